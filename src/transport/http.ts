@@ -1,0 +1,191 @@
+// HTTP requests to a hub or server: token, timeout, retry, and errors that say what happened.
+import * as v from "valibot";
+import type { Response } from "node-fetch";
+import { backoff, delay, throwIfAborted } from "../base/async";
+import { ConnectError, hasCode, type HttpError } from "../base/errors";
+import { loginPageError, networkError, statusError } from "./httpErrors";
+import type { ServerSettings } from "./settings";
+
+export interface RequestOptions {
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for the whole exchange, the body included. */
+  readonly timeout?: number;
+  readonly accept?: string;
+  /** Statuses that are answers, not errors, beside 2xx. */
+  readonly allow?: readonly number[];
+  /** Send no token. */
+  readonly anonymous?: boolean;
+}
+
+/** A complete answer: its status and its body as text. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Response["headers"];
+  readonly text: string;
+}
+
+const maxAttempts = 3;
+const retryStatuses = new Set([408, 429, 500, 502, 503, 504]);
+
+/**
+ * Sends one request relative to `settings.baseUrl` and returns its answer.
+ *
+ * Idempotent requests (GET, PUT, DELETE) are repeated up to twice on 408, 429, 5xx and lost connections, with back-off
+ * and `Retry-After` honoured. On 401 and 403 the token provider is asked once whether the token still holds.
+ * Redirects are never followed: a hub redirects requests for a stopped server to itself.
+ * @param path relative, e.g. `api/kernels`; already percent-encoded.
+ * @throws ConnectError, HttpError; see `ErrorCode`.
+ */
+export async function request(settings: ServerSettings, path: string, options: RequestOptions = {}): Promise<Answer> {
+  const idempotent = options.method !== "POST" && options.method !== "PATCH";
+  let tokenChecked = false;
+  for (let attempt = 0; ; attempt++) {
+    throwIfAborted(options.signal);
+    const token = options.anonymous ? undefined : await settings.token.current();
+    try {
+      const answer = await exchange(settings, path, options, token);
+      const fault = faultOf(settings, path, answer, options.allow);
+      if (!fault) return answer;
+      if (retryStatuses.has(answer.status) && idempotent && attempt + 1 < maxAttempts) {
+        await pause(attempt, answer.headers.get("retry-after"), options.signal);
+        continue;
+      }
+      if ((answer.status === 401 || answer.status === 403) && token !== undefined && !tokenChecked) {
+        tokenChecked = true;
+        const verdict = await settings.token.check(token);
+        if (verdict === "replaced") continue;
+        if (verdict === "valid") throw statusError(settings, path, answer, "forbidden");
+      }
+      throw fault;
+    } catch (error) {
+      if (!hasCode(error, "unreachable") || !idempotent || attempt + 1 >= maxAttempts) throw error;
+      settings.log.debug(`${settings.label}: ${path} did not get through, trying again`, error);
+      await pause(attempt, null, options.signal);
+    }
+  }
+}
+
+/**
+ * As `request`, with the answer's JSON validated.
+ * @throws ConnectError `invalid-response` where it is no JSON or not of this schema.
+ */
+export async function requestJson<S extends v.GenericSchema>(
+  settings: ServerSettings,
+  path: string,
+  schema: S,
+  options: RequestOptions = {},
+): Promise<v.InferOutput<S>> {
+  const answer = await request(settings, path, { accept: "application/json", ...options });
+  return parseJson(settings, path, schema, answer.text);
+}
+
+/** Parses and validates JSON that `settings` answered for `path`. */
+export function parseJson<S extends v.GenericSchema>(
+  settings: ServerSettings,
+  path: string,
+  schema: S,
+  text: string,
+): v.InferOutput<S> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ConnectError("invalid-response", `${settings.label} answered ${path} with something that is not JSON.`, {
+      cause,
+    });
+  }
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const place = v.getDotPath(issue) ?? "the answer";
+  throw new ConnectError("invalid-response", `${settings.label} answered ${path} in an unknown form: ${place}: ${issue.message}`);
+}
+
+/** A stream of text, e.g. server-sent events; ends when the server ends it or `signal` aborts. */
+export async function* streamText(
+  settings: ServerSettings,
+  path: string,
+  options: RequestOptions = {},
+): AsyncGenerator<string> {
+  const token = await settings.token.current();
+  const decoder = new TextDecoder();
+  try {
+    const response = await send(settings, path, options, token, options.signal);
+    if (response.status !== 200) {
+      const answer = { status: response.status, headers: response.headers, text: await response.text() };
+      throw faultOf(settings, path, answer, []) ?? statusError(settings, path, answer);
+    }
+    for await (const chunk of response.body ?? []) yield decoder.decode(chunk as Buffer, { stream: true });
+  } catch (error) {
+    throwIfAborted(options.signal);
+    throw error instanceof ConnectError ? error : networkError(settings, error);
+  }
+}
+
+async function exchange(
+  settings: ServerSettings,
+  path: string,
+  options: RequestOptions,
+  token: string | undefined,
+): Promise<Answer> {
+  const ms = options.timeout ?? settings.timeouts.request;
+  const bound = AbortSignal.timeout(ms);
+  const signal = options.signal ? AbortSignal.any([options.signal, bound]) : bound;
+  try {
+    const response = await send(settings, path, options, token, signal);
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  } catch (cause) {
+    throwIfAborted(options.signal);
+    if (bound.aborted) {
+      throw new ConnectError("timeout", `${settings.label} did not answer within ${ms / 1000} s.`, { cause });
+    }
+    throw networkError(settings, cause);
+  }
+}
+
+function send(
+  settings: ServerSettings,
+  path: string,
+  options: RequestOptions,
+  token: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  const url = new URL(path, settings.baseUrl);
+  for (const [name, value] of Object.entries(options.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return settings.fetch(url, {
+    method: options.method ?? "GET",
+    redirect: "manual",
+    ...(settings.agent && { agent: settings.agent }),
+    ...(signal && { signal: signal }),
+    headers: {
+      ...settings.headers,
+      Accept: options.accept ?? "application/json",
+      ...(token !== undefined && { Authorization: `token ${token}` }),
+      ...(options.body !== undefined && { "Content-Type": "application/json" }),
+    },
+    ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+  });
+}
+
+function faultOf(
+  settings: ServerSettings,
+  path: string,
+  answer: Answer,
+  allow: readonly number[] = [],
+): HttpError | ConnectError | undefined {
+  if (allow.includes(answer.status)) return undefined;
+  if (answer.status < 200 || answer.status >= 300) return statusError(settings, path, answer);
+  return loginPageError(settings, path, answer);
+}
+
+function pause(attempt: number, retryAfter: string | null, signal: AbortSignal | undefined): Promise<void> {
+  const seconds = retryAfter === null ? Number.NaN : Number(retryAfter);
+  const ms = Number.isFinite(seconds) ? Math.min(seconds * 1000, 30_000) : backoff(attempt, 300, 3_000);
+  return delay(ms, signal);
+}

@@ -1,0 +1,135 @@
+// What a failed request means, in words: status codes, login pages, networks and certificates.
+import { ConnectError, HttpError, messageOf, type ErrorCode } from "../base/errors";
+import type { ServerSettings } from "./settings";
+
+interface Refusal {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly text: string;
+}
+
+/**
+ * The error that an answer outside 2xx stands for.
+ * @param meaning overrides what the status alone would mean.
+ */
+export function statusError(settings: ServerSettings, path: string, answer: Refusal, meaning?: ErrorCode): HttpError {
+  const code = meaning ?? codeOf(answer);
+  const text = sentence(settings.label, path, code, answer.status, reasonIn(answer.text));
+  return new HttpError(code, text, answer.status, answer.text.slice(0, 2_000));
+}
+
+/** A 200 that is an HTML page where data was asked for: a login page or another site. */
+export function loginPageError(settings: ServerSettings, path: string, answer: Refusal): HttpError | undefined {
+  const type = answer.headers.get("content-type") ?? "";
+  if (!type.includes("text/html")) return undefined;
+  const text = `${settings.label} answered ${path} with a web page: signed out, or not the address of a Jupyter server. Sign in again, or check the address.`;
+  return new HttpError("signed-out", text, answer.status, answer.text.slice(0, 2_000));
+}
+
+function codeOf({ status, headers }: Refusal): ErrorCode {
+  if (status >= 300 && status < 400) {
+    const location = headers.get("location") ?? "";
+    if (/\/hub\/(user|spawn)\//.test(location)) return "server-stopped";
+    return /login|oauth/i.test(location) ? "signed-out" : "not-found";
+  }
+  switch (status) {
+    case 401:
+    case 403:
+      return "signed-out";
+    case 404:
+    case 410:
+      return "not-found";
+    case 409:
+      return "conflict";
+    case 413:
+      return "too-large";
+    case 424:
+      return "server-stopped";
+    case 429:
+      return "rate-limited";
+    case 501:
+      return "no-kernel-spec";
+    default:
+      return "server-error";
+  }
+}
+
+function sentence(label: string, path: string, code: ErrorCode, status: number, reason: string): string {
+  const said = reason ? ` It said: ${reason}` : "";
+  switch (code) {
+    case "signed-out":
+      return `${label} does not accept the sign-in any more. Sign in again.`;
+    case "forbidden":
+      return `You are signed in, but ${label} does not allow ${path}.${said}`;
+    case "server-stopped":
+      return `The server of ${label} is not running. Start it and try again.`;
+    case "rate-limited":
+      return `${label} is asked too often and wants a pause. Try again in a minute.${said}`;
+    case "not-found":
+      return `${label} does not know ${path}.${said}`;
+    case "too-large":
+      return `${label} does not take requests of this size.${said}`;
+    default:
+      return `${label} answered ${path} with an error (${status}).${said}`;
+  }
+}
+
+/** The `message` of a JSON error, else the title of a page, else nothing; one line, at most 300 characters. */
+export function reasonIn(body: string): string {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === "object" && value !== null && "message" in value && typeof value.message === "string") {
+      return value.message.slice(0, 300);
+    }
+  } catch {
+    // not JSON: an HTML page or plain text, read below
+  }
+  const title = /<title>\s*([^<]{1,200}?)\s*<\/title>/i.exec(body)?.[1];
+  if (title !== undefined) return title;
+  return body.includes("<") ? "" : body.replace(/\s+/g, " ").trim().slice(0, 300);
+}
+
+const certificateReasons: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: "it has expired",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "it is self-signed",
+  SELF_SIGNED_CERT_IN_CHAIN: "its authority is not known to this computer",
+  UNABLE_TO_GET_ISSUER_CERT: "its authority is not known to this computer",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its authority is not known to this computer",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its authority is not known to this computer",
+  ERR_TLS_CERT_ALTNAME_INVALID: "it is made out to another host",
+};
+
+const networkReasons: Readonly<Record<string, string>> = {
+  ENOTFOUND: "no host of that name is known. Check the address and your network or VPN",
+  EAI_AGAIN: "its name could not be looked up. Check your network or VPN",
+  ECONNREFUSED: "nothing answers there. Check the address, or try again when the hub is back",
+  ECONNRESET: "the connection was cut. Check your network and try again",
+  EPIPE: "the connection was cut. Check your network and try again",
+  ETIMEDOUT: "it did not answer. Check your network or VPN",
+  EHOSTUNREACH: "there is no way to it. Check your network or VPN",
+  ENETUNREACH: "there is no network. Check your connection",
+};
+
+/** The error for a request or websocket that never got an answer. */
+export function networkError(settings: ServerSettings, cause: unknown): ConnectError {
+  const code = systemCode(cause);
+  const certificate = certificateReasons[code];
+  if (certificate !== undefined || code.startsWith("ERR_TLS") || code.startsWith("ERR_SSL")) {
+    const why = certificate ?? messageOf(cause);
+    return new ConnectError(
+      "certificate",
+      `The certificate of ${settings.label} was refused: ${why}. If your institution has its own certificate authority, add it to your system's certificates and restart VS Code; otherwise ask the hub's administrator.`,
+      { cause },
+    );
+  }
+  const why = networkReasons[code] ?? messageOf(cause);
+  return new ConnectError("unreachable", `${settings.label} cannot be reached: ${why}.`, { cause });
+}
+
+/** The system's or TLS's error code, wherever in the chain of causes it stands. */
+function systemCode(error: unknown): string {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ("code" in at && typeof at.code === "string") return at.code;
+  }
+  return "";
+}

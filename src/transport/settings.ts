@@ -1,0 +1,98 @@
+// ServerSettings: everything a request to one server needs, accepted by every function and class of the services.
+import type { Agent } from "node:http";
+import fetch from "node-fetch";
+import WebSocket from "ws";
+import { ConnectError } from "../base/errors";
+import { nullLogger, type Logger } from "../base/log";
+
+/** Gives the token for each request, and a new one when a server refuses it. */
+export interface TokenProvider {
+  /** The token to send now; undefined sends none. */
+  current(): Promise<string | undefined>;
+  /**
+   * Called when a request with `refused` was answered by 401 or 403: whether that token still holds.
+   * `valid`: the token is good, the thing is forbidden. `replaced`: `current()` has a new one, try again.
+   * `invalid`: signed out.
+   */
+  check(refused: string): Promise<"valid" | "replaced" | "invalid">;
+}
+
+/** Bounds in milliseconds. */
+export interface Timeouts {
+  /** From sending an HTTP request to the end of its answer, unless the request gives its own. */
+  readonly request: number;
+  /** From opening a websocket to its handshake's end. */
+  readonly handshake: number;
+  /** How long a websocket with an open request may be silent after a ping before it counts as dead. */
+  readonly liveness: number;
+}
+
+/** Settings of one server: a hub, or a user's single server. Made by `serverSettings`. */
+export interface ServerSettings {
+  /** Where it is, with a trailing slash, e.g. `https://hub.example.org/user/ana/`. */
+  readonly baseUrl: URL;
+  /** The same for websockets. */
+  readonly wsUrl: URL;
+  /** How messages name it, e.g. `ana @ hub.example.org`. */
+  readonly label: string;
+  readonly token: TokenProvider;
+  /** Sent with every request beside the Authorization header. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeouts: Timeouts;
+  /** Agent for HTTP and websockets alike (private certificates, proxies); undefined means Node's own. */
+  readonly agent: Agent | undefined;
+  readonly fetch: typeof fetch;
+  readonly WebSocket: typeof WebSocket;
+  readonly log: Logger;
+}
+
+/** What may be given to `serverSettings`; all but the address has a default. */
+export interface ServerSettingsOptions extends Partial<
+  Omit<ServerSettings, "baseUrl" | "wsUrl" | "token" | "timeouts">
+> {
+  readonly baseUrl: string | URL;
+  readonly wsUrl?: string | URL;
+  /** A fixed token, or a provider. */
+  readonly token?: string | TokenProvider;
+  readonly timeouts?: Partial<Timeouts>;
+}
+
+const defaultTimeouts: Timeouts = { request: 30_000, handshake: 20_000, liveness: 15_000 };
+
+/**
+ * Completes settings with defaults.
+ * @throws ConnectError `address` where baseUrl is no http(s) URL.
+ */
+export function serverSettings(options: ServerSettingsOptions): ServerSettings {
+  const baseUrl = directoryUrl(options.baseUrl);
+  const wsUrl = directoryUrl(options.wsUrl ?? baseUrl);
+  wsUrl.protocol = wsUrl.protocol.replace("http", "ws");
+  return {
+    baseUrl,
+    wsUrl,
+    label: options.label ?? baseUrl.host,
+    token: typeof options.token === "object" ? options.token : fixedToken(options.token),
+    headers: options.headers ?? {},
+    timeouts: { ...defaultTimeouts, ...options.timeouts },
+    agent: options.agent,
+    fetch: options.fetch ?? fetch,
+    WebSocket: options.WebSocket ?? WebSocket,
+    log: options.log ?? nullLogger,
+  };
+}
+
+/** A provider of one token that nobody can replace. */
+export function fixedToken(token: string | undefined): TokenProvider {
+  return { current: () => Promise.resolve(token), check: () => Promise.resolve("invalid") };
+}
+
+function directoryUrl(address: string | URL): URL {
+  const url = URL.canParse(String(address)) ? new URL(address) : undefined;
+  if (!url || !/^(https?|wss?):$/.test(url.protocol)) {
+    throw new ConnectError("address", `“${String(address)}” is not an http(s) address of a server.`);
+  }
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  url.search = "";
+  url.hash = "";
+  return url;
+}
