@@ -55,8 +55,8 @@ export async function request(settings: ServerSettings, path: string, options: R
         continue;
       }
       if ((answer.status === 401 || answer.status === 403) && token !== undefined && !tokenChecked) {
-        tokenChecked = true;
         const verdict = await settings.token.check(token);
+        tokenChecked = true;
         if (verdict === "replaced") continue;
         if (verdict === "valid") throw statusError(settings, path, answer, "forbidden");
       }

@@ -1,0 +1,183 @@
+// The state of a kernel connection as a pure reducer: what happened → the new state, and what to do about it.
+import { ConnectError, hasCode } from "../../base/errors";
+import { backoff } from "../../base/async";
+
+/** What the kernel does, as far as it is known. */
+export type KernelStatus =
+  | "unknown"
+  | "starting"
+  | "idle"
+  | "busy"
+  | "restarting"
+  | "autorestarting"
+  | "terminating"
+  | "dead";
+
+export type ConnectionStatus = "connecting" | "connected" | "disconnected";
+
+/** A kernel connection's state. `ended` says why it will never be connected again. */
+export interface KernelState {
+  readonly kernel: KernelStatus;
+  readonly connection: ConnectionStatus;
+  /** Failed attempts since it was last connected. */
+  readonly attempt: number;
+  readonly ended?: ConnectError;
+}
+
+export type KernelEvent =
+  /** Someone wants the connection, now. */
+  | { readonly type: "connect" }
+  | { readonly type: "opened" }
+  /** The websocket could not be opened. */
+  | { readonly type: "refused"; readonly error: Error }
+  | { readonly type: "closed" }
+  /** The server closed it because another client came with our session id. */
+  | { readonly type: "evicted" }
+  /** The kernel's own status message; `solicited`: it belongs to a request. */
+  | { readonly type: "told"; readonly status: string; readonly solicited: boolean }
+  /** The server's model of the kernel. */
+  | { readonly type: "modelled"; readonly status: string }
+  | { readonly type: "restart"; readonly error?: ConnectError }
+  | { readonly type: "restarted" }
+  | { readonly type: "restart-failed" }
+  | { readonly type: "gone"; readonly error: ConnectError }
+  | { readonly type: "disposed" };
+
+export type KernelEffect =
+  | { readonly type: "open"; readonly after: number }
+  | { readonly type: "close" }
+  /** Send the kernel_info request that finds out which replies are lost, and learn the model. */
+  | { readonly type: "probe" }
+  /** Settle requests with this error: all, or only those that were not sent yet. */
+  | { readonly type: "fail"; readonly error: ConnectError; readonly only?: "unsent" };
+
+export interface Step {
+  readonly state: KernelState;
+  readonly effects: readonly KernelEffect[];
+}
+
+export const initialState: KernelState = { kernel: "unknown", connection: "disconnected", attempt: 0 };
+
+/** Milliseconds: first pause and ceiling between attempts to reconnect. */
+const pause = { first: 500, ceiling: 30_000 };
+
+/** The status to show: a kernel one is not connected to is in an unknown state, unless it is dead. */
+export function visibleStatus(state: KernelState): KernelStatus {
+  if (state.kernel === "dead" || state.connection === "connected") return state.kernel;
+  return "unknown";
+}
+
+/**
+ * One step. Once ended, a connection stays ended.
+ * @param random for the jitter of back-off, in [0, 1)
+ */
+export function reduce(state: KernelState, event: KernelEvent, random: () => number = Math.random): Step {
+  if (state.ended) return { state, effects: [] };
+  switch (event.type) {
+    case "connect":
+      if (state.connection !== "disconnected") return { state, effects: [] };
+      return { state: { ...state, connection: "connecting" }, effects: [{ type: "open", after: 0 }] };
+    case "opened":
+      return { state: { ...state, connection: "connected", attempt: 0 }, effects: [{ type: "probe" }] };
+    case "refused":
+      return refused(state, event.error, random);
+    case "closed":
+      return { state: { ...state, connection: "connecting" }, effects: [{ type: "open", after: 0 }] };
+    case "evicted":
+      return end(state, state.kernel, evictedError());
+    case "told":
+      return told(state, event.status, event.solicited);
+    case "modelled":
+      // A message of the kernel's own is newer than what the server remembers.
+      return state.kernel === "unknown" ? keep({ ...state, kernel: kernelStatus(event.status) }) : keep(state);
+    case "restart":
+      return {
+        state: { ...state, kernel: "restarting" },
+        effects: [{ type: "fail", error: event.error ?? restartedError() }],
+      };
+    case "restarted":
+      return { state: { ...state, kernel: "unknown" }, effects: [{ type: "probe" }] };
+    case "restart-failed":
+      return { state: { ...state, kernel: "unknown" }, effects: [{ type: "probe" }] };
+    case "gone":
+      return end(state, "dead", event.error);
+    case "disposed":
+      return end(state, state.kernel, new ConnectError("disposed", "The connection to the kernel was closed."));
+  }
+}
+
+function keep(state: KernelState): Step {
+  return { state, effects: [] };
+}
+
+function end(state: KernelState, kernel: KernelStatus, error: ConnectError): Step {
+  return {
+    state: { ...state, kernel, connection: "disconnected", ended: error },
+    effects: [{ type: "fail", error }, { type: "close" }],
+  };
+}
+
+function refused(state: KernelState, error: Error, random: () => number): Step {
+  if (hasCode(error, "not-found")) return end(state, "dead", goneError(error));
+  // A kernel ends with its server.
+  if (hasCode(error, "server-stopped")) return end(state, "dead", error);
+  const signedOut = hasCode(error, "signed-out", "forbidden", "certificate");
+  const effects: KernelEffect[] = [
+    { type: "open", after: backoff(signedOut ? Number.MAX_SAFE_INTEGER : state.attempt, pause.first, pause.ceiling, random) },
+  ];
+  // What was sent may still be answered once signed in; what was not sent need not wait for that.
+  if (signedOut) effects.unshift({ type: "fail", error, only: "unsent" });
+  return { state: { ...state, connection: "disconnected", attempt: state.attempt + 1 }, effects };
+}
+
+function told(state: KernelState, status: string, solicited: boolean): Step {
+  const kernel = kernelStatus(status);
+  if (kernel === "dead") return end(state, "dead", deadError());
+  if (kernel === "restarting" && !solicited) {
+    // Nothing else will come for what was running.
+    return { state: { ...state, kernel: "autorestarting" }, effects: [{ type: "fail", error: diedError() }, { type: "probe" }] };
+  }
+  // Late messages of the old process say nothing about the new one.
+  if (state.kernel === "restarting") return keep(state);
+  return keep({ ...state, kernel });
+}
+
+function kernelStatus(status: string): KernelStatus {
+  switch (status) {
+    case "starting":
+    case "idle":
+    case "busy":
+    case "restarting":
+    case "autorestarting":
+    case "terminating":
+    case "dead":
+      return status;
+    default:
+      return "unknown";
+  }
+}
+
+function restartedError(): ConnectError {
+  return new ConnectError("kernel-restarted", "The kernel was restarted before this had finished.");
+}
+
+function diedError(): ConnectError {
+  return new ConnectError(
+    "kernel-dead",
+    "The kernel died while this was running, and the server has started it anew: its variables are gone. It may have run out of memory. Run the cells again from the top.",
+  );
+}
+
+function deadError(): ConnectError {
+  return new ConnectError("kernel-dead", "The kernel died and could not be started again. Restart the kernel to go on.");
+}
+
+function goneError(cause: Error): ConnectError {
+  return new ConnectError("kernel-dead", "The kernel is gone: it was shut down on the server. Run the cell again to start a new one.", {
+    cause,
+  });
+}
+
+function evictedError(): ConnectError {
+  return new ConnectError("evicted", "Another window has taken over the connection to this kernel. Run the cell again to take it back.");
+}

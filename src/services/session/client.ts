@@ -1,0 +1,78 @@
+// The server's sessions by REST.
+import * as v from "valibot";
+import { ConnectError } from "../../base/errors";
+import { request, requestJson } from "../../transport/http";
+import type { ServerSettings } from "../../transport/settings";
+import { sessionModel, type SessionModel } from "./model";
+
+/** Milliseconds that a start with its kernel may take on a busy server. */
+const startTimeout = 90_000;
+
+interface Abort {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a new session is for. */
+export interface SessionStart {
+  readonly path: string;
+  readonly name: string;
+  readonly type: string;
+  /** A new kernel of this spec, or the running one with this id. */
+  readonly kernel: { readonly name: string } | { readonly id: string };
+}
+
+/** What of a session can be changed; a kernel by name is started, one by id attached. */
+export type SessionChange = Partial<SessionStart>;
+
+/** GET /api/sessions */
+export function listSessions(settings: ServerSettings, options: Abort = {}): Promise<SessionModel[]> {
+  return requestJson(settings, "api/sessions", v.array(sessionModel), options);
+}
+
+/** GET /api/sessions/ID. @throws ConnectError `not-found` where it is gone. */
+export function getSession(settings: ServerSettings, id: string, options: Abort = {}): Promise<SessionModel> {
+  return requestJson(settings, pathOf(id), sessionModel, options);
+}
+
+/**
+ * POST /api/sessions. Idempotent: a path that has a session gets that one, with the kernel it has.
+ * @throws ConnectError `no-kernel-spec` for an unknown kernel name.
+ */
+export function startSession(settings: ServerSettings, start: SessionStart, options: Abort = {}): Promise<SessionModel> {
+  return requestJson(settings, "api/sessions", sessionModel, {
+    method: "POST",
+    body: start,
+    timeout: startTimeout,
+    ...options,
+  });
+}
+
+/** PATCH /api/sessions/ID */
+export function changeSession(
+  settings: ServerSettings,
+  id: string,
+  change: SessionChange,
+  options: Abort = {},
+): Promise<SessionModel> {
+  return requestJson(settings, pathOf(id), sessionModel, {
+    method: "PATCH",
+    body: change,
+    timeout: startTimeout,
+    ...options,
+  });
+}
+
+/**
+ * DELETE /api/sessions/ID, its kernel included; a session that is gone already is fine.
+ * @throws ConnectError `not-found` where its kernel was deleted before it (410).
+ */
+export async function shutdownSession(settings: ServerSettings, id: string, options: Abort = {}): Promise<void> {
+  const { status } = await request(settings, pathOf(id), { method: "DELETE", allow: [404, 410], ...options });
+  if (status === 410) {
+    throw new ConnectError("not-found", "The session's kernel was shut down before the session; both are gone now.");
+  }
+}
+
+function pathOf(id: string): string {
+  return `api/sessions/${encodeURIComponent(id)}`;
+}

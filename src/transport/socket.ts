@@ -1,0 +1,216 @@
+// Websockets to a server: token in the Authorization header, subprotocol with fallback, liveness, prompt acknowledgement.
+import type WebSocket from "ws";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { abortable, throwIfAborted } from "../base/async";
+import { ConnectError, HttpError, asError } from "../base/errors";
+import { Acknowledger } from "./acknowledger";
+import { networkError, statusError } from "./httpErrors";
+import { Liveness } from "./liveness";
+import type { ServerSettings } from "./settings";
+
+/**
+ * Why a websocket ended. `silent`: an answer was awaited and nothing had come for longer than the liveness limit, so
+ * what the server sent meanwhile may be lost.
+ */
+export interface SocketClose {
+  readonly code: number;
+  readonly reason: string;
+  readonly silent: boolean;
+}
+
+export interface SocketOptions {
+  readonly query?: Readonly<Record<string, string>>;
+  /** Offered to the server; where it takes none the socket speaks the default protocol and `protocol` is empty. */
+  readonly subprotocol?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Who listens; given at opening, because the first frames may come in the packet that opens the connection. */
+export interface SocketListener {
+  /** One received frame: text as string, binary as Buffer. */
+  message(data: string | Buffer): void;
+  /** Called once, whoever closed. */
+  closed(close: SocketClose): void;
+}
+
+/** Frames up to this many bytes are taken: a 300 MB image is data, not an attack by one's own server. */
+const maxPayload = 512 * 1024 * 1024;
+
+/**
+ * Opens a websocket relative to `settings.wsUrl`.
+ * @throws ConnectError as for HTTP where the server refuses the upgrade, `unreachable`, `certificate` or `timeout`.
+ */
+export async function openSocket(
+  settings: ServerSettings,
+  path: string,
+  listener: SocketListener,
+  options: SocketOptions = {},
+): Promise<Socket> {
+  let { subprotocol } = options;
+  for (let tokenChecked = false; ; ) {
+    throwIfAborted(options.signal);
+    const token = await settings.token.current();
+    try {
+      return await handshake(settings, path, listener, { ...options, subprotocol }, token);
+    } catch (error) {
+      if (error instanceof SubprotocolRefused && subprotocol !== undefined) {
+        subprotocol = undefined;
+      } else if (error instanceof HttpError && error.code === "signed-out" && token !== undefined && !tokenChecked) {
+        tokenChecked = true;
+        const verdict = await settings.token.check(token);
+        if (verdict === "replaced") continue;
+        if (verdict === "valid") throw forbidden(settings, path, error);
+        throw error;
+      } else {
+        throw error;
+      }
+    }
+  }
+}
+
+class SubprotocolRefused extends Error {}
+
+function forbidden(settings: ServerSettings, path: string, { status, body }: HttpError): ConnectError {
+  return statusError(settings, path, { status, text: body, headers: { get: () => null } }, "forbidden");
+}
+
+async function handshake(
+  settings: ServerSettings,
+  path: string,
+  listener: SocketListener,
+  options: SocketOptions,
+  token: string | undefined,
+): Promise<Socket> {
+  const url = new URL(path, settings.wsUrl);
+  for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
+  const ws = new settings.WebSocket(url, options.subprotocol ? [options.subprotocol] : [], {
+    headers: { ...settings.headers, ...(token !== undefined && { Authorization: `token ${token}` }) },
+    handshakeTimeout: settings.timeouts.handshake,
+    perMessageDeflate: false,
+    maxPayload,
+    ...(settings.agent && { agent: settings.agent }),
+  });
+  const opened = new Promise<Socket>((resolve, reject) => {
+    ws.once("open", () => {
+      ws.removeAllListeners("error");
+      resolve(new Socket(ws, settings, listener));
+    });
+    ws.on("error", (error) => reject(handshakeError(settings, error)));
+    ws.once("unexpected-response", (request: ClientRequest, response: IncomingMessage) => {
+      readBody(response).then(
+        (text) => {
+          request.destroy();
+          const headers = { get: (name: string): string | null => response.headers[name]?.toString() ?? null };
+          reject(statusError(settings, path, { status: response.statusCode ?? 0, headers, text }));
+        },
+        (error: unknown) => reject(networkError(settings, error)),
+      );
+    });
+  });
+  try {
+    return await abortable(opened, options.signal);
+  } catch (error) {
+    ws.on("error", () => undefined); // terminate() of a connecting socket reports an error that is already known
+    ws.terminate();
+    throw error;
+  }
+}
+
+function handshakeError(settings: ServerSettings, error: Error): Error {
+  if (/subprotocol/i.test(error.message)) return new SubprotocolRefused(error.message);
+  if (error.message.includes("handshake has timed out")) {
+    const seconds = settings.timeouts.handshake / 1000;
+    return new ConnectError("timeout", `${settings.label} did not open a connection within ${seconds} s.`, { cause: error });
+  }
+  return networkError(settings, error);
+}
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size > 64 * 1024) break; // enough for any reason
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** An open websocket. Made by `openSocket`. */
+export class Socket {
+  readonly #ws: WebSocket;
+  readonly #listener: SocketListener;
+  readonly #liveness: Liveness;
+  readonly #acknowledger: Acknowledger;
+  #ended = false;
+  #waiting = false;
+
+  constructor(ws: WebSocket, settings: ServerSettings, listener: SocketListener) {
+    this.#ws = ws;
+    this.#listener = listener;
+    this.#acknowledger = new Acknowledger(() => ws.pong());
+    this.#liveness = new Liveness(settings.timeouts.liveness, {
+      ping: () => ws.ping(),
+      dead: () => ws.terminate(),
+    });
+    const heard = (): void => this.#liveness.heard();
+    ws.on("ping", heard);
+    ws.on("pong", heard);
+    ws.on("message", (data, binary) => {
+      heard();
+      if (this.#waiting) this.#acknowledger.received();
+      if (!this.#ended) listener.message(binary ? bytes(data) : bytes(data).toString("utf8"));
+    });
+    // Every error is followed by a close, which carries what there is to know.
+    ws.on("error", (error) => settings.log.debug(`${settings.label}: websocket error`, asError(error)));
+    ws.once("close", (code, reason) => this.#end(code, reason.toString("utf8")));
+  }
+
+  /** The subprotocol the server took; empty for none. */
+  get protocol(): string {
+    return this.#ws.protocol;
+  }
+
+  /**
+   * Whether an answer is awaited. While it is, each message is acknowledged at once (so that the server's next small
+   * frame need not wait for a delayed TCP ACK) and a silent peer is pinged and found dead within
+   * `timeouts.liveness`; otherwise the socket sends nothing of its own.
+   */
+  set waiting(waiting: boolean) {
+    if (waiting === this.#waiting) return;
+    this.#waiting = waiting;
+    this.#liveness.watch(waiting);
+    if (!waiting) this.#acknowledger.stop();
+  }
+
+  /** Asks the peer for a sign of life now (after sleep, a network change); none in time closes the socket. */
+  probe(): void {
+    if (this.#ws.readyState === this.#ws.OPEN) this.#liveness.probe();
+  }
+
+  /** Sends one frame. @throws ConnectError `connection-lost` where the socket is not open any more. */
+  send(data: string | Uint8Array): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) throw new ConnectError("connection-lost", "The connection is closed.");
+    this.#ws.send(data);
+  }
+
+  /** Closes; the listener's `closed` is called at once, without waiting for the peer's answer. */
+  close(): void {
+    this.#ws.close(1000);
+    this.#end(1000, "");
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const silent = this.#waiting && this.#liveness.overdue;
+    this.#liveness.dispose();
+    this.#acknowledger.stop();
+    this.#listener.closed({ code, reason, silent });
+  }
+}
+
+function bytes(data: WebSocket.RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}
