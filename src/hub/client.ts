@@ -1,0 +1,185 @@
+// HubClient: the hub's REST API, one method per operation.
+import { createParser } from "eventsource-parser";
+import * as v from "valibot";
+import { ConnectError, hasCode, HttpError } from "../base/errors";
+import { request, requestJson, streamText } from "../transport/http";
+import { reasonIn } from "../transport/httpErrors";
+import type { ServerSettings } from "../transport/settings";
+import * as model from "./model";
+
+/** Every method can be aborted. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a new token shall be; all but the note may be left to the hub's defaults. */
+export interface TokenRequest {
+  /** Shown in the hub's list of tokens. */
+  readonly note: string;
+  /** Seconds until it ends. */
+  readonly expiresIn?: number;
+  readonly scopes?: readonly string[];
+}
+
+/** How the hub took a request to start a server. */
+export type StartAnswer =
+  | { readonly state: "running" | "starting" }
+  /** Too many servers are starting: ask again after this many seconds. */
+  | { readonly state: "queued"; readonly retryAfter: number };
+
+/** How the hub took a request to stop a server; `busy`: it is starting, and can be stopped only after that. */
+export type StopAnswer = "stopped" | "stopping" | "busy";
+
+/** The hub answers a start after ten seconds at most (`slow_spawn_timeout`), loaded ones later. */
+const startTimeout = 60_000;
+
+/**
+ * Speaks to one hub. `settings.baseUrl` is the hub's base URL (what stands before `hub/`).
+ *
+ * Every method throws ConnectError or HttpError as `request` does; a server name is "" for the default server.
+ * https://jupyterhub.readthedocs.io/en/stable/reference/rest-api.html
+ */
+export class HubClient {
+  constructor(readonly settings: ServerSettings) {}
+
+  /** `GET /`: which hub it is; sends no token. */
+  info(options: CallOptions = {}): Promise<model.HubInfo> {
+    return requestJson(this.settings, "hub/api/", model.hubInfo, { ...options, anonymous: true });
+  }
+
+  /** `GET /user`: whose token it is. */
+  user(options: CallOptions = {}): Promise<model.HubUser> {
+    return requestJson(this.settings, "hub/api/user", model.hubUser, options);
+  }
+
+  /**
+   * `GET /users/NAME`: the user's servers, stopped named ones included; a stopped default server may be missing.
+   * @throws ConnectError `forbidden` where the token may not see servers.
+   */
+  async getServers(user: string, options: CallOptions = {}): Promise<readonly model.HubServer[]> {
+    const query = { include_stopped_servers: true };
+    const { servers } = await requestJson(this.settings, userPath(user), model.hubUser, { ...options, query });
+    if (servers !== null) return Object.entries(servers).map(([name, server]) => ({ ...server, name }));
+    throw new ConnectError(
+      "forbidden",
+      `The token for ${this.settings.label} may not list servers. Sign in with a token that has the scope read:users!user or inherits all of your permissions.`,
+    );
+  }
+
+  /**
+   * `POST /users/NAME/server(s/SERVER)`: asks for a start; `userOptions` is what the spawner gets.
+   * @throws HttpError `start-failed` where the hub refuses at once; its reason is in the message.
+   */
+  async startServer(
+    user: string,
+    server: string,
+    userOptions: Readonly<Record<string, unknown>> | undefined,
+    options: CallOptions = {},
+  ): Promise<StartAnswer> {
+    const answer = await request(this.settings, serverPath(user, server), {
+      ...options,
+      method: "POST",
+      body: userOptions ?? {},
+      timeout: startTimeout,
+      allow: [400, 429, 500],
+    });
+    const reason = reasonIn(answer.text);
+    if (answer.status === 201) return { state: "running" };
+    if (answer.status === 202) return { state: "starting" };
+    if (answer.status === 400 && /already running/i.test(reason)) return { state: "running" };
+    if (answer.status === 400 && /is pending|already pending/i.test(reason)) return { state: "starting" };
+    const retryAfter = Number(answer.headers.get("retry-after") ?? Number.NaN);
+    if (answer.status === 429 && Number.isFinite(retryAfter)) return { state: "queued", retryAfter };
+    const said = reason === "" ? `error ${answer.status}` : reason;
+    const page = new URL("hub/home", this.settings.baseUrl).href;
+    const message = `${this.settings.label} did not start ${serverTitle(server)}: ${said.replace(/\.$/, "")}. Try again; if it stays so, look at ${page} or ask the hub's administrator.`;
+    throw new HttpError("start-failed", message, answer.status, answer.text.slice(0, 2_000));
+  }
+
+  /** `DELETE /users/NAME/server(s/SERVER)`: asks for a stop; one that is not there counts as stopped. */
+  async stopServer(user: string, server: string, options: CallOptions = {}): Promise<StopAnswer> {
+    return this.#remove(user, server, undefined, options);
+  }
+
+  /** As `stopServer`, and the hub forgets a named server and its options. */
+  async deleteServer(user: string, server: string, options: CallOptions = {}): Promise<StopAnswer> {
+    return this.#remove(user, server, { remove: true }, options);
+  }
+
+  async #remove(user: string, server: string, body: object | undefined, options: CallOptions): Promise<StopAnswer> {
+    try {
+      const path = serverPath(user, server);
+      const answer = await request(this.settings, path, { ...options, method: "DELETE", ...(body && { body }), timeout: startTimeout });
+      return answer.status === 202 ? "stopping" : "stopped";
+    } catch (error) {
+      if (hasCode(error, "not-found")) return "stopped";
+      if (error instanceof HttpError && error.status === 400) {
+        const reason = reasonIn(error.body);
+        if (/is not running/i.test(reason)) return "stopped";
+        if (/pending/i.test(reason)) return "busy";
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * `GET /users/NAME/server(s/SERVER)/progress`: what the hub reports while the server starts. Ends after `ready` or
+   * `failed`, when the hub closes the stream, or when `signal` aborts. It may be silent for long: bound the wait.
+   * @throws HttpError where the server is not starting (status 400).
+   */
+  async *progress(user: string, server: string, options: CallOptions = {}): AsyncGenerator<model.ProgressEvent> {
+    const events: model.ProgressEvent[] = [];
+    const parser = createParser({
+      onEvent: ({ data }) => {
+        const event = v.safeParse(v.pipe(v.string(), v.parseJson(), model.progressEvent), data);
+        if (event.success) events.push(event.output);
+        else this.settings.log.debug(`${this.settings.label}: a progress event in an unknown form`, data);
+      },
+    });
+    const path = `${serverPath(user, server)}/progress`;
+    for await (const chunk of streamText(this.settings, path, { ...options, accept: "text/event-stream" })) {
+      parser.feed(chunk);
+      for (const event of events.splice(0)) {
+        yield event;
+        if (event.ready || event.failed) return;
+      }
+    }
+  }
+
+  /**
+   * `POST /users/NAME/tokens`: mints a token; the answer holds it, once.
+   * @throws HttpError with the hub's reason, e.g. 400 for scopes that the asking token does not hold.
+   */
+  createToken(user: string, token: TokenRequest, options: CallOptions = {}): Promise<model.NewHubToken> {
+    const body = {
+      note: token.note,
+      ...(token.expiresIn !== undefined && { expires_in: token.expiresIn }),
+      ...(token.scopes && { scopes: token.scopes }),
+    };
+    return requestJson(this.settings, `${userPath(user)}/tokens`, model.newHubToken, { ...options, method: "POST", body });
+  }
+
+  /** `DELETE /users/NAME/tokens/ID`: revokes a token; one that is gone already is fine. */
+  async deleteToken(user: string, id: string, options: CallOptions = {}): Promise<void> {
+    await request(this.settings, `${userPath(user)}/tokens/${encodeName(id)}`, { ...options, method: "DELETE", allow: [404] });
+  }
+}
+
+/** How sentences name a server. */
+export function serverTitle(server: string): string {
+  return server === "" ? "your server" : `the server “${server}”`;
+}
+
+function userPath(user: string): string {
+  return `hub/api/users/${encodeName(user)}`;
+}
+
+function serverPath(user: string, server: string): string {
+  return `${userPath(user)}/${server === "" ? "server" : `servers/${encodeName(server)}`}`;
+}
+
+/** One path segment. Dots alone would climb to another resource, even percent-encoded. */
+function encodeName(name: string): string {
+  if (/^\.{0,2}$/.test(name)) throw new ConnectError("address", `“${name}” cannot be a name on a hub. Choose another.`);
+  return encodeURIComponent(name);
+}

@@ -1,0 +1,194 @@
+// SpawnWatch: starts one server and follows it until it is up or has failed.
+import { abortable, backoff, delay, throwIfAborted } from "../base/async";
+import { asError, ConnectError, hasCode, HttpError, messageOf } from "../base/errors";
+import { serverTitle, type HubClient, type StartAnswer } from "./client";
+import type { HubServer, ProgressEvent } from "./model";
+
+/** How often the hub is asked, in milliseconds. */
+export interface SpawnPace {
+  /** Before the second look at the model; doubled each time … */
+  readonly first: number;
+  /** … up to this. */
+  readonly ceiling: number;
+  /** How long the progress stream may say nothing before the model is asked beside it. */
+  readonly quiet: number;
+}
+
+export interface SpawnWatchOptions {
+  readonly client: HubClient;
+  readonly user: string;
+  readonly server: string;
+  /** Bounds the whole. */
+  readonly signal: AbortSignal;
+  readonly pace: SpawnPace;
+  readonly onProgress: (fraction: number, message: string) => void;
+  /** Asks the hub for the server's model. */
+  readonly look: () => Promise<HubServer>;
+}
+
+/** The start request: open while it has neither answer nor error. */
+interface StartRequest {
+  done: Promise<unknown>;
+  answer?: StartAnswer;
+  error?: Error;
+}
+
+/** How a watch ended. */
+type End = { readonly up: HubServer } | { readonly retryAfter: number };
+
+/**
+ * The hub tells of a spawn in three places, none of them enough: the start request (blocks up to ten seconds, and says
+ * only "error" when a spawn raises), the progress stream (has the reason of a failure, but may be cut or silent), and
+ * the server's model (ready or pending, no reasons). The watch reads all three; a server is up only by its model.
+ */
+export class SpawnWatch {
+  readonly #with: SpawnWatchOptions;
+  readonly #told = new Set<string>();
+  #fraction = 0;
+
+  constructor(options: SpawnWatchOptions) {
+    this.#with = options;
+  }
+
+  /** Asks the hub to start the server with `userOptions` as often as the hub puts it off, and follows it. */
+  async start(userOptions: Readonly<Record<string, unknown>> | undefined): Promise<HubServer> {
+    const { client, user, server, signal } = this.#with;
+    for (;;) {
+      this.#tell(`Starting ${serverTitle(server)}`);
+      const end = await this.#watch(track(client.startServer(user, server, userOptions, { signal })));
+      if ("up" in end) return end.up;
+      this.#tell(`The hub is starting many servers at once; asking again in ${Math.ceil(end.retryAfter)} s`);
+      await delay(end.retryAfter * 1000, signal);
+      this.#told.clear();
+    }
+  }
+
+  /** Follows a spawn that is under way. */
+  async follow(): Promise<HubServer> {
+    const end = await this.#watch(undefined);
+    if ("up" in end) return end.up;
+    throw this.#failed("");
+  }
+
+  async #watch(request: StartRequest | undefined): Promise<End> {
+    const { signal, pace } = this.#with;
+    for (let attempt = 0; ; attempt++) {
+      throwIfAborted(signal);
+      // Read before the model is: a model that was asked after the request's end is the outcome.
+      const answered = request === undefined || request.answer !== undefined || request.error !== undefined;
+      if (request?.error && !isPassing(request.error)) throw await this.#explained(request.error);
+      if (request?.answer?.state === "queued") return { retryAfter: request.answer.retryAfter };
+      const server = await this.#look();
+      if (server?.ready) return { up: server };
+      if (server?.pending === "spawn") {
+        const last = await this.#readProgress();
+        if (last?.failed) throw this.#failed(last.message);
+        if (last?.ready) continue;
+      } else if (server?.pending === null && answered) {
+        throw request?.error ?? this.#failed(await this.#reason());
+      }
+      const pause = backoff(attempt, pace.first, pace.ceiling);
+      if (request && !answered) await within(abortable(request.done, signal), pause);
+      else await delay(pause, signal);
+    }
+  }
+
+  /** The model, or undefined while the hub cannot be asked: it may come back before the time is over. */
+  async #look(): Promise<HubServer | undefined> {
+    try {
+      return await this.#with.look();
+    } catch (error) {
+      throwIfAborted(this.#with.signal);
+      if (!isPassing(error)) throw error;
+      this.#tell(`The hub does not answer; asking again. ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Tells what the progress stream says, until its last event, its end, or the model says that the spawn is over. */
+  async #readProgress(): Promise<ProgressEvent | undefined> {
+    const { client, user, server, signal, pace } = this.#with;
+    const end = new AbortController();
+    const events = client.progress(user, server, { signal: AbortSignal.any([signal, end.signal]) });
+    try {
+      for (;;) {
+        const next = events.next();
+        let result = await within(next, pace.quiet);
+        while (result === undefined) {
+          const now = await this.#look();
+          if (now && (now.ready || now.pending !== "spawn")) return undefined;
+          result = await within(next, pace.quiet);
+        }
+        if (result.done) return undefined;
+        const event = result.value;
+        if (event.ready || event.failed) return event;
+        this.#tell(event.message, event.progress ?? 0);
+      }
+    } catch (error) {
+      throwIfAborted(signal);
+      // Without the stream (cut, refused to this token, spawn just over) the model still tells the outcome.
+      client.settings.log.debug(`${client.settings.label}: progress of ${serverTitle(server)} ended early`, error);
+      return undefined;
+    } finally {
+      end.abort();
+    }
+  }
+
+  /** Why the last spawn failed: the progress endpoint keeps it until the next start. */
+  async #reason(): Promise<string> {
+    const last = await this.#readProgress();
+    return last?.failed ? last.message : "";
+  }
+
+  /** A start that raised is only "error" in the request's answer. */
+  async #explained(error: Error): Promise<Error> {
+    if (!(error instanceof HttpError) || error.code !== "start-failed" || error.status !== 500) return error;
+    const reason = await this.#reason();
+    return reason === "" ? error : this.#failed(reason, error);
+  }
+
+  #failed(said: string, cause?: Error): ConnectError {
+    const { client, server } = this.#with;
+    const reason = said.replace(/^spawn failed:\s*/i, "").trim();
+    const why = reason === "" ? "the hub gives no reason" : reason;
+    const page = new URL("hub/home", client.settings.baseUrl).href;
+    const message = `${client.settings.label} could not start ${serverTitle(server)}: ${why}. Try again; if it stays so, look at ${page} or ask the hub's administrator.`;
+    return new ConnectError("start-failed", message.replace(/([.!?])\. /, "$1 "), { cause });
+  }
+
+  /** A stream that is opened again repeats its events: each message is told once. `percent`: 0 to 100. */
+  #tell(message: string, percent = 0): void {
+    const fraction = Math.max(this.#fraction, Math.min(percent / 100, 1));
+    if (message === "" || (this.#told.has(message) && fraction === this.#fraction)) return;
+    this.#fraction = fraction;
+    this.#told.add(message);
+    this.#with.onProgress(fraction, message);
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return hasCode(error, "unreachable", "timeout", "server-error", "rate-limited");
+}
+
+function track(starting: Promise<StartAnswer>): StartRequest {
+  const request: StartRequest = { done: starting };
+  request.done = starting.then(
+    (answer) => (request.answer = answer),
+    (error: unknown) => (request.error = asError(error)),
+  );
+  return request;
+}
+
+/** As `promise`, or undefined after `ms` milliseconds; `promise` itself goes on. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  promise.catch(() => undefined); // may reject when nobody waits any more
+  let timer: NodeJS.Timeout | undefined;
+  const bound = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise, bound]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
