@@ -1,0 +1,27 @@
+// A mocha reporter: prints as `spec` does and writes the run's counts and failures to RESULT_FILE (see results.ts).
+"use strict";
+const { mkdirSync, writeFileSync } = require("node:fs");
+const { dirname } = require("node:path");
+const { Runner, reporters } = require("mocha");
+
+const { EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING, EVENT_RUN_END } = Runner.constants;
+
+module.exports = class ResultReporter extends reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options);
+    const result = { passed: 0, failed: 0, skipped: 0, failures: [] };
+    runner.on(EVENT_TEST_PASS, () => (result.passed += 1));
+    runner.on(EVENT_TEST_PENDING, () => (result.skipped += 1));
+    // Failing hooks arrive here too.
+    runner.on(EVENT_TEST_FAIL, (test, error) => {
+      result.failed += 1;
+      result.failures.push({ title: test.fullTitle(), message: String(error?.stack ?? error) });
+    });
+    runner.once(EVENT_RUN_END, () => {
+      const file = process.env.RESULT_FILE;
+      if (!file) return;
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, JSON.stringify(result));
+    });
+  }
+};
