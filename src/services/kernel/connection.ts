@@ -213,7 +213,6 @@ export class KernelConnection implements Disposable {
    */
   async restart(reason?: ConnectError): Promise<void> {
     this.#throwIfEnded();
-    this.#renewInfo();
     this.#dispatch({ type: "restart", ...(reason && { error: reason }) });
     try {
       const restarted = restartKernel(this.#settings, this.id, { signal: this.#ending.signal });
@@ -315,6 +314,7 @@ export class KernelConnection implements Disposable {
     const status = this.status;
     const { state, effects } = reduce(before, event);
     this.#state = state;
+    if (before.kernel !== state.kernel && /restarting/.test(state.kernel) && this.#info.settled) this.#info = new Deferred();
     for (const effect of effects) this.#perform(effect);
     if (status !== this.status) this.#statusChanged.fire(this.status);
     if (before.connection !== state.connection) this.#connectionStatusChanged.fire(state.connection);
@@ -398,11 +398,12 @@ export class KernelConnection implements Disposable {
   /** What the first reply behind all earlier requests tells: the kernel's info, and which replies were lost. */
   #sendProbe(): void {
     this.#probe?.dispose();
+    const { mark } = this.#requests;
     const probe = this.requestKernelInfo();
     this.#probe = probe;
     probe.done.then(
       (info) => {
-        this.#requests.closeBefore(probe.message);
+        this.#requests.closeBefore(mark);
         this.#info.resolve(info);
       },
       (error: unknown) => this.#settings.log.debug(`Kernel ${this.id} was not asked to the end`, error),
@@ -469,10 +470,6 @@ export class KernelConnection implements Disposable {
       this.#unhandledMessage.fire(message);
     }
     if (message.channel === "iopub") this.#iopubMessage.fire(message);
-  }
-
-  #renewInfo(): void {
-    if (this.#info.settled) this.#info = new Deferred();
   }
 
   #throwIfEnded(): void {

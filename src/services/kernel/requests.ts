@@ -7,7 +7,8 @@ type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "mess
 
 /** Futures by the id of their request, in the order they were made. */
 export class Requests {
-  readonly #futures = new Map<string, AnyFuture>();
+  readonly #futures = new Map<string, { readonly future: AnyFuture; readonly order: number }>();
+  #made = 0;
   #unsent: Message[] = [];
 
   /** How many are open. */
@@ -25,7 +26,7 @@ export class Requests {
   }
 
   add(future: AnyFuture): void {
-    this.#futures.set(future.message.header.msg_id, future);
+    this.#futures.set(future.message.header.msg_id, { future, order: this.#made++ });
   }
 
   remove(message: Message): void {
@@ -36,7 +37,7 @@ export class Requests {
   /** The future that `message` belongs to. */
   find(message: Message): AnyFuture | undefined {
     const id = message.parent_header.msg_id;
-    return id === undefined ? undefined : this.#futures.get(id);
+    return id === undefined ? undefined : this.#futures.get(id)?.future;
   }
 
   /** Keeps `message` until there is a connection. */
@@ -54,16 +55,20 @@ export class Requests {
   /** Rejects all, or only what was not sent. */
   fail(error: ConnectError, only?: "unsent"): void {
     const unsent = new Set(this.#unsent);
-    for (const future of [...this.#futures.values()]) {
+    for (const { future } of [...this.#futures.values()]) {
       if (only === undefined || unsent.has(future.message)) future.fail(error);
     }
   }
 
-  /** Settles every request made before `later`, which the kernel has answered completely. */
-  closeBefore(later: Message): void {
-    for (const future of [...this.#futures.values()]) {
-      if (future.message === later) return;
-      if (!this.#unsent.includes(future.message)) future.close();
+  /** A point in time among the requests, for `closeBefore`. */
+  get mark(): number {
+    return this.#made;
+  }
+
+  /** Settles every sent request made before `mark`: the kernel has completely answered one made after it. */
+  closeBefore(mark: number): void {
+    for (const { future, order } of [...this.#futures.values()]) {
+      if (order < mark && !this.#unsent.includes(future.message)) future.close();
     }
   }
 }
