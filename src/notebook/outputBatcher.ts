@@ -1,0 +1,155 @@
+// Writes changes of a cell's outputs to where they are shown: the first at once, then a few times a second.
+import type { Disposable } from "../base/disposable";
+import { nullLogger, type Logger } from "../base/log";
+import { systemClock, type Clock } from "./clock";
+import { textItem } from "./outputItem";
+import { OutputBatch } from "./outputBatch";
+import type { CellOutput } from "./output";
+import type { OutputChange } from "./outputModel";
+
+/**
+ * Where a cell's outputs are shown. One call at a time; the next comes when the last has settled. Calls may also come
+ * after the run has ended, when a display id of the cell is updated.
+ */
+export interface OutputSink {
+  /** Removes all outputs. */
+  clear(): Promise<void>;
+  /** Adds outputs behind the present ones. */
+  append(outputs: readonly CellOutput[]): Promise<void>;
+  /** Puts `output` in place of the one with its id. */
+  replace(output: CellOutput): Promise<void>;
+  /** Adds `text` to the item of type `mime` of the stream output `id`. */
+  appendText(id: string, mime: string, text: string): Promise<void>;
+  /** Puts `outputs` in place of all there are, in one step, so that an animation does not flicker; without it clear and append. */
+  replaceAll?(outputs: readonly CellOutput[]): Promise<void>;
+}
+
+export interface OutputBatcherOptions {
+  /** At least this many milliseconds from the start of one write to the start of the next. */
+  readonly interval?: number;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/**
+ * Takes changes as they come and writes them in order, one write in flight. What arrives in between is merged, so that
+ * a flood costs as many writes as a trickle. A write that fails is logged; what comes later is still written.
+ */
+export class OutputBatcher implements Disposable {
+  readonly #sink: OutputSink;
+  readonly #interval: number;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  /** Outputs whose append failed: what is added to them later has to be appended itself. */
+  readonly #missing = new Set<string>();
+  #waiting = new OutputBatch();
+  #writing: OutputBatch | undefined;
+  #timer: Disposable | undefined;
+  #notBefore = 0;
+  #urgent = false;
+  #disposed = false;
+
+  constructor(sink: OutputSink, { interval = 100, clock = systemClock, log = nullLogger }: OutputBatcherOptions = {}) {
+    this.#sink = sink;
+    this.#interval = interval;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Takes changes, in order; does nothing after disposal. */
+  add(changes: readonly OutputChange[]): void {
+    if (this.#disposed) return;
+    for (const change of changes) this.#waiting.add(change);
+    this.#schedule();
+  }
+
+  /** Writes what waits without delay; resolves when all that was given so far is written (or has failed). */
+  flush(): Promise<void> {
+    const last = this.#waiting.isEmpty ? this.#writing : this.#waiting;
+    if (last === undefined || this.#disposed) return Promise.resolve();
+    if (last === this.#waiting) {
+      this.#urgent = true;
+      this.#timer?.dispose();
+      this.#timer = undefined;
+      this.#schedule();
+    }
+    return last.written.promise;
+  }
+
+  /** Drops what waits. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#timer?.dispose();
+    this.#waiting.written.resolve();
+    this.#waiting = new OutputBatch();
+  }
+
+  #schedule(): void {
+    if (this.#writing || this.#timer || this.#waiting.isEmpty) return;
+    const pause = this.#urgent ? 0 : this.#notBefore - this.#clock.now();
+    if (pause <= 0) {
+      void this.#writeNext();
+      return;
+    }
+    this.#timer = this.#clock.after(pause, () => {
+      this.#timer = undefined;
+      void this.#writeNext();
+    });
+  }
+
+  async #writeNext(): Promise<void> {
+    const batch = (this.#writing = this.#waiting);
+    this.#waiting = new OutputBatch();
+    this.#urgent = false;
+    const started = this.#clock.now();
+    await this.#write(batch);
+    const ended = this.#clock.now();
+    // A slow write rests as long as it took, up to a second. A mere clear does not hold up the output behind it.
+    if (batch.hasOutput) this.#notBefore = Math.max(started + this.#interval, ended + Math.min(ended - started, 1000));
+    this.#writing = undefined;
+    batch.written.resolve();
+    this.#schedule();
+  }
+
+  async #write(batch: OutputBatch): Promise<void> {
+    const appended = [...batch.appended.values()];
+    if (batch.clears) {
+      this.#missing.clear();
+      await this.#tryAdding(appended, () => this.#startAnew(appended));
+      return;
+    }
+    for (const output of batch.replaced.values()) {
+      if (this.#missing.has(output.id)) appended.unshift(output);
+      else await this.#try(() => this.#sink.replace(output));
+    }
+    for (const [id, { mime, text }] of batch.texts) {
+      if (this.#missing.has(id)) appended.unshift({ id, items: [textItem(mime, text)], metadata: { outputType: "stream" } });
+      else await this.#try(() => this.#sink.appendText(id, mime, text));
+    }
+    if (appended.length > 0) await this.#tryAdding(appended, () => this.#sink.append(appended));
+  }
+
+  async #startAnew(outputs: readonly CellOutput[]): Promise<void> {
+    if (outputs.length > 0 && this.#sink.replaceAll) return this.#sink.replaceAll(outputs);
+    await this.#try(() => this.#sink.clear());
+    if (outputs.length > 0) await this.#sink.append(outputs);
+  }
+
+  async #tryAdding(outputs: readonly CellOutput[], write: () => Promise<void>): Promise<void> {
+    const added = await this.#try(write);
+    for (const { id } of outputs) {
+      if (added) this.#missing.delete(id);
+      else this.#missing.add(id);
+    }
+  }
+
+  async #try(write: () => Promise<void>): Promise<boolean> {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      this.#log.error("Output of a cell could not be shown", error);
+      return false;
+    }
+  }
+}
