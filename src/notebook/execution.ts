@@ -1,0 +1,256 @@
+// One run of one cell, from queued to settled; it always settles.
+// Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
+import { Deferred } from "../base/async";
+import { messageOf } from "../base/errors";
+import { nullLogger, type Logger } from "../base/log";
+import {
+  contentOf,
+  executeInputContent,
+  statusContent,
+  type ExecuteReply,
+  type InputRequest,
+  type Message,
+} from "../services/kernel/messages";
+import { systemClock, type Clock } from "./clock";
+import type { DisplayIds, DisplayOwner } from "./displayIds";
+import { failureName } from "./failureName";
+import type { CellOutput } from "./output";
+import { OutputBatcher, type OutputSink } from "./outputBatcher";
+import { OutputModel, type OutputChange } from "./outputModel";
+
+/** What a run needs of a kernel connection. */
+export interface ExecutingKernel {
+  /** Sends `code`; `cellId` is the notebook's own id of the cell, for the request's metadata. */
+  execute(code: string, callbacks: ExecuteCallbacks, options: { readonly cellId?: string | undefined }): ExecuteFuture;
+}
+
+export interface ExecuteCallbacks {
+  /** Called for each iopub message of the request, in order. */
+  onMessage(message: Message): void;
+  /** Called when the code waits for a line of input. */
+  onInput(request: InputRequest, reply: (value: string) => void): void;
+}
+
+export interface ExecuteFuture {
+  /** Resolves when reply and idle are here; rejects with a ConnectError once they cannot come any more. */
+  readonly done: Promise<ExecuteReply>;
+  /** Stops the callbacks; the kernel goes on. */
+  dispose(): void;
+}
+
+/** What is run. */
+export interface CellRun {
+  /** Names the cell among all notebooks of the kernel; the same for every run of it. */
+  readonly cell: string;
+  /** The id that the notebook file gives the cell, where it has one. */
+  readonly cellId?: string | undefined;
+  readonly code: string;
+}
+
+/** Where a run shows itself. */
+export interface CellExecutionHost {
+  readonly sink: OutputSink;
+  /** The registry of the kernel connection. */
+  readonly displayIds: DisplayIds;
+  /** The kernel has begun (milliseconds since the epoch); called once, before anything is written to `sink`. */
+  onStart(startTime: number): void;
+  /** The number of the prompt, as soon as it is known. */
+  onExecutionCount(count: number): void;
+  /** The code waits for a line of input. */
+  onInput(request: InputRequest, reply: (value: string) => void): void;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/** How a run ended. Times are milliseconds since the epoch. */
+export interface CellOutcome {
+  /** `undefined`: the cell was not run (to its end): aborted by an earlier failure, or cancelled. */
+  readonly success: boolean | undefined;
+  readonly executionCount: number | null;
+  /** `null`: never begun. */
+  readonly startTime: number | null;
+  readonly endTime: number;
+}
+
+/** After its end a run waits this long, in milliseconds, for its last outputs to be shown. */
+const flushBound = 10_000;
+
+/** One run of a cell. Its outputs go to the host's sink; the cell's previous outputs go when the run begins to have effect. */
+export class CellExecution implements DisplayOwner {
+  readonly cell: string;
+  readonly #run: CellRun;
+  readonly #connect: () => Promise<ExecutingKernel>;
+  readonly #host: CellExecutionHost;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #model: OutputModel;
+  readonly #batcher: OutputBatcher;
+  readonly #outcome = new Deferred<CellOutcome>();
+  #state: "queued" | "running" | "settled" = "queued";
+  #future: ExecuteFuture | undefined;
+  #startTime: number | null = null;
+  #executionCount: number | null = null;
+  #hasOldOutputs = true;
+  #errorArrived = false;
+
+  /** @param connect gives the kernel when the run's turn comes; if it rejects, the reason becomes the cell's output */
+  constructor(run: CellRun, connect: () => Promise<ExecutingKernel>, host: CellExecutionHost) {
+    this.cell = run.cell;
+    this.#run = run;
+    this.#connect = connect;
+    this.#host = host;
+    this.#clock = host.clock ?? systemClock;
+    this.#log = host.log ?? nullLogger;
+    this.#model = new OutputModel(this, host.displayIds);
+    this.#batcher = new OutputBatcher(host.sink, { clock: this.#clock, log: this.#log });
+  }
+
+  /** Resolves when the run is over and its outputs are shown; never rejects. */
+  get outcome(): Promise<CellOutcome> {
+    return this.#outcome.promise;
+  }
+
+  /** Runs the cell, once; settles as `outcome`. */
+  run(): Promise<CellOutcome> {
+    if (this.#state === "queued") {
+      this.#state = "running";
+      void this.#execute();
+    }
+    return this.outcome;
+  }
+
+  /** Settles as not run. A run that has begun keeps the outputs it has; the kernel is not interrupted. */
+  cancel(): void {
+    this.#settle(undefined);
+  }
+
+  /** Takes a message of this run: from its future, or one that came after its end. A faulty one is logged. */
+  receive(message: Message): void {
+    try {
+      this.#take(message);
+    } catch (error) {
+      this.#log.warn(`A message of a running cell was left out: ${messageOf(error)}`);
+    }
+  }
+
+  /** A line of our own in the cell's output, for what the person should know about this run. */
+  notice(text: string): void {
+    this.#show(this.#model.notice(text));
+  }
+
+  replace(output: CellOutput): void {
+    this.#batcher.add([{ kind: "replace", id: output.id, output }]);
+  }
+
+  async #execute(): Promise<void> {
+    try {
+      const kernel = await this.#connect();
+      if (this.#isSettled()) return;
+      this.#future = kernel.execute(
+        this.#run.code,
+        {
+          onMessage: (message) => this.receive(message),
+          onInput: (request, reply) => this.#host.onInput(request, reply),
+        },
+        { cellId: this.#run.cellId },
+      );
+      this.#complete(await this.#future.done);
+    } catch (error) {
+      if (this.#isSettled()) return;
+      this.#log.warn("A cell's run failed", error);
+      this.#show(this.#model.fail(failureName(error), messageOf(error)));
+      this.#settle(false);
+    }
+  }
+
+  #take(message: Message): void {
+    switch (message.header.msg_type) {
+      case "status":
+        if (contentOf(message, statusContent).execution_state === "busy") this.#start();
+        break;
+      case "execute_input":
+        this.#begin();
+        this.#count(contentOf(message, executeInputContent).execution_count);
+        break;
+      default: {
+        const changes = this.#model.apply(message);
+        if (message.header.msg_type === "error") this.#errorArrived = true;
+        if (changes.length > 0) this.#show(changes);
+      }
+    }
+  }
+
+  #complete(reply: ExecuteReply): void {
+    if (this.#isSettled()) return;
+    if (reply.status === "aborted" || reply.status === "abort") {
+      this.#settle(undefined);
+      return;
+    }
+    this.#begin();
+    this.#count(reply.execution_count);
+    // The error output may have been lost while the connection was down; the reply has all of it.
+    if (reply.status === "error" && !this.#errorArrived) {
+      this.#show(this.#model.fail(reply.ename ?? "Error", reply.evalue ?? "", reply.traceback));
+    }
+    this.#settle(reply.status === "ok");
+  }
+
+  #start(): void {
+    if (this.#startTime !== null || this.#isSettled()) return;
+    const startTime = (this.#startTime = this.#clock.now());
+    this.#tell(() => this.#host.onStart(startTime));
+  }
+
+  /** An aborted request is busy for a moment too, so that the old outputs stay until something happens. */
+  #begin(): void {
+    this.#start();
+    if (!this.#hasOldOutputs) return;
+    this.#hasOldOutputs = false;
+    this.#host.displayIds.drop(this.cell);
+    this.#batcher.add([{ kind: "clear" }]);
+  }
+
+  #show(changes: readonly OutputChange[]): void {
+    this.#begin();
+    this.#batcher.add(changes);
+  }
+
+  #count(count: number | null): void {
+    if (count === null || count === this.#executionCount) return;
+    this.#executionCount = count;
+    this.#tell(() => this.#host.onExecutionCount(count));
+  }
+
+  #settle(success: boolean | undefined): void {
+    if (this.#isSettled()) return;
+    this.#state = "settled";
+    const outcome = {
+      success,
+      executionCount: this.#executionCount,
+      startTime: this.#startTime,
+      endTime: this.#clock.now(),
+    };
+    this.#tell(() => this.#future?.dispose());
+    const bound = this.#clock.after(flushBound, () => {
+      this.#log.warn("A cell's last outputs are still not shown; it ends without them");
+      this.#outcome.resolve(outcome);
+    });
+    void this.#batcher.flush().then(() => {
+      bound.dispose();
+      this.#outcome.resolve(outcome);
+    });
+  }
+
+  /** A method, because the compiler cannot know that the state changes during a wait. */
+  #isSettled(): boolean {
+    return this.#state === "settled";
+  }
+
+  #tell(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#log.error("A cell's run could not be reported", error);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+// What to call the reason why a cell's run could not end by itself.
+import { ConnectError, type ErrorCode } from "../base/errors";
+
+const names: Partial<Record<ErrorCode, string>> = {
+  "kernel-dead": "Kernel died",
+  "kernel-restarted": "Kernel restarted",
+  "connection-lost": "Connection lost",
+  evicted: "Connection taken over",
+  disposed: "Disconnected",
+  aborted: "Cancelled",
+  timeout: "No answer",
+  "server-stopped": "Server stopped",
+  "server-error": "Server error",
+  "start-failed": "Server did not start",
+  "no-kernel-spec": "No such kernel",
+  "signed-out": "Signed out",
+  forbidden: "Not allowed",
+  unreachable: "Not reachable",
+  certificate: "Certificate refused",
+};
+
+/** The heading for a failed run; the error's message goes below it. */
+export function failureName(error: unknown): string {
+  return (error instanceof ConnectError ? names[error.code] : undefined) ?? "Could not run the cell";
+}

@@ -1,0 +1,112 @@
+// A notebook's cells run one by one, in order; a failure ends what was asked for together with it.
+import assert from "node:assert/strict";
+import { Deferred } from "../../../src/base/async";
+import type { CellOutcome } from "../../../src/notebook/execution";
+import { ExecutionQueue, type QueuedRun } from "../../../src/notebook/executionQueue";
+import { settled } from "./doubles";
+
+describe("execution queue", () => {
+  let events: string[];
+  let queue: ExecutionQueue;
+  beforeEach(() => {
+    events = [];
+    queue = new ExecutionQueue();
+  });
+
+  class Run implements QueuedRun {
+    readonly #done = new Deferred<CellOutcome>();
+
+    constructor(readonly name: string) {}
+
+    run(): Promise<CellOutcome> {
+      events.push(`run ${this.name}`);
+      return this.#done.promise;
+    }
+
+    cancel(): void {
+      events.push(`cancel ${this.name}`);
+      this.#done.resolve({ success: undefined, executionCount: null, startTime: null, endTime: 0 });
+    }
+
+    async end(success: boolean | undefined): Promise<void> {
+      this.#done.resolve({ success, executionCount: 1, startTime: 0, endTime: 0 });
+      await settled();
+    }
+
+    async break(): Promise<void> {
+      this.#done.reject(new Error("bug"));
+      await settled();
+    }
+  }
+
+  const [a, b, c, d] = ["a", "b", "c", "d"] as const;
+  const runs = (...names: string[]): Run[] => names.map((name) => new Run(name));
+
+  it("runs one after the other in the order they were asked for", async () => {
+    const [first, second, third] = [new Run(a), new Run(b), new Run(c)];
+    queue.add([first, second]);
+    queue.add([third]);
+    assert.deepEqual([events, queue.isRunning, queue.waiting], [["run a"], true, 2]);
+    await first.end(true);
+    await second.end(true);
+    assert.deepEqual(events, ["run a", "run b", "run c"]);
+    await third.end(true);
+    assert.deepEqual([queue.isRunning, queue.waiting], [false, 0]);
+  });
+
+  it("ends the rest of a run-all at its first failing cell, and goes on with what was asked for apart", async () => {
+    for (const success of [false, undefined]) {
+      events = [];
+      const [first, other] = [new Run(a), new Run(d)];
+      queue.add([first, ...runs(b, c)]);
+      queue.add([other]);
+      await first.end(success);
+      assert.deepEqual(events, ["run a", "cancel b", "cancel c", "run d"]);
+      await other.end(true);
+    }
+  });
+
+  it("is emptied by an interrupt, and can be used again at once", async () => {
+    const [first, next, last] = [new Run(a), new Run(c), new Run(d)];
+    queue.add([first, ...runs(b)]);
+    queue.clear();
+    queue.add([next, last]);
+    await first.end(false);
+    await next.end(true);
+    assert.deepEqual(events, ["run a", "cancel b", "run c", "run d"]);
+  });
+
+  it("takes single cells out", async () => {
+    const [first, second, third] = [new Run(a), new Run(b), new Run(c)];
+    queue.add([first, second, third]);
+    queue.remove(second);
+    queue.remove(first);
+    await first.end(true);
+    assert.deepEqual(events, ["run a", "cancel b", "run c"]);
+  });
+
+  it("runs one at a time though cells are added by whoever learns of an end", async () => {
+    const [first, added] = [new Run(a), new Run(c)];
+    const waiting = new Run(b);
+    waiting.cancel = () => queue.add([added, new Run(d)]);
+    queue.add([first, waiting]);
+    await first.end(false);
+    assert.deepEqual(events, ["run a", "run c"]);
+  });
+
+  it("goes on after a run that broke off", async () => {
+    const first = new Run(a);
+    queue.add([first]);
+    queue.add(runs(b));
+    await first.break();
+    assert.deepEqual(events, ["run a", "run b"]);
+  });
+
+  it("ends everything when disposed", async () => {
+    queue.add(runs(a, b));
+    queue.dispose();
+    queue.add(runs(c));
+    await settled();
+    assert.deepEqual(events, ["run a", "cancel b", "cancel a", "cancel c"]);
+  });
+});
