@@ -35,7 +35,9 @@ export const hubServer = v.pipe(
     ),
     progress_url: text,
   }),
-  v.transform((server) => ({ ...server, stopped: server.stopped ?? (!server.ready && server.pending === null) })),
+  v.transform((server) =>
+    Object.assign({}, server, { stopped: server.stopped ?? (!server.ready && server.pending === null) }),
+  ),
 );
 export type HubServer = v.InferOutput<typeof hubServer>;
 

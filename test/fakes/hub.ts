@@ -1,0 +1,125 @@
+// A hub on loopback whose every answer can be scripted; for unit tests only.
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+
+/** A request as the hub got it. */
+export interface Received {
+  /** `GET`, … */
+  readonly method: string;
+  /** Path and query as sent, below the hub's prefix, e.g. `/hub/api/user`; `(outside) /…` for others. */
+  readonly path: string;
+  readonly token: string | undefined;
+  readonly body: string;
+}
+
+/** A scripted answer; an object is sent as JSON, `drop` cuts the connection instead, `headers` go with it. */
+export interface Scripted {
+  readonly status?: number;
+  readonly json?: unknown;
+  readonly html?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly drop?: boolean;
+  /** Sent as server-sent events, one after the other; `hold` keeps the stream open after the last. */
+  readonly events?: Iterable<unknown> | AsyncIterable<unknown>;
+  readonly hold?: boolean;
+}
+
+type Script = Scripted | ((request: Received) => Scripted | undefined | Promise<Scripted | undefined>);
+
+export interface FakeServerModel {
+  ready: boolean;
+  pending: string | null;
+  [field: string]: unknown;
+}
+
+/** Answers as a hub does for the tokens and servers it knows; `on` overrides one operation, once or for good. */
+export class FakeHub {
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly #scripts = new Map<string, Script[]>();
+  readonly received: Received[] = [];
+  /** Token → user name. */
+  readonly tokens = new Map<string, string>([["good-token", "ana"]]);
+  /** Servers of every user, by name. */
+  readonly servers = new Map<string, FakeServerModel>();
+  version = "6.1.0";
+
+  private constructor(readonly prefix: string) {}
+
+  static async start(prefix = "/"): Promise<FakeHub> {
+    const hub = new FakeHub(prefix);
+    await new Promise<void>((resolve) => hub.#server.listen(0, "127.0.0.1", resolve));
+    return hub;
+  }
+
+  /** Base URL with trailing slash. */
+  get url(): URL {
+    const { port } = this.#server.address() as AddressInfo; // listening on TCP, never a pipe
+    return new URL(`http://127.0.0.1:${port}${this.prefix}`);
+  }
+
+  /** Scripts `GET /hub/api/user` and the like: each answer is used once, the last one for good. */
+  on(operation: string, ...answers: Script[]): this {
+    this.#scripts.set(operation, answers);
+    return this;
+  }
+
+  /** What was asked, as `GET /hub/api/user`. */
+  get asked(): string[] {
+    return this.received.map(({ method, path }) => `${method} ${path}`);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = request.url ?? "";
+    const path = url.startsWith(this.prefix) ? `/${url.slice(this.prefix.length)}` : undefined;
+    const received: Received = {
+      method: request.method ?? "",
+      path: path ?? `(outside) ${url}`,
+      token: /^token (.*)$/.exec(request.headers.authorization ?? "")?.[1],
+      body: await text(request),
+    };
+    this.received.push(received);
+    const scripts = this.#scripts.get(`${received.method} ${received.path.replace(/\?.*/, "")}`) ?? [];
+    const script = scripts.length > 1 ? scripts.shift() : scripts[0];
+    const answer = (typeof script === "function" ? await script(received) : script) ?? (path === undefined ? html404 : this.#answer(received));
+    await send(response, answer);
+  }
+
+  #answer({ method, path, token }: Received): Scripted {
+    if (path.startsWith("/hub/api/") && path.length === "/hub/api/".length) return { json: { version: this.version } };
+    if (!path.startsWith("/hub/api/")) return html404;
+    const user = this.tokens.get(token ?? "");
+    if (user === undefined) return forbidden;
+    const model = { name: user, admin: false, groups: [], servers: this.#models() };
+    const bare = decodeURIComponent(path.replace(/\?.*/, ""));
+    if (method === "GET" && (bare === "/hub/api/user" || bare === `/hub/api/users/${user}`)) return { json: model };
+    return { status: 404, json: { status: 404, message: "Not Found" } };
+  }
+
+  #models(): Record<string, unknown> {
+    return Object.fromEntries([...this.servers].map(([name, server]) => [name, { name, url: `/user/ana/${name}`, ...server }]));
+  }
+}
+
+export const forbidden: Scripted = { status: 403, json: { status: 403, message: "Forbidden" } };
+const html404: Scripted = { status: 404, html: "<title>404</title>" };
+
+async function send(response: ServerResponse, answer: Scripted): Promise<void> {
+  if (answer.drop) {
+    response.destroy();
+    return;
+  }
+  const type = answer.events ? "text/event-stream" : answer.html === undefined ? "application/json" : "text/html";
+  response.writeHead(answer.status ?? 200, { "Content-Type": type, ...answer.headers });
+  response.flushHeaders();
+  for await (const event of answer.events ?? []) {
+    response.write(typeof event === "string" ? event : `data: ${JSON.stringify(event)}\n\n`);
+  }
+  if (answer.hold) return;
+  response.end(answer.html ?? (answer.json === undefined ? "" : JSON.stringify(answer.json)));
+}
