@@ -1,9 +1,14 @@
 // Runs a program as part of a command: its output goes where ours goes, it ends when we end.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { messageOf } from "../../src/base/errors";
 import { harness, root } from "./paths";
+import { passSignalsOn } from "./processes/signals";
 
-/** Runs `node ARGS` in the repository's root and resolves with its exit code (128 and more: ended by a signal). */
+/**
+ * Runs `node ARGS` in the repository's root and resolves with its exit code.
+ * @throws Error when a signal to us, or one of its own, ended it.
+ */
 export function runNode(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
@@ -12,15 +17,22 @@ export function runNode(args: readonly string[], env: NodeJS.ProcessEnv = {}): P
       // As in run.mjs: a command learns of our death by the end of the ipc channel.
       stdio: ["inherit", "inherit", "inherit", "ipc"],
     });
-    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-    const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);
-    for (const signal of signals) process.on(signal, passOn);
+    const state = passSignalsOn(child);
     child.on("error", reject);
-    child.on("exit", (code, signal) => {
-      for (const name of signals) process.off(name, passOn);
-      resolve(code ?? (signal === null ? 1 : 130));
+    child.on("close", (code, signal) => {
+      if (state.interrupted) reject(new Interrupted());
+      else if (code === null) reject(new Error(`${args.join(" ")} was ended by ${signal ?? "a signal"}.`));
+      else resolve(code);
     });
   });
+}
+
+/** Thrown when a signal asked us to end: nothing more should be started. */
+export class Interrupted extends Error {
+  constructor() {
+    super("Interrupted.");
+    this.name = "Interrupted";
+  }
 }
 
 /** Runs one of the harness's commands (`test:unit`, `lint` …) as a child. */
@@ -44,8 +56,8 @@ export function runMain(main: () => Promise<number>): void {
   main().then(
     (code) => (process.exitCode = code),
     (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 2;
+      process.stderr.write(`${messageOf(error)}\n`);
+      process.exit(error instanceof Interrupted ? 130 : 2);
     },
   );
 }

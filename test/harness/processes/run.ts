@@ -1,5 +1,6 @@
 // Runs a program to its end and explains it when it fails.
 import { spawn } from "node:child_process";
+import { passSignalsOn } from "./signals";
 
 /** How to run a program. */
 export interface RunOptions {
@@ -32,6 +33,8 @@ export function run(command: string, args: readonly string[], options: RunOption
   return new Promise((resolve, reject) => {
     const name = [command, ...args].join(" ").slice(0, 200);
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", output === "stderr" ? 2 : "pipe", output === "stderr" ? 2 : "pipe"] });
+    // Else an interrupted installation would go on without us, in a folder that someone else may take over.
+    passSignalsOn(child);
     let stdout = "";
     let all = "";
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
