@@ -19,28 +19,41 @@ export class StreamText {
   #row = 0;
   #column: Column = end;
   #held = "";
+  /** Of the present chunk: what it has put at the end, and the last rows as they were before it did anything else. */
+  #added = "";
+  #disturbed: { readonly tail: string; readonly finalLength: number } | undefined;
 
   get text(): string {
-    return this.#final + this.#tail();
+    return this.#final + this.#tail() + this.#held;
   }
 
   /** Adds `chunk`. Returns what came behind the text there was, or undefined if earlier text has changed. */
   append(chunk: string): string | undefined {
-    const input = this.#held + chunk;
-    const held = partial.exec(input)?.[0] ?? "";
-    const text = input.slice(0, input.length - held.length);
-    const inPlace = this.#column === end && this.#row === this.#rows.length - 1 && text.search(control) === -1;
-    const before = inPlace ? "" : this.#tail();
-    const finalLength = this.#final.length;
-    this.#interpret(text);
-    this.#held = held;
-    if (inPlace) return chunk;
-    const after = this.#final.slice(finalLength) + this.#tail();
-    return after.startsWith(before) ? after.slice(before.length) : undefined;
+    const shown = this.#held;
+    const input = shown + chunk;
+    this.#held = partial.exec(input)?.[0] ?? "";
+    this.#added = "";
+    this.#disturbed = undefined;
+    this.#interpret(input.slice(0, input.length - this.#held.length));
+    const added = this.#sinceShown();
+    return added?.startsWith(shown) ? added.slice(shown.length) : undefined;
   }
 
   #tail(): string {
-    return this.#rows.join("\n") + this.#held;
+    return this.#rows.join("\n");
+  }
+
+  /** To be called before anything that does more than to add at the end. */
+  #disturb(): void {
+    this.#disturbed ??= { tail: this.#tail(), finalLength: this.#final.length };
+  }
+
+  /** What has been added at the end, beginning with what was held back; undefined if that is not all. */
+  #sinceShown(): string | undefined {
+    if (!this.#disturbed) return this.#added + this.#held;
+    const { tail, finalLength } = this.#disturbed;
+    const now = this.#final.slice(finalLength) + this.#tail() + this.#held;
+    return now.startsWith(tail) ? this.#added + now.slice(tail.length) : undefined;
   }
 
   #interpret(text: string): void {
@@ -56,8 +69,15 @@ export class StreamText {
   #print(text: string): void {
     text.split("\n").forEach((line, index) => {
       if (index > 0) this.#lineFeed();
-      if (line !== "") this.#column = this.#current().write(this.#column, line);
+      if (line !== "") this.#write(line);
     });
+  }
+
+  #write(text: string): void {
+    if (this.#column === end && this.#row === this.#rows.length - 1) {
+      if (!this.#disturbed) this.#added += text;
+    } else this.#disturb();
+    this.#column = this.#current().write(this.#column, text);
   }
 
   #control(sequence: string, parameter: string, final: string): void {
@@ -71,8 +91,9 @@ export class StreamText {
     else if (final === "D") this.#column = Math.max(0, this.#at() - times);
     else if (final === "G") this.#column = times - 1;
     // At the end of a line there is nothing to erase: tools that colour their output send it all the time.
-    else if (this.#column === end && Number(parameter) === 0) this.#column = row.write(end, sequence);
+    else if (this.#column === end && Number(parameter) === 0) this.#write(sequence);
     else {
+      this.#disturb();
       const column = this.#at();
       row.erase(Number(parameter), column);
       this.#column = column;
@@ -84,6 +105,7 @@ export class StreamText {
     if (row) return row;
     const added = new TerminalRow();
     this.#rows.push(added);
+    if (!this.#disturbed) this.#added += "\n";
     return added;
   }
 

@@ -11,6 +11,8 @@ interface Cell {
 }
 
 const reset = "\x1b[0m";
+/** From here on, in UTF-16 units, a line is overwritten as plain text: columns would cost a hundred times its size. */
+const longLine = 20_000;
 /** A control sequence (parameters in 1, final byte in 2) or one character. */
 const token = /\x1b\[([\d;:?<=>]{0,20})([@-~])|[\s\S]/gu;
 /** What takes no column of its own. */
@@ -45,6 +47,11 @@ export class TerminalRow {
     if (this.#cells === undefined && (column === end || (column === 0 && this.#raw === ""))) {
       this.#raw += text;
       return end;
+    }
+    if (this.#cells === undefined && this.#raw.length > longLine) {
+      const at = column === end ? this.#raw.length : column;
+      this.#raw = this.#raw.slice(0, at).padEnd(at) + text + this.#raw.slice(at + text.length);
+      return at + text.length;
     }
     const cells = this.#split();
     const at = column === end ? cells.length : column;

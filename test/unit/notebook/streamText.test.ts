@@ -71,6 +71,16 @@ describe("stream text", () => {
     assert.ok(stream.text.length < 200, `${stream.text.length} characters`);
   });
 
+  it("overwrites the last hundred lines and leaves older ones alone", () => {
+    const lines = Array.from({ length: 300 }, (_, index) => `line ${index}`);
+    const expected = lines.with(200, "LINE 200").join("\n");
+    assert.equal(collapse(lines.join("\n"), "\x1b[500A\rLINE"), expected);
+  });
+
+  it("overwrites very long lines as plain text", () => {
+    assert.equal(collapse("x".repeat(50_000), "\rab", "c\nd"), `abc${"x".repeat(49_997)}\nd`);
+  });
+
   it("says what came behind, or that earlier text changed", () => {
     const stream = new StreamText();
     assert.equal(stream.append("ab"), "ab");
