@@ -1,0 +1,61 @@
+// npm run test:vscode [-- --host electron|code-server] [--grep TEXT]: mocha inside a real VS Code's extension host.
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { runCommand, runMain } from "../child";
+import { startHub } from "../hub/hub";
+import { say } from "../install/progress";
+import { options } from "../options";
+import { harness, root } from "../paths";
+import { onInterrupt } from "../processes/interrupt";
+import { hostNames, runInExtensionHost, type HostName } from "../vscode/extensionHost";
+
+const usage = "npm run test:vscode -- [--host electron|code-server] [--grep TEXT]";
+/** All tests together; a single test has `testMs` unless it says otherwise. */
+const runMs = 20 * 60_000;
+const testMs = 60_000;
+
+async function main(): Promise<number> {
+  const { values } = options(usage, { host: { type: "string" }, grep: { type: "string" } });
+  const host = hostNamed(values.host);
+  onInterrupt(async () => {}, 130); // what has been started ends with this process
+  const built = await runCommand("build");
+  if (built !== 0) return built;
+  const hub = await startHub();
+  const workspace = mkdtempSync(path.join(tmpdir(), "jupyterhub-connect-tests-"));
+  try {
+    const result = await runInExtensionHost({
+      host,
+      entry: "test/harness/vscode/inHost/mocha.ts",
+      files: testFiles(),
+      workspace,
+      timeout: runMs,
+      onLine: (line) => console.log(line),
+      parameters: {
+        hub: { url: hub.url, version: hub.version, users: hub.users, admin: hub.admin },
+        grep: values.grep,
+        reporter: path.join(harness, "results", "mochaReporter.js"),
+        resultFile: process.env.RESULT_FILE,
+        timeout: testMs,
+      },
+    });
+    say(`Ran in ${result.host}.`);
+    return result.ok ? 0 : 1;
+  } finally {
+    await hub.stop();
+    rmSync(workspace, { recursive: true, force: true });
+  }
+}
+
+function testFiles(): string[] {
+  const names = readdirSync(path.join(root, "test", "vscode"), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.endsWith(".test.ts")).map((name) => path.join("test", "vscode", name)).sort();
+}
+
+function hostNamed(name: string | undefined): HostName | undefined {
+  const host = hostNames.find((known) => known === name);
+  if (name !== undefined && host === undefined) throw new Error(`There is no host ${name}.\nUsage: ${usage}`);
+  return host;
+}
+
+runMain(main);

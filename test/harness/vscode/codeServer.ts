@@ -1,0 +1,137 @@
+// A code-server (the real VS Code, served to a browser) on loopback with a profile of its own.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { messageOf } from "../../../src/base/errors";
+import { ensureCodeServer } from "../install/codeServer";
+import { ManagedProcess } from "../hub/managedProcess";
+import { ProcessOwner } from "../processes/owner";
+import { freePort } from "../processes/ports";
+import { run, tail } from "../processes/run";
+import { waitFor } from "../processes/wait";
+import { quietSettings, type Settings } from "./settings";
+
+const startMs = 60_000;
+const installMs = 120_000;
+
+/** How to start a code-server. */
+export interface CodeServerOptions {
+  /** Default: quietSettings. */
+  readonly settings?: Settings;
+  /** Packaged extensions (.vsix) to install before the start, as a person would. */
+  readonly vsix?: readonly string[];
+  /** Lets a page run mocha in the extension host; hides notifications and refuses dialogs, so not for person-like runs. */
+  readonly testDriver?: boolean;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Asked of whoever opens the page. Default: none, for short runs of the harness. */
+  readonly password?: string;
+}
+
+/** A running code-server. */
+export interface CodeServer {
+  /** `http://localhost:PORT/`; localhost, because webviews need a secure context. */
+  readonly url: string;
+  readonly port: number;
+  /** code-server's version. */
+  readonly version: string;
+  /** Profile, extensions and logs; removed when it has stopped. */
+  readonly directory: string;
+  /** Whether its process is alive. */
+  readonly running: boolean;
+  /** The address of a window that has `folder` open. */
+  folderUrl(folder: string): string;
+  /** What the server and its extension hosts have printed. */
+  log(): string;
+  /** Ends it with all its children and removes its directory. */
+  stop(): Promise<void>;
+}
+
+/** Starts code-server and resolves when it answers (about a second). The first use ever downloads and compiles it. */
+export async function startCodeServer(options: CodeServerOptions = {}): Promise<CodeServer> {
+  const { node, entry, version } = await ensureCodeServer();
+  const owner = new ProcessOwner();
+  const directory = owner.directory;
+  const logFile = path.join(directory, "code-server.log");
+  const log = (): string => (existsSync(logFile) ? readFileSync(logFile, "utf8") : "");
+  try {
+    const profile = writeProfile(directory, options.settings ?? quietSettings);
+    for (const vsix of options.vsix ?? []) await install(node, entry, profile, vsix, owner.env);
+    const port = await freePort(options.port);
+    const server = new ManagedProcess(owner, {
+      name: "code-server",
+      command: node,
+      args: [
+        ...[entry, `--bind-addr=127.0.0.1:${port}`, ...profile],
+        `--auth=${options.password === undefined ? "none" : "password"}`,
+        ...["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"],
+        ...(options.testDriver === true ? ["--vscode-option", "enable-smoke-test-driver"] : []),
+      ],
+      // Inside a terminal of VS Code this variable would make it talk to that window instead of serving one.
+      env: {
+        ...process.env,
+        PASSWORD: options.password,
+        VSCODE_IPC_HOOK_CLI: undefined,
+        // Tests ask nothing of an extension gallery.
+        ...(options.testDriver === true ? { EXTENSIONS_GALLERY: "{}" } : {}),
+      },
+      cwd: directory,
+      logFile,
+    });
+    server.start();
+    await healthy(`http://127.0.0.1:${port}/healthz`, server);
+    const url = `http://localhost:${port}/`;
+    return {
+      ...{ url, port, version, directory, log },
+      get running() {
+        return server.running;
+      },
+      folderUrl: (folder) => `${url}?folder=${encodeURIComponent(folder)}`,
+      stop: async () => {
+        await server.stop(); // asked first: extensions get to deactivate
+        await owner.stop();
+      },
+    };
+  } catch (error) {
+    const printed = tail(log());
+    await owner.stop();
+    throw new Error(`code-server did not start: ${messageOf(error)}${printed}`, { cause: error });
+  }
+}
+
+/** Writes settings and an empty configuration; returns the flags that make code-server use them. */
+function writeProfile(directory: string, settings: Settings): string[] {
+  const user = path.join(directory, "user-data", "User");
+  mkdirSync(user, { recursive: true });
+  writeFileSync(path.join(user, "settings.json"), JSON.stringify(settings, null, 2));
+  // Without a file of ours it would create one in the home directory.
+  writeFileSync(path.join(directory, "config.yaml"), "cert: false\n");
+  return [
+    `--config=${path.join(directory, "config.yaml")}`,
+    `--user-data-dir=${path.join(directory, "user-data")}`,
+    `--extensions-dir=${path.join(directory, "extensions")}`,
+  ];
+}
+
+async function install(
+  node: string,
+  entry: string,
+  profile: readonly string[],
+  vsix: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  await run(node, [entry, ...profile, "--install-extension", vsix], { timeout: installMs, env });
+}
+
+/** Resolves when `url` answers 2xx; rejects at once if the server ends. */
+async function healthy(url: string, server: ManagedProcess): Promise<void> {
+  const state = await waitFor(
+    "its health check",
+    async () => {
+      if (!server.running) return "ended";
+      const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+      return response.ok && "ready";
+    },
+    startMs,
+  );
+  if (state === "ended") throw new Error("its process ended.");
+}

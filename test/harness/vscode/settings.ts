@@ -1,0 +1,28 @@
+// The VS Code settings of the harness: quiet, no first-run pages, no calls to the outside.
+
+/** VS Code settings by their full name. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** What every run has: nothing pops up that a test or a picture would have to step around. */
+export const quietSettings: Settings = {
+  "chat.disableAIFeatures": true,
+  "extensions.autoCheckUpdates": false,
+  "extensions.autoUpdate": false,
+  "extensions.ignoreRecommendations": true,
+  "git.enabled": false,
+  "security.workspace.trust.banner": "never",
+  "telemetry.telemetryLevel": "off",
+  "update.mode": "none",
+  "workbench.editor.useModal": "off",
+  "workbench.enableExperiments": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+  "workbench.welcomePage.walkthroughs.openOnInstall": false,
+};
+
+/** Runs of code inside the extension host: no person is there to trust the folder. */
+export const extensionHostSettings: Settings = {
+  ...quietSettings,
+  "security.workspace.trust.enabled": false,
+};
