@@ -1,0 +1,149 @@
+// Open notebook → its session and kernel connection.
+import type { Disposable } from "../base/disposable";
+import { SerialQueue } from "../base/async";
+import { ConnectError, hasCode } from "../base/errors";
+import { Emitter } from "../base/event";
+import type { Logger } from "../base/log";
+import type { KernelConnection } from "../services/kernel/connection";
+import type { SessionConnection } from "../services/session/connection";
+import type { Server } from "./server";
+import type { Servers, StartProgress } from "./servers";
+
+/** An open notebook. */
+export interface NotebookRef {
+  /** Identifies it among the open ones. */
+  readonly key: string;
+  /** Its session's path on the server: readable, unique, the same whenever this notebook is open. */
+  readonly path: string;
+  readonly name: string;
+}
+
+/** What a notebook runs on. */
+export interface NotebookKernel {
+  readonly server: Server;
+  readonly session: SessionConnection;
+  readonly kernel: KernelConnection;
+}
+
+export interface ConnectOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: StartProgress) => void;
+}
+
+/** The kernels of the open notebooks. Closing one leaves its kernel running on the server. */
+export class NotebookSessions implements Disposable {
+  readonly #servers: Servers;
+  readonly #log: Logger;
+  readonly #kernels = new Map<string, NotebookKernel>();
+  readonly #queues = new Map<string, SerialQueue>();
+  readonly #changed: Emitter<string>;
+
+  constructor(servers: Servers, log: Logger) {
+    this.#servers = servers;
+    this.#log = log;
+    this.#changed = new Emitter(log);
+  }
+
+  /** Fired with the notebook's key when its kernel has changed or its status has. */
+  get onDidChange() {
+    return this.#changed.event;
+  }
+
+  /** What the notebook runs on now. */
+  get(key: string): NotebookKernel | undefined {
+    const current = this.#kernels.get(key);
+    return current && !current.kernel.ended ? current : undefined;
+  }
+
+  /**
+   * The notebook's kernel of this spec on this server: the one it has, or the one its session has, or a new one; the
+   * server is started if need be.
+   * @throws ConnectError as `Servers.ensureRunning`; `no-kernel-spec`
+   */
+  connect(notebook: NotebookRef, server: Server, spec: string, options: ConnectOptions = {}): Promise<NotebookKernel> {
+    return this.#queue(notebook.key).run(async () => {
+      const current = this.get(notebook.key);
+      if (current?.server.id === server.id && current.kernel.name === spec) return current;
+      return this.#start(notebook, server, spec, options);
+    });
+  }
+
+  /** Restarts the notebook's kernel. @throws ConnectError where it has none, or the server refuses */
+  async restart(key: string): Promise<void> {
+    await this.#running(key).kernel.restart();
+  }
+
+  async interrupt(key: string): Promise<void> {
+    await this.#running(key).kernel.interrupt();
+  }
+
+  /** Shuts the notebook's session and kernel down for everyone. */
+  async shutdown(key: string): Promise<void> {
+    await this.#running(key).session.shutdown();
+  }
+
+  /** The notebook was closed: the kernel stays on the server. */
+  close(key: string): void {
+    this.#release(key);
+    this.#queues.delete(key);
+  }
+
+  dispose(): void {
+    for (const key of [...this.#kernels.keys()]) this.#release(key);
+    this.#changed.dispose();
+  }
+
+  async #start(notebook: NotebookRef, server: Server, spec: string, options: ConnectOptions): Promise<NotebookKernel> {
+    this.#release(notebook.key);
+    const services = await this.#servers.ensureRunning(server, options);
+    const session = await services.sessions.startNew(
+      { path: notebook.path, name: notebook.name, type: "notebook", kernel: { name: spec } },
+      { signal: options.signal },
+    );
+    try {
+      const { kernel } = session.model;
+      // The session of this path may be older: of another kernel, or with one that has died for good.
+      if (kernel?.name !== spec || kernel.execution_state === "dead") await session.changeKernel({ name: spec });
+      if (!session.kernel) throw new ConnectError("kernel-dead", `${server.label} gave the session no kernel. Try again.`);
+      return this.#keep(notebook.key, { server, session, kernel: session.kernel });
+    } catch (error) {
+      session.dispose();
+      throw error;
+    }
+  }
+
+  #keep(key: string, current: NotebookKernel): NotebookKernel {
+    this.#kernels.set(key, current);
+    const { kernel, server, session } = current;
+    kernel.onDidChangeStatus(() => this.#changed.fire(key));
+    kernel.onDidChangeConnectionStatus(() => this.#changed.fire(key));
+    kernel.onDidDispose(() => {
+      if (this.#kernels.get(key) === current) this.#release(key);
+      if (hasCode(kernel.ended, "server-stopped")) void this.#servers.noteStopped(server);
+    });
+    session.onDidDispose(() => this.#changed.fire(key));
+    this.#log.info(`Notebook on kernel ${kernel.id} of ${server.label}`);
+    this.#changed.fire(key);
+    return current;
+  }
+
+  #release(key: string): void {
+    const current = this.#kernels.get(key);
+    if (!current) return;
+    this.#kernels.delete(key);
+    current.session.dispose();
+    this.#changed.fire(key);
+  }
+
+  #running(key: string): NotebookKernel {
+    const current = this.get(key);
+    if (!current) throw new ConnectError("not-found", "This notebook has no running kernel. Run a cell to start one.");
+    return current;
+  }
+
+  #queue(key: string): SerialQueue {
+    const queue = this.#queues.get(key) ?? new SerialQueue();
+    this.#queues.set(key, queue);
+    return queue;
+  }
+}

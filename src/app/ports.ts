@@ -1,0 +1,18 @@
+// What the platform provides to app/: secrets, memory, log.
+import type { Logger } from "../base/log";
+import type { TokenStore } from "../hub/account";
+
+/** Small values that outlive the window, shared by all windows; each thing under a key of its own. */
+export interface Memory {
+  get(key: string): unknown;
+  /** `undefined` forgets the key. */
+  set(key: string, value: unknown): Promise<void>;
+  keys(): readonly string[];
+}
+
+export interface Ports {
+  /** Tokens by account id; secret. Everything in it is kept out of `log`. */
+  readonly tokens: TokenStore;
+  readonly memory: Memory;
+  readonly log: Logger;
+}

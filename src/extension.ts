@@ -1,0 +1,24 @@
+// activate(): builds the graph of the application and registers its user interface.
+import type * as vscode from "vscode";
+import { Hubs } from "./app/hubs";
+import { NotebookSessions } from "./app/notebookSessions";
+import { Servers } from "./app/servers";
+import { registerCommands } from "./ui/commands";
+import type { AppContext } from "./ui/context";
+import { registerNotebooks } from "./ui/notebook/register";
+import { createPorts } from "./ui/ports";
+import { registerAuthenticationProvider } from "./ui/signIn/authenticationProvider";
+import { registerSidebar } from "./ui/sidebar/register";
+
+export function activate(context: vscode.ExtensionContext): void {
+  const { subscriptions } = context;
+  const { channel, ...ports } = createPorts(context);
+  const hubs = new Hubs(ports);
+  const servers = new Servers(hubs, ports);
+  const notebookSessions = new NotebookSessions(servers, ports.log);
+  subscriptions.push(notebookSessions, servers, hubs);
+  const app: AppContext = { hubs, servers, notebookSessions, log: ports.log, channel };
+  const notebooks = registerNotebooks(app, subscriptions);
+  const tree = registerSidebar(app, subscriptions);
+  subscriptions.push(registerAuthenticationProvider(app), registerCommands(app, notebooks, tree));
+}

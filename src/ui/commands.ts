@@ -1,0 +1,79 @@
+// All commands: what each does. Titles, icons and where they show are in package.json.
+import * as vscode from "vscode";
+import { ConnectError } from "../base/errors";
+import type { AppContext } from "./context";
+import type { Notebooks } from "./notebook/register";
+import { selectKernel, type SelectKernelArguments } from "./notebook/selectKernel";
+import { reporting } from "./report";
+import { chooseServer, startServer, stopServer } from "./servers/start";
+import type { Node } from "./sidebar/nodes";
+import type { HubTree } from "./sidebar/tree";
+import { signIn, signOut, type SignInArguments } from "./signIn/signIn";
+
+type ServerNode = Extract<Node, { kind: "server" }>;
+type AccountNode = Extract<Node, { kind: "account" }>;
+type KernelNode = Extract<Node, { kind: "session" | "kernel" }>;
+
+/** Registers every command. With arguments of their own, signIn and selectKernel ask nothing and reject with the reason. */
+export function registerCommands(app: AppContext, notebooks: Notebooks, tree: HubTree): vscode.Disposable {
+  const report = <T>(work: () => Promise<T>): Promise<T | undefined> => reporting(app, work);
+
+  const handlers: Readonly<Record<string, (argument?: never) => unknown>> = {
+    signIn: async (given?: SignInArguments | AccountNode) => {
+      if (given && "url" in given) {
+        const { id, label } = await signIn(app, given);
+        return { id, label };
+      }
+      return report(() => signIn(app, given && { url: given.account.hub.href }));
+    },
+    signOut: (node?: AccountNode) => report(() => signOut(app, node?.account)),
+    refresh: () => report(() => tree.refresh()),
+    startServer: (node?: ServerNode) =>
+      report(async () => {
+        const server = node?.server ?? (await chooseServer(app, ({ state }) => state !== "running", "Start which server?"));
+        if (server) await startServer(app, server);
+      }),
+    stopServer: (node?: ServerNode) =>
+      report(async () => {
+        const server = node?.server ?? (await chooseServer(app, ({ state }) => state !== "stopped", "Stop which server?"));
+        if (server) await stopServer(app, server);
+      }),
+    selectKernel: (given?: SelectKernelArguments) =>
+      given ? selectKernel(app, notebooks.controllers, given) : report(() => selectKernel(app, notebooks.controllers)),
+    restartKernel: () => report(() => restartKernel(notebooks)),
+    shutDownKernel: (node?: KernelNode) => node && report(() => shutDownKernel(node)),
+    openHub: (node?: AccountNode) =>
+      report(async () => {
+        const account = node?.account ?? app.hubs.accounts[0];
+        if (account) await vscode.env.openExternal(vscode.Uri.parse(new URL("hub/home", account.hub).href, true));
+      }),
+    showLog: () => app.channel.show(),
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(handlers).map(([name, handler]) => vscode.commands.registerCommand(`jupyterhubConnect.${name}`, handler)),
+  );
+}
+
+async function restartKernel(notebooks: Notebooks): Promise<void> {
+  const notebook = vscode.window.activeNotebookEditor?.notebook;
+  if (!notebook) throw new ConnectError("not-found", "Open the notebook whose kernel is to be restarted.");
+  const restart = "Restart";
+  const detail = "The kernel's variables are lost; the outputs in the notebook stay.";
+  const answer = await vscode.window.showWarningMessage("Restart the kernel of this notebook?", { modal: true, detail }, restart);
+  if (answer !== restart) return;
+  await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: "Restarting the kernel…" }, () =>
+    notebooks.restart(notebook),
+  );
+}
+
+async function shutDownKernel(node: KernelNode): Promise<void> {
+  const { services } = node.server;
+  if (!services) throw new ConnectError("server-stopped", `The server of ${node.server.label} is not running any more.`);
+  const name = node.kind === "session" ? `of “${node.session.name || node.session.path}”` : "without a session";
+  const shutDown = "Shut Down";
+  const detail = "Its variables are lost, for everyone who is connected to it. Files stay.";
+  const answer = await vscode.window.showWarningMessage(`Shut down the kernel ${name}?`, { modal: true, detail }, shutDown);
+  if (answer !== shutDown) return;
+  if (node.kind === "session") await services.sessions.shutdown(node.session.id);
+  else await services.kernels.shutdown(node.kernel.id);
+}

@@ -1,0 +1,36 @@
+// Notebooks: controllers, the runner of each open notebook, and the commands on them.
+import * as vscode from "vscode";
+import type { AppContext } from "../context";
+import { Controllers } from "./controllers";
+import { NotebookRunner } from "./runner";
+
+/** The open notebooks and what runs them. */
+export interface Notebooks {
+  readonly controllers: Controllers;
+  /** Restarts the kernel of the active notebook. */
+  restart(notebook: vscode.NotebookDocument): Promise<void>;
+}
+
+export function registerNotebooks(app: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): Notebooks {
+  const runners = new Map<vscode.NotebookDocument, NotebookRunner>();
+  const runnerOf = (notebook: vscode.NotebookDocument): NotebookRunner => {
+    const runner = runners.get(notebook) ?? new NotebookRunner(app, notebook);
+    runners.set(notebook, runner);
+    return runner;
+  };
+  const end = (notebook: vscode.NotebookDocument): void => {
+    runners.get(notebook)?.dispose();
+    runners.delete(notebook);
+  };
+  const controllers = new Controllers(app, {
+    execute: (cells, notebook, target, controller) => runnerOf(notebook).run(cells, target, controller),
+    interrupt: async (notebook) => runners.get(notebook)?.interrupt(),
+    deselect: end,
+  });
+  subscriptions.push(
+    controllers,
+    vscode.workspace.onDidCloseNotebookDocument(end),
+    { dispose: () => [...runners.keys()].forEach(end) },
+  );
+  return { controllers, restart: (notebook) => runnerOf(notebook).restart() };
+}

@@ -1,0 +1,75 @@
+// Choosing a hub's kernel for the active notebook without VS Code's own picker.
+import * as vscode from "vscode";
+import type { Server } from "../../app/server";
+import { withTimeout } from "../../base/async";
+import { ConnectError } from "../../base/errors";
+import type { KernelSpec } from "../../services/kernelspec/model";
+import type { AppContext } from "../context";
+import { chooseServer, startServer } from "../servers/start";
+import type { Controllers } from "./controllers";
+
+const extensionId = "jupyterhub-connect.jupyterhub-connect";
+/** Milliseconds that VS Code may take to select a kernel. */
+const selectTimeout = 15_000;
+
+/** What a caller may know already. */
+export interface SelectKernelArguments {
+  /** The server's name; "" is the default server. */
+  readonly server?: string;
+  /** The kernel spec's name. */
+  readonly kernel?: string;
+}
+
+/**
+ * Selects a kernel for the active notebook, starting its server if need be and asking for what is not given.
+ * @returns the controller's id
+ * @throws ConnectError `no-kernel-spec` with what there is; `aborted` where the person cancelled
+ */
+export async function selectKernel(app: AppContext, controllers: Controllers, given?: SelectKernelArguments): Promise<{ readonly id: string }> {
+  const editor = vscode.window.activeNotebookEditor;
+  if (!editor) throw new ConnectError("not-found", "Open a notebook first, then choose its kernel.");
+  const server = await serverFor(app, given);
+  await startServer(app, server);
+  const spec = await specOf(server, given);
+  const controller = controllers.find(server, spec.name);
+  if (!controller) throw new ConnectError("disposed", `${server.label} was signed out meanwhile.`);
+  const selected = new Promise<void>((resolve) => {
+    const subscription = controller.onDidChangeSelectedNotebooks((event) => {
+      if (!event.selected || event.notebook !== editor.notebook) return;
+      subscription.dispose();
+      resolve();
+    });
+  });
+  const done = await vscode.commands.executeCommand<boolean | undefined>("notebook.selectKernel", {
+    notebookEditor: editor,
+    id: controller.id,
+    extension: extensionId,
+  });
+  // Where it was selected before there is no event; the command's answer says so.
+  if (done !== true) await withTimeout(selected, selectTimeout, "VS Code did not select the kernel. Choose it in the notebook's kernel picker.");
+  return { id: controller.id };
+}
+
+async function serverFor(app: AppContext, given: SelectKernelArguments | undefined): Promise<Server> {
+  const name = given?.server ?? (given ? "" : undefined);
+  const [account] = app.hubs.accounts;
+  if (name !== undefined && account) return app.servers.get(account, name);
+  const server = await chooseServer(app, () => true, "On which server?");
+  if (!server) throw new ConnectError("aborted", "Choosing a kernel was cancelled.");
+  return server;
+}
+
+async function specOf(server: Server, given: SelectKernelArguments | undefined): Promise<KernelSpec> {
+  const { specs = [], default: byDefault } = server.kernelSpecs ?? {};
+  if (given) {
+    const name = given.kernel ?? byDefault;
+    const spec = specs.find((one) => one.name === name);
+    if (spec) return spec;
+    const names = specs.map((one) => one.name).join(", ") || "none";
+    throw new ConnectError("no-kernel-spec", `${server.label} has no kernel “${name ?? ""}”. It has: ${names}.`);
+  }
+  const items = specs.map((spec) => ({ label: spec.displayName, description: spec.name, spec }));
+  const choice = await vscode.window.showQuickPick(items, { title: `Kernel on ${server.label}` });
+  if (!choice) throw new ConnectError("aborted", "Choosing a kernel was cancelled.");
+  return choice.spec;
+}

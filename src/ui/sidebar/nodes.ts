@@ -1,0 +1,148 @@
+// The rows of the JupyterHub view: hub and account → servers → sessions, kernels, kernel specs.
+import * as vscode from "vscode";
+import type { Server } from "../../app/server";
+import type { Account } from "../../hub/account";
+import type { KernelModel } from "../../services/kernel/model";
+import type { KernelSpec } from "../../services/kernelspec/model";
+import type { SessionModel } from "../../services/session/model";
+
+export type Node =
+  | { readonly kind: "account"; readonly account: Account; readonly problem: string | undefined }
+  | { readonly kind: "server"; readonly server: Server; readonly problem: string | undefined }
+  | { readonly kind: "specs"; readonly server: Server }
+  | { readonly kind: "spec"; readonly server: Server; readonly spec: KernelSpec; readonly isDefault: boolean }
+  | { readonly kind: "session"; readonly server: Server; readonly session: SessionModel }
+  | { readonly kind: "kernel"; readonly server: Server; readonly kernel: KernelModel };
+
+/** How a row looks and what screen readers say. */
+export function itemOf(node: Node): vscode.TreeItem {
+  const item = draw(node);
+  const description = typeof item.description === "string" ? item.description : "";
+  item.accessibilityInformation = { label: [kindWord(node), labelOf(item), description].filter(Boolean).join(", ") };
+  return item;
+}
+
+/** The same row keeps its id, and with it its selection and expansion, over refreshes. */
+function idOf(node: Node): string {
+  switch (node.kind) {
+    case "account":
+      return node.account.id;
+    case "server":
+      return `server ${node.server.id}`;
+    case "specs":
+      return `specs ${node.server.id}`;
+    case "spec":
+      return `spec ${node.server.id} ${node.spec.name}`;
+    case "session":
+      return `session ${node.server.id} ${node.session.id}`;
+    case "kernel":
+      return `kernel ${node.server.id} ${node.kernel.id}`;
+  }
+}
+
+function draw(node: Node): vscode.TreeItem {
+  const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+  switch (node.kind) {
+    case "account": {
+      const out = node.account.state === "signed-out";
+      const item = row(node, node.account.label, Expanded, out ? "warning" : "account");
+      item.contextValue = out ? "account.signedOut" : "account.signedIn";
+      item.description = out ? "signed out" : (node.problem ?? "");
+      item.tooltip = node.problem ?? `${node.account.hub.href}\nSigned ${out ? "out" : "in"} as ${node.account.userName}`;
+      return item;
+    }
+    case "server":
+      return drawServer(node);
+    case "specs": {
+      const item = row(node, "Kernel specs", Collapsed, "library");
+      item.description = String(node.server.kernelSpecs?.specs.length ?? 0);
+      item.tooltip = "The kernels this server can start. Choose one in a notebook's kernel picker.";
+      return item;
+    }
+    case "spec": {
+      const item = row(node, node.spec.displayName, None, "symbol-misc");
+      item.description = node.isDefault ? "default" : "";
+      item.tooltip = `${node.spec.name} (${node.spec.language})`;
+      return item;
+    }
+    case "session": {
+      const { session } = node;
+      const item = row(node, session.name || session.path, None, kernelIcon(session.kernel?.execution_state));
+      item.contextValue = "session";
+      item.description = [specName(node.server, session.kernel?.name), session.kernel?.execution_state].filter(Boolean).join(" · ");
+      item.tooltip = `${session.path}\nKernel: ${specName(node.server, session.kernel?.name) || "none"}\n${activity(session.kernel)}`;
+      return item;
+    }
+    case "kernel": {
+      const item = row(node, specName(node.server, node.kernel.name), None, kernelIcon(node.kernel.execution_state));
+      item.contextValue = "kernel";
+      item.description = `${node.kernel.execution_state} · without a session`;
+      item.tooltip = `Kernel ${node.kernel.id}\n${activity(node.kernel)}`;
+      return item;
+    }
+  }
+}
+
+function drawServer(node: Extract<Node, { kind: "server" }>): vscode.TreeItem {
+  const { server, problem } = node;
+  const { Expanded, None } = vscode.TreeItemCollapsibleState;
+  const running = server.state === "running";
+  const item = row(node, server.name || "Default server", running ? Expanded : None, serverIcon(server));
+  item.contextValue = `server.${server.state}`;
+  item.description = problem === undefined ? server.state : "not reachable";
+  item.tooltip = problem ?? [server.label, server.state, since(server.model?.started)].filter(Boolean).join("\n");
+  return item;
+}
+
+function row(node: Node, label: string, state: vscode.TreeItemCollapsibleState, icon: string | vscode.ThemeIcon): vscode.TreeItem {
+  const item = new vscode.TreeItem(label, state);
+  item.id = idOf(node);
+  item.iconPath = typeof icon === "string" ? new vscode.ThemeIcon(icon) : icon;
+  return item;
+}
+
+function serverIcon({ state }: Server): vscode.ThemeIcon {
+  switch (state) {
+    case "running":
+      return new vscode.ThemeIcon("vm-running");
+    case "starting":
+    case "stopping":
+      return new vscode.ThemeIcon("loading~spin");
+    case "stopped":
+      return new vscode.ThemeIcon("vm-outline");
+  }
+}
+
+function kernelIcon(state: string | undefined): vscode.ThemeIcon {
+  switch (state) {
+    case "busy":
+      return new vscode.ThemeIcon("circle-filled", new vscode.ThemeColor("charts.orange"));
+    case "idle":
+      return new vscode.ThemeIcon("circle-outline", new vscode.ThemeColor("charts.green"));
+    case "dead":
+      return new vscode.ThemeIcon("error");
+    default:
+      return new vscode.ThemeIcon("circle-outline");
+  }
+}
+
+function specName(server: Server, name: string | undefined): string {
+  return server.kernelSpecs?.specs.find((spec) => spec.name === name)?.displayName ?? name ?? "";
+}
+
+function activity(kernel: KernelModel | null): string {
+  const at = kernel?.last_activity;
+  return at ? `Last activity: ${new Date(at).toLocaleString()}` : "";
+}
+
+function since(started: string | null | undefined): string {
+  return started ? `Started: ${new Date(started).toLocaleString()}` : "";
+}
+
+function labelOf({ label }: vscode.TreeItem): string {
+  return typeof label === "string" ? label : (label?.label ?? "");
+}
+
+function kindWord({ kind }: Node): string {
+  return { account: "Account", server: "Server", specs: "Group", spec: "Kernel spec", session: "Session", kernel: "Kernel" }[kind];
+}

@@ -1,0 +1,118 @@
+// The JupyterHub view's tree: what the managers know; nothing is asked for what is hidden or collapsed.
+import * as vscode from "vscode";
+import type { Server } from "../../app/server";
+import { DisposableStore } from "../../base/disposable";
+import { messageOf } from "../../base/errors";
+import type { Account } from "../../hub/account";
+import type { ServiceManager } from "../../services/serviceManager";
+import type { AppContext } from "../context";
+import { itemOf, type Node } from "./nodes";
+
+/** Rows from hubs, servers and their services. */
+export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  readonly #app: AppContext;
+  readonly #changed = new vscode.EventEmitter<Node | undefined>();
+  readonly #resources = new DisposableStore();
+  readonly #watched = new WeakSet<ServiceManager>();
+  /** What the last refresh of an account or server failed with, by its id. */
+  readonly #problems = new Map<string, string>();
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(app: AppContext) {
+    this.#app = app;
+    this.#resources.add(this.#changed);
+    this.#resources.add(app.hubs.onDidChange(() => this.#changed.fire(undefined)));
+    this.#resources.add(app.servers.onDidChange(() => this.#changed.fire(undefined)));
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    return itemOf(node);
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    if (!node) return this.#app.hubs.accounts.map((account) => this.#account(account));
+    switch (node.kind) {
+      case "account":
+        return this.#app.servers.of(node.account).map((server) => this.#server(server));
+      case "server":
+        return this.#inServer(node.server);
+      case "specs":
+        return this.#specs(node.server);
+      default:
+        return [];
+    }
+  }
+
+  /** Asks the hubs, and the running servers that are shown. What cannot be reached says so in its row. */
+  async refresh(): Promise<void> {
+    await Promise.all(
+      this.#app.hubs.accounts.map(async (account) => {
+        await this.#noting(account.id, () => this.#app.servers.refresh(account));
+        await Promise.all(this.#app.servers.of(account).map((server) => this.#refreshServer(server)));
+      }),
+    );
+    this.#changed.fire(undefined);
+  }
+
+  dispose(): void {
+    this.#resources.dispose();
+  }
+
+  #account(account: Account): Node {
+    return { kind: "account", account, problem: this.#problems.get(account.id) };
+  }
+
+  #server(server: Server): Node {
+    return { kind: "server", server, problem: this.#problems.get(server.id) };
+  }
+
+  async #inServer(server: Server): Promise<Node[]> {
+    const { services } = server;
+    if (!services) return [];
+    if (!this.#watched.has(services)) {
+      this.#watch(services);
+      await this.#refreshServer(server);
+    }
+    const sessions = services.sessions.running;
+    const inSessions = new Set(sessions.map(({ kernel }) => kernel?.id));
+    const live = new Map(services.kernels.running.map((kernel) => [kernel.id, kernel]));
+    return [
+      ...sessions.map((session): Node => {
+        // What a connection has heard from the kernel is newer than the session's copy of it.
+        const kernel = session.kernel && (live.get(session.kernel.id) ?? session.kernel);
+        return { kind: "session", server, session: { ...session, kernel } };
+      }),
+      ...[...live.values()]
+        .filter(({ id }) => !inSessions.has(id))
+        .map((kernel): Node => ({ kind: "kernel", server, kernel })),
+      { kind: "specs", server },
+    ];
+  }
+
+  #specs(server: Server): Node[] {
+    const specs = server.kernelSpecs;
+    return (specs?.specs ?? []).map((spec) => ({ kind: "spec", server, spec, isDefault: spec.name === specs?.default }));
+  }
+
+  #watch(services: ServiceManager): void {
+    this.#watched.add(services);
+    this.#resources.add(services.kernels.onDidChangeRunning(() => this.#changed.fire(undefined)));
+    this.#resources.add(services.sessions.onDidChangeRunning(() => this.#changed.fire(undefined)));
+  }
+
+  async #refreshServer(server: Server): Promise<void> {
+    if (server.services) await this.#noting(server.id, () => this.#app.servers.refreshServices(server));
+    else this.#problems.delete(server.id);
+  }
+
+  async #noting(id: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#problems.delete(id);
+    } catch (error) {
+      this.#app.log.warn("The view could not be refreshed", error);
+      this.#problems.set(id, messageOf(error));
+    }
+  }
+}

@@ -1,0 +1,78 @@
+// The sign-in provider behind VS Code's Accounts menu.
+import * as vscode from "vscode";
+import type { Account } from "../../hub/account";
+import type { AppContext } from "../context";
+import { signIn } from "./signIn";
+
+export const providerId = "jupyterhub-connect";
+
+/** Registers the provider; each account is a session, whose access token is the hub's. */
+export function registerAuthenticationProvider(app: AppContext): vscode.Disposable {
+  const provider = new HubAuthenticationProvider(app);
+  return vscode.Disposable.from(
+    provider,
+    vscode.authentication.registerAuthenticationProvider(providerId, "JupyterHub", provider, {
+      supportsMultipleAccounts: true,
+    }),
+  );
+}
+
+class HubAuthenticationProvider implements vscode.AuthenticationProvider, vscode.Disposable {
+  readonly #app: AppContext;
+  readonly #changed = new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
+  readonly #subscription: { dispose(): void };
+  #sessions: vscode.AuthenticationSession[] = [];
+
+  readonly onDidChangeSessions = this.#changed.event;
+
+  constructor(app: AppContext) {
+    this.#app = app;
+    this.#subscription = app.hubs.onDidChange(() => this.#follow());
+  }
+
+  async getSessions(
+    _scopes: readonly string[] | undefined,
+    options: vscode.AuthenticationProviderSessionOptions,
+  ): Promise<vscode.AuthenticationSession[]> {
+    this.#sessions = await this.#present();
+    const { account } = options;
+    return account ? this.#sessions.filter((session) => session.account.id === account.id) : this.#sessions;
+  }
+
+  async createSession(): Promise<vscode.AuthenticationSession> {
+    const account = await signIn(this.#app);
+    return sessionOf(account, await account.current());
+  }
+
+  async removeSession(id: string): Promise<void> {
+    const account = this.#app.hubs.find(id);
+    if (account) await this.#app.hubs.signOut(account);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  async #present(): Promise<vscode.AuthenticationSession[]> {
+    const sessions: vscode.AuthenticationSession[] = [];
+    for (const account of this.#app.hubs.accounts) {
+      // An account whose token no longer holds is no session; signing in again makes it one.
+      const token = await account.current().catch(() => undefined);
+      if (token !== undefined) sessions.push(sessionOf(account, token));
+    }
+    return sessions;
+  }
+
+  async #follow(): Promise<void> {
+    const before = this.#sessions;
+    const now = (this.#sessions = await this.#present());
+    const added = now.filter(({ id }) => !before.some((session) => session.id === id));
+    const removed = before.filter(({ id }) => !now.some((session) => session.id === id));
+    if (added.length + removed.length > 0) this.#changed.fire({ added, removed, changed: [] });
+  }
+}
+
+function sessionOf(account: Account, accessToken: string): vscode.AuthenticationSession {
+  return { id: account.id, accessToken, account: { id: account.id, label: account.label }, scopes: [] };
+}
