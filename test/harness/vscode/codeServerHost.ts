@@ -39,22 +39,22 @@ const tooLong = (run: HostRun): string => `The run in code-server did not end wi
 
 async function runInPage(page: Page, server: CodeServer, run: HostRun): Promise<number> {
   const exit = new Deferred<number>();
-  let begun = false;
+  const state = { begun: false };
   const others: string[] = [];
   page.on("crash", () => exit.reject(new Error("The browser's page crashed.")));
   page.on("pageerror", (error) => others.push(error.message));
   await page.exposeFunction("codeAutomationLog", (_type: string, args: unknown[]) => {
     for (const line of format(...args).split("\n")) {
       const printed = printedIn(line);
-      if (printed !== undefined && begun) run.onLine(printed);
+      if (printed !== undefined && state.begun) run.onLine(printed);
       else others.push(line);
-      begun ||= printed !== undefined;
+      state.begun ||= printed !== undefined;
     }
   });
   await page.exposeFunction("codeAutomationExit", (code: number) => exit.resolve(code));
   await page.goto(testUrl(server, run), { waitUntil: "commit", timeout: 30_000 });
   // Without the smoke-test driver, or with a path that VS Code cannot read, the window would idle for ever.
-  const began = waitFor("the test run to begin", () => (begun || exit.settled ? true : undefined), beginMs, 250);
+  const began = waitFor("the test run to begin", () => (state.begun || exit.settled ? true : undefined), beginMs, 250);
   const gone = waitFor("", () => (server.running ? undefined : true), run.timeout, 500).then((): never => {
     throw new Error("code-server ended before the run did.");
   });
@@ -63,7 +63,7 @@ async function runInPage(page: Page, server: CodeServer, run: HostRun): Promise<
     throw new Error(`${messageOf(error)}${tail(others.join("\n"), 30)}`, { cause: error });
   });
   const code = await Promise.race([exit.promise, gone]);
-  if (!begun) throw new Error(`VS Code could not run the bundle.${tail(others.join("\n"), 30)}`);
+  if (!state.begun) throw new Error(`VS Code could not run the bundle.${tail(others.join("\n"), 30)}`);
   return code;
 }
 
