@@ -1,7 +1,7 @@
 // npm run package: builds the extension and packs it as out/jupyterhub-connect-VERSION.vsix; prints contents and sizes.
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createVSIX, listFiles, PackageManager } from "@vscode/vsce";
+import { createVSIX } from "@vscode/vsce";
 import * as v from "valibot";
 import { runCommand, runMain } from "../child";
 import { out, root } from "../paths";
@@ -12,10 +12,8 @@ async function main(): Promise<number> {
   const manifest = v.parse(v.object({ version: v.string() }), JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
   const vsix = join(out, `jupyterhub-connect-${manifest.version}.vsix`);
   mkdirSync(out, { recursive: true });
-  // All code is in the bundle: nothing of node_modules is packed.
+  // All code is in the bundle: nothing of node_modules is packed. vsce lists the contents itself.
   await createVSIX({ cwd: root, packagePath: vsix, dependencies: false, allowMissingRepository: true });
-  const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
-  for (const file of files.sort()) console.log(`  ${file}  ${size(join(root, file))}`);
   console.log(`bundle dist/extension.js: ${size(join(root, "dist", "extension.js"))}`);
   console.log(`package ${vsix.slice(root.length + 1)}: ${size(vsix)}`);
   return 0;
