@@ -97,9 +97,10 @@ export class Account implements TokenProvider, Disposable {
     return check;
   }
 
-  /** Keeps `token` as this account's own from now on. */
+  /** Keeps `token`, which the hub has accepted (`signInWithToken`), as this account's own from now on. */
   async signIn(token: string): Promise<void> {
-    this.#refused = undefined;
+    // The same token again, now that the hub has taken it: it may be sent again.
+    if (token === this.#refused) this.#refused = undefined;
     await this.#store.set(this.id, token);
     await this.#stored();
   }

@@ -90,9 +90,7 @@ export class HubClient {
     if (answer.status === 400 && /is pending|already pending/i.test(reason)) return { state: "starting" };
     const retryAfter = Number(answer.headers.get("retry-after") ?? Number.NaN);
     if (answer.status === 429 && Number.isFinite(retryAfter)) return { state: "queued", retryAfter };
-    const said = reason === "" ? `error ${answer.status}` : reason;
-    const page = new URL("hub/home", this.settings.baseUrl).href;
-    const message = `${this.settings.label} did not start ${serverTitle(server)}: ${said.replace(/\.$/, "")}. Try again; if it stays so, look at ${page} or ask the hub's administrator.`;
+    const message = refusedStart(this.settings, server, reason === "" ? `error ${answer.status}` : reason);
     throw new HttpError("start-failed", message, answer.status, answer.text.slice(0, 2_000));
   }
 
@@ -168,6 +166,16 @@ export class HubClient {
 /** How sentences name a server. */
 export function serverTitle(server: string): string {
   return server === "" ? "your server" : `the server “${server}”`;
+}
+
+function refusedStart(settings: ServerSettings, server: string, reason: string): string {
+  const what = `${settings.label} did not start ${serverTitle(server)}: ${reason.replace(/\.$/, "")}.`;
+  if (/^invalid server_name/i.test(reason)) {
+    // The rule of hub 6 and later; earlier ones take all but "/".
+    return `${what} Choose a name of small letters and digits, at most 30, with single hyphens between them.`;
+  }
+  const page = new URL("hub/home", settings.baseUrl).href;
+  return `${what} Try again; if it stays so, look at ${page} or ask the hub's administrator.`;
 }
 
 function userPath(user: string): string {

@@ -37,6 +37,7 @@ export async function findHub(address: HubAddress, options: FindHubOptions = {})
   let trouble: Probe = { kind: "other" };
   for (const candidate of address.candidates) {
     const elsewhere = candidate.host !== address.url.host;
+    if (elsewhere && trouble.kind !== "other") break; // it is the right host, in trouble
     let at = candidate;
     for (let hops = 0; hops <= maxRedirects && !seen.has(at.href); hops++) {
       seen.add(at.href);

@@ -2,5 +2,5 @@
 
 /** `hub.example.org`, or `host:8000/jupyter` where the hub has a port and a prefix. */
 export function hubName(hub: URL): string {
-  return hub.host + decodeURI(hub.pathname).replace(/\/$/, "");
+  return hub.host + hub.pathname.replace(/\/$/, "");
 }

@@ -4,10 +4,7 @@ import * as v from "valibot";
 
 /** A string that may be missing or null; missing becomes null. */
 const text = v.optional(v.nullable(v.string()), null);
-const flag = v.pipe(
-  v.nullish(v.boolean(), false),
-  v.transform((value) => value),
-);
+const flag = v.nullish(v.boolean(), false);
 
 /** `GET /hub/api/`: which JupyterHub it is. */
 export const hubInfo = v.looseObject({ version: v.string() });
@@ -18,6 +15,8 @@ export const hubServer = v.pipe(
   v.looseObject({
     /** Empty for the default server. */
     name: v.optional(v.string(), ""),
+    /** What people call it (hub 6 and later, where names themselves are restricted). */
+    display_name: text,
     ready: flag,
     /** `spawn`, `stop`, `check`, or null when nothing is under way. */
     pending: text,
@@ -29,10 +28,7 @@ export const hubServer = v.pipe(
     started: text,
     last_activity: text,
     /** The options it was started with. */
-    user_options: v.pipe(
-      v.nullish(v.record(v.string(), v.unknown()), {}),
-      v.transform((options) => options),
-    ),
+    user_options: v.nullish(v.record(v.string(), v.unknown()), {}),
     progress_url: text,
   }),
   v.transform((server) =>
