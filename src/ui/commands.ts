@@ -14,7 +14,16 @@ type ServerNode = Extract<Node, { kind: "server" }>;
 type AccountNode = Extract<Node, { kind: "account" }>;
 type KernelNode = Extract<Node, { kind: "session" | "kernel" }>;
 
-/** Registers every command. With arguments of their own, signIn and selectKernel ask nothing and reject with the reason. */
+interface SignOutArguments {
+  /** The account's id, as signing in gave it. */
+  readonly id: string;
+}
+
+interface RestartArguments {
+  readonly confirmed?: boolean;
+}
+
+/** Registers every command. One that is told all it needs asks nothing, and rejects with the reason where it fails. */
 export function registerCommands(app: AppContext, notebooks: Notebooks, tree: HubTree): vscode.Disposable {
   const report = <T>(work: () => Promise<T>): Promise<T | undefined> => reporting(app, work);
 
@@ -26,7 +35,14 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
       }
       return report(() => signIn(app, given && { url: given.account.hub.href }));
     },
-    signOut: (node?: AccountNode) => report(() => signOut(app, node?.account)),
+    signOut: async (given?: SignOutArguments | AccountNode) => {
+      if (given && "id" in given) {
+        const account = app.hubs.find(given.id);
+        if (account) await app.hubs.signOut(account);
+        return;
+      }
+      await report(() => signOut(app, given?.account));
+    },
     refresh: () => report(() => tree.refresh()),
     startServer: (node?: ServerNode) =>
       report(async () => {
@@ -40,7 +56,8 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
       }),
     selectKernel: (given?: SelectKernelArguments) =>
       given ? selectKernel(app, notebooks.controllers, given) : report(() => selectKernel(app, notebooks.controllers)),
-    restartKernel: () => report(() => restartKernel(notebooks)),
+    restartKernel: (given?: RestartArguments) =>
+      given?.confirmed ? notebooks.restart(activeNotebook()) : report(() => restartKernel(notebooks)),
     shutDownKernel: (node?: KernelNode) => node && report(() => shutDownKernel(node)),
     openHub: (node?: AccountNode) =>
       report(async () => {
@@ -54,9 +71,14 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
   );
 }
 
-async function restartKernel(notebooks: Notebooks): Promise<void> {
+function activeNotebook(): vscode.NotebookDocument {
   const notebook = vscode.window.activeNotebookEditor?.notebook;
   if (!notebook) throw new ConnectError("not-found", "Open the notebook whose kernel is to be restarted.");
+  return notebook;
+}
+
+async function restartKernel(notebooks: Notebooks): Promise<void> {
+  const notebook = activeNotebook();
   const restart = "Restart";
   const detail = "The kernel's variables are lost; the outputs in the notebook stay.";
   const answer = await vscode.window.showWarningMessage("Restart the kernel of this notebook?", { modal: true, detail }, restart);

@@ -7,8 +7,7 @@ type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "mess
 
 /** Futures by the id of their request, in the order they were made. */
 export class Requests {
-  readonly #futures = new Map<string, { readonly future: AnyFuture; readonly order: number }>();
-  #made = 0;
+  readonly #futures = new Map<string, AnyFuture>();
   #unsent: Message[] = [];
 
   /** How many are open. */
@@ -26,7 +25,7 @@ export class Requests {
   }
 
   add(future: AnyFuture): void {
-    this.#futures.set(future.message.header.msg_id, { future, order: this.#made++ });
+    this.#futures.set(future.message.header.msg_id, future);
   }
 
   remove(message: Message): void {
@@ -37,7 +36,7 @@ export class Requests {
   /** The future that `message` belongs to. */
   find(message: Message): AnyFuture | undefined {
     const id = message.parent_header.msg_id;
-    return id === undefined ? undefined : this.#futures.get(id)?.future;
+    return id === undefined ? undefined : this.#futures.get(id);
   }
 
   /** Keeps `message` until there is a connection. */
@@ -55,20 +54,18 @@ export class Requests {
   /** Rejects all, or only what was not sent. */
   fail(error: ConnectError, only?: "unsent"): void {
     const unsent = new Set(this.#unsent);
-    for (const { future } of [...this.#futures.values()]) {
+    for (const future of [...this.#futures.values()]) {
       if (only === undefined || unsent.has(future.message)) future.fail(error);
     }
   }
 
-  /** A point in time among the requests, for `closeBefore`. */
-  get mark(): number {
-    return this.#made;
+  /** Those that were sent and wait for their answer. */
+  get sent(): readonly AnyFuture[] {
+    return [...this.#futures.values()].filter(({ message }) => !this.#unsent.includes(message));
   }
 
-  /** Settles every sent request made before `mark`: the kernel has completely answered one made after it. */
-  closeBefore(mark: number): void {
-    for (const { future, order } of [...this.#futures.values()]) {
-      if (order < mark && !this.#unsent.includes(future.message)) future.close();
-    }
+  /** Settles those of `earlier` that are still open: the kernel has completely answered a request sent after them. */
+  close(earlier: readonly AnyFuture[]): void {
+    for (const future of earlier) if (this.#futures.get(future.message.header.msg_id) === future) future.close();
   }
 }

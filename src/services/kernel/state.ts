@@ -46,6 +46,8 @@ export type KernelEvent =
 export type KernelEffect =
   | { readonly type: "open"; readonly after: number }
   | { readonly type: "close" }
+  /** Close the websocket and open another: the server has to find the kernel anew. */
+  | { readonly type: "reopen" }
   /** Send the kernel_info request that finds out which replies are lost, and learn the model. */
   | { readonly type: "probe" }
   /** Settle requests with this error: all, or only those that were not sent yet. */
@@ -61,10 +63,12 @@ export const initialState: KernelState = { kernel: "unknown", connection: "disco
 /** Milliseconds: first pause and ceiling between attempts to reconnect. */
 const pause = { first: 500, ceiling: 30_000 };
 
-/** The status to show: a kernel one is not connected to is in an unknown state, unless it is dead. */
+/** What holds without a connection, because nothing the kernel does by itself ends it. */
+const lasting: ReadonlySet<KernelStatus> = new Set(["restarting", "autorestarting", "terminating", "dead"]);
+
+/** The status to show: what a kernel does that one is not connected to is unknown. */
 export function visibleStatus(state: KernelState): KernelStatus {
-  if (state.kernel === "dead" || state.connection === "connected") return state.kernel;
-  return "unknown";
+  return state.connection === "connected" || lasting.has(state.kernel) ? state.kernel : "unknown";
 }
 
 /**
@@ -88,6 +92,7 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
     case "told":
       return told(state, event.status, event.solicited);
     case "modelled":
+      if (event.status === "dead") return end(state, "dead", deadError());
       // A message of the kernel's own is newer than what the server remembers.
       return state.kernel === "unknown" ? keep({ ...state, kernel: kernelStatus(event.status) }) : keep(state);
     case "restart":
@@ -134,8 +139,12 @@ function told(state: KernelState, status: string, solicited: boolean): Step {
   const kernel = kernelStatus(status);
   if (kernel === "dead") return end(state, "dead", deadError());
   if (kernel === "restarting" && !solicited) {
-    // Nothing else will come for what was running.
-    return { state: { ...state, kernel: "autorestarting" }, effects: [{ type: "fail", error: diedError() }, { type: "probe" }] };
+    // Nothing else will come for what was running. A kernel that died soon after its start comes back on other ports, and
+    // the server's end of this websocket goes on listening to the old ones; a new websocket finds the new ones.
+    return {
+      state: { ...state, kernel: "autorestarting", connection: "connecting" },
+      effects: [{ type: "fail", error: diedError() }, { type: "reopen" }],
+    };
   }
   // Late messages of the old process say nothing about the new one.
   if (state.kernel === "restarting") return keep(state);

@@ -14,6 +14,8 @@ const selectTimeout = 15_000;
 
 /** What a caller may know already. */
 export interface SelectKernelArguments {
+  /** The account's id, as signing in gave it; by default the one that signed in first. */
+  readonly account?: string;
   /** The server's name; "" is the default server. */
   readonly server?: string;
   /** The kernel spec's name. */
@@ -51,9 +53,8 @@ export async function selectKernel(app: AppContext, controllers: Controllers, gi
 }
 
 async function serverFor(app: AppContext, given: SelectKernelArguments | undefined): Promise<Server> {
-  const name = given?.server ?? (given ? "" : undefined);
-  const [account] = app.hubs.accounts;
-  if (name !== undefined && account) return app.servers.get(account, name);
+  const account = given?.account === undefined ? app.hubs.accounts[0] : app.hubs.find(given.account);
+  if (given && account) return app.servers.get(account, given.server ?? "");
   const server = await chooseServer(app, () => true, "On which server?");
   if (!server) throw new ConnectError("aborted", "Choosing a kernel was cancelled.");
   return server;

@@ -44,7 +44,7 @@ async function offerStart(app: AppContext, account: Account, name: string): Prom
   if (choice === start) await startServer(app, server);
 }
 
-/** Signs out, after asking which account and whether. */
+/** Signs out, after asking which account, if there are several, and whether. */
 export async function signOut(app: AppContext, account?: Account): Promise<void> {
   const chosen = account ?? (await chooseAccount(app));
   if (!chosen) return;

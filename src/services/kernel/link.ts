@@ -1,0 +1,245 @@
+// The websocket of one kernel connection over its life: it performs what the pure reducer (state.ts) decides.
+import type { Disposable } from "../../base/disposable";
+import { ConnectError, asError, hasCode } from "../../base/errors";
+import { openSocket, type Socket, type SocketClose } from "../../transport/socket";
+import type { ServerSettings } from "../../transport/settings";
+import { getKernel } from "./client";
+import { decode, encode, v1Protocol } from "./codec";
+import type { Message } from "./messages";
+import type { KernelModel } from "./model";
+import type { Requests } from "./requests";
+import { initialState, reduce, type KernelEffect, type KernelEvent, type KernelState } from "./state";
+
+/** A stretch of time, in milliseconds since the epoch, in which messages may have been lost. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface LinkPorts {
+  readonly settings: ServerSettings;
+  readonly kernelId: string;
+  readonly clientId: string;
+  readonly requests: Requests;
+  /** A message was received. What it throws is logged, and the next one is received all the same. */
+  received(message: Message): void;
+  /** A message is on its way. */
+  sent(message: Message): void;
+  changed(before: KernelState, now: KernelState): void;
+  /** Ask the kernel something: its answer tells what became of the requests sent before. */
+  probe(): void;
+  /** The server's newest model of the kernel. */
+  modelled(model: KernelModel): void;
+  missed(gap: Gap): void;
+}
+
+/** Opens, reopens and closes the websocket, and holds what is to be sent while there is none. */
+export class KernelLink implements Disposable {
+  readonly #ports: LinkPorts;
+  readonly #ending = new AbortController();
+  #state: KernelState = initialState;
+  #socket: Socket | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #unsent: NodeJS.Timeout | undefined;
+  #lostSince: { readonly at: number; readonly silent: boolean } | undefined;
+
+  constructor(ports: LinkPorts) {
+    this.#ports = ports;
+  }
+
+  get state(): KernelState {
+    return this.#state;
+  }
+
+  /** Aborts when the connection has ended for good. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** Something has happened: becomes the next state and does what that asks for. */
+  dispatch(event: KernelEvent): void {
+    const before = this.#state;
+    const { state, effects } = reduce(before, event);
+    this.#state = state;
+    if (state.ended) this.#end(state.ended);
+    for (const effect of effects) this.#perform(effect);
+    if (state !== before) this.#ports.changed(before, state);
+  }
+
+  /** Sends now, or as soon as there is a connection; what waits for too long fails. */
+  send(message: Message): void {
+    if (this.#socket) {
+      this.#ports.sent(message);
+      this.updateWaiting();
+      this.#socket.send(encode(message, this.#socket.protocol));
+      return;
+    }
+    this.#ports.requests.hold(message);
+    this.#unsent ??= setTimeout(() => this.#failUnsent(), this.#settings.timeouts.request);
+    // Somebody waits: no reason to sit out the pause between two attempts.
+    if (this.#retry) this.#open(0);
+  }
+
+  /** The socket acknowledges promptly and watches its peer only while a request waits for its answer. */
+  updateWaiting(): void {
+    if (this.#socket) this.#socket.waiting = this.#ports.requests.awaiting;
+  }
+
+  /** Makes a new websocket now. */
+  reconnect(): void {
+    if (this.#socket) this.#socket.close();
+    else if (this.#retry) this.#open(0);
+    else this.dispatch({ type: "connect" });
+  }
+
+  /** Asks for a sign of life now; a broken connection is found out, one that waits to reconnect does so. */
+  check(): void {
+    if (this.#socket) this.#socket.probe();
+    else if (this.#retry) this.#open(0);
+  }
+
+  dispose(): void {
+    this.dispatch({ type: "disposed" });
+  }
+
+  get #settings(): ServerSettings {
+    return this.#ports.settings;
+  }
+
+  #perform(effect: KernelEffect): void {
+    switch (effect.type) {
+      case "open":
+        this.#open(effect.after);
+        break;
+      case "close":
+        this.#socket?.close();
+        break;
+      case "reopen":
+        this.#reopen();
+        break;
+      case "fail":
+        this.#ports.requests.fail(effect.error, effect.only);
+        break;
+      case "probe":
+        this.#ports.probe();
+        void this.#refreshModel();
+        break;
+    }
+  }
+
+  #end(error: ConnectError): void {
+    this.#ending.abort(error);
+    clearTimeout(this.#retry);
+    clearTimeout(this.#unsent);
+  }
+
+  #failUnsent(): void {
+    this.#unsent = undefined;
+    const seconds = this.#settings.timeouts.request / 1000;
+    const text = `${this.#settings.label} could not be reached for ${seconds} s, and the request was not sent. Check your network and run it again.`;
+    this.#ports.requests.fail(new ConnectError("unreachable", text), "unsent");
+  }
+
+  #open(after: number): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    if (after > 0) {
+      this.#retry = setTimeout(() => this.#open(0), after);
+      return;
+    }
+    let socket: Socket | undefined;
+    let over = false;
+    const listener = {
+      message: (frame: string | Buffer): void => this.#received(frame, socket),
+      closed: (close: SocketClose): void => {
+        over = true;
+        // One that was given up for another says nothing any more.
+        if (socket && socket === this.#socket) this.#closed(close);
+      },
+    };
+    const path = `api/kernels/${encodeURIComponent(this.#ports.kernelId)}/channels`;
+    const query = { session_id: this.#ports.clientId };
+    openSocket(this.#settings, path, listener, { query, subprotocol: v1Protocol, signal: this.ending }).then(
+      (opened) => {
+        socket = opened;
+        if (over) this.#refused(new ConnectError("connection-lost", `${this.#settings.label} closed the connection at once.`));
+        else this.#opened(opened);
+      },
+      (error: unknown) => this.#refused(asError(error)),
+    );
+  }
+
+  #reopen(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
+    this.#open(0);
+  }
+
+  #refused(error: Error): void {
+    this.#settings.log.debug(`${this.#settings.label}: no connection to kernel ${this.#ports.kernelId}`, error);
+    this.dispatch({ type: "refused", error });
+  }
+
+  #opened(socket: Socket): void {
+    if (this.#state.ended) {
+      socket.close();
+      return;
+    }
+    this.#socket = socket;
+    clearTimeout(this.#unsent);
+    this.#unsent = undefined;
+    this.dispatch({ type: "opened" });
+    for (const message of this.#ports.requests.takeUnsent()) this.send(message);
+    this.updateWaiting();
+  }
+
+  #closed(close: SocketClose): void {
+    this.#socket = undefined;
+    if (this.#state.ended) return;
+    this.#settings.log.debug(`${this.#settings.label}: connection to kernel ${this.#ports.kernelId} closed`, close);
+    if (this.#ports.requests.awaiting) this.#lostSince = { at: Date.now(), silent: close.silent };
+    // A close without a code is what the server sends to the older of two sockets with one session id.
+    if (close.code === 1005) void this.#checkEviction();
+    else this.dispatch({ type: "closed" });
+  }
+
+  async #checkEviction(): Promise<void> {
+    let others = 0;
+    try {
+      others = (await getKernel(this.#settings, this.#ports.kernelId, { signal: this.ending })).connections;
+    } catch (error) {
+      this.#settings.log.debug(`Kernel ${this.#ports.kernelId} could not be asked for its connections`, error);
+    }
+    this.dispatch({ type: others > 0 ? "evicted" : "closed" });
+  }
+
+  /** A busy kernel says nothing by itself; the server's model tells, and whether others kept the kernel's buffer from us. */
+  async #refreshModel(): Promise<void> {
+    const lost = this.#lostSince;
+    this.#lostSince = undefined;
+    let others = false;
+    try {
+      const model = await getKernel(this.#settings, this.#ports.kernelId, { signal: this.ending });
+      others = model.connections > 1;
+      this.#ports.modelled(model);
+      this.dispatch({ type: "modelled", status: model.execution_state });
+    } catch (error) {
+      if (this.#state.ended) return;
+      if (hasCode(error, "not-found")) this.dispatch({ type: "refused", error });
+      else this.#settings.log.warn(`${this.#settings.label}: the model of kernel ${this.#ports.kernelId} could not be read`, error);
+    }
+    if (lost && (lost.silent || others)) this.#ports.missed({ from: lost.at, to: Date.now() });
+  }
+
+  #received(frame: string | Buffer, socket: Socket | undefined): void {
+    try {
+      // Frames of the packet that opened the socket come before it is known here; both protocols tell themselves apart.
+      const protocol = socket?.protocol ?? (typeof frame === "string" ? "" : v1Protocol);
+      this.#ports.received(decode(frame, protocol));
+    } catch (error) {
+      // One faulty message is no reason to stop listening.
+      this.#settings.log.warn(`${this.#settings.label}: a message of kernel ${this.#ports.kernelId} was left out`, error);
+    }
+  }
+}

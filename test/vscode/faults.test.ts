@@ -1,0 +1,119 @@
+// A run that is disturbed: kernel killed, server stopped, connection broken. It always ends, and nothing shown is lost.
+import assert from "node:assert/strict";
+import type * as vscode from "vscode";
+import type { FaultProxy } from "../harness/faultProxy";
+import { testHub } from "../harness/vscode/inHost/testHub";
+import { closeNotebooks, counted, counter, errorOf, openNotebook, proxied, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
+
+describe("a run that is disturbed", function () {
+  this.timeout(120_000);
+  const user = "alice@example.org";
+  let proxy: FaultProxy;
+  let account: string;
+
+  before(async () => {
+    proxy = await proxied();
+    account = await signIn(user, proxy);
+  });
+  afterEach(async () => {
+    await proxy.restore();
+    await closeNotebooks();
+  });
+  after(async () => {
+    await signOut(account, user);
+    proxy.close();
+  });
+
+  const opened = async (...sources: string[]): Promise<vscode.NotebookDocument> => {
+    const notebook = await openNotebook(...sources);
+    await selectKernel({ account });
+    return notebook;
+  };
+
+  it("ends when the kernel is killed, keeps what was printed, and runs again on the new kernel", async () => {
+    const notebook = await opened("import os, signal\nprint('before', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)", "print('again')");
+    await run(notebook).ended;
+    assert.equal(notebook.cellAt(0).executionSummary?.success, false);
+    assert.match(textOf(notebook), /^before\n/);
+    assert.match(errorOf(notebook)?.message ?? "", /kernel died.*variables are gone/s);
+    await run(notebook, 1).ended;
+    assert.equal(textOf(notebook, 1), "again\n");
+  });
+
+  it("ends when the server is stopped, keeps what was printed, and starts the server for the next cell", async () => {
+    const notebook = await opened("import time\nprint('before', flush=True)\ntime.sleep(600)", "print('again')");
+    const running = run(notebook);
+    await running.shows("before");
+    await testHub().stopServer(user);
+    await running.ended;
+    assert.equal(notebook.cellAt(0).executionSummary?.success, false);
+    assert.match(textOf(notebook), /^before\n/);
+    assert.match(errorOf(notebook)?.message ?? "", /server.*(stopped|not running)/s);
+    await run(notebook, 1, 90_000).ended;
+    assert.equal(textOf(notebook, 1), "again\n");
+  });
+
+  it("loses nothing when the connection is cut", async () => {
+    const notebook = await opened(counter(8, 0.3));
+    const running = run(notebook);
+    await running.shows("line 2");
+    proxy.cut();
+    await running.ended;
+    assert.equal(notebook.cellAt(0).executionSummary?.success, true);
+    assert.equal(textOf(notebook), counted(8));
+  });
+
+  it("loses nothing over an outage that is longer than the cell", async () => {
+    const notebook = await opened(counter(6, 0.2));
+    const running = run(notebook);
+    await running.shows("line 1");
+    proxy.refuse();
+    proxy.cut();
+    await kernelIsIdle(user);
+    await proxy.restore();
+    await running.ended;
+    assert.equal(notebook.cellAt(0).executionSummary?.success, true);
+    assert.equal(textOf(notebook), counted(6));
+  });
+
+  it("finds a connection that died silently, goes on, and says that output may be missing", async () => {
+    const notebook = await opened(counter(60, 0.5));
+    const running = run(notebook, 0, 90_000);
+    await running.shows("line 2");
+    proxy.halfOpen();
+    await running.ended;
+    assert.equal(notebook.cellAt(0).executionSummary?.success, true);
+    assert.match(textOf(notebook), /line 59\nend\n/);
+  });
+
+  it("keeps a cell running while the hub is not reachable but the connection holds", async () => {
+    const notebook = await opened(counter(6, 0.3));
+    const running = run(notebook);
+    await running.shows("line 1");
+    proxy.refuse();
+    await running.ended;
+    assert.equal(textOf(notebook), counted(6));
+  });
+
+  it("tells why a cell cannot run when the hub is down", async () => {
+    const notebook = await opened("print('never')");
+    proxy.refuse();
+    proxy.cut();
+    await run(notebook).ended;
+    assert.equal(notebook.cellAt(0).executionSummary?.success, false);
+    assert.match(errorOf(notebook)?.message ?? "", /cannot be reached.*nothing answers there/s);
+  });
+});
+
+/** Resolves when the user's only busy kernel is idle again, as the server tells it directly. */
+async function kernelIsIdle(user: string): Promise<void> {
+  const hub = testHub();
+  const url = new URL("api/kernels", await hub.startServer(user));
+  for (const end = Date.now() + 30_000; Date.now() < end; ) {
+    const answer = await fetch(url, { headers: { Authorization: `token ${hub.user(user).token}` } });
+    const kernels = (await answer.json()) as { execution_state: string }[];
+    if (kernels.every(({ execution_state: state }) => state !== "busy")) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("The kernel is still busy.");
+}

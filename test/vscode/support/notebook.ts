@@ -1,0 +1,157 @@
+// Notebooks as tests use them: opened in the real editor, run as the run button does, read as the document holds them.
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import { withTimeout } from "../../../src/base/async";
+import type { FaultProxy } from "../../harness/faultProxy";
+import { startFaultProxy } from "../../harness/faultProxy";
+import { testHub } from "../../harness/vscode/inHost/testHub";
+
+const decoder = new TextDecoder();
+
+/** A notebook of code cells, saved in the workspace and shown. */
+export async function openNotebook(...sources: string[]): Promise<vscode.NotebookDocument> {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  if (!folder) throw new Error("The tests need a workspace folder.");
+  const uri = vscode.Uri.joinPath(folder.uri, `${randomUUID().slice(0, 8)}.ipynb`);
+  const cells = sources.map((source, index) => ({
+    cell_type: "code",
+    id: `cell-${index}`,
+    metadata: {},
+    execution_count: null,
+    outputs: [],
+    source,
+  }));
+  const content = { cells, metadata: {}, nbformat: 4, nbformat_minor: 5 };
+  await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify(content)));
+  const notebook = await vscode.workspace.openNotebookDocument(uri);
+  await vscode.window.showNotebookDocument(notebook);
+  return notebook;
+}
+
+/** Saves nothing and closes everything. */
+export async function closeNotebooks(): Promise<void> {
+  for (const notebook of vscode.workspace.notebookDocuments) await notebook.save();
+  await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+}
+
+/** Signs in to the hub, by default directly, and gives the account's id. */
+export async function signIn(user = "ana", through?: FaultProxy): Promise<string> {
+  const hub = testHub();
+  const url = through ? through.through(hub.url) : hub.url;
+  const { token } = hub.user(user);
+  const { id } = await vscode.commands.executeCommand<{ id: string }>("jupyterhubConnect.signIn", { url, token });
+  return id;
+}
+
+/** Signs out and shuts down what the tests have left on the user's server. */
+export async function signOut(id: string, user = "ana"): Promise<void> {
+  await vscode.commands.executeCommand("jupyterhubConnect.signOut", { id });
+  const hub = testHub();
+  const url = await hub.startServer(user);
+  const headers = { Authorization: `token ${hub.user(user).token}` };
+  const kernels = (await (await fetch(new URL("api/kernels", url), { headers })).json()) as { id: string }[];
+  for (const kernel of kernels) await fetch(new URL(`api/kernels/${kernel.id}`, url), { method: "DELETE", headers });
+}
+
+/** Chooses the kernel of the active notebook. */
+export async function selectKernel(wanted: { account: string; server?: string; kernel?: string }): Promise<void> {
+  await vscode.commands.executeCommand("jupyterhubConnect.selectKernel", wanted);
+}
+
+/** A fault proxy before the test hub. */
+export async function proxied(): Promise<FaultProxy> {
+  const { hostname, port } = new URL(testHub().url);
+  return startFaultProxy({ host: hostname, port: Number(port) });
+}
+
+/** One cell's run. */
+export interface Run {
+  /** Resolves when the cell has ended. */
+  readonly ended: Promise<void>;
+  /** Resolves when `text` is among its outputs. */
+  shows(text: string): Promise<void>;
+}
+
+/** Starts a cell; everything that is awaited of it is bounded. */
+export function run(notebook: vscode.NotebookDocument, index = 0, timeout = 45_000): Run {
+  const cell = notebook.cellAt(index);
+  const before = cell.executionSummary?.timing?.endTime;
+  const started = vscode.commands.executeCommand("notebook.cell.execute", {
+    ranges: [{ start: index, end: index + 1 }],
+    document: notebook.uri,
+  });
+  const ended = changed(notebook, () => {
+    const summary = cell.executionSummary;
+    return summary?.success !== undefined && summary.timing?.endTime !== before;
+  });
+  ended.catch(() => undefined);
+  return {
+    ended: withTimeout(Promise.all([started, ended]), timeout, "").then(
+      () => undefined,
+      () => {
+        throw new Error(`Cell ${index} has not ended; it shows ${JSON.stringify(textOf(notebook, index))}`);
+      },
+    ),
+    shows: (text) => shows(notebook, index, text, timeout),
+  };
+}
+
+/** Resolves when a cell has run to its end. */
+export async function ended(notebook: vscode.NotebookDocument, index: number, timeout = 20_000): Promise<void> {
+  const cell = notebook.cellAt(index);
+  await withTimeout(changed(notebook, () => cell.executionSummary?.success !== undefined), timeout, `Cell ${index} has not ended.`);
+}
+
+/** Resolves when `text` is among the outputs of a cell. */
+export async function shows(notebook: vscode.NotebookDocument, index: number, text: string, timeout = 20_000): Promise<void> {
+  const shown = changed(notebook, () => textOf(notebook, index).includes(text));
+  await withTimeout(shown, timeout, "").catch(() => {
+    throw new Error(`Cell ${index} does not show ${JSON.stringify(text)} but ${JSON.stringify(textOf(notebook, index))}`);
+  });
+}
+
+/** Resolves as soon as `holds` does, looking at each change of the document. */
+function changed(notebook: vscode.NotebookDocument, holds: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const subscription = vscode.workspace.onDidChangeNotebookDocument((event) => {
+      if (event.notebook === notebook && holds()) done();
+    });
+    const done = (): void => {
+      subscription.dispose();
+      resolve();
+    };
+    if (holds()) done();
+  });
+}
+
+/** Everything a cell shows as text, its error last. */
+export function textOf(notebook: vscode.NotebookDocument, index = 0): string {
+  return notebook
+    .cellAt(index)
+    .outputs.flatMap(({ items }) => items)
+    .filter(({ mime }) => !mime.startsWith("image/"))
+    .map(({ data }) => decoder.decode(data))
+    .join("");
+}
+
+/** The last error of a cell. */
+export function errorOf(notebook: vscode.NotebookDocument, index = 0): { name: string; message: string } | undefined {
+  const items = notebook.cellAt(index).outputs.flatMap((output) => output.items);
+  const error = items.findLast(({ mime }) => mime === "application/vnd.code.notebook.error");
+  return error && (JSON.parse(decoder.decode(error.data)) as { name: string; message: string });
+}
+
+/** The mime types of a cell's outputs, by output. */
+export function mimesOf(notebook: vscode.NotebookDocument, index = 0): string[][] {
+  return notebook.cellAt(index).outputs.map(({ items }) => items.map(({ mime }) => mime));
+}
+
+/** Python that prints 0 … `count` - 1, one every `seconds`. */
+export function counter(count: number, seconds: number): string {
+  return `import time\nfor i in range(${count}):\n    print("line", i, flush=True)\n    time.sleep(${seconds})\nprint("end")`;
+}
+
+/** What `counter` prints. */
+export function counted(count: number): string {
+  return [...Array.from({ length: count }, (_, index) => `line ${index}`), "end", ""].join("\n");
+}
