@@ -14,7 +14,7 @@ export interface NotebookRun {
   readonly token: string;
   /** A named server; default: the user's default one. */
   readonly server?: string;
-  /** A kernel spec's name; default: the notebook's own. */
+  /** A kernel spec's name; default: what the extension takes without one. */
   readonly kernel?: string;
   readonly input: string;
   /** Written when the notebook has been run, also if a cell failed. */

@@ -1,0 +1,85 @@
+// VS Code's input box at the top of the window: commands, quick picks, questions.
+import type { Locator, Page } from "playwright-core";
+import { waitFor } from "../processes/wait";
+
+const appearMs = 15_000;
+
+/** The quick input of one window. */
+export class QuickInput {
+  readonly #widget: Locator;
+  readonly #input: Locator;
+
+  constructor(private readonly page: Page) {
+    this.#widget = page.locator(".quick-input-widget");
+    this.#input = this.#widget.locator(".quick-input-box input");
+  }
+
+  /** Runs a command by its full title as the palette shows it, such as "JupyterHub: Sign In…". */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    await this.#input.waitFor({ timeout: appearMs });
+    await this.#input.fill(`>${title}`);
+    const row = this.#rows().filter({ has: this.page.locator(".label-name").getByText(title, { exact: true }) });
+    await row.first().click({ timeout: appearMs });
+  }
+
+  /** Types into an input box once its title or question matches, and confirms. */
+  async answer(question: RegExp, value: string, timeout = appearMs): Promise<void> {
+    await this.expect(question, timeout);
+    await this.#input.fill(value);
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Waits until an input box or pick with a matching title, question or entry is open; resolves with its text. */
+  async expect(text: RegExp, timeout = appearMs): Promise<string> {
+    return await waitFor(
+      `a question like ${text}`,
+      async () => {
+        if (!(await this.#widget.isVisible())) return undefined;
+        const shown = `${await this.#input.getAttribute("placeholder")}\n${await this.#widget.innerText()}`;
+        return text.test(shown) ? shown : undefined;
+      },
+      timeout,
+    );
+  }
+
+  /** The entries of the open quick pick, each as VS Code reads it out: label, description, detail. */
+  async entries(): Promise<string[]> {
+    return await this.#rows().evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
+  }
+
+  /** Waits for an entry whose label, description or detail match, and picks it; resolves with its text. */
+  async pick(entry: RegExp, timeout = appearMs): Promise<string> {
+    const text = await this.waitForEntry(entry, timeout);
+    await this.#widget.getByRole("option", { name: text, exact: true }).first().click({ timeout: appearMs });
+    return text;
+  }
+
+  /** Waits until an entry matches (entries come late: they may need the network); resolves with its text. */
+  async waitForEntry(entry: RegExp, timeout = appearMs): Promise<string> {
+    let seen: string[] = [];
+    try {
+      return await waitFor(
+        "a quick pick entry",
+        async () => {
+          seen = await this.entries();
+          return seen.find((text) => entry.test(text));
+        },
+        timeout,
+      );
+    } catch (error) {
+      throw new Error(`No entry like ${entry} among: ${seen.join(" | ") || "none"}.`, { cause: error });
+    }
+  }
+
+  /** Closes whatever is open. */
+  async dismiss(): Promise<void> {
+    if (!(await this.#widget.isVisible())) return;
+    await this.#input.press("Escape");
+    await this.#widget.waitFor({ state: "hidden", timeout: appearMs });
+  }
+
+  #rows(): Locator {
+    return this.#widget.locator(".quick-input-list .monaco-list-row");
+  }
+}

@@ -1,0 +1,174 @@
+// A VS Code window in a browser, used as a person uses it: keyboard, mouse, eyes.
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Browser, Locator, Page } from "playwright-core";
+import { waitFor } from "../processes/wait";
+import { NotebookEditor } from "./notebookEditor";
+import { QuickInput } from "./quickInput";
+
+const openMs = 60_000;
+const uiMs = 20_000;
+
+/** The colour themes that VS Code starts with by itself. */
+export const themes = { dark: "Dark Modern", light: "Light Modern" } as const;
+
+/** One window. */
+export class Workbench {
+  readonly quickInput: QuickInput;
+  readonly notebook: NotebookEditor;
+
+  private constructor(readonly page: Page) {
+    this.quickInput = new QuickInput(page);
+    this.notebook = new NotebookEditor(page, this.quickInput);
+  }
+
+  /** Opens `url` (see CodeServer.folderUrl); resolves when the explorer shows the folder and extensions are known. */
+  static async open(browser: Browser, url: string): Promise<Workbench> {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(uiMs);
+    await page.goto(url, { waitUntil: "commit", timeout: openMs });
+    await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: openMs });
+    // Before that, a notebook would open as text: the serializer is an extension's, like this icon.
+    await page.locator(".activitybar").getByRole("tab", { name: /^JupyterHub/ }).waitFor({ timeout: openMs });
+    return new Workbench(page);
+  }
+
+  /** Trusts the open folder, which nobody has trusted before. */
+  async trust(): Promise<void> {
+    const restricted = this.page.locator(".statusbar-item", { hasText: "Restricted Mode" });
+    const dialog = this.page.locator(".monaco-dialog-box").getByRole("button", { name: /trust the authors/i });
+    await restricted.or(dialog).first().waitFor(); // VS Code may ask at once, or mention it in the status bar only
+    if (await dialog.first().isVisible()) {
+      await dialog.first().click();
+    } else {
+      await restricted.click();
+      await this.page.locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust$/ }).click();
+      await restricted.waitFor({ state: "detached" });
+      // The page about trust has served.
+      await this.quickInput.command("View: Close Editor");
+      await this.page.locator(".tab").first().waitFor({ state: "detached" });
+    }
+    await restricted.waitFor({ state: "detached" });
+  }
+
+  /** Opens a file of the folder from the explorer. */
+  async openFile(name: string): Promise<void> {
+    await this.page.getByRole("treeitem", { name }).dblclick();
+    await this.page.locator(".tab.active", { hasText: name }).waitFor();
+  }
+
+  /** Opens a notebook of the folder from the explorer and waits until it is drawn. */
+  async openNotebook(name: string): Promise<NotebookEditor> {
+    await this.openFile(name);
+    await this.notebook.shown();
+    return this.notebook;
+  }
+
+  /** Opens a view container by its icon in the activity bar, such as "JupyterHub" or "Explorer". */
+  async openSidebar(title: string): Promise<void> {
+    const icon = this.page.locator(".activitybar").getByRole("tab", { name: new RegExp(`^${title}`) });
+    if ((await icon.getAttribute("aria-selected")) !== "true") await icon.click();
+    await this.page.locator(".sidebar .composite.title", { hasText: new RegExp(title, "i") }).waitFor();
+  }
+
+  /** The rows of the open side bar's trees, each indented by two spaces for each level below the first. */
+  async sidebarRows(): Promise<string[]> {
+    return await this.treeRows().evaluateAll((elements) =>
+      elements.map((element) => {
+        const texts = [...element.querySelectorAll(".label-name, .label-description")].map((part) => part.textContent);
+        return "  ".repeat(Number(element.getAttribute("aria-level") ?? "1") - 1) + texts.join(" ");
+      }),
+    );
+  }
+
+  /** Waits until a row of the open side bar matches; resolves with all rows. */
+  async sidebarRow(row: RegExp, timeout = uiMs): Promise<string[]> {
+    let rows: string[] = [];
+    const found = async (): Promise<boolean> => (rows = await this.sidebarRows()).some((text) => row.test(text));
+    await waitFor(`a row like ${row} in the side bar`, found, timeout).catch((error: unknown) => {
+      throw new Error(`The side bar has no row like ${row}, but: ${rows.join(" | ") || "nothing"}.`, { cause: error });
+    });
+    return rows;
+  }
+
+  /** Expands the row of the open side bar that matches, if it is collapsed. */
+  async expand(row: RegExp): Promise<void> {
+    const rows = await this.sidebarRow(row);
+    const element = this.treeRows().nth(rows.findIndex((text) => row.test(text)));
+    if ((await element.getAttribute("aria-expanded")) === "false") await element.locator(".monaco-tl-twistie").click();
+  }
+
+  /** Opens the Accounts menu; resolves with its entries. */
+  async openAccounts(): Promise<string[]> {
+    await this.page.locator(".activitybar").getByRole("button", { name: /^Accounts/ }).click();
+    const items = this.menuItems();
+    await items.first().waitFor();
+    return (await items.allInnerTexts()).map((text) => text.trim()).filter((text) => text !== "");
+  }
+
+  /** Closes an open menu or quick input. */
+  async dismiss(): Promise<void> {
+    await this.quickInput.dismiss();
+    if ((await this.menuItems().count()) === 0) return;
+    await this.page.keyboard.press("Escape");
+    await this.menuItems().first().waitFor({ state: "detached" });
+  }
+
+  /** The texts of the notifications that are on the screen. */
+  async notifications(): Promise<string[]> {
+    return await this.page.locator(".notifications-toasts .notification-list-item-message").allInnerTexts();
+  }
+
+  /** Waits for a notification that matches; resolves with its text. */
+  async notification(text: RegExp, timeout = uiMs): Promise<string> {
+    return await waitFor(
+      `a notification like ${text}`,
+      async () => (await this.notifications()).find((shown) => text.test(shown)),
+      timeout,
+    );
+  }
+
+  /** Waits for a notification that matches and presses one of its buttons. */
+  async answerNotification(text: RegExp, button: string, timeout = uiMs): Promise<void> {
+    await this.notification(text, timeout);
+    const message = this.page.locator(".notification-list-item-message").filter({ hasText: text });
+    const toast = this.page.locator(".notification-toast").filter({ has: message }).first();
+    await toast.hover(); // so that it does not leave by itself
+    await toast.getByRole("button", { name: button, exact: true }).click();
+  }
+
+  /** Takes all notifications off the screen. */
+  async clearNotifications(): Promise<void> {
+    await this.quickInput.command("Notifications: Clear All Notifications");
+    await this.page.locator(".notifications-toasts .notification-list-item-message").first().waitFor({ state: "detached" });
+  }
+
+  /** Switches the colour theme. */
+  async setTheme(theme: keyof typeof themes): Promise<void> {
+    await this.quickInput.command("Preferences: Color Theme");
+    await this.quickInput.pick(new RegExp(`^${themes[theme]}`));
+    await this.page.locator(theme === "dark" ? ".monaco-workbench.vs-dark" : ".monaco-workbench.vs").waitFor();
+  }
+
+  /** Saves a picture of the window. */
+  async screenshot(file: string): Promise<void> {
+    mkdirSync(path.dirname(file), { recursive: true });
+    // Away from everything, so that no tooltip covers what is to be seen.
+    await this.page.mouse.move(700, 8);
+    await this.page.locator(".monaco-hover:not(.hidden), .workbench-hover").first().waitFor({ state: "hidden" });
+    await this.page.screenshot({ path: file, animations: "disabled" });
+  }
+
+  /** Closes the window. */
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+
+  private treeRows(): Locator {
+    return this.page.locator(".sidebar .pane-body .monaco-list-row");
+  }
+
+  private menuItems(): Locator {
+    return this.page.locator(".monaco-menu .action-item .action-label:not(.separator)");
+  }
+}
