@@ -125,10 +125,11 @@ describe("running a notebook", () => {
     };
     assert.equal(saved.metadata.kernelspec?.name, "python3");
     assert.equal(saved.metadata.language_info?.name, "python");
-    assert.deepEqual(saved.cells[0]?.outputs, [
+    const [cell] = saved.cells;
+    assert.equal(cell?.id, "cell-0");
+    assert.deepEqual(cell.outputs, [
       { data: { "text/plain": ["2"] }, execution_count: 1, metadata: {}, output_type: "execute_result" },
     ]);
-    assert.equal(saved.cells[0]?.id, "cell-0");
   });
 
   it("starts one session on the server for a notebook, under its name", async () => {

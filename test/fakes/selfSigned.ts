@@ -1,0 +1,20 @@
+// A self-signed certificate for tests of refused certificates; made for hub.example.org, valid for a hundred years.
+
+export const selfSigned = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjBW1vvMK0VibWFho
+EFQJeVtb3ccOqeV9lPKMCv2GYrOhRANCAASsuSVdZkAnju6W/CF11gOh34Jpz+w5
+LrTrjXxJR6sS/4S+j2QRPK2ocEyP1/dRQRUCPZ2Y8mDRzfWB3ZlBreMj
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBpjCCAU2gAwIBAgIUbdquKXHOXB3jGj1oJNBB30V1fz0wCgYIKoZIzj0EAwIw
+GjEYMBYGA1UEAwwPaHViLmV4YW1wbGUub3JnMCAXDTI2MTEyMzIyNDQwMloYDzIx
+MjYxMDMwMjI0NDAyWjAaMRgwFgYDVQQDDA9odWIuZXhhbXBsZS5vcmcwWTATBgcq
+hkjOPQIBBggqhkjOPQMBBwNCAASsuSVdZkAnju6W/CF11gOh34Jpz+w5LrTrjXxJ
+R6sS/4S+j2QRPK2ocEyP1/dRQRUCPZ2Y8mDRzfWB3ZlBreMjo28wbTAdBgNVHQ4E
+FgQU1XDwaF2kvkFQMRtc9IiyT9Nom2owHwYDVR0jBBgwFoAU1XDwaF2kvkFQMRtc
+9IiyT9Nom2owDwYDVR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgg9odWIuZXhhbXBs
+ZS5vcmcwCgYIKoZIzj0EAwIDRwAwRAIgUDcff+rwQKO4HiG2Gn6hpYNkseNDCYRW
+oLHykW5xYBsCIBfp2kzuC01U+k9ptgDbYBc2EsLz+Juw9mzX2H1iNUIx
+-----END CERTIFICATE-----`,
+};
