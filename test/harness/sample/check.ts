@@ -3,7 +3,7 @@ import path from "node:path";
 import { say, step } from "../install/progress";
 import { out } from "../paths";
 import type { CellOutput } from "../vscode/cellOutput";
-import { accountLabel, hubKernel, pickHubKernel, signIn, type HubUser } from "../vscode/hubSteps";
+import { accountLabel, pickHubKernel, showHubKernel, signIn, type HubUser } from "../vscode/hubSteps";
 import type { Workbench } from "../vscode/workbench";
 import { differences, sampleExpectations, type CellExpectation } from "./sampleExpectations";
 import { sampleCell } from "./sampleNotebook";
@@ -19,12 +19,7 @@ const pictures = path.join(out, "screenshots");
 export async function checkSample(workbench: Workbench, user: HubUser): Promise<string[]> {
   await step(`signing in as ${accountLabel(user)}`, () => signIn(workbench, user));
   await step("choosing the kernel", async () => {
-    await workbench.notebook.openKernelPicker();
-    await workbench.quickInput.waitForEntry(hubKernel(user));
-    await inBothThemes(workbench, "kernel-picker", async () => {
-      await workbench.notebook.openKernelPicker();
-      await workbench.quickInput.waitForEntry(hubKernel(user));
-    });
+    await inBothThemes(workbench, "kernel-picker", () => showHubKernel(workbench, user));
     await pickHubKernel(workbench, user);
   });
   await workbench.clearNotifications();

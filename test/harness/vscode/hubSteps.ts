@@ -3,6 +3,11 @@ import type { Workbench } from "./workbench";
 
 /** A user's server can take a while to start. */
 const startMs = 120_000;
+const pickMs = 30_000;
+const stepMs = 3_000;
+
+/** The Python kernel's name for people. */
+const pythonKernel = "Python 3 (ipykernel)";
 
 /** Who signs in where. */
 export interface HubUser {
@@ -30,17 +35,41 @@ export async function signIn(workbench: Workbench, user: HubUser): Promise<void>
 }
 
 /** Chooses a kernel of the user's default server in the notebook's kernel picker. */
-export async function pickHubKernel(workbench: Workbench, user: HubUser, kernel = "Python 3 (ipykernel)"): Promise<void> {
+export async function pickHubKernel(workbench: Workbench, user: HubUser, kernel = pythonKernel): Promise<void> {
+  await showHubKernel(workbench, user, kernel);
+  await workbench.quickInput.pick(hubKernel(user, kernel));
+  await workbench.notebook.kernelIs(kernel);
+}
+
+/** Opens the notebook's kernel picker and goes on in it until it shows a kernel of the user's default server. */
+export async function showHubKernel(workbench: Workbench, user: HubUser, kernel = pythonKernel): Promise<void> {
   const { notebook, quickInput } = workbench;
-  await notebook.openKernelPicker();
-  // With a kernel chosen already the others are one step further; the chosen one can be ours.
-  await quickInput.waitForEntry(hubKernel(user, kernel));
-  await quickInput.pick(hubKernel(user, kernel));
-  await notebook.kernelIs(kernel);
+  const wanted = hubKernel(user, kernel);
+  const deadline = Date.now() + pickMs;
+  for (;;) {
+    await quickInput.dismiss();
+    await notebook.openKernelPicker();
+    try {
+      // With another kernel chosen, or with kernels of several extensions, the hub's are some steps further.
+      for (;;) {
+        const entry = await quickInput.waitForEntry(steps(wanted), stepMs);
+        if ((await quickInput.entries()).some((text) => wanted.test(text))) return;
+        await quickInput.pick(new RegExp(`^${escape(entry)}$`), stepMs);
+      }
+    } catch (error) {
+      // A picker opened while kernels are still being registered keeps what it had: open it again.
+      if (Date.now() > deadline) throw error;
+    }
+  }
+}
+
+/** The kernel itself, else what leads to it. */
+function steps(wanted: RegExp): RegExp {
+  return new RegExp(`${wanted.source}|^Select Another Kernel|^JupyterHub Connect`);
 }
 
 /** The kernel picker's entry of a hub's kernel: its label, then user and hub. */
-export function hubKernel(user: HubUser, kernel = "Python 3 (ipykernel)"): RegExp {
+export function hubKernel(user: HubUser, kernel = pythonKernel): RegExp {
   return new RegExp(`^${escape(kernel)}.*${escape(accountLabel(user))}`);
 }
 
