@@ -24,11 +24,11 @@ export const sampleExpectations: readonly CellExpectation[] = [
         ["", "city", "country", "people (millions)"],
         ["0", "Zürich", "Switzerland", "0.4"],
         ["1", "São Paulo", "Brazil", "11.9"],
-        ["2", "東京", "Japan", "14.0"],
+        ["2", "Αθήνα", "Greece", "0.6"],
       ]),
     ],
   },
-  { id: "unicode", state: "ok", outputs: [text("Grüß Gott · Здравствуйте · 你好 · שלום · नमस्ते · 👩🏽‍🔬"), text("6")] },
+  { id: "unicode", state: "ok", outputs: [text("Grüß Gott · Здравствуйте · Γειά σου · שלום · გამარჯობა · 👩🏽‍🔬"), text("6")] },
   { id: "error", state: "error", outputs: [error(/ZeroDivisionError: division by zero/, /return cake \/ people/)] },
   {
     id: "interrupt",

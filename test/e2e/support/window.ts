@@ -1,0 +1,32 @@
+// The window of an e2e suite: opened before its first test, pictured when a test fails, closed after its last.
+import path from "node:path";
+import { out } from "../../harness/paths";
+import { openPersonWindow, type PersonWindow, type PersonWindowOptions } from "../../harness/vscode/window";
+
+/** Opening installs the extension and starts VS Code and a browser; the first use ever also builds code-server. */
+const openMs = 20 * 60_000;
+
+/** Call inside `describe`; the result is for use inside tests. */
+export function personWindow(options: PersonWindowOptions): () => PersonWindow {
+  let window: PersonWindow | undefined;
+
+  before(async function () {
+    this.timeout(openMs);
+    window = await openPersonWindow(options);
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state !== "failed") return;
+    const name = this.currentTest.fullTitle().replaceAll(/[^\p{L}\p{N}]+/gu, "-");
+    await window?.workbench.screenshot(path.join(out, "screenshots", "failed", `${name}.png`));
+  });
+
+  after(async () => {
+    await window?.close();
+  });
+
+  return () => {
+    if (window === undefined) throw new Error("The window is not open yet: use it inside a test.");
+    return window;
+  };
+}
