@@ -24,10 +24,10 @@ export interface SelectKernelArguments {
 
 /**
  * Selects a kernel for the active notebook, starting its server if need be and asking for what is not given.
- * @returns the controller's id
+ * @returns the controller's id, and a label for a person
  * @throws ConnectError `no-kernel-spec` with what there is; `aborted` where the person cancelled
  */
-export async function selectKernel(app: AppContext, controllers: Controllers, given?: SelectKernelArguments): Promise<{ readonly id: string }> {
+export async function selectKernel(app: AppContext, controllers: Controllers, given?: SelectKernelArguments): Promise<{ readonly id: string; readonly label: string }> {
   const editor = vscode.window.activeNotebookEditor;
   if (!editor) throw new ConnectError("not-found", "Open a notebook first, then choose its kernel.");
   const server = await serverFor(app, given);
@@ -49,7 +49,7 @@ export async function selectKernel(app: AppContext, controllers: Controllers, gi
   });
   // Where it was selected before there is no event; the command's answer says so.
   if (done !== true) await withTimeout(selected, selectTimeout, "VS Code did not select the kernel. Choose it in the notebook's kernel picker.");
-  return { id: controller.id };
+  return { id: controller.id, label: `${spec.displayName} · ${server.label}` };
 }
 
 async function serverFor(app: AppContext, given: SelectKernelArguments | undefined): Promise<Server> {
