@@ -1,11 +1,15 @@
 // Events: an Emitter whose listeners cannot harm each other.
+import { abortReason } from "./async";
 import type { Disposable } from "./disposable";
 import { nullLogger, type Logger } from "./log";
 
 /** Subscribes a listener; dispose the result to unsubscribe. */
 export type Event<T> = (listener: (value: T) => unknown) => Disposable;
 
-/** Fires values to its listeners in the order they subscribed. A throwing listener is logged; the others still run. */
+/**
+ * Fires values to its listeners in the order they subscribed. A throwing listener is logged; the others still run. One
+ * that is unsubscribed while a value is fired does not get it any more, one that is subscribed then gets the next.
+ */
 export class Emitter<T> implements Disposable {
   readonly #listeners = new Set<{ call: (value: T) => unknown }>();
   readonly #log: Logger;
@@ -24,9 +28,10 @@ export class Emitter<T> implements Disposable {
 
   /** Calls every present listener with `value`; a rejected promise of a listener is logged like a throw. */
   fire(value: T): void {
-    for (const { call } of [...this.#listeners]) {
+    for (const entry of [...this.#listeners]) {
+      if (!this.#listeners.has(entry)) continue;
       try {
-        const result = call(value);
+        const result = entry.call(value);
         if (result instanceof Promise) result.catch((error: unknown) => this.#log.error("A listener failed", error));
       } catch (error) {
         this.#log.error("A listener failed", error);
@@ -49,7 +54,7 @@ export function next<T>(event: Event<T>, accept: (value: T) => boolean, signal?:
     };
     const onAbort = (): void => {
       end();
-      reject(signal?.reason as Error);
+      if (signal) reject(abortReason(signal));
     };
     const subscription = event((value) => {
       if (!accept(value)) return;

@@ -18,22 +18,36 @@ export const nullLogger: Logger = {
 
 /** Collects secrets and takes them out of any text. */
 export class Redactor {
-  readonly #secrets = new Set<string>();
+  /** Every way a known secret may be written, the longest first: one may begin as another does. */
+  #spellings: readonly string[] = [];
 
   /** From now on `secret` never shows in redacted text; shorter than four characters is not taken for a secret. */
   add(secret: string): void {
     if (secret.length < 4) return;
-    this.#secrets.add(secret);
-    this.#secrets.add(encodeURIComponent(secret));
+    const query = new URLSearchParams({ s: secret }).toString().slice("s=".length);
+    const spellings = [secret, percentEncoded(secret), query, JSON.stringify(secret).slice(1, -1)];
+    this.#spellings = [...new Set([...this.#spellings, ...spellings])].sort((a, b) => b.length - a.length);
   }
 
-  /** `text` without the known secrets, `token=` parameters and `Authorization` values. */
+  /** `text` without the known secrets, and without what stands where secrets stand in URLs, headers and JSON. */
   redact(text: string): string {
-    let clean = text
+    let clean = text;
+    // First, since what follows may cut one in two.
+    for (const spelling of this.#spellings) clean = clean.replaceAll(spelling, "…");
+    return clean
       .replace(/((?:access_)?token=)[^&\s"'#]+/gi, "$1…")
-      .replace(/(authorization["']?\s*[:=]\s*["']?(?:token|bearer)\s+)[^\s"',}]+/gi, "$1…");
-    for (const secret of this.#secrets) clean = clean.replaceAll(secret, "…");
-    return clean;
+      .replace(/(authorization["']?\s*[:=]\s*[["'\s]*(?:token|bearer|basic)\s+)[^\s"',}\]]+/gi, "$1…")
+      .replace(/(["'](?:(?:access_|refresh_)?token|password|client_secret)["']\s*:\s*["'])[^"']+/gi, "$1…")
+      .replace(/(:\/\/[^/\s:@]*:)[^/\s@]+@/g, "$1…@");
+  }
+}
+
+/** As in a URL's path; a secret that is no well-formed text cannot stand there. */
+function percentEncoded(secret: string): string {
+  try {
+    return encodeURIComponent(secret);
+  } catch {
+    return secret;
   }
 }
 
@@ -47,14 +61,20 @@ export function redactingLogger(
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-function describe(detail: unknown): string {
+/** @param depth how many causes deep this is; chains of causes can be endless */
+function describe(detail: unknown, depth = 0): string {
   if (detail instanceof Error) {
-    const cause = detail.cause === undefined ? "" : `; caused by ${describe(detail.cause)}`;
-    return (detail.stack ?? detail.message) + cause;
+    const text = detail.stack ?? detail.message;
+    if (depth === 8) return text;
+    const parts: unknown[] = detail instanceof AggregateError ? detail.errors : [];
+    const cause = detail.cause === undefined ? "" : `; caused by ${describe(detail.cause, depth + 1)}`;
+    return text + parts.map((part) => `; one of them ${describe(part, depth + 1)}`).join("") + cause;
   }
   if (typeof detail === "string") return detail;
+  if (typeof detail === "function" || typeof detail === "symbol") return `a ${typeof detail}`;
   try {
-    return JSON.stringify(detail);
+    // An Error within would be `{}`.
+    return JSON.stringify(detail, (_, value: unknown) => (value instanceof Error ? describe(value, depth + 1) : value));
   } catch {
     return Object.prototype.toString.call(detail);
   }
