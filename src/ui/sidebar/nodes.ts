@@ -22,13 +22,16 @@ export function itemOf(node: Node): vscode.TreeItem {
   return item;
 }
 
-/** The same row keeps its id, and with it its selection and expansion, over refreshes. */
+/**
+ * The same row keeps its id, and with it its selection and expansion, over refreshes. A server that has come up is
+ * another row to VS Code, which would else keep it collapsed, as what could not be expanded.
+ */
 function idOf(node: Node): string {
   switch (node.kind) {
     case "account":
       return node.account.id;
     case "server":
-      return `server ${node.server.id}`;
+      return `${node.server.state === "running" ? "running " : ""}server ${node.server.id}`;
     case "specs":
       return `specs ${node.server.id}`;
     case "spec":
@@ -69,7 +72,7 @@ function draw(node: Node): vscode.TreeItem {
       const { session } = node;
       const item = row(node, session.name || session.path, None, kernelIcon(session.kernel?.execution_state));
       item.contextValue = "session";
-      item.description = [specName(node.server, session.kernel?.name), session.kernel?.execution_state].filter(Boolean).join(" · ");
+      item.description = [session.kernel?.execution_state, specName(node.server, session.kernel?.name)].filter(Boolean).join(" · ");
       item.tooltip = `${session.path}\nKernel: ${specName(node.server, session.kernel?.name) || "none"}\n${activity(session.kernel)}`;
       return item;
     }

@@ -12,8 +12,9 @@ async function main(): Promise<number> {
   const manifest = v.parse(v.object({ version: v.string() }), JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
   const vsix = join(out, `jupyterhub-connect-${manifest.version}.vsix`);
   mkdirSync(out, { recursive: true });
-  // All code is in the bundle: nothing of node_modules is packed. vsce lists the contents itself.
-  await createVSIX({ cwd: root, packagePath: vsix, dependencies: false, allowMissingRepository: true });
+  // All code is in the bundle: nothing of node_modules is packed. vsce lists the contents itself. The links of the README
+  // stay relative until the project has a public address ("repository" in package.json) that they can lead to.
+  await createVSIX({ cwd: root, packagePath: vsix, dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false });
   console.log(`bundle dist/extension.js: ${size(join(root, "dist", "extension.js"))}`);
   console.log(`package ${vsix.slice(root.length + 1)}: ${size(vsix)}`);
   return 0;
