@@ -3,13 +3,13 @@ import { randomBytes } from "node:crypto";
 import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { startCodeServer } from "./codeServer";
-import { quietSettings } from "./settings";
+import { demoSettings } from "./settings";
 
 /** Starts it and resolves with what to tell the person. It ends with this process. */
 export async function openDemo(vsix: string, notebook: string): Promise<string> {
   // Other users of this machine can reach the port, and a VS Code is a shell.
   const password = randomBytes(9).toString("base64url");
-  const server = await startCodeServer({ vsix: [vsix], password, settings: quietSettings });
+  const server = await startCodeServer({ vsix: [vsix], password, settings: demoSettings });
   const folder = path.join(server.directory, "notebooks");
   mkdirSync(folder);
   cpSync(notebook, path.join(folder, path.basename(notebook)));

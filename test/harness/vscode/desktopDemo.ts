@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ProcessOwner } from "../processes/owner";
 import { run } from "../processes/run";
-import { quietSettings } from "./settings";
+import { demoSettings } from "./settings";
 
 /**
  * Opens it in a window with a profile of its own: the person's own settings and extensions stay as they are.
@@ -16,7 +16,7 @@ export async function openDesktopDemo(code: string, vsix: string, notebook: stri
   const folder = path.join(owner.directory, "notebooks");
   mkdirSync(user, { recursive: true });
   mkdirSync(folder);
-  writeFileSync(path.join(user, "settings.json"), JSON.stringify(quietSettings, null, 2));
+  writeFileSync(path.join(user, "settings.json"), JSON.stringify(demoSettings, null, 2));
   const copy = path.join(folder, path.basename(notebook));
   cpSync(notebook, copy);
   const profile = [`--user-data-dir=${path.join(owner.directory, "user-data")}`, `--extensions-dir=${path.join(owner.directory, "extensions")}`];

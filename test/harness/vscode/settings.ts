@@ -14,11 +14,19 @@ export const quietSettings: Settings = {
   "telemetry.telemetryLevel": "off",
   "update.mode": "none",
   "workbench.editor.useModal": "off",
+  // Without it, a notebook opened while extensions are still being found opens as text.
+  "workbench.editorAssociations": { "*.ipynb": "jupyter-notebook" },
   "workbench.enableExperiments": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
   "workbench.welcomePage.walkthroughs.openOnInstall": false,
+};
+
+/** The demo's folder holds the sample that we put there: no question whether to trust it. */
+export const demoSettings: Settings = {
+  ...quietSettings,
+  "security.workspace.trust.enabled": false,
 };
 
 /** Runs of code inside the extension host: no person is there to trust the folder. */
