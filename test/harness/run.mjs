@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const [command = "", ...args] = process.argv.slice(2);
 const script = join(root, "test", "harness", "commands", `${command.replaceAll(":", "-")}.ts`);
 
-if (!/^[a-z:-]+$/.test(command) || !existsSync(script)) fail(`There is no command "${command}"; see "scripts" in package.json.`);
+if (!/^[a-z0-9:-]+$/.test(command) || !existsSync(script)) fail(`There is no command "${command}"; see "scripts" in package.json.`);
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) fail(`Node ${process.versions.node} is too old: install Node 20.19 or newer.`);
 await ensurePackages();

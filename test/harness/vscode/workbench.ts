@@ -98,6 +98,24 @@ export class Workbench {
     if ((await element.getAttribute("aria-expanded")) === "false") await element.locator(".monaco-tl-twistie").click();
   }
 
+  /** Presses a button at the end of the row of the open side bar that matches, by the name a screen reader says. */
+  async rowAction(row: RegExp, action: RegExp): Promise<void> {
+    const rows = await this.sidebarRow(row);
+    const element = this.treeRows().nth(rows.findIndex((text) => row.test(text)));
+    await element.hover();
+    await element.getByRole("button", { name: action }).click();
+  }
+
+  /** Waits for a dialog that matches and presses one of its buttons; resolves with its text. */
+  async answerDialog(text: RegExp, button: string): Promise<string> {
+    const dialog = this.page.locator(".monaco-dialog-box").filter({ hasText: text });
+    await dialog.waitFor();
+    const shown = await dialog.locator(".dialog-message-container").innerText();
+    await dialog.getByRole("button", { name: button, exact: true }).click();
+    await dialog.waitFor({ state: "detached" });
+    return shown;
+  }
+
   /** Opens the Accounts menu; resolves with its entries. */
   async openAccounts(): Promise<string[]> {
     await this.page.locator(".activitybar").getByRole("button", { name: /^Accounts/ }).click();

@@ -1,0 +1,16 @@
+// Looking for a text in all files of a directory.
+import { readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+
+/** The files below `directory` that contain `text`, as plain text or percent-encoded; relative paths. */
+export function filesWith(directory: string, text: string): string[] {
+  const needles = [text, encodeURIComponent(text)].map((needle) => Buffer.from(needle));
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => {
+      const content = readFileSync(file);
+      return needles.some((needle) => content.includes(needle));
+    })
+    .map((file) => path.relative(directory, file));
+}
