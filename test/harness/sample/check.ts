@@ -1,4 +1,5 @@
 // npm start -- --check: the sample notebook, run as a person runs it, with pictures.
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { say, step } from "../install/progress";
 import { out } from "../paths";
@@ -17,6 +18,7 @@ const pictures = path.join(out, "screenshots");
  * @returns what is not as it should be, one line each.
  */
 export async function checkSample(workbench: Workbench, user: HubUser): Promise<string[]> {
+  rmSync(pictures, { recursive: true, force: true }); // of an earlier run
   await step(`signing in as ${accountLabel(user)}`, () => signIn(workbench, user));
   await step("choosing the kernel", async () => {
     await inBothThemes(workbench, "kernel-picker", () => showHubKernel(workbench, user));
