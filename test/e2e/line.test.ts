@@ -79,9 +79,22 @@ describe("a person with a token", () => {
     await workbench.sidebarRow(/Default server running/);
   });
 
-  it("leaves the token in no file: no log, no setting, no notebook", async () => {
-    const { server, workbench } = window();
+  it("comes back after a reload: signed in, the kernel chosen, its variables there", async () => {
+    const { workbench } = window();
+    const { notebook } = workbench;
     await workbench.quickInput.command("File: Save");
+    await workbench.page.reload({ waitUntil: "commit" });
+    await notebook.shown();
+    await notebook.kernelIs("Python 3 (ipykernel)", 60_000);
+    const cell = sampleCell("counter");
+    await notebook.run(cell);
+    assert.equal(await notebook.ended(cell, 60_000), "ok");
+    assert.equal(await notebook.executionOrder(cell), "[2]", "the same kernel goes on counting");
+    await workbench.sidebarRow(/sample\.ipynb/, 30_000);
+  });
+
+  it("leaves the token in no file: no log, no setting, no notebook", async () => {
+    const { server } = window();
     assert.deepEqual(filesWith(server.directory, user.token), []);
   });
 
