@@ -1,0 +1,42 @@
+// What the platform provides to app/, in memory: shared by "windows" as a person's VS Code shares it.
+import type { Memory, Ports } from "../../../src/app/ports";
+import { Emitter } from "../../../src/base/event";
+import { nullLogger } from "../../../src/base/log";
+import type { TokenStore } from "../../../src/hub/account";
+import type { SignInPort } from "../../../src/hub/signIn";
+
+/** Tokens and memory of one person, on one machine. */
+export class MemoryPorts implements Ports {
+  readonly log = nullLogger;
+  readonly secrets = new Map<string, string>();
+  readonly values = new Map<string, unknown>();
+  readonly #tokenChanged = new Emitter<string>();
+
+  readonly tokens: TokenStore = {
+    get: (id) => Promise.resolve(this.secrets.get(id)),
+    set: async (id, token) => {
+      this.secrets.set(id, token);
+      this.#tokenChanged.fire(id);
+    },
+    delete: async (id) => {
+      this.secrets.delete(id);
+      this.#tokenChanged.fire(id);
+    },
+    onDidChange: this.#tokenChanged.event,
+  };
+
+  readonly memory: Memory = {
+    get: (key) => this.values.get(key),
+    set: async (key, value) => {
+      if (value === undefined) this.values.delete(key);
+      else this.values.set(key, value);
+    },
+    keys: () => [...this.values.keys()],
+  };
+}
+
+/** Nobody is there to be asked. */
+export const nobody: SignInPort = {
+  askToken: () => Promise.reject(new Error("Nobody is to be asked")),
+  confirmPlainHttp: () => Promise.reject(new Error("Loopback needs no confirmation")),
+};

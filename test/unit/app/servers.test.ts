@@ -1,0 +1,191 @@
+// Servers of the known accounts: their state, shared starts, services while they run, what is remembered.
+import assert from "node:assert/strict";
+import { Hubs } from "../../../src/app/hubs";
+import type { Server } from "../../../src/app/server";
+import { Servers, type StartProgress } from "../../../src/app/servers";
+import { hasCode } from "../../../src/base/errors";
+import { next } from "../../../src/base/event";
+import type { Account } from "../../../src/hub/account";
+import { FakeHub } from "../../fakes/hub";
+import { FakeJupyterServer } from "../../fakes/jupyterServer";
+import { MemoryPorts, nobody } from "./doubles";
+
+describe("servers", () => {
+  let hub: FakeHub;
+  let jupyter: FakeJupyterServer;
+  let ports: MemoryPorts;
+  let hubs: Hubs;
+  let servers: Servers;
+  let account: Account;
+  let server: Server;
+  const ends: (() => void)[] = [];
+
+  const open = (): Servers => {
+    const opened = new Servers(hubs, ports);
+    ends.push(() => opened.dispose());
+    return opened;
+  };
+  const run = (name = ""): void => void hub.servers.set(name, { ready: true, pending: null, full_url: jupyter.url.href });
+  /** The hub takes starts and has the server up at the end of its progress stream. */
+  const takeStarts = (events: readonly object[] = []): void => {
+    hub.on("POST /hub/api/users/ana/server", () => {
+      hub.servers.set("", { ready: false, pending: "spawn" });
+      return { status: 202 };
+    });
+    hub.on("GET /hub/api/users/ana/server/progress", () => ({ events: spawn(events) }));
+  };
+  const spawn = function* (events: readonly object[]): Generator<object> {
+    yield* events;
+    run();
+    yield { progress: 100, ready: true, message: "Server ready", url: "/user/ana/" };
+  };
+  const asked = (operation: string): number => hub.asked.filter((each) => each === operation).length;
+
+  beforeEach(async () => {
+    [hub, jupyter] = await Promise.all([FakeHub.start(), FakeJupyterServer.start()]);
+    ports = new MemoryPorts();
+    hubs = new Hubs(ports);
+    servers = open();
+    ({ account } = await hubs.signIn({ address: hub.url.href, token: "good-token" }, nobody));
+    server = servers.get(account, "");
+  });
+  afterEach(async () => {
+    for (const end of ends.splice(0)) end();
+    hubs.dispose();
+    await Promise.all([hub.stop(), jupyter.stop()]);
+  });
+
+  it("shows the default server of a new account, stopped, before the hub was asked", () => {
+    assert.deepEqual(servers.of(account).map(({ name, state }) => [name, state]), [["", "stopped"]]);
+    assert.equal(servers.find(server.id), server);
+  });
+
+  it("follows what the hub says: running with services, starting, stopping, gone", async () => {
+    run();
+    hub.servers.set("gpu", { ready: false, pending: "spawn" });
+    hub.servers.set("big", { ready: true, pending: "stop" });
+    await servers.refresh(account);
+    const states = (): unknown => Object.fromEntries(servers.of(account).map(({ name, state }) => [name, state]));
+    assert.deepEqual(states(), { "": "running", gpu: "starting", big: "stopping" });
+    assert.equal(server.services?.settings.baseUrl.href, jupyter.url.href);
+    assert.equal(server.services.settings.label, account.label);
+    hub.servers.clear();
+    await servers.refresh(account);
+    assert.deepEqual(states(), { "": "stopped" });
+    assert.equal(server.services, undefined);
+    assert.deepEqual(jupyter.asked, [], "the user's server itself is not asked");
+  });
+
+  it("keeps the services of a server that goes on running, and makes new ones where it moved", async () => {
+    run();
+    await servers.refresh(account);
+    const { services } = server;
+    await servers.refresh(account);
+    assert.equal(server.services, services);
+    hub.servers.set("", { ready: true, pending: null, full_url: new URL("elsewhere/", jupyter.url).href });
+    await servers.refresh(account);
+    assert.notEqual(server.services, services);
+  });
+
+  it("returns the services of a running server at once", async () => {
+    run();
+    const services = await servers.ensureRunning(server);
+    assert.deepEqual([services, server.state], [server.services, "running"]);
+    assert.equal(asked("POST /hub/api/users/ana/server"), 0);
+  });
+
+  it("starts a stopped one, shows it starting, and shares the start and its progress", async () => {
+    takeStarts([{ progress: 50, message: "Waiting for a place" }]);
+    const told: StartProgress[][] = [[], []];
+    const states: string[] = [];
+    servers.onDidChange(() => states.push(server.state));
+    const both = await Promise.all(told.map((list) => servers.ensureRunning(server, { onProgress: (each) => list.push(each) })));
+    assert.equal(both[0], both[1]);
+    assert.equal(asked("POST /hub/api/users/ana/server"), 1);
+    for (const list of told) assert.ok(list.some(({ message, fraction }) => message === "Waiting for a place" && fraction === 0.5));
+    assert.deepEqual([states[0], states.at(-1)], ["starting", "running"]);
+  });
+
+  it("lets one who waits leave without stopping the start", async () => {
+    takeStarts();
+    const leave = new AbortController();
+    const [left, stayed] = [servers.ensureRunning(server, { signal: leave.signal }), servers.ensureRunning(server)];
+    leave.abort();
+    await assert.rejects(left, (error) => hasCode(error, "aborted"));
+    assert.equal(await stayed, server.services);
+  });
+
+  it("is stopped again after a start that failed, with the hub's reason, and may be tried again", async () => {
+    hub.on("POST /hub/api/users/ana/server", { status: 500, json: { message: "The quota is used up." } });
+    await assert.rejects(servers.ensureRunning(server), /The quota is used up/);
+    assert.equal(server.state, "stopped");
+    takeStarts();
+    await servers.ensureRunning(server);
+    assert.equal(server.state, "running");
+  });
+
+  it("stops a server: its kernel connections are told so, its services end", async () => {
+    run();
+    const services = await servers.ensureRunning(server);
+    const kernel = services.kernels.connectTo({ ...jupyter.addKernel(), reason: null });
+    hub.on("DELETE /hub/api/users/ana/server", () => {
+      hub.servers.clear();
+      return { status: 204 };
+    });
+    await servers.stop(server);
+    assert.deepEqual([server.state, server.services], ["stopped", undefined]);
+    assert.ok(hasCode(kernel.ended, "server-stopped"));
+  });
+
+  it("says what is when a stop fails", async () => {
+    run();
+    await servers.ensureRunning(server);
+    hub.on("DELETE /hub/api/users/ana/server", { status: 403, json: { message: "Forbidden" } });
+    const back = next(servers.onDidChange, () => server.state === "running");
+    await assert.rejects(servers.stop(server), (error) => hasCode(error, "forbidden"));
+    await back;
+  });
+
+  it("takes a server for stopped that has turned out to be, and asks the hub", async () => {
+    run();
+    await servers.ensureRunning(server);
+    hub.servers.clear();
+    await servers.noteStopped(server);
+    assert.deepEqual([server.state, server.services], ["stopped", undefined]);
+  });
+
+  it("asks a running server for its kernel specs and remembers them for the next window", async () => {
+    run();
+    await servers.ensureRunning(server);
+    await servers.refreshServices(server);
+    assert.equal(server.kernelSpecs?.default, "python3");
+    const there = open().get(account, "");
+    assert.deepEqual([there.kernelSpecs, there.state], [server.kernelSpecs, "stopped"]);
+  });
+
+  it("keeps a stopped named server whose kernel specs are known, to start it again", async () => {
+    hub.servers.set("gpu", { ready: true, pending: null, full_url: jupyter.url.href });
+    await servers.refresh(account);
+    await servers.refreshServices(servers.get(account, "gpu"));
+    hub.servers.clear();
+    await servers.refresh(account);
+    assert.deepEqual(servers.of(account).map(({ name }) => name), ["", "gpu"]);
+    assert.deepEqual(open().of(account).map(({ name }) => name), ["", "gpu"]);
+  });
+
+  it("forgets servers and what it remembered of them with their account", async () => {
+    run();
+    await servers.ensureRunning(server);
+    await servers.refreshServices(server);
+    await hubs.signOut(account);
+    assert.deepEqual([servers.all, [...ports.values.keys()]], [[], []]);
+  });
+
+  it("does not bring back a server whose account has gone while it started", async () => {
+    takeStarts();
+    const starting = servers.ensureRunning(server);
+    await hubs.signOut(account);
+    await starting.catch(() => undefined);
+    assert.deepEqual(servers.all, []);
+  });
+});
