@@ -19,8 +19,9 @@ interface SignOutArguments {
   readonly id: string;
 }
 
-interface RestartArguments {
-  readonly confirmed?: boolean;
+/** Of the active notebook's kernel, without asking. */
+interface Confirmed {
+  readonly confirmed: true;
 }
 
 /** Registers every command. One that is told all it needs asks nothing, and rejects with the reason where it fails. */
@@ -56,9 +57,10 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
       }),
     selectKernel: (given?: SelectKernelArguments) =>
       given ? selectKernel(app, notebooks.controllers, given) : report(() => selectKernel(app, notebooks.controllers)),
-    restartKernel: (given?: RestartArguments) =>
-      given?.confirmed ? notebooks.restart(activeNotebook()) : report(() => restartKernel(notebooks)),
-    shutDownKernel: (node?: KernelNode) => node && report(() => shutDownKernel(node)),
+    restartKernel: (given?: Confirmed) =>
+      given ? notebooks.restart(activeNotebook()) : report(() => restartKernel(notebooks)),
+    shutDownKernel: (given?: Confirmed | KernelNode) =>
+      given && "confirmed" in given ? notebooks.shutDown(activeNotebook()) : report(() => shutDownKernel(notebooks, given)),
     openHub: (node?: AccountNode) =>
       report(async () => {
         const account = node?.account ?? app.hubs.accounts[0];
@@ -73,7 +75,7 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
 
 function activeNotebook(): vscode.NotebookDocument {
   const notebook = vscode.window.activeNotebookEditor?.notebook;
-  if (!notebook) throw new ConnectError("not-found", "Open the notebook whose kernel is to be restarted.");
+  if (!notebook) throw new ConnectError("not-found", "Open the notebook whose kernel is meant.");
   return notebook;
 }
 
@@ -88,14 +90,25 @@ async function restartKernel(notebooks: Notebooks): Promise<void> {
   );
 }
 
-async function shutDownKernel(node: KernelNode): Promise<void> {
-  const { services } = node.server;
-  if (!services) throw new ConnectError("server-stopped", `The server of ${node.server.label} is not running any more.`);
-  const name = node.kind === "session" ? `of “${node.session.name || node.session.path}”` : "without a session";
+/** Shuts down the kernel of a row of the view, or of the active notebook. */
+async function shutDownKernel(notebooks: Notebooks, node?: KernelNode): Promise<void> {
+  const notebook = node ? undefined : activeNotebook();
   const shutDown = "Shut Down";
   const detail = "Its variables are lost, for everyone who is connected to it. Files stay.";
-  const answer = await vscode.window.showWarningMessage(`Shut down the kernel ${name}?`, { modal: true, detail }, shutDown);
+  const question = `Shut down the kernel ${notebook ? "of this notebook" : kernelName(node)}?`;
+  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, shutDown);
   if (answer !== shutDown) return;
+  if (notebook) await notebooks.shutDown(notebook);
+  else if (node) await shutDownRow(node);
+}
+
+function kernelName(node: KernelNode | undefined): string {
+  return node?.kind === "session" ? `of “${node.session.name || node.session.path}”` : "without a session";
+}
+
+async function shutDownRow(node: KernelNode): Promise<void> {
+  const { services } = node.server;
+  if (!services) throw new ConnectError("server-stopped", `The server of ${node.server.label} is not running any more.`);
   if (node.kind === "session") await services.sessions.shutdown(node.session.id);
   else await services.kernels.shutdown(node.kernel.id);
 }

@@ -69,6 +69,15 @@ describe("running a notebook", () => {
     assert.equal(notebook.cellAt(1).executionSummary?.executionOrder, 1);
   });
 
+  it("shuts the kernel down, and starts another one with the next cell", async () => {
+    const notebook = await openNotebook("x = 1", "x");
+    await selectKernel({ account });
+    await run(notebook).ended;
+    await vscode.commands.executeCommand("jupyterhubConnect.shutDownKernel", { confirmed: true });
+    await run(notebook, 1).ended;
+    assert.equal(errorOf(notebook, 1)?.name, "NameError");
+  });
+
   it("shows an error with its traceback and leaves the cells behind it alone", async () => {
     const notebook = await openNotebook("1/0", "print('never')");
     await selectKernel({ account });

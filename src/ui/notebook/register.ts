@@ -7,8 +7,10 @@ import { NotebookRunner } from "./runner";
 /** The open notebooks and what runs them. */
 export interface Notebooks {
   readonly controllers: Controllers;
-  /** Restarts the kernel of the active notebook. */
+  /** Restarts the notebook's kernel. */
   restart(notebook: vscode.NotebookDocument): Promise<void>;
+  /** Shuts the notebook's kernel down. */
+  shutDown(notebook: vscode.NotebookDocument): Promise<void>;
 }
 
 export function registerNotebooks(app: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): Notebooks {
@@ -32,5 +34,9 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     vscode.workspace.onDidCloseNotebookDocument(end),
     { dispose: () => [...runners.keys()].forEach(end) },
   );
-  return { controllers, restart: (notebook) => runnerOf(notebook).restart() };
+  return {
+    controllers,
+    restart: (notebook) => runnerOf(notebook).restart(),
+    shutDown: (notebook) => runnerOf(notebook).shutDown(),
+  };
 }

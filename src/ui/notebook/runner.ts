@@ -54,6 +54,12 @@ export class NotebookRunner implements vscode.Disposable {
     await this.#app.notebookSessions.restart(this.#ref.key);
   }
 
+  /** Shuts the kernel down for everyone; what runs and what is queued ends. */
+  async shutDown(): Promise<void> {
+    this.#queue.clear();
+    await this.#app.notebookSessions.shutdown(this.#ref.key);
+  }
+
   /** The notebook is closed, or has another kernel: the kernel goes on, nobody here listens any more. */
   dispose(): void {
     this.#connecting?.abort();

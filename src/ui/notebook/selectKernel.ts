@@ -1,4 +1,5 @@
 // Choosing a hub's kernel for the active notebook without VS Code's own picker.
+import * as v from "valibot";
 import * as vscode from "vscode";
 import type { Server } from "../../app/server";
 import { withTimeout } from "../../base/async";
@@ -18,7 +19,7 @@ export interface SelectKernelArguments {
   readonly account?: string;
   /** The server's name; "" is the default server. */
   readonly server?: string;
-  /** The kernel spec's name. */
+  /** The kernel spec's name; by default the notebook's own where the server has it, else the server's default. */
   readonly kernel?: string;
 }
 
@@ -32,7 +33,7 @@ export async function selectKernel(app: AppContext, controllers: Controllers, gi
   if (!editor) throw new ConnectError("not-found", "Open a notebook first, then choose its kernel.");
   const server = await serverFor(app, given);
   await startServer(app, server);
-  const spec = await specOf(server, given);
+  const spec = await specOf(server, given, ownKernel(editor.notebook));
   const controller = controllers.find(server, spec.name);
   if (!controller) throw new ConnectError("disposed", `${server.label} was signed out meanwhile.`);
   const selected = new Promise<void>((resolve) => {
@@ -60,10 +61,16 @@ async function serverFor(app: AppContext, given: SelectKernelArguments | undefin
   return server;
 }
 
-async function specOf(server: Server, given: SelectKernelArguments | undefined): Promise<KernelSpec> {
+/** The kernel that the notebook was last run with, by its own metadata. */
+function ownKernel(notebook: vscode.NotebookDocument): string | undefined {
+  const metadata = v.safeParse(v.object({ metadata: v.object({ kernelspec: v.object({ name: v.string() }) }) }), notebook.metadata);
+  return metadata.success ? metadata.output.metadata.kernelspec.name : undefined;
+}
+
+async function specOf(server: Server, given: SelectKernelArguments | undefined, own: string | undefined): Promise<KernelSpec> {
   const { specs = [], default: byDefault } = server.kernelSpecs ?? {};
   if (given) {
-    const name = given.kernel ?? byDefault;
+    const name = given.kernel ?? (specs.some((one) => one.name === own) ? own : byDefault);
     const spec = specs.find((one) => one.name === name);
     if (spec) return spec;
     const names = specs.map((one) => one.name).join(", ") || "none";

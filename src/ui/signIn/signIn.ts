@@ -2,9 +2,10 @@
 import * as vscode from "vscode";
 import { ConnectError } from "../../base/errors";
 import type { Account } from "../../hub/account";
+import type { SignInPort } from "../../hub/signIn";
 import type { AppContext } from "../context";
-import { signalOf } from "../cancellation";
 import { startServer } from "../servers/start";
+import { BusyNotice } from "./busyNotice";
 import { askAddress, signInPrompts } from "./prompts";
 
 /** What a caller may know already. */
@@ -21,13 +22,19 @@ export async function signIn(app: AppContext, given?: SignInArguments): Promise<
   const address = given?.url ?? (await askAddress());
   if (address === undefined || address.trim() === "") throw new ConnectError("aborted", "Signing in was cancelled.");
   const known = given?.token === undefined ? { address } : { address, token: given.token };
-  const { account, server } = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: "Signing in to JupyterHub…", cancellable: true },
-    (_, cancellation) => app.hubs.signIn(known, signInPrompts, signalOf(cancellation)),
-  );
-  await app.servers.refresh(account);
-  if (!given) void offerStart(app, account, server);
-  return account;
+  const notice = new BusyNotice("Signing in to JupyterHub…");
+  try {
+    const prompts: SignInPort = {
+      askToken: (question) => notice.without(() => signInPrompts.askToken(question)),
+      confirmPlainHttp: (url) => notice.without(() => signInPrompts.confirmPlainHttp(url)),
+    };
+    const { account, server } = await app.hubs.signIn(known, prompts, notice.signal);
+    await app.servers.refresh(account, notice.signal);
+    if (!given) void offerStart(app, account, server);
+    return account;
+  } finally {
+    notice.dispose();
+  }
 }
 
 /** After signing in the next step is a running server: named by the pasted page, or the default one. */

@@ -56,6 +56,7 @@ async function runNotebook(parameters: Parameters): Promise<Outcome> {
   if (document.isDirty && !(await withTimeout(Promise.resolve(document.save()), saveMs, "The notebook was not saved."))) {
     throw new Error("VS Code could not save the notebook.");
   }
+  await shutDownKernel();
   return reason === undefined ? { exitCode: 0 } : { exitCode: 1, reason };
 }
 
@@ -85,6 +86,15 @@ async function runCells(document: vscode.NotebookDocument, parameters: Parameter
 function mayFail(cell: vscode.NotebookCell): boolean {
   const tags = v.safeParse(v.object({ metadata: v.object({ tags: v.array(v.string()) }) }), cell.metadata);
   return tags.success && tags.output.metadata.tags.includes("raises-exception");
+}
+
+/** The notebook is saved: nobody comes back to this kernel. One that is gone already is no failure of the run. */
+async function shutDownKernel(): Promise<void> {
+  try {
+    await command("shutDownKernel", { confirmed: true }, signInMs);
+  } catch (error) {
+    print(`the kernel was not shut down: ${messageOf(error)}`);
+  }
 }
 
 async function command(name: string, argument: object, ms: number): Promise<unknown> {
