@@ -1,4 +1,5 @@
 // npm test: all checks and suites, set-up included. A failure does not stop the rest; the last line is the count.
+// npm run test:full (--full): the same with the whole fault matrix, and the services on the oldest stack too.
 import { join } from "node:path";
 import { messageOf } from "../../../src/base/errors";
 import { Interrupted, runCommand, runMain } from "../child";
@@ -6,10 +7,12 @@ import { ensureCodeServer } from "../install/codeServer";
 import { elapsed } from "../install/progress";
 import { ensureHubPython } from "../install/python";
 import { ensureSystem } from "../install/system";
+import { options } from "../options";
 import { out } from "../paths";
 import { failed, lastLine, passed, sum, takeResult, type SuiteResult } from "../results/results";
 
 async function main(): Promise<number> {
+  const { values } = options("npm test, or npm run test:full", { full: { type: "boolean" } });
   const started = Date.now();
   // What takes long on a fresh machine happens beside the checks, which need none of it.
   const browser = setUp(() => ensureSystem(["chromium", "fonts-dejavu", "fonts-noto-color-emoji"]));
@@ -20,7 +23,9 @@ async function main(): Promise<number> {
   for (const name of ["lint", "typecheck", "package"]) results.push(await check(name));
   results.push(await suite("test:unit"));
   await hub;
+  if (values.full) process.env["FAULT_MATRIX"] = "full";
   results.push(await suite("test:services"));
+  if (values.full) results.push(await suite("test:services", ["--stack", "oldest"]));
   await Promise.all([browser, codeServer]);
   // One after the other: both start whole VS Codes, and people's timings are being tried.
   results.push(await suite("test:vscode"));
@@ -45,11 +50,11 @@ async function check(name: string): Promise<SuiteResult> {
 }
 
 /** A command that reports its tests one by one. */
-async function suite(name: string): Promise<SuiteResult> {
-  heading(name);
+async function suite(name: string, args: readonly string[] = []): Promise<SuiteResult> {
+  heading([name, ...args].join(" "));
   const file = join(out, "results", `${name.replace(":", "-")}.json`);
   takeResult(file); // of an earlier run
-  const code = await exitCode(name, { RESULT_FILE: file });
+  const code = await exitCode(name, args, { RESULT_FILE: file });
   const result = takeResult(file);
   if (result === undefined) return failed(name, `npm run ${name} reported nothing and ended with exit code ${code}, see above.`);
   if (result.passed + result.failed + result.skipped === 0) return failed(name, `npm run ${name} ran no test.`);
@@ -57,9 +62,9 @@ async function suite(name: string): Promise<SuiteResult> {
   return result;
 }
 
-async function exitCode(name: string, env: NodeJS.ProcessEnv = {}): Promise<number> {
+async function exitCode(name: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<number> {
   try {
-    return await runCommand(name, [], env);
+    return await runCommand(name, args, env);
   } catch (error) {
     if (error instanceof Interrupted) throw error;
     console.error(messageOf(error));

@@ -11,9 +11,15 @@ export function sharedHub(): TestHub {
   return hub;
 }
 
+/** The newest and the oldest hub and server that are supported. */
+export const stackNames = ["newest", "oldest"] as const;
+
+/** Whether this run is on the oldest stack, for what old servers do not have. */
+export const onOldestStack = process.env.JUPYTERHUB_CONNECT_STACK === "oldest";
+
 /** Called by mocha before all tests. */
 export async function mochaGlobalSetup(): Promise<void> {
-  place.jupyterHubConnectSharedHub = await startHub();
+  place.jupyterHubConnectSharedHub = await startHub({ version: onOldestStack ? 3 : 6 });
 }
 
 /** Called by mocha after all tests. */

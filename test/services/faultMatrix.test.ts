@@ -1,0 +1,110 @@
+// Twelve faults × four states of a kernel connection. Every fault and every state once; all 48 with FAULT_MATRIX=full.
+import assert from "node:assert/strict";
+import { sharedHub } from "../harness/hub/shared";
+import { faults, type Fault } from "./faults/faults";
+import { states, type State } from "./faults/states";
+import { createWorld, runsOf, settled, type World } from "./faults/world";
+
+const full = process.env["FAULT_MATRIX"] === "full";
+const settleBound = 90_000;
+
+interface Case {
+  readonly fault: Fault;
+  readonly state: State;
+}
+
+interface Outcome {
+  readonly outcomes: readonly string[];
+  readonly lost: number;
+  readonly doubled: number;
+  readonly twice: number;
+  readonly gaps: number;
+}
+
+const cases: readonly Case[] = faults.flatMap((fault, index) =>
+  (full ? states : states.slice(index % states.length).slice(0, 1)).map((state) => ({ fault, state })),
+);
+const together = cases.filter(({ fault }) => !fault.alone);
+const alone = cases.filter(({ fault }) => fault.alone);
+
+describe("fault matrix", function () {
+  this.timeout(20 * 60_000);
+  const table = new Map<Case, Outcome>();
+  const running = new Map<Case, Promise<Outcome>>();
+
+  before(() => {
+    // A few at a time: most of a case is waiting.
+    const lanes = Array.from({ length: 4 }, () => Promise.resolve());
+    together.forEach((one, index) => {
+      const lane = index % lanes.length;
+      const outcome = (lanes[lane] ?? Promise.resolve()).then(() => play(one, "ana"));
+      outcome.catch(() => undefined);
+      running.set(one, outcome);
+      lanes[lane] = outcome.then(
+        () => undefined,
+        () => undefined,
+      );
+    });
+  });
+
+  for (const one of [...together, ...alone]) {
+    it(`${one.fault.name}, ${one.state.name}: ${one.fault.promised}`, async () => {
+      if (one.fault.alone) await Promise.allSettled(running.values());
+      const outcome = await (running.get(one) ?? play(one, "alice@example.org"));
+      table.set(one, outcome);
+      check(one, outcome);
+    });
+  }
+
+  after(() => {
+    console.log("| fault | state | outcome | lost | doubled | run twice | gaps told |\n|---|---|---|---|---|---|---|");
+    for (const [{ fault, state }, { outcomes, lost, doubled, twice, gaps }] of table) {
+      console.log(`| ${fault.name} | ${state.name} | ${outcomes.join(", ")} | ${lost} | ${doubled} | ${twice} | ${gaps} |`);
+    }
+  });
+});
+
+async function play({ fault, state }: Case, user: string): Promise<Outcome> {
+  const world = await createWorld(sharedHub(), user);
+  try {
+    const afterwards = await state.enter(world);
+    await fault.strike(world);
+    afterwards?.();
+    await settled(world, settleBound);
+    return await outcomeOf(world);
+  } finally {
+    await world.close();
+  }
+}
+
+async function outcomeOf(world: World): Promise<Outcome> {
+  const runs = world.kernel.ended ? undefined : await runsOf(world);
+  const counts = world.cells.map(({ lines, expected }) => ({
+    lost: expected.filter((line) => !lines.includes(line)).length,
+    doubled: lines.length - new Set(lines).size,
+  }));
+  return {
+    outcomes: world.cells.map(({ outcome }) => outcome ?? "open"),
+    lost: counts.reduce((sum, { lost }) => sum + lost, 0),
+    doubled: counts.reduce((sum, { doubled }) => sum + doubled, 0),
+    twice: (runs ?? []).filter((count) => count > 1).length,
+    gaps: world.gaps,
+  };
+}
+
+function check({ fault }: Case, { outcomes, lost, doubled, twice, gaps }: Outcome): void {
+  assert.ok(outcomes.length > 0, "no cell was sent");
+  assert.equal(doubled, 0, "lines came twice");
+  assert.equal(twice, 0, "cells ran twice");
+  switch (fault.promised) {
+    case "nothing lost":
+      assert.deepEqual([...new Set(outcomes)], ["ok"]);
+      assert.equal(lost, 0);
+      break;
+    case "nothing lost, or told":
+      if (lost > 0 || outcomes.some((outcome) => outcome !== "ok")) assert.ok(gaps > 0, "lost without a word");
+      break;
+    case "settled":
+      break;
+  }
+}
