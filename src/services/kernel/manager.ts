@@ -1,32 +1,49 @@
 // The running kernels of one server, and our connections to them.
 import type { Disposable } from "../../base/disposable";
-import { ConnectError } from "../../base/errors";
+import { ConnectError, hasCode } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import type { ServerSettings } from "../../transport/settings";
+import { Listing } from "../listing";
 import { listKernels, shutdownKernel, startKernel } from "./client";
 import { KernelConnection } from "./connection";
 import type { KernelModel } from "./model";
 
-/** Knows the running kernels as of the last refresh; owns and disposes the connections it makes. */
+/** Knows the running kernels as of the last refresh and what was done here since; owns and disposes the connections it makes. */
 export class KernelManager implements Disposable {
   readonly #settings: ServerSettings;
-  readonly #changed: Emitter<readonly KernelModel[]>;
+  readonly #listing: Listing<readonly KernelModel[]>;
+  readonly #gone: Emitter<string>;
   readonly #connections = new Set<KernelConnection>();
-  #running: readonly KernelModel[] = [];
-  /** Counts what we did to kernels; an answer that was asked for before the last of them is out of date. */
-  #generation = 0;
 
   constructor(settings: ServerSettings) {
     this.#settings = settings;
-    this.#changed = new Emitter(settings.log);
+    this.#gone = new Emitter(settings.log);
+    this.#listing = new Listing<readonly KernelModel[]>({
+      initial: [],
+      ask: (signal) => listKernels(settings, { signal }),
+      complete: (running) => this.#withHeard(running),
+      took: (running, before) => this.#follow(running, before),
+      log: settings.log,
+    });
   }
 
+  /** Fired when kernels come, go or change. */
   get onDidChangeRunning() {
-    return this.#changed.event;
+    return this.#listing.onDidChange;
+  }
+
+  /** Fired with the id of a kernel that is known to be gone from the server. */
+  get onDidRemove() {
+    return this.#gone.event;
+  }
+
+  /** Fired with the reason when the server could not be asked for its kernels. */
+  get onConnectionFailure() {
+    return this.#listing.onDidFail;
   }
 
   get running(): readonly KernelModel[] {
-    return this.#running;
+    return this.#listing.value;
   }
 
   /** Our open connections. */
@@ -34,15 +51,22 @@ export class KernelManager implements Disposable {
     return [...this.#connections];
   }
 
-  /** Asks the server; connections whose kernel has vanished are ended. */
-  async refresh(signal?: AbortSignal): Promise<readonly KernelModel[]> {
-    const generation = this.#generation;
-    const running = await listKernels(this.#settings, { signal });
-    if (generation === this.#generation) this.#set(running);
-    return this.#running;
+  /** Whether the list has been learned. */
+  get isReady(): boolean {
+    return this.#listing.isReady;
   }
 
-  /** Starts a kernel without a session and connects to it. */
+  /** Resolves when the list is known; the server is asked only where nobody has yet. @throws ConnectError why it could not be. */
+  async ready(signal?: AbortSignal): Promise<void> {
+    await this.#listing.ready(signal);
+  }
+
+  /** Asks the server; connections whose kernel has vanished are ended. @throws ConnectError, and then keeps what it had. */
+  refresh(signal?: AbortSignal): Promise<readonly KernelModel[]> {
+    return this.#listing.refresh(signal);
+  }
+
+  /** Starts a kernel without a session and connects to it. @throws ConnectError `no-kernel-spec` for an unknown name. */
   async startNew(name: string, signal?: AbortSignal): Promise<KernelConnection> {
     const model = await startKernel(this.#settings, name, { signal });
     return this.connectTo(model);
@@ -50,48 +74,55 @@ export class KernelManager implements Disposable {
 
   /** A new connection to a running kernel. @param clientId see `KernelConnectionOptions` */
   connectTo(model: KernelModel, clientId?: string): KernelConnection {
-    this.#generation++;
     const connection = new KernelConnection({ settings: this.#settings, model, ...(clientId && { clientId }) });
     this.#connections.add(connection);
-    connection.onDidDispose(() => this.#connections.delete(connection));
+    connection.onDidDispose(() => this.#ended(connection));
     connection.onDidChangeStatus((status) => this.#noteStatus(model.id, status));
-    if (!this.findById(model.id)) this.#publish([...this.#running, model]);
+    this.#listing.update((running) => (running.some(({ id }) => id === model.id) ? running : [...running, model]));
     return connection;
   }
 
   findById(id: string): KernelModel | undefined {
-    return this.#running.find((model) => model.id === id);
+    return this.running.find((model) => model.id === id);
   }
 
-  /** Shuts a kernel down for everyone; all our connections to it end. */
+  /** Shuts a kernel down for everyone; all our connections to it end. One that is gone already is fine. */
   async shutdown(id: string): Promise<void> {
     await shutdownKernel(this.#settings, id);
     this.forget(id, new ConnectError("kernel-dead", "The kernel was shut down."));
   }
 
+  /** Shuts every kernel of the server down. @throws ConnectError the first failure, once all were tried. */
   async shutdownAll(): Promise<void> {
     const running = await this.refresh();
-    await Promise.all(running.map(({ id }) => this.shutdown(id)));
+    const results = await Promise.allSettled(running.map(({ id }) => this.shutdown(id)));
+    for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 
-  /** The kernel is known to be gone: ends our connections to it and takes it off the list. */
+  /** The kernel is known to be gone: takes it off the list and ends our connections to it. */
   forget(id: string, reason: ConnectError): void {
-    this.#generation++;
+    this.#listing.update((running) => running.filter((model) => model.id !== id));
     this.#end(id, reason);
-    this.#publish(this.#running.filter((model) => model.id !== id));
+    this.#gone.fire(id);
   }
 
   dispose(): void {
-    for (const connection of [...this.#connections]) connection.dispose();
-    this.#changed.dispose();
+    this.#listing.dispose();
+    for (const connection of this.connections) connection.dispose();
+    this.#gone.dispose();
   }
 
-  #set(running: readonly KernelModel[]): void {
+  /** What a connection has heard from its kernel is newer than the server's list. */
+  #withHeard(running: readonly KernelModel[]): readonly KernelModel[] {
+    return running.map((model) => ({ ...model, execution_state: this.#heard(model.id) ?? model.execution_state }));
+  }
+
+  /** The server's list has come: what is not in it is gone. */
+  #follow(running: readonly KernelModel[], before: readonly KernelModel[]): void {
     const ids = new Set(running.map(({ id }) => id));
     const gone = new ConnectError("kernel-dead", "The kernel is gone: it was shut down on the server.");
-    for (const { id } of this.#connections) if (!ids.has(id)) this.#end(id, gone);
-    // What an open connection hears from the kernel is newer than the server's list.
-    this.#publish(running.map((model) => ({ ...model, execution_state: this.#heard(model.id) ?? model.execution_state })));
+    for (const { id } of this.connections) if (!ids.has(id)) this.#end(id, gone);
+    for (const { id } of before) if (!ids.has(id)) this.#gone.fire(id);
   }
 
   #heard(id: string): string | undefined {
@@ -100,17 +131,23 @@ export class KernelManager implements Disposable {
   }
 
   #noteStatus(id: string, status: string): void {
-    if (status === "unknown" || !this.findById(id)) return;
-    this.#publish(this.#running.map((model) => (model.id === id ? { ...model, execution_state: status } : model)));
+    if (status === "unknown") return;
+    this.#listing.annotate((running) => running.map((model) => (model.id === id ? { ...model, execution_state: status } : model)));
+  }
+
+  /** A kernel that is dead for one connection is so for all; whether it is gone too, the server knows. */
+  #ended(connection: KernelConnection): void {
+    this.#connections.delete(connection);
+    const { ended, id } = connection;
+    if (!hasCode(ended, "kernel-dead") || !this.findById(id)) return;
+    this.#end(id, ended);
+    this.refresh().then(
+      () => undefined,
+      (error: unknown) => this.#settings.log.debug(`${this.#settings.label}: could not be asked what became of kernel ${id}`, error),
+    );
   }
 
   #end(id: string, reason: ConnectError): void {
     for (const connection of this.connections) if (connection.id === id) connection.end(reason);
-  }
-
-  #publish(running: readonly KernelModel[]): void {
-    const changed = JSON.stringify(running) !== JSON.stringify(this.#running);
-    this.#running = running;
-    if (changed) this.#changed.fire(running);
   }
 }

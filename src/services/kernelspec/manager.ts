@@ -1,41 +1,58 @@
 // The kernel specs of one server, kept and refreshed.
-import { Emitter } from "../../base/event";
 import type { Disposable } from "../../base/disposable";
 import type { ServerSettings } from "../../transport/settings";
+import { Listing } from "../listing";
 import { listKernelSpecs } from "./client";
-import type { KernelSpecs } from "./model";
+import type { KernelSpec, KernelSpecs } from "./model";
 
 /** Knows a server's kernel specs and says when they change. */
 export class KernelSpecManager implements Disposable {
-  readonly #settings: ServerSettings;
-  readonly #changed: Emitter<KernelSpecs>;
-  #specs: KernelSpecs | undefined;
+  readonly #listing: Listing<KernelSpecs | undefined>;
 
   constructor(settings: ServerSettings) {
-    this.#settings = settings;
-    this.#changed = new Emitter(settings.log);
+    const ask = (signal: AbortSignal | undefined) => listKernelSpecs(settings, { signal });
+    this.#listing = new Listing<KernelSpecs | undefined>({ initial: undefined, ask, log: settings.log });
   }
 
   /** Fired when a refresh found something else than before. */
   get onDidChange() {
-    return this.#changed.event;
+    return this.#listing.onDidChange;
+  }
+
+  /** Fired with the reason when the server could not be asked for its kernel specs. */
+  get onConnectionFailure() {
+    return this.#listing.onDidFail;
   }
 
   /** What the last refresh found; undefined before the first. */
   get specs(): KernelSpecs | undefined {
-    return this.#specs;
+    return this.#listing.value;
+  }
+
+  /** Whether the specs have been learned. */
+  get isReady(): boolean {
+    return this.#listing.isReady;
+  }
+
+  /** The spec of that name, as far as the specs are known. */
+  findByName(name: string): KernelSpec | undefined {
+    return this.specs?.specs.find((spec) => spec.name === name);
+  }
+
+  /** Resolves with the specs; the server is asked only where nobody has yet. @throws ConnectError why it could not be. */
+  async ready(signal?: AbortSignal): Promise<KernelSpecs> {
+    await this.#listing.ready(signal);
+    return this.specs ?? none;
   }
 
   /** Asks the server. @throws ConnectError, and then keeps what it had. */
   async refresh(signal?: AbortSignal): Promise<KernelSpecs> {
-    const specs = await listKernelSpecs(this.#settings, { signal });
-    const changed = JSON.stringify(specs) !== JSON.stringify(this.#specs);
-    this.#specs = specs;
-    if (changed) this.#changed.fire(specs);
-    return specs;
+    return (await this.#listing.refresh(signal)) ?? none;
   }
 
   dispose(): void {
-    this.#changed.dispose();
+    this.#listing.dispose();
   }
 }
+
+const none: KernelSpecs = { default: "", specs: [] };
