@@ -1,0 +1,377 @@
+// SessionContext: a stable object with the life of a client (a notebook), whatever becomes of its session and kernel.
+import { abortable, SerialQueue, throwIfAborted } from "../../base/async";
+import { DisposableStore, type Disposable } from "../../base/disposable";
+import { asError, ConnectError, hasCode } from "../../base/errors";
+import { Emitter } from "../../base/event";
+import { nullLogger, type Logger } from "../../base/log";
+import type { KernelConnection } from "../kernel/connection";
+import type { KernelSpecManager } from "../kernelspec/manager";
+import type { SessionConnection } from "./connection";
+import { defaultKernelName, type KernelPreference } from "./defaultKernel";
+import { friendlyStatus, type Pending } from "./friendlyStatus";
+import { KernelEvents } from "./kernelEvents";
+import type { SessionManager } from "./manager";
+import type { SessionModel } from "./model";
+
+/** A kernel to have: a new one by the name of its spec, or a running one by id. */
+export type KernelChoice = { readonly name: string } | { readonly id: string };
+
+export interface SessionContextOptions {
+  readonly sessions: SessionManager;
+  readonly kernelSpecs: KernelSpecManager;
+  /** Identifies the client's session on the server. */
+  readonly path: string;
+  readonly name?: string;
+  /** `notebook` unless told. */
+  readonly type?: string;
+  readonly preference?: KernelPreference;
+  /** See `KernelConnectionOptions`. */
+  readonly clientId?: string;
+  readonly log?: Logger;
+}
+
+/** What `initialize` came to: a kernel, a person has to choose one, or none is wanted. */
+export type Initialized = "connected" | "needs-selection" | "no-kernel";
+
+/**
+ * Owns a client's session connection, or null. What changes the session is done one after the other, in the order in
+ * which it was asked for; `shutdown` and `dispose` end at once what waits.
+ */
+export class SessionContext implements Disposable {
+  readonly #options: SessionContextOptions;
+  readonly #queue = new SerialQueue();
+  readonly #events = new DisposableStore();
+  readonly #sessionChanged: Emitter<SessionConnection | null>;
+  readonly #kernelChanged: Emitter<KernelConnection | null>;
+  readonly #statusChanged: Emitter<string>;
+  readonly #propertyChanged: Emitter<"path" | "name" | "type">;
+  readonly #disposed: Emitter<void>;
+  readonly #ofKernel: KernelEvents;
+  #ofSession = new DisposableStore();
+  #session: SessionConnection | null = null;
+  #preference: KernelPreference;
+  #path: string;
+  #name: string;
+  #type: string;
+  /** Aborts what was asked for before the last shutdown. */
+  #era = new AbortController();
+  /** What is being done, for people. */
+  #pending: Pending | undefined;
+  #pendingKernel = "";
+  #isDisposed = false;
+
+  constructor(options: SessionContextOptions) {
+    const log = options.log ?? nullLogger;
+    this.#options = options;
+    this.#preference = options.preference ?? {};
+    this.#path = options.path;
+    this.#name = options.name ?? options.path;
+    this.#type = options.type ?? "notebook";
+    this.#sessionChanged = this.#events.add(new Emitter(log));
+    this.#kernelChanged = this.#events.add(new Emitter(log));
+    this.#statusChanged = this.#events.add(new Emitter(log));
+    this.#propertyChanged = this.#events.add(new Emitter(log));
+    this.#disposed = this.#events.add(new Emitter(log));
+    this.#ofKernel = this.#events.add(new KernelEvents(log));
+    this.#events.add(this.#ofKernel.onDidChangeStatus(() => this.#statusChanged.fire(this.friendlyStatus)));
+    this.#events.add(this.#ofKernel.onDidChangeConnectionStatus(() => this.#statusChanged.fire(this.friendlyStatus)));
+    this.#events.add(options.kernelSpecs.onDidChange(() => this.#statusChanged.fire(this.friendlyStatus)));
+  }
+
+  get session(): SessionConnection | null {
+    return this.#session;
+  }
+
+  get kernel(): KernelConnection | null {
+    const kernel = this.#session?.kernel ?? null;
+    return kernel?.ended ? null : kernel;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get type(): string {
+    return this.#type;
+  }
+
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
+  get preference(): KernelPreference {
+    return this.#preference;
+  }
+
+  /** Takes effect with the next start. */
+  set preference(preference: KernelPreference) {
+    this.#preference = preference;
+  }
+
+  /** The name of the kernel for people: its spec's, also while it starts; empty where there is none. */
+  get kernelDisplayName(): string {
+    const name = this.#pendingKernel || this.kernel?.name;
+    return name === undefined ? "" : (this.#options.kernelSpecs.findByName(name)?.displayName ?? name);
+  }
+
+  /** What its kernel does, in a word or two for people. */
+  get friendlyStatus(): string {
+    return friendlyStatus({ pending: this.#pending, kernel: this.#session?.kernel ?? null });
+  }
+
+  /** Fired with the new session's connection, or null. */
+  get onDidChangeSession() {
+    return this.#sessionChanged.event;
+  }
+
+  /** Fired with the new kernel's connection, or null. */
+  get onDidChangeKernel() {
+    return this.#kernelChanged.event;
+  }
+
+  /** Fired with `friendlyStatus` when that or the kernel's name may have changed. */
+  get onDidChangeStatus() {
+    return this.#statusChanged.event;
+  }
+
+  get onDidChangeProperty() {
+    return this.#propertyChanged.event;
+  }
+
+  get onDidDispose() {
+    return this.#disposed.event;
+  }
+
+  /** The events of whatever kernel it has. */
+  get ofKernel(): Omit<KernelEvents, "follow" | "dispose"> {
+    return this.#ofKernel;
+  }
+
+  /**
+   * Joins the session that the path has, else starts what the preferences decide without a person.
+   * @throws ConnectError `aborted`, `disposed`, or why the server could not be asked or the kernel not started
+   */
+  initialize(signal?: AbortSignal): Promise<Initialized> {
+    return this.#do(signal, async (stop) => {
+      if (this.kernel) return "connected";
+      const { canStart, shouldStart, shouldReuse } = this.#preference;
+      if (canStart === false) return "no-kernel";
+      if (shouldReuse !== false && (await this.#join(stop))) return "connected";
+      if (shouldStart === false) return "no-kernel";
+      const choice = await this.#preferred(stop);
+      if (!choice) return "needs-selection";
+      await this.#have(choice, stop);
+      return "connected";
+    });
+  }
+
+  /**
+   * The kernel it has, else the one the preferences decide.
+   * @throws ConnectError `no-kernel-spec` where a person has to choose (use `changeKernel`); as `initialize`
+   */
+  startKernel(signal?: AbortSignal): Promise<KernelConnection> {
+    return this.#do(signal, (stop) => this.#startPreferred(stop));
+  }
+
+  /**
+   * Has another kernel: a new one by name, or a running one by id. The one before is shut down.
+   * @throws ConnectError `no-kernel-spec`; as `initialize`
+   */
+  changeKernel(choice: KernelChoice, signal?: AbortSignal): Promise<KernelConnection> {
+    return this.#do(signal, (stop) => this.#have(choice, stop));
+  }
+
+  /** Restarts the kernel, or starts one where there is none. @throws ConnectError as `startKernel` */
+  restartKernel(signal?: AbortSignal): Promise<KernelConnection> {
+    return this.#do(signal, async (stop) => {
+      const { kernel } = this;
+      if (!kernel) return this.#startPreferred(stop);
+      await this.#showing("restarting", "", () => kernel.restart());
+      return kernel;
+    });
+  }
+
+  /**
+   * Shuts session and kernel down for everyone; what was asked for before is given up (`aborted`). Fine where there is
+   * none.
+   */
+  shutdown(): Promise<void> {
+    this.#era.abort(new ConnectError("aborted", "The kernel was shut down before this was done."));
+    this.#era = new AbortController();
+    return this.#do(undefined, () => this.#end());
+  }
+
+  /** The client has moved: its session on the server follows. */
+  setPath(path: string): Promise<void> {
+    return this.#do(undefined, async () => {
+      await this.#session?.setPath(path);
+      this.#follow(() => (this.#path = path), "path");
+    });
+  }
+
+  /** The client has another name: its session on the server follows. */
+  setName(name: string): Promise<void> {
+    return this.#do(undefined, async () => {
+      await this.#session?.setName(name);
+      this.#follow(() => (this.#name = name), "name");
+    });
+  }
+
+  /** Leaves session and kernel on the server, or shuts them down where the preferences say so; all calls reject. */
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#era.abort(disposedError());
+    const shutDown = this.#preference.shutdownOnDispose === true;
+    if (!shutDown) this.#take(null);
+    // What is being started has to end first.
+    const end = async (): Promise<void> => (shutDown ? this.#end() : this.#take(null));
+    this.#queue.run(end).catch((error: unknown) => this.#log.warn(`The session of ${this.#path} could not be shut down`, error));
+    this.#disposed.fire();
+    this.#events.dispose();
+  }
+
+  get #log(): Logger {
+    return this.#options.log ?? nullLogger;
+  }
+
+  async #startPreferred(signal: AbortSignal): Promise<KernelConnection> {
+    if (!this.kernel && this.#preference.shouldReuse !== false) await this.#join(signal);
+    if (this.kernel) return this.kernel;
+    const choice = await this.#preferred(signal);
+    if (!choice) throw new ConnectError("no-kernel-spec", `It is not clear which kernel ${this.#name} is for. Select one.`);
+    return this.#have(choice, signal);
+  }
+
+  /** Joins the path's session with its kernel; false where it has none that lives. */
+  async #join(signal: AbortSignal): Promise<boolean> {
+    const model = await this.#find(signal);
+    if (!model?.kernel || model.kernel.execution_state === "dead") return false;
+    this.#take(this.#options.sessions.connectTo(model, this.#options.clientId));
+    return true;
+  }
+
+  async #find(signal: AbortSignal): Promise<SessionModel | undefined> {
+    await this.#options.sessions.refresh(signal);
+    return this.#options.sessions.findByPath(this.#path);
+  }
+
+  async #preferred(signal: AbortSignal): Promise<KernelChoice | undefined> {
+    const { id } = this.#preference;
+    if (id !== undefined) return { id };
+    const name = defaultKernelName(await this.#options.kernelSpecs.ready(signal), this.#preference);
+    return name === undefined ? undefined : { name };
+  }
+
+  /** Has this kernel in this path's session, which is made if need be. */
+  #have(choice: KernelChoice, signal: AbortSignal): Promise<KernelConnection> {
+    return this.#showing("starting", "name" in choice ? choice.name : "", async () => {
+      const { sessions, clientId } = this.#options;
+      const older = !this.#session && this.#preference.shouldReuse === false ? await this.#find(signal) : undefined;
+      const present = this.#session ?? (older && sessions.connectTo(older, clientId));
+      const start = { path: this.#path, name: this.#name, type: this.#type, kernel: choice };
+      // Not aborted once it is sent: the server would go on, and nobody would know what it has made.
+      const session = present ?? (await sessions.startNew(start, { clientId }));
+      // Taken although nobody may want it any more: whoever ended this shuts down or leaves what is there.
+      this.#take(session);
+      throwIfAborted(signal);
+      // The path's session may be older than this, with a kernel that was not asked for.
+      if (present || isOther(session, choice)) await session.changeKernel(choice);
+      if (!session.kernel) throw new ConnectError("kernel-dead", `The session of ${this.#path} got no kernel. Try again.`);
+      return session.kernel;
+    });
+  }
+
+  #take(session: SessionConnection | null): void {
+    if (session === this.#session) return;
+    this.#ofSession.dispose();
+    this.#ofSession = new DisposableStore();
+    const before = this.#session;
+    this.#session = session;
+    if (session) this.#watch(session, this.#ofSession);
+    before?.dispose();
+    this.#ofKernel.follow(session?.kernel ?? null);
+    this.#sessionChanged.fire(session);
+    if ((before?.kernel ?? null) !== (session?.kernel ?? null)) this.#kernelChanged.fire(session?.kernel ?? null);
+    this.#statusChanged.fire(this.friendlyStatus);
+  }
+
+  #watch(session: SessionConnection, on: DisposableStore): void {
+    on.add(
+      session.onDidChangeKernel((kernel) => {
+        this.#ofKernel.follow(kernel);
+        this.#kernelChanged.fire(kernel);
+        this.#statusChanged.fire(this.friendlyStatus);
+      }),
+    );
+    on.add(
+      session.onDidChangeProperty((property) => {
+        if (property === "path") this.#follow(() => (this.#path = session.path), "path");
+        if (property === "name") this.#follow(() => (this.#name = session.name), "name");
+        if (property === "type") this.#follow(() => (this.#type = session.type), "type");
+      }),
+    );
+    // Shut down on the server.
+    on.add(session.onDidDispose(() => this.#take(null)));
+  }
+
+  #follow(change: () => string, property: "path" | "name" | "type"): void {
+    const before = { path: this.#path, name: this.#name, type: this.#type }[property];
+    if (change() !== before) this.#propertyChanged.fire(property);
+  }
+
+  async #end(): Promise<void> {
+    const session = this.#session;
+    if (!session || session.isDisposed) return;
+    await this.#showing("shutting-down", "", async () => {
+      try {
+        await session.shutdown();
+      } catch (error) {
+        // Its kernel was shut down before it: that is what was wanted.
+        if (!hasCode(error, "not-found")) throw error;
+      }
+    });
+    this.#take(null);
+  }
+
+  async #showing<T>(pending: Pending, kernel: string, work: () => Promise<T>): Promise<T> {
+    this.#pending = pending;
+    this.#pendingKernel = kernel;
+    this.#statusChanged.fire(this.friendlyStatus);
+    try {
+      return await work();
+    } finally {
+      this.#pending = undefined;
+      this.#pendingKernel = "";
+      this.#statusChanged.fire(this.friendlyStatus);
+    }
+  }
+
+  /** Does `work` after what was asked for before; whoever waits may leave, and is sent away by shutdown and dispose. */
+  #do<T>(signal: AbortSignal | undefined, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#isDisposed) return Promise.reject(disposedError());
+    const stop = signal ? AbortSignal.any([signal, this.#era.signal]) : this.#era.signal;
+    const done = this.#queue.run(async () => {
+      throwIfAborted(stop);
+      try {
+        return await work(stop);
+      } catch (error) {
+        throw this.#isDisposed ? disposedError() : asError(error);
+      }
+    });
+    return abortable(done, stop);
+  }
+}
+
+function isOther({ kernel }: SessionConnection, choice: KernelChoice): boolean {
+  if (!kernel || kernel.model.execution_state === "dead") return true;
+  return "id" in choice ? kernel.id !== choice.id : kernel.name !== choice.name;
+}
+
+function disposedError(): ConnectError {
+  return new ConnectError("disposed", "The notebook was closed.");
+}
