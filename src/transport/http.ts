@@ -51,7 +51,7 @@ export async function request(settings: ServerSettings, path: string, options: R
       const fault = faultOf(settings, path, answer, options.allow);
       if (!fault) return answer;
       if (retryStatuses.has(answer.status) && idempotent && attempt + 1 < maxAttempts) {
-        await pause(attempt, answer.headers.get("retry-after"), options.signal);
+        await pause(settings, attempt, answer.headers.get("retry-after"), options.signal);
         continue;
       }
       if ((answer.status === 401 || answer.status === 403) && token !== undefined && !tokenChecked) {
@@ -64,7 +64,7 @@ export async function request(settings: ServerSettings, path: string, options: R
     } catch (error) {
       if (!hasCode(error, "unreachable") || !idempotent || attempt + 1 >= maxAttempts) throw error;
       settings.log.debug(`${settings.label}: ${path} did not get through, trying again`, error);
-      await pause(attempt, null, options.signal);
+      await pause(settings, attempt, null, options.signal);
     }
   }
 }
@@ -184,8 +184,18 @@ function faultOf(
   return loginPageError(settings, path, answer);
 }
 
-function pause(attempt: number, retryAfter: string | null, signal: AbortSignal | undefined): Promise<void> {
-  const seconds = retryAfter === null ? Number.NaN : Number(retryAfter);
-  const ms = Number.isFinite(seconds) ? Math.min(seconds * 1000, 30_000) : backoff(attempt, 300, 3_000);
-  return delay(ms, signal);
+function pause(
+  { timeouts }: ServerSettings,
+  attempt: number,
+  retryAfter: string | null,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return delay(retryAfterMs(retryAfter) ?? backoff(attempt, timeouts.retry, 10 * timeouts.retry), signal);
+}
+
+/** Milliseconds that a Retry-After header asks for, in seconds or as a date; at most half a minute. */
+function retryAfterMs(header: string | null): number | undefined {
+  if (header === null || header.trim() === "") return undefined;
+  const ms = Number.isNaN(Number(header)) ? Date.parse(header) - Date.now() : Number(header) * 1000;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), 30_000);
 }

@@ -13,7 +13,7 @@ interface Refusal {
  * @param meaning overrides what the status alone would mean.
  */
 export function statusError(settings: ServerSettings, path: string, answer: Refusal, meaning?: ErrorCode): HttpError {
-  const code = meaning ?? codeOf(answer);
+  const code = meaning ?? codeOf(path, answer);
   const text = sentence(settings.label, path, code, answer.status, reasonIn(answer.text));
   return new HttpError(code, text, answer.status, answer.text.slice(0, 2_000));
 }
@@ -26,11 +26,12 @@ export function loginPageError(settings: ServerSettings, path: string, answer: R
   return new HttpError("signed-out", text, answer.status, answer.text.slice(0, 2_000));
 }
 
-function codeOf({ status, headers }: Refusal): ErrorCode {
+function codeOf(path: string, { status, headers, text }: Refusal): ErrorCode {
   if (status >= 300 && status < 400) {
-    const location = headers.get("location") ?? "";
-    if (/\/hub\/(user|spawn)\//.test(location)) return "server-stopped";
-    return /login|oauth/i.test(location) ? "signed-out" : "not-found";
+    // What the query holds is where a login page would lead back to.
+    const [target = ""] = (headers.get("location") ?? "").split("?");
+    if (/\/hub\/(user|spawn)/.test(target)) return "server-stopped";
+    return /login|oauth/i.test(target) ? "signed-out" : "not-found";
   }
   switch (status) {
     case 401:
@@ -48,7 +49,10 @@ function codeOf({ status, headers }: Refusal): ErrorCode {
     case 429:
       return "rate-limited";
     case 501:
-      return "no-kernel-spec";
+      return /^api\/(kernels|sessions)\b/.test(path) ? "no-kernel-spec" : "server-error";
+    case 503:
+      // The words that hubs with the old setting say of a stopped server; any other 503 passes by itself.
+      return /server (is )?(no longer|not) running/i.test(reasonIn(text)) ? "server-stopped" : "server-error";
     default:
       return "server-error";
   }
@@ -97,6 +101,7 @@ const certificateReasons: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its authority is not known to this computer",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its authority is not known to this computer",
   ERR_TLS_CERT_ALTNAME_INVALID: "it is made out to another host",
+  CERT_NOT_YET_VALID: "it is not valid yet. Check your computer's clock",
 };
 
 const networkReasons: Readonly<Record<string, string>> = {
@@ -104,6 +109,7 @@ const networkReasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: "its name could not be looked up. Check your network or VPN",
   ECONNREFUSED: "nothing answers there. Check the address, or try again when the hub is back",
   ECONNRESET: "the connection was cut. Check your network and try again",
+  ERR_STREAM_PREMATURE_CLOSE: "the connection was cut. Check your network and try again",
   EPIPE: "the connection was cut. Check your network and try again",
   ETIMEDOUT: "it did not answer. Check your network or VPN",
   EHOSTUNREACH: "there is no way to it. Check your network or VPN",
@@ -114,7 +120,9 @@ const networkReasons: Readonly<Record<string, string>> = {
 export function networkError(settings: ServerSettings, cause: unknown): ConnectError {
   const code = systemCode(cause);
   const certificate = certificateReasons[code];
-  if (certificate !== undefined || code.startsWith("ERR_TLS") || code.startsWith("ERR_SSL")) {
+  const plain = code === "EPROTO" && /wrong version number|packet length too long/.test(messageOf(cause));
+  const known = plain ? "it does not speak https. Check whether its address begins with http://" : networkReasons[code];
+  if (certificate !== undefined || (known === undefined && /^ERR_(TLS|SSL)/.test(code))) {
     const why = certificate ?? messageOf(cause);
     return new ConnectError(
       "certificate",
@@ -122,8 +130,7 @@ export function networkError(settings: ServerSettings, cause: unknown): ConnectE
       { cause },
     );
   }
-  const why = networkReasons[code] ?? messageOf(cause);
-  return new ConnectError("unreachable", `${settings.label} cannot be reached: ${why}.`, { cause });
+  return new ConnectError("unreachable", `${settings.label} cannot be reached: ${known ?? messageOf(cause)}.`, { cause });
 }
 
 /** The system's or TLS's error code, wherever in the chain of causes it stands. */

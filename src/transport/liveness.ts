@@ -17,6 +17,7 @@ export class Liveness {
   #heardAt = Date.now();
   #watched = false;
   #probing = false;
+  #paused = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param limit milliseconds of silence */
@@ -37,6 +38,12 @@ export class Liveness {
     if (watched) this.#begin();
   }
 
+  /** While paused nothing is heard, because we do not listen: that silence does not count. */
+  pause(paused: boolean): void {
+    this.#paused = paused;
+    this.#heardAt = Date.now();
+  }
+
   /** Asks for one sign of life within the limit, watched or not. */
   probe(): void {
     this.#probing = true;
@@ -47,7 +54,7 @@ export class Liveness {
 
   /** Whether the silence has lasted longer than the limit; timers stand still while the computer sleeps. */
   get overdue(): boolean {
-    return Date.now() - this.#heardAt >= this.#limit;
+    return !this.#paused && Date.now() - this.#heardAt >= this.#limit;
   }
 
   dispose(): void {
@@ -67,6 +74,7 @@ export class Liveness {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (!this.#watched && !this.#probing) return;
+      if (this.#paused) this.#heardAt = Date.now();
       const silent = Date.now() - this.#heardAt;
       if (silent >= this.#limit) {
         this.dispose();

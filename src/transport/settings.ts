@@ -25,6 +25,8 @@ export interface Timeouts {
   readonly handshake: number;
   /** How long a websocket with an open request may be silent after a ping before it counts as dead. */
   readonly liveness: number;
+  /** The first pause before a failed HTTP request is repeated; it doubles from then on. */
+  readonly retry: number;
 }
 
 /** Settings of one server: a hub, or a user's single server. Made by `serverSettings`. */
@@ -57,7 +59,7 @@ export interface ServerSettingsOptions extends Partial<
   readonly timeouts?: Partial<Timeouts>;
 }
 
-const defaultTimeouts: Timeouts = { request: 30_000, handshake: 20_000, liveness: 15_000 };
+const defaultTimeouts: Timeouts = { request: 30_000, handshake: 20_000, liveness: 15_000, retry: 300 };
 
 /**
  * Completes settings with defaults.

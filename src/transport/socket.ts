@@ -53,7 +53,9 @@ export async function openSocket(
     try {
       return await handshake(settings, path, listener, { ...options, subprotocol }, token);
     } catch (error) {
-      if (error instanceof SubprotocolRefused && subprotocol !== undefined) {
+      if (error instanceof SubprotocolRefused) {
+        // Asked for none and given one: nothing is left to try.
+        if (subprotocol === undefined) throw networkError(settings, error);
         subprotocol = undefined;
       } else if (error instanceof HttpError && error.code === "signed-out" && token !== undefined && !tokenChecked) {
         tokenChecked = true;
@@ -181,6 +183,14 @@ export class Socket {
     this.#waiting = waiting;
     this.#liveness.watch(waiting);
     if (!waiting) this.#acknowledger.stop();
+  }
+
+  /** While paused nothing more is read, so that the server has to wait; what was read already still comes. */
+  set paused(paused: boolean) {
+    if (this.#ended || paused === this.#ws.isPaused) return;
+    if (paused) this.#ws.pause();
+    else this.#ws.resume();
+    this.#liveness.pause(paused);
   }
 
   /** Asks the peer for a sign of life now (after sleep, a network change); none in time closes the socket. */
