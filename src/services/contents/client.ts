@@ -133,7 +133,8 @@ export async function deleteContents(settings: ServerSettings, path: string, opt
 
 /** POST /api/contents/PATH/trust: signs a notebook, so that its outputs are shown as they are (not in api.yaml). */
 export async function trustNotebook(settings: ServerSettings, path: string, options: ContentsOptions = {}): Promise<void> {
-  const answer = request(settings, `${contentsPath(path)}/trust`, { method: "POST", ...options });
+  // The answer is an empty page.
+  const answer = request(settings, `${contentsPath(path)}/trust`, { method: "POST", allow: [201], ...options });
   await withContentsErrors(settings, path, answer);
 }
 
