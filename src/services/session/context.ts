@@ -7,9 +7,10 @@ import { nullLogger, type Logger } from "../../base/log";
 import type { KernelConnection } from "../kernel/connection";
 import type { KernelSpecManager } from "../kernelspec/manager";
 import type { SessionConnection } from "./connection";
+import { ContextEvents } from "./contextEvents";
 import { defaultKernelName, type KernelPreference } from "./defaultKernel";
 import { friendlyStatus, type Pending } from "./friendlyStatus";
-import { KernelEvents } from "./kernelEvents";
+import type { KernelEvents } from "./kernelEvents";
 import type { SessionManager } from "./manager";
 import type { SessionModel } from "./model";
 
@@ -40,19 +41,13 @@ export type Initialized = "connected" | "needs-selection" | "no-kernel";
 export class SessionContext implements Disposable {
   readonly #options: SessionContextOptions;
   readonly #queue = new SerialQueue();
-  readonly #events = new DisposableStore();
-  readonly #sessionChanged: Emitter<SessionConnection | null>;
-  readonly #kernelChanged: Emitter<KernelConnection | null>;
+  readonly #events: ContextEvents;
   readonly #statusChanged: Emitter<string>;
   readonly #propertyChanged: Emitter<"path" | "name" | "type">;
-  readonly #disposed: Emitter<void>;
-  readonly #ofKernel: KernelEvents;
-  #ofSession = new DisposableStore();
+  readonly #resources = new DisposableStore();
   #session: SessionConnection | null = null;
   #preference: KernelPreference;
-  #path: string;
-  #name: string;
-  #type: string;
+  #place: { readonly path: string; readonly name: string; readonly type: string };
   /** Aborts what was asked for before the last shutdown. */
   #era = new AbortController();
   /** What is being done, for people. */
@@ -64,18 +59,12 @@ export class SessionContext implements Disposable {
     const log = options.log ?? nullLogger;
     this.#options = options;
     this.#preference = options.preference ?? {};
-    this.#path = options.path;
-    this.#name = options.name ?? options.path;
-    this.#type = options.type ?? "notebook";
-    this.#sessionChanged = this.#events.add(new Emitter(log));
-    this.#kernelChanged = this.#events.add(new Emitter(log));
-    this.#statusChanged = this.#events.add(new Emitter(log));
-    this.#propertyChanged = this.#events.add(new Emitter(log));
-    this.#disposed = this.#events.add(new Emitter(log));
-    this.#ofKernel = this.#events.add(new KernelEvents(log));
-    this.#events.add(this.#ofKernel.onDidChangeStatus(() => this.#statusChanged.fire(this.friendlyStatus)));
-    this.#events.add(this.#ofKernel.onDidChangeConnectionStatus(() => this.#statusChanged.fire(this.friendlyStatus)));
-    this.#events.add(options.kernelSpecs.onDidChange(() => this.#statusChanged.fire(this.friendlyStatus)));
+    this.#place = { path: options.path, name: options.name ?? options.path, type: options.type ?? "notebook" };
+    this.#statusChanged = this.#resources.add(new Emitter(log));
+    this.#propertyChanged = this.#resources.add(new Emitter(log));
+    this.#events = this.#resources.add(new ContextEvents(log));
+    this.#resources.add(this.#events.statusChanged.event(() => this.#tellStatus()));
+    this.#resources.add(options.kernelSpecs.onDidChange(() => this.#tellStatus()));
   }
 
   get session(): SessionConnection | null {
@@ -88,15 +77,15 @@ export class SessionContext implements Disposable {
   }
 
   get path(): string {
-    return this.#path;
+    return this.#place.path;
   }
 
   get name(): string {
-    return this.#name;
+    return this.#place.name;
   }
 
   get type(): string {
-    return this.#type;
+    return this.#place.type;
   }
 
   get isDisposed(): boolean {
@@ -125,12 +114,12 @@ export class SessionContext implements Disposable {
 
   /** Fired with the new session's connection, or null. */
   get onDidChangeSession() {
-    return this.#sessionChanged.event;
+    return this.#events.sessionChanged.event;
   }
 
   /** Fired with the new kernel's connection, or null. */
   get onDidChangeKernel() {
-    return this.#kernelChanged.event;
+    return this.#events.kernelChanged.event;
   }
 
   /** Fired with `friendlyStatus` when that or the kernel's name may have changed. */
@@ -143,12 +132,12 @@ export class SessionContext implements Disposable {
   }
 
   get onDidDispose() {
-    return this.#disposed.event;
+    return this.#events.disposed.event;
   }
 
   /** The events of whatever kernel it has. */
   get ofKernel(): Omit<KernelEvents, "follow" | "dispose"> {
-    return this.#ofKernel;
+    return this.#events.ofKernel;
   }
 
   /**
@@ -209,7 +198,7 @@ export class SessionContext implements Disposable {
   setPath(path: string): Promise<void> {
     return this.#do(undefined, async () => {
       await this.#session?.setPath(path);
-      this.#follow(() => (this.#path = path), "path");
+      this.#follow("path", path);
     });
   }
 
@@ -217,7 +206,7 @@ export class SessionContext implements Disposable {
   setName(name: string): Promise<void> {
     return this.#do(undefined, async () => {
       await this.#session?.setName(name);
-      this.#follow(() => (this.#name = name), "name");
+      this.#follow("name", name);
     });
   }
 
@@ -230,9 +219,9 @@ export class SessionContext implements Disposable {
     if (!shutDown) this.#take(null);
     // What is being started has to end first.
     const end = async (): Promise<void> => (shutDown ? this.#end() : this.#take(null));
-    this.#queue.run(end).catch((error: unknown) => this.#log.warn(`The session of ${this.#path} could not be shut down`, error));
-    this.#disposed.fire();
-    this.#events.dispose();
+    this.#queue.run(end).catch((error: unknown) => this.#log.warn(`The session of ${this.#place.path} could not be shut down`, error));
+    this.#events.disposed.fire();
+    this.#resources.dispose();
   }
 
   get #log(): Logger {
@@ -243,7 +232,7 @@ export class SessionContext implements Disposable {
     if (!this.kernel && this.#preference.shouldReuse !== false) await this.#join(signal);
     if (this.kernel) return this.kernel;
     const choice = await this.#preferred(signal);
-    if (!choice) throw new ConnectError("no-kernel-spec", `It is not clear which kernel ${this.#name} is for. Select one.`);
+    if (!choice) throw new ConnectError("no-kernel-spec", `It is not clear which kernel ${this.#place.name} is for. Select one.`);
     return this.#have(choice, signal);
   }
 
@@ -257,7 +246,7 @@ export class SessionContext implements Disposable {
 
   async #find(signal: AbortSignal): Promise<SessionModel | undefined> {
     await this.#options.sessions.refresh(signal);
-    return this.#options.sessions.findByPath(this.#path);
+    return this.#options.sessions.findByPath(this.#place.path);
   }
 
   async #preferred(signal: AbortSignal): Promise<KernelChoice | undefined> {
@@ -273,7 +262,7 @@ export class SessionContext implements Disposable {
       const { sessions, clientId } = this.#options;
       const older = !this.#session && this.#preference.shouldReuse === false ? await this.#find(signal) : undefined;
       const present = this.#session ?? (older && sessions.connectTo(older, clientId));
-      const start = { path: this.#path, name: this.#name, type: this.#type, kernel: choice };
+      const start = { ...this.#place, kernel: choice };
       // Not aborted once it is sent: the server would go on, and nobody would know what it has made.
       const session = present ?? (await sessions.startNew(start, { clientId }));
       // Taken although nobody may want it any more: whoever ended this shuts down or leaves what is there.
@@ -281,47 +270,31 @@ export class SessionContext implements Disposable {
       throwIfAborted(signal);
       // The path's session may be older than this, with a kernel that was not asked for.
       if (present || isOther(session, choice)) await session.changeKernel(choice);
-      if (!session.kernel) throw new ConnectError("kernel-dead", `The session of ${this.#path} got no kernel. Try again.`);
+      if (!session.kernel) throw new ConnectError("kernel-dead", `The session of ${this.#place.path} got no kernel. Try again.`);
       return session.kernel;
     });
   }
 
   #take(session: SessionConnection | null): void {
     if (session === this.#session) return;
-    this.#ofSession.dispose();
-    this.#ofSession = new DisposableStore();
     const before = this.#session;
     this.#session = session;
-    if (session) this.#watch(session, this.#ofSession);
+    const changed = (property: "path" | "name" | "type"): void => {
+      if (session) this.#follow(property, session[property]);
+    };
+    // It ends when it was shut down, here or on the server.
+    this.#events.follow(session, before, { changed, ended: () => this.#take(null) });
     before?.dispose();
-    this.#ofKernel.follow(session?.kernel ?? null);
-    this.#sessionChanged.fire(session);
-    if ((before?.kernel ?? null) !== (session?.kernel ?? null)) this.#kernelChanged.fire(session?.kernel ?? null);
+  }
+
+  #follow(property: "path" | "name" | "type", value: string): void {
+    if (this.#place[property] === value) return;
+    this.#place = { ...this.#place, [property]: value };
+    this.#propertyChanged.fire(property);
+  }
+
+  #tellStatus(): void {
     this.#statusChanged.fire(this.friendlyStatus);
-  }
-
-  #watch(session: SessionConnection, on: DisposableStore): void {
-    on.add(
-      session.onDidChangeKernel((kernel) => {
-        this.#ofKernel.follow(kernel);
-        this.#kernelChanged.fire(kernel);
-        this.#statusChanged.fire(this.friendlyStatus);
-      }),
-    );
-    on.add(
-      session.onDidChangeProperty((property) => {
-        if (property === "path") this.#follow(() => (this.#path = session.path), "path");
-        if (property === "name") this.#follow(() => (this.#name = session.name), "name");
-        if (property === "type") this.#follow(() => (this.#type = session.type), "type");
-      }),
-    );
-    // Shut down on the server.
-    on.add(session.onDidDispose(() => this.#take(null)));
-  }
-
-  #follow(change: () => string, property: "path" | "name" | "type"): void {
-    const before = { path: this.#path, name: this.#name, type: this.#type }[property];
-    if (change() !== before) this.#propertyChanged.fire(property);
   }
 
   async #end(): Promise<void> {
@@ -341,13 +314,13 @@ export class SessionContext implements Disposable {
   async #showing<T>(pending: Pending, kernel: string, work: () => Promise<T>): Promise<T> {
     this.#pending = pending;
     this.#pendingKernel = kernel;
-    this.#statusChanged.fire(this.friendlyStatus);
+    this.#tellStatus();
     try {
       return await work();
     } finally {
       this.#pending = undefined;
       this.#pendingKernel = "";
-      this.#statusChanged.fire(this.friendlyStatus);
+      this.#tellStatus();
     }
   }
 
