@@ -22,18 +22,21 @@ describe("api.yaml", function () {
   it("has no operation that no client does or that the server did not answer", async () => {
     const record = new RequestRecord();
     const settings = await restSettings("ana", record);
+    const operations = operationsOf(await apiSpec(settings));
+    // The oldest supported server has 29, the newest 32 or more.
+    assert.ok(operations.length >= 29, `only ${operations.length} operations were read`);
+    const offered = (template: string): boolean => operations.some((each) => each.template === template);
     await useContents(settings);
     await useKernels(settings);
+    if (offered("/api/resolvePath")) await resolvePath(settings, "");
+    if (offered("/api/me")) await me(settings);
     await useTerminals(settings);
     await serverVersion(settings);
     await serverStatus(settings);
-    await me(settings);
     await listKernelSpecs(settings);
     await updateConfig(settings, "jupyterhub_connect_test", { used: true });
     await getConfig(settings, "jupyterhub_connect_test");
 
-    const operations = operationsOf(await apiSpec(settings));
-    assert.ok(operations.length >= 32, `only ${operations.length} operations were read`);
     const missing = unanswered(operations, record.answered);
     assert.deepEqual(missing.map(({ method, template }) => `${method} ${template}`), []);
   });
@@ -97,7 +100,6 @@ async function useKernels(settings: ServerSettings): Promise<void> {
   const kernel = await kernels.startKernel(settings, "python3");
   await kernels.listKernels(settings);
   await kernels.getKernel(settings, kernel.id);
-  await resolvePath(settings, "", kernel.id);
   await kernels.interruptKernel(settings, kernel.id);
   await kernels.restartKernel(settings, kernel.id);
   const start = { path: "coverage.ipynb", name: "coverage.ipynb", type: "notebook", kernel: { name: "python3" } };

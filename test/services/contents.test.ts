@@ -18,6 +18,7 @@ import { ContentsError, type ContentsReason } from "../../src/services/contents/
 import { fileBytes, type ContentsSave } from "../../src/services/contents/model";
 import { writeFile } from "../../src/services/contents/upload";
 import type { ServerSettings } from "../../src/transport/settings";
+import { onOldestStack } from "../harness/hub/shared";
 import { RequestRecord } from "./support/restRecord";
 import { restSettings } from "./support/restServer";
 
@@ -81,8 +82,9 @@ describe("contents", function () {
     await saveContents(settings, `${home}/t`, text("é\r\n"));
     const asBytes = await getFile(settings, `${home}/t`, { format: "base64", hash: true });
     assert.equal(Buffer.from(fileBytes(asBytes)).toString("utf8"), "é\r\n");
-    const sum = createHash(asBytes.hash_algorithm ?? "").update("é\r\n").digest("hex");
-    assert.equal(asBytes.hash, sum);
+    const { hash, hash_algorithm: algorithm } = asBytes;
+    // Old servers give no hash, asked or not.
+    assert.equal(hash, onOldestStack ? null : createHash(algorithm ?? "").update("é\r\n").digest("hex"));
     const bare = await getContents(settings, `${home}/t`, { content: false });
     assert.deepEqual([bare.content, bare.format, bare.size, bare.writable], [null, null, 4, true]);
     assert.ok(Math.abs(Date.parse(bare.last_modified ?? "") - Date.now()) < 600_000);
