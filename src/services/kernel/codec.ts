@@ -41,12 +41,12 @@ interface Fields {
 
 function validated(fields: Fields): Message {
   const { channel, header, parent_header: parent, metadata, content, buffers } = fields;
-  if (!isChannel(channel)) throw invalid(`it names the channel ${JSON.stringify(channel)}`);
-  if (!isHeader(header)) throw invalid("its header has no id or type");
+  if (!isChannel(channel)) throw invalid(`it names the channel ${describe(channel)}`);
+  if (!isObject(header) || !isIdentified(header)) throw invalid("its header has no id or type");
   return {
     channel,
-    header,
-    parent_header: isObject(parent) ? parent : {},
+    header: isHeader(header) ? header : { session: "", username: "", date: "", version: "", ...header },
+    parent_header: isObject(parent) && isParent(parent) ? parent : {},
     metadata: isObject(metadata) ? metadata : {},
     content: isObject(content) ? content : {},
     buffers,
@@ -57,8 +57,23 @@ function isChannel(value: unknown): value is Channel {
   return typeof value === "string" && channels.has(value);
 }
 
-function isHeader(value: unknown): value is Header {
-  return isObject(value) && typeof value["msg_id"] === "string" && typeof value["msg_type"] === "string";
+function describe(value: unknown): string {
+  return value === undefined ? "undefined" : JSON.stringify(value).slice(0, 50);
+}
+
+/** A header's one indispensable part: without it a message belongs to nothing. */
+function isIdentified(value: JsonObject): value is Pick<Header, "msg_id" | "msg_type"> {
+  return typeof value["msg_id"] === "string" && typeof value["msg_type"] === "string";
+}
+
+function isHeader(value: Partial<Header>): value is Header {
+  const { session, username, date, version } = value;
+  return session !== undefined && username !== undefined && date !== undefined && version !== undefined;
+}
+
+/** What cannot be told apart by its id answers nobody. */
+function isParent(value: JsonObject): value is Partial<Header> {
+  return value["msg_id"] === undefined || typeof value["msg_id"] === "string";
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -1,32 +1,33 @@
-// KernelConnection: one client on one kernel: its requests, its events, its status.
+// KernelConnection: one client on one kernel: its events, its status, its life.
 import { randomUUID } from "node:crypto";
 import type * as v from "valibot";
-import { Deferred } from "../../base/async";
+import { Deferred, withTimeout } from "../../base/async";
 import { DisposableStore, type Disposable } from "../../base/disposable";
-import { ConnectError, hasCode } from "../../base/errors";
-import { Emitter } from "../../base/event";
+import { ConnectError, hasCode, messageOf } from "../../base/errors";
+import { Emitter, next } from "../../base/event";
 import type { ServerSettings } from "../../transport/settings";
 import { interruptKernel, restartKernel, shutdownKernel } from "./client";
-import { KernelFuture, type FutureHandlers } from "./future";
+import { Comms, type CommOptions } from "./comm";
+import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
+import type { MessageHook } from "./hooks";
+import { KernelRequests, type RequestOptions } from "./kernelRequests";
 import { KernelLink, type Gap } from "./link";
 import {
   contentOf,
   createMessage,
-  executeReplyContent,
+  endingContent,
   kernelInfoContent,
-  replyContent,
   statusContent,
   type Channel,
-  type ExecuteReply,
   type JsonObject,
   type KernelInfo,
   type Message,
-  type MessageOptions,
-  type Reply,
 } from "./messages";
 import type { KernelModel } from "./model";
 import { Requests } from "./requests";
 import { visibleStatus, type ConnectionStatus, type KernelState, type KernelStatus } from "./state";
+
+export type { ExecuteRequest } from "./kernelRequests";
 
 export interface KernelConnectionOptions {
   readonly settings: ServerSettings;
@@ -36,24 +37,18 @@ export interface KernelConnectionOptions {
    * client missed to the same id; two holders of one id would evict each other.
    */
   readonly clientId?: string;
-}
-
-/** What to execute; see `execute_request` of the messaging specification. */
-export interface ExecuteRequest {
-  readonly code: string;
-  readonly silent?: boolean;
-  readonly storeHistory?: boolean;
-  readonly allowStdin?: boolean;
-  /** Whether the kernel drops what is queued behind this when it fails. */
-  readonly stopOnError?: boolean;
+  /** False: the kernel's comms are left to other clients, and none can be made. */
+  readonly handleComms?: boolean;
 }
 
 /**
  * A connection to a running kernel. It connects by itself, reconnects with the same client id, and settles every
  * request. Disposing it never shuts the kernel down.
  */
-export class KernelConnection implements Disposable {
+export class KernelConnection extends KernelRequests implements Disposable {
   readonly clientId: string;
+  /** Channels between objects in the kernel and here. */
+  readonly comms: Comms;
   readonly #settings: ServerSettings;
   readonly #requests = new Requests();
   readonly #events = new DisposableStore();
@@ -68,13 +63,15 @@ export class KernelConnection implements Disposable {
   readonly #link: KernelLink;
   #model: KernelModel;
   #info = new Deferred<KernelInfo>();
-  #probe: KernelFuture<KernelInfo> | undefined;
+  #probes: KernelFuture<KernelInfo>[] = [];
 
   constructor(options: KernelConnectionOptions) {
+    super();
     this.#settings = options.settings;
     this.#model = options.model;
     this.clientId = options.clientId ?? randomUUID();
     const { log } = options.settings;
+    this.comms = new Comms((...message) => this.#sendComm(...message), log, options.handleComms ?? true);
     this.#statusChanged = this.#events.add(new Emitter(log));
     this.#connectionStatusChanged = this.#events.add(new Emitter(log));
     this.#iopubMessage = this.#events.add(new Emitter(log));
@@ -170,32 +167,17 @@ export class KernelConnection implements Disposable {
     return this.#disposed.event;
   }
 
-  /** Runs code. @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute */
-  execute(request: ExecuteRequest, handlers: FutureHandlers = {}, options: MessageOptions = {}): KernelFuture<ExecuteReply> {
-    const content = {
-      code: request.code,
-      silent: request.silent ?? false,
-      store_history: request.storeHistory ?? !request.silent,
-      user_expressions: {},
-      allow_stdin: request.allowStdin ?? false,
-      stop_on_error: request.stopOnError ?? true,
-    };
-    return this.#request("shell", "execute_request", content, executeReplyContent, handlers, options);
+  /** Adds a hook for the iopub messages of the open request with this id; where there is none it does nothing. */
+  registerMessageHook(requestId: string, hook: MessageHook): Disposable {
+    return this.#requests.get(requestId)?.registerMessageHook(hook) ?? { dispose: () => undefined };
   }
 
-  /** Asks the kernel for what `info` holds, on the shell channel, behind whatever runs. */
-  requestKernelInfo(): KernelFuture<KernelInfo> {
-    return this.#request("shell", "kernel_info_request", {}, kernelInfoContent);
-  }
-
-  /** Any shell request whose reply has a status, e.g. `complete_request`. */
-  sendShell(type: string, content: JsonObject, handlers: FutureHandlers = {}, options: MessageOptions = {}): KernelFuture<Reply> {
-    return this.#request("shell", type, content, replyContent, handlers, options);
-  }
-
-  /** As `sendShell`, on the control channel: answered while a cell runs. */
-  sendControl(type: string, content: JsonObject, handlers: FutureHandlers = {}, options: MessageOptions = {}): KernelFuture<Reply> {
-    return this.#request("control", type, content, replyContent, handlers, options);
+  /** Answers an input_request. @throws ConnectError where the connection has ended */
+  sendInputReply(value: string, request: Message): void {
+    this.#throwIfEnded();
+    this.#pendingInput.fire(false);
+    const parent = { parent: request.header };
+    this.#link.send(createMessage(this.clientId, "stdin", "input_reply", { status: "ok", value }, parent));
   }
 
   /**
@@ -225,10 +207,16 @@ export class KernelConnection implements Disposable {
     }
   }
 
-  /** Makes a new websocket now. @throws ConnectError where the connection has ended. */
-  reconnect(): void {
+  /**
+   * Makes a new websocket now; resolves when it is open.
+   * @throws ConnectError where the connection has ended or ends; `timeout` where it takes longer than a handshake may
+   */
+  async reconnect(): Promise<void> {
     this.#throwIfEnded();
     this.#link.reconnect();
+    const connected = next(this.onDidChangeConnectionStatus, (status) => status === "connected", this.#link.ending);
+    const { label, timeouts } = this.#settings;
+    await withTimeout(connected, timeouts.handshake, `${label} could not be reached yet; it is tried again and again.`);
   }
 
   /** Asks for a sign of life now: after sleep, a change of network, or before something important. */
@@ -256,59 +244,105 @@ export class KernelConnection implements Disposable {
     this.#link.dispatch({ type: "disposed" });
   }
 
-  #request<S extends v.GenericSchema>(
+  protected override request<S extends v.GenericSchema>(
     channel: Channel,
     type: string,
     content: JsonObject,
     schema: S,
     handlers: FutureHandlers = {},
-    options: MessageOptions = {},
+    options: RequestOptions = {},
   ): KernelFuture<v.InferOutput<S>> {
     const message = createMessage(this.clientId, channel, type, content, options);
-    const future = new KernelFuture<v.InferOutput<S>>(message, handlers, {
+    const read = (reply: Message): v.InferOutput<S> => contentOf(reply, schema);
+    return this.#send(message, handlers, { read, ...(options.outlivesDone && { outlivesDone: true }) });
+  }
+
+  #sendComm(type: string, content: JsonObject, { handlers = {}, ...options }: CommOptions): KernelFuture<undefined> {
+    const message = createMessage(this.clientId, "shell", type, content, options);
+    return this.#send(message, handlers, { read: () => undefined, replies: false });
+  }
+
+  #send<R>(
+    message: Message,
+    handlers: FutureHandlers,
+    kind: Pick<FuturePorts<R>, "read" | "replies" | "outlivesDone">,
+  ): KernelFuture<R> {
+    const future = new KernelFuture<R>(message, handlers, {
+      ...kind,
       log: this.#settings.log,
-      read: (reply) => contentOf(reply, schema),
-      sendInput: (value, request) => {
-        this.#pendingInput.fire(false);
-        const parent = { parent: request.header };
-        this.#link.send(createMessage(this.clientId, "stdin", "input_reply", { status: "ok", value }, parent));
-      },
-      ended: () => {
-        this.#requests.remove(message);
+      sendInput: (value, request) => this.sendInputReply(value, request),
+      ended: (kept) => {
+        this.#requests.remove(future, kept);
         this.#link.updateWaiting();
       },
+      congested: (congested) => this.#link.congested(congested),
     });
     this.#requests.add(future);
-    if (this.#link.state.ended) future.fail(this.#link.state.ended);
-    else this.#link.send(message);
+    try {
+      this.#throwIfEnded();
+      this.#link.send(message);
+    } catch (error) {
+      future.fail(error instanceof ConnectError ? error : new ConnectError("connection-lost", messageOf(error), { cause: error }));
+    }
     return future;
   }
 
   #changed(before: KernelState, now: KernelState): void {
-    if (before.kernel !== now.kernel && now.kernel.endsWith("restarting") && this.#info.settled) this.#info = new Deferred();
+    if (before.kernel !== now.kernel && now.kernel.endsWith("restarting")) this.#restarts();
     const [statusBefore, status] = [visibleStatus(before), visibleStatus(now)];
     if (statusBefore !== status) this.#statusChanged.fire(status);
     if (before.connection !== now.connection) this.#connectionStatusChanged.fire(now.connection);
     if (!before.ended && now.ended) this.#finish(now.ended);
   }
 
+  /** The kernel's old process is gone, with all it held. */
+  #restarts(): void {
+    if (this.#info.settled) this.#info = new Deferred();
+    this.comms.lose();
+  }
+
   #finish(error: ConnectError): void {
     this.#info.reject(error);
+    this.comms.lose();
     this.#disposed.fire();
     this.#events.dispose();
   }
 
-  /** What the first reply behind all earlier requests tells: the kernel's info, and which replies were lost. */
+  /**
+   * What the first reply behind all earlier requests tells: the kernel's info, and which replies were lost. Each channel
+   * and subshell has its own order, and is asked for itself where something waits there.
+   */
   #probeRequests(): void {
-    this.#probe?.dispose();
-    const earlier = this.#requests.sent;
-    this.#probe = this.requestKernelInfo();
-    this.#probe.done.then(
+    for (const probe of this.#probes) probe.dispose();
+    this.#probes = [];
+    const lanes = new Map<string, Message[]>([["shell ", []]]);
+    for (const { message } of this.#requests.sent) {
+      const lane = `${message.channel} ${message.header.subshell_id ?? ""}`;
+      lanes.set(lane, [...(lanes.get(lane) ?? []), message]);
+    }
+    for (const [lane, messages] of lanes) {
+      const [channel, subshell] = lane.split(" ");
+      this.#probeLane(channel === "control" ? "control" : "shell", subshell || undefined, messages);
+    }
+  }
+
+  #probeLane(channel: Channel, subshell: string | undefined, messages: readonly Message[]): void {
+    const earlier = messages.flatMap(({ header }) => this.#requests.get(header.msg_id) ?? []);
+    const options = subshell === undefined ? {} : { subshell };
+    const probe = this.request(channel, "kernel_info_request", {}, kernelInfoContent, {}, options);
+    this.#probes.push(probe);
+    probe.done.then(
       (info) => {
         this.#requests.close(earlier);
         this.#info.resolve(info);
       },
-      (error: unknown) => this.#settings.log.debug(`Kernel ${this.id} was not asked to the end`, error),
+      (error: unknown) => {
+        this.#settings.log.debug(`Kernel ${this.id} was not asked to the end`, error);
+        // A faulty answer is an answer, but no info will come.
+        if (!hasCode(error, "invalid-message")) return;
+        this.#requests.close(earlier);
+        this.#info.reject(error);
+      },
     );
   }
 
@@ -318,12 +352,16 @@ export class KernelConnection implements Disposable {
       const { execution_state: status } = contentOf(message, statusContent);
       this.#link.dispatch({ type: "told", status, solicited: message.parent_header.msg_id !== undefined });
     }
+    if (message.channel === "iopub" && message.header.msg_type === "shutdown_reply") {
+      this.#link.dispatch({ type: "ending", restart: contentOf(message, endingContent).restart });
+    }
     if (message.header.msg_type === "input_request") this.#pendingInput.fire(true);
     const future = this.#requests.find(message);
     if (future) future.handle(message);
     else if (message.channel !== "iopub" && message.parent_header.session === this.clientId) {
       this.#unhandledMessage.fire(message);
     }
+    this.comms.handle(message);
     if (message.channel === "iopub") this.#iopubMessage.fire(message);
   }
 
@@ -335,7 +373,7 @@ export class KernelConnection implements Disposable {
     try {
       return await request;
     } catch (error) {
-      if (hasCode(error, "not-found", "server-stopped")) this.#link.dispatch({ type: "refused", error });
+      if (hasCode(error, "not-found")) this.#link.dispatch({ type: "refused", error });
       throw this.#link.state.ended ?? error;
     }
   }

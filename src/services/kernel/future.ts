@@ -1,8 +1,11 @@
 // A future: one request in flight, and everything that comes for it.
-import { Deferred, SerialQueue } from "../../base/async";
+import { Deferred } from "../../base/async";
+import type { Disposable } from "../../base/disposable";
 import { ConnectError, asError } from "../../base/errors";
 import type { Logger } from "../../base/log";
-import { statusContent, contentOf, type Message } from "./messages";
+import { HandlerQueue } from "./handlerQueue";
+import { Hooks, type MessageHook } from "./hooks";
+import { contentOf, statusContent, weightOf, type Message } from "./messages";
 
 /** Called for the messages of one request, in their order; a promise it returns delays the next one of this request only. */
 export interface FutureHandlers {
@@ -12,24 +15,33 @@ export interface FutureHandlers {
   readonly onStdin?: (message: Message) => unknown;
 }
 
-interface FuturePorts<R> {
+export interface FuturePorts<R> {
   readonly log: Logger;
-  /** Reads and validates the reply. */
+  /** Reads and validates the reply; where none is expected it gets the request. */
   readonly read: (reply: Message) => R;
+  /** False for comm messages, which are done when the kernel is idle. */
+  readonly replies?: boolean;
+  /** Whether messages that come after its end are still taken, until it is disposed. */
+  readonly outlivesDone?: boolean;
   readonly sendInput: (value: string, parent: Message) => void;
-  /** The future has settled or was disposed; nothing more is routed to it. */
-  readonly ended: () => void;
+  /** It has settled; `kept`: it still takes messages. Called again when a kept one is disposed. */
+  readonly ended: (kept: boolean) => void;
+  /** Its handlers are too slow for what arrives, or no longer. */
+  readonly congested?: (congested: boolean) => void;
 }
 
 /** One request to a kernel. */
-export class KernelFuture<R> {
+export class KernelFuture<R> implements Disposable {
   readonly #done = new Deferred<R>();
   readonly #handlers: FutureHandlers;
   readonly #ports: FuturePorts<R>;
-  /** Set as soon as a handler has returned a promise: from then on messages wait for each other. */
-  #queue: SerialQueue | undefined;
+  readonly #queue: HandlerQueue;
+  readonly #hooks: Hooks;
   #reply: Message | undefined;
   #idle = false;
+  /** Nothing more is expected: `done` settles as soon as the handlers have run. */
+  #over = false;
+  #disposed = false;
 
   constructor(
     /** The request. */
@@ -39,11 +51,14 @@ export class KernelFuture<R> {
   ) {
     this.#handlers = handlers;
     this.#ports = ports;
+    this.#hooks = new Hooks(ports.log);
+    this.#queue = new HandlerQueue({ log: ports.log, ...(ports.congested && { congested: ports.congested }) });
   }
 
   /**
    * The reply, once it and the kernel's `idle` have come, in either order, and the handlers have run.
-   * Rejects with `kernel-dead`, `kernel-restarted`, `connection-lost`, `server-stopped`, `evicted` or `disposed`.
+   * Rejects with `kernel-dead`, `kernel-restarted`, `connection-lost`, `server-stopped`, `evicted`, `busy`,
+   * `invalid-message` or `disposed`.
    */
   get done(): Promise<R> {
     return this.#done.promise;
@@ -53,29 +68,36 @@ export class KernelFuture<R> {
     return this.#reply !== undefined;
   }
 
-  /** Answers an input_request of this future. */
+  /** Adds a hook for this request's iopub messages: the newest runs first, `false` keeps the message from the rest. */
+  registerMessageHook(hook: MessageHook): Disposable {
+    return this.#hooks.add(hook);
+  }
+
+  /** Answers an input_request of this future. @throws ConnectError where the connection has ended */
   sendInputReply(value: string, request: Message): void {
     this.#ports.sendInput(value, request);
   }
 
   /** Takes a message whose parent is this request. */
   handle(message: Message): void {
-    if (this.#done.settled) return;
+    if (this.#disposed) return;
+    const { onIOPub, onReply, onStdin } = this.#handlers;
     switch (message.channel) {
       case "iopub":
-        this.#call(this.#handlers.onIOPub, message);
+        this.#call(message, () => this.#passHooks(message, onIOPub));
         if (message.header.msg_type === "status" && isIdle(message)) this.#idle = true;
         break;
       case "stdin":
-        this.#call(this.#handlers.onStdin, message);
+        this.#call(message, () => onStdin?.(message));
         break;
       case "shell":
       case "control":
         this.#reply = message;
-        this.#call(this.#handlers.onReply, message);
+        this.#call(message, () => onReply?.(message));
         break;
     }
-    if (this.#reply && this.#idle) this.#finish(this.#reply);
+    const end = this.#ports.replies === false ? this.message : this.#reply;
+    if (end && this.#idle) this.#finish(end);
   }
 
   /**
@@ -83,22 +105,29 @@ export class KernelFuture<R> {
    * has come, else rejects with `connection-lost`.
    */
   close(): void {
-    if (this.#reply) this.#finish(this.#reply);
+    if (this.#ports.replies === false) this.#finish(this.message);
+    else if (this.#reply) this.#finish(this.#reply);
     else this.fail(lostError());
   }
 
   /** Rejects `done`, after the handlers of what had arrived. */
   fail(error: ConnectError): void {
-    this.#settle(() => this.#done.reject(error));
+    this.#end(() => this.#done.reject(error));
   }
 
-  /** Wants nothing more of this request; the kernel goes on with it. */
+  /** Wants nothing more of this request; the kernel goes on with it. Its handlers are not called any more. */
   dispose(): void {
-    this.fail(new ConnectError("disposed", "Nobody waits for this request any more."));
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#over = true;
+    this.#ports.ended(false);
+    this.#queue.close();
+    // After the end this changes nothing.
+    this.#done.reject(new ConnectError("disposed", "Nobody waits for this request any more."));
   }
 
   #finish(reply: Message): void {
-    this.#settle(() => {
+    this.#end(() => {
       try {
         this.#done.resolve(this.#ports.read(reply));
       } catch (error) {
@@ -107,36 +136,21 @@ export class KernelFuture<R> {
     });
   }
 
-  #settle(settle: () => void): void {
-    this.#ports.ended();
-    if (this.#queue) void this.#queue.run(() => Promise.resolve()).then(settle);
-    else settle();
+  #end(settle: () => void): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#ports.ended(this.#ports.outlivesDone === true);
+    this.#queue.whenDrained(settle);
   }
 
-  #call(handler: ((message: Message) => unknown) | undefined, message: Message): void {
-    if (!handler) return;
-    const queue = this.#queue;
-    if (queue) {
-      void queue.run(async () => this.#guarded(handler, message));
-      return;
-    }
-    const pending = this.#guarded(handler, message);
-    if (!pending) return;
-    this.#queue = new SerialQueue();
-    void this.#queue.run(() => pending);
+  #call(message: Message, run: () => unknown): void {
+    this.#queue.call(run, message.header.msg_type, weightOf(message));
   }
 
-  /** A handler that fails is logged; the next message is handled all the same. */
-  #guarded(handler: (message: Message) => unknown, message: Message): Promise<void> | undefined {
-    const failed = (error: unknown): void =>
-      this.#ports.log.error(`A handler of ${message.header.msg_type} failed`, error);
-    try {
-      const result = handler(message);
-      return result instanceof Promise ? result.then(() => undefined, failed) : undefined;
-    } catch (error) {
-      failed(error);
-      return undefined;
-    }
+  #passHooks(message: Message, handler: ((message: Message) => unknown) | undefined): unknown {
+    const passed = this.#hooks.run(message);
+    if (passed instanceof Promise) return passed.then((goOn) => (goOn ? handler?.(message) : undefined));
+    return passed ? handler?.(message) : undefined;
   }
 }
 
@@ -147,6 +161,6 @@ function isIdle(message: Message): boolean {
 function lostError(): ConnectError {
   return new ConnectError(
     "connection-lost",
-    "The connection to the kernel broke and the end of this was lost. The kernel has finished it; some output may be missing.",
+    "The connection to the kernel broke, and the answer to this was lost or the request never arrived. The kernel is through with it; some output may be missing.",
   );
 }

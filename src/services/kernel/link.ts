@@ -1,10 +1,11 @@
 // The websocket of one kernel connection over its life: it performs what the pure reducer (state.ts) decides.
 import type { Disposable } from "../../base/disposable";
-import { ConnectError, asError, hasCode } from "../../base/errors";
+import { delay } from "../../base/async";
+import { ConnectError, asError, hasCode, messageOf } from "../../base/errors";
 import { openSocket, type Socket, type SocketClose } from "../../transport/socket";
 import type { ServerSettings } from "../../transport/settings";
 import { getKernel } from "./client";
-import { decode, encode, v1Protocol } from "./codec";
+import { decode, encode, v1Protocol, type Frame } from "./codec";
 import type { Message } from "./messages";
 import type { KernelModel } from "./model";
 import type { Requests } from "./requests";
@@ -39,6 +40,9 @@ export class KernelLink implements Disposable {
   readonly #ending = new AbortController();
   #state: KernelState = initialState;
   #socket: Socket | undefined;
+  /** The newest attempt to open one; what comes of older ones is closed. */
+  #attempt = 0;
+  #congestion = 0;
   #retry: NodeJS.Timeout | undefined;
   #unsent: NodeJS.Timeout | undefined;
   #lostSince: { readonly at: number; readonly silent: boolean } | undefined;
@@ -66,18 +70,28 @@ export class KernelLink implements Disposable {
     if (state !== before) this.#ports.changed(before, state);
   }
 
-  /** Sends now, or as soon as there is a connection; what waits for too long fails. */
+  /**
+   * Sends now, or as soon as there is a connection and the kernel is not being restarted; what waits for too long fails.
+   * @throws ConnectError `busy` where too much waits, `invalid-message` where it cannot be written
+   */
   send(message: Message): void {
-    if (this.#socket) {
-      this.#ports.sent(message);
-      this.updateWaiting();
-      this.#socket.send(encode(message, this.#socket.protocol));
-      return;
+    const socket = this.#state.kernel === "restarting" ? undefined : this.#socket;
+    if (socket) {
+      const frame = this.#encode(message, socket.protocol);
+      try {
+        socket.send(frame);
+        this.#ports.sent(message);
+        this.updateWaiting();
+        return;
+      } catch (error) {
+        // It closes just now: its successor will take the message.
+        if (!hasCode(error, "connection-lost")) throw error;
+      }
     }
     this.#ports.requests.hold(message);
-    this.#unsent ??= setTimeout(() => this.#failUnsent(), this.#settings.timeouts.request);
+    this.#boundUnsent();
     // Somebody waits: no reason to sit out the pause between two attempts.
-    if (this.#retry) this.#open(0);
+    this.#hurry();
   }
 
   /** The socket acknowledges promptly and watches its peer only while a request waits for its answer. */
@@ -85,17 +99,22 @@ export class KernelLink implements Disposable {
     if (this.#socket) this.#socket.waiting = this.#ports.requests.awaiting;
   }
 
+  /** Some handlers are too slow, or no longer: as long as any are, the server has to wait. */
+  congested(congested: boolean): void {
+    this.#congestion += congested ? 1 : -1;
+    if (this.#socket) this.#socket.paused = this.#congestion > 0;
+  }
+
   /** Makes a new websocket now. */
   reconnect(): void {
     if (this.#socket) this.#socket.close();
-    else if (this.#retry) this.#open(0);
-    else this.dispatch({ type: "connect" });
+    else this.#hurry();
   }
 
   /** Asks for a sign of life now; a broken connection is found out, one that waits to reconnect does so. */
   check(): void {
     if (this.#socket) this.#socket.probe();
-    else if (this.#retry) this.#open(0);
+    else this.#hurry();
   }
 
   dispose(): void {
@@ -124,6 +143,16 @@ export class KernelLink implements Disposable {
         this.#ports.probe();
         void this.#refreshModel();
         break;
+      case "flush":
+        for (const message of this.#ports.requests.takeUnsent()) this.send(message);
+        this.#boundUnsent();
+        break;
+      case "ask-eviction":
+        void this.#askEviction();
+        break;
+      case "await-end":
+        void this.#awaitEnd();
+        break;
     }
   }
 
@@ -133,28 +162,51 @@ export class KernelLink implements Disposable {
     clearTimeout(this.#unsent);
   }
 
-  #failUnsent(): void {
-    this.#unsent = undefined;
-    const seconds = this.#settings.timeouts.request / 1000;
-    const text = `${this.#settings.label} could not be reached for ${seconds} s, and the request was not sent. Check your network and run it again.`;
-    this.#ports.requests.fail(new ConnectError("unreachable", text), "unsent");
+  #encode(message: Message, protocol: string): Frame {
+    try {
+      return encode(message, protocol);
+    } catch (cause) {
+      throw new ConnectError("invalid-message", `This ${message.header.msg_type} cannot be sent: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  /** Fails what has waited for a connection for too long, now or when that is so. */
+  #boundUnsent(): void {
+    clearTimeout(this.#unsent);
+    const { requests } = this.#ports;
+    const since = requests.unsentSince;
+    // A restart has its own end, and what waits for it is not forgotten.
+    if (since === undefined || this.#socket) return;
+    const bound = this.#settings.timeouts.request;
+    this.#unsent = setTimeout(() => {
+      const text = `${this.#settings.label} could not be reached for ${bound / 1000} s, and the request was not sent. Check your network and run it again.`;
+      requests.expire(Date.now() - bound, new ConnectError("unreachable", text));
+      this.#boundUnsent();
+    }, Math.max(0, since + bound - Date.now()));
+  }
+
+  /** Ends the pause between two attempts. */
+  #hurry(): void {
+    clearTimeout(this.#retry);
+    this.dispatch({ type: "connect" });
   }
 
   #open(after: number): void {
     clearTimeout(this.#retry);
-    this.#retry = undefined;
     if (after > 0) {
-      this.#retry = setTimeout(() => this.#open(0), after);
+      this.#retry = setTimeout(() => this.dispatch({ type: "connect" }), after);
       return;
     }
+    const attempt = ++this.#attempt;
     let socket: Socket | undefined;
-    let over = false;
+    let over: SocketClose | undefined;
     const listener = {
-      message: (frame: string | Buffer): void => this.#received(frame, socket),
+      message: (frame: string | Buffer): void => {
+        if (attempt === this.#attempt) this.#received(frame, socket);
+      },
       closed: (close: SocketClose): void => {
-        over = true;
-        // One that was given up for another says nothing any more.
-        if (socket && socket === this.#socket) this.#closed(close);
+        over = close;
+        if (socket && attempt === this.#attempt) this.#closed(close);
       },
     };
     const path = `api/kernels/${encodeURIComponent(this.#ports.kernelId)}/channels`;
@@ -162,18 +214,22 @@ export class KernelLink implements Disposable {
     openSocket(this.#settings, path, listener, { query, subprotocol: v1Protocol, signal: this.ending }).then(
       (opened) => {
         socket = opened;
-        if (over) this.#refused(new ConnectError("connection-lost", `${this.#settings.label} closed the connection at once.`));
+        // Given up for a newer one, or for good.
+        if (attempt !== this.#attempt || this.#state.ended) opened.close();
+        else if (over) this.#refused(new ConnectError("connection-lost", `${this.#settings.label} closed the connection at once.`));
         else this.#opened(opened);
       },
-      (error: unknown) => this.#refused(asError(error)),
+      (error: unknown) => {
+        if (attempt === this.#attempt) this.#refused(asError(error));
+      },
     );
   }
 
   #reopen(): void {
     const socket = this.#socket;
     this.#socket = undefined;
-    socket?.close();
     this.#open(0);
+    socket?.close();
   }
 
   #refused(error: Error): void {
@@ -182,15 +238,10 @@ export class KernelLink implements Disposable {
   }
 
   #opened(socket: Socket): void {
-    if (this.#state.ended) {
-      socket.close();
-      return;
-    }
     this.#socket = socket;
     clearTimeout(this.#unsent);
-    this.#unsent = undefined;
+    socket.paused = this.#congestion > 0;
     this.dispatch({ type: "opened" });
-    for (const message of this.#ports.requests.takeUnsent()) this.send(message);
     this.updateWaiting();
   }
 
@@ -199,19 +250,31 @@ export class KernelLink implements Disposable {
     if (this.#state.ended) return;
     this.#settings.log.debug(`${this.#settings.label}: connection to kernel ${this.#ports.kernelId} closed`, close);
     if (this.#ports.requests.awaiting) this.#lostSince = { at: Date.now(), silent: close.silent };
+    this.#boundUnsent();
     // A close without a code is what the server sends to the older of two sockets with one session id.
-    if (close.code === 1005) void this.#checkEviction();
-    else this.dispatch({ type: "closed" });
+    this.dispatch({ type: "closed", suspect: close.code === 1005 });
   }
 
-  async #checkEviction(): Promise<void> {
+  async #askEviction(): Promise<void> {
     let others = 0;
     try {
       others = (await getKernel(this.#settings, this.#ports.kernelId, { signal: this.ending })).connections;
     } catch (error) {
       this.#settings.log.debug(`Kernel ${this.#ports.kernelId} could not be asked for its connections`, error);
     }
-    this.dispatch({ type: others > 0 ? "evicted" : "closed" });
+    this.dispatch({ type: others > 0 ? "evicted" : "not-evicted" });
+  }
+
+  /** Asks for the kernel until it is off the server's list; a kernel that does not end goes on being connected. */
+  async #awaitEnd(): Promise<void> {
+    for (let attempt = 0; attempt < 20 && !this.#state.ended; attempt++) {
+      try {
+        await delay(250, this.ending);
+        await getKernel(this.#settings, this.#ports.kernelId, { signal: this.ending });
+      } catch (error) {
+        if (hasCode(error, "not-found")) this.dispatch({ type: "refused", error });
+      }
+    }
   }
 
   /** A busy kernel says nothing by itself; the server's model tells, and whether others kept the kernel's buffer from us. */

@@ -36,6 +36,8 @@ export interface MessageOptions {
   readonly parent?: Partial<Header>;
   readonly buffers?: readonly Uint8Array[];
   readonly id?: string;
+  /** The subshell that shall take it; the main one if none is given. */
+  readonly subshell?: string;
 }
 
 /** A message from client `session`, with a new id and today's date. */
@@ -55,12 +57,25 @@ export function createMessage(
       username: "",
       date: new Date().toISOString(),
       version: "5.4",
+      ...(options.subshell !== undefined && { subshell_id: options.subshell }),
     },
     parent_header: options.parent ?? {},
     metadata: options.metadata ?? {},
     content,
     buffers: options.buffers ?? [],
   };
+}
+
+/** About how many bytes a message holds in memory; exact enough to bound a queue. */
+export function weightOf({ content, buffers }: Message): number {
+  let bytes = 200;
+  for (const buffer of buffers) bytes += buffer.byteLength;
+  const { text, data } = content;
+  if (typeof text === "string") bytes += text.length;
+  if (typeof data === "object" && data !== null) {
+    for (const value of Object.values(data)) if (typeof value === "string") bytes += value.length;
+  }
+  return bytes;
 }
 
 /**
@@ -122,6 +137,46 @@ export const kernelInfoContent = v.looseObject({
   supported_features: strings,
 });
 
+export const completeReplyContent = v.looseObject({
+  ...replyContent.entries,
+  matches: strings,
+  /** The matches replace the code from here to there, in Unicode code points. */
+  cursor_start: v.nullish(v.number(), 0),
+  cursor_end: v.nullish(v.number(), 0),
+  metadata: optionalObject,
+});
+export const inspectReplyContent = v.looseObject({
+  ...replyContent.entries,
+  found: v.nullish(v.boolean(), false),
+  data: optionalObject,
+  metadata: optionalObject,
+});
+/** Entries are `[session, line, input]`, or `[session, line, [input, output]]`. */
+export const historyReplyContent = v.looseObject({
+  ...replyContent.entries,
+  history: v.nullish(v.array(v.tuple([v.number(), v.number(), v.unknown()])), []),
+});
+export const isCompleteReplyContent = v.looseObject({
+  status: v.picklist(["complete", "incomplete", "invalid", "unknown"]),
+  /** What to begin the next line with, where it is incomplete. */
+  indent: v.nullish(v.string(), ""),
+});
+export const commInfoReplyContent = v.looseObject({
+  ...replyContent.entries,
+  comms: v.nullish(v.record(v.string(), v.looseObject({ target_name: v.nullish(v.string(), "") })), {}),
+});
+export const createSubshellReplyContent = v.looseObject({ ...replyContent.entries, subshell_id: v.nullish(v.string(), "") });
+export const listSubshellReplyContent = v.looseObject({ ...replyContent.entries, subshell_id: strings });
+export const debugReplyContent = v.looseObject({});
+export const commOpenContent = v.looseObject({ comm_id: v.string(), target_name: v.string(), data: optionalObject });
+export const commContent = v.looseObject({ comm_id: v.string(), data: optionalObject });
+export const endingContent = v.looseObject({ restart: v.nullish(v.boolean(), false) });
+
+export type CompleteReply = v.InferOutput<typeof completeReplyContent>;
+export type InspectReply = v.InferOutput<typeof inspectReplyContent>;
+export type HistoryReply = v.InferOutput<typeof historyReplyContent>;
+export type IsCompleteReply = v.InferOutput<typeof isCompleteReplyContent>;
+export type CommInfoReply = v.InferOutput<typeof commInfoReplyContent>;
 export type Reply = v.InferOutput<typeof replyContent>;
 export type ExecuteReply = v.InferOutput<typeof executeReplyContent>;
 export type InputRequest = v.InferOutput<typeof inputRequestContent>;

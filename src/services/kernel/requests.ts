@@ -1,71 +1,102 @@
 // The requests in flight of one kernel connection: routing by parent id, and settling them when no answer can come.
-import type { ConnectError } from "../../base/errors";
+import { ConnectError } from "../../base/errors";
 import type { KernelFuture } from "./future";
 import type { Message } from "./messages";
 
-type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "message">;
+type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "dispose" | "message" | "registerMessageHook">;
+
+/** So many messages may wait for a connection; a program that sends more is told so. */
+const maxUnsent = 1_000;
 
 /** Futures by the id of their request, in the order they were made. */
 export class Requests {
-  readonly #futures = new Map<string, AnyFuture>();
-  #unsent: Message[] = [];
+  readonly #open = new Map<string, AnyFuture>();
+  /** Those that have settled and still take messages. */
+  readonly #kept = new Map<string, AnyFuture>();
+  readonly #unsent = new Map<string, { readonly message: Message; readonly since: number }>();
 
   /** How many are open. */
   get size(): number {
-    return this.#futures.size;
+    return this.#open.size;
   }
 
   /** Whether some were sent and wait for their answer. */
   get awaiting(): boolean {
-    return this.#futures.size > this.#unsent.length;
+    if (this.#unsent.size === 0) return this.#open.size > 0;
+    for (const id of this.#open.keys()) if (!this.#unsent.has(id)) return true;
+    return false;
   }
 
-  get hasUnsent(): boolean {
-    return this.#unsent.length > 0;
+  /** When the oldest message began to wait for a connection, in milliseconds since the epoch. */
+  get unsentSince(): number | undefined {
+    for (const { since } of this.#unsent.values()) return since;
+    return undefined;
   }
 
   add(future: AnyFuture): void {
-    this.#futures.set(future.message.header.msg_id, future);
+    this.#open.set(future.message.header.msg_id, future);
   }
 
-  remove(message: Message): void {
-    this.#futures.delete(message.header.msg_id);
-    this.#unsent = this.#unsent.filter((one) => one !== message);
+  /** @param kept the future still takes messages */
+  remove(future: AnyFuture, kept: boolean): void {
+    const id = future.message.header.msg_id;
+    this.#open.delete(id);
+    this.#unsent.delete(id);
+    if (kept) this.#kept.set(id, future);
+    else this.#kept.delete(id);
   }
 
   /** The future that `message` belongs to. */
   find(message: Message): AnyFuture | undefined {
     const id = message.parent_header.msg_id;
-    return id === undefined ? undefined : this.#futures.get(id);
+    return id === undefined ? undefined : this.get(id);
   }
 
-  /** Keeps `message` until there is a connection. */
+  /** The future of the request with this id. */
+  get(id: string): AnyFuture | undefined {
+    return this.#open.get(id) ?? this.#kept.get(id);
+  }
+
+  /** Keeps `message` until there is a connection. @throws ConnectError `busy` where too many wait already */
   hold(message: Message): void {
-    this.#unsent.push(message);
+    if (this.#unsent.size >= maxUnsent) {
+      const text = `${maxUnsent} requests wait for the connection to the kernel already. Try again when it is back.`;
+      throw new ConnectError("busy", text);
+    }
+    this.#unsent.set(message.header.msg_id, { message, since: Date.now() });
   }
 
   /** What is to be sent now, in order; it counts as sent. */
   takeUnsent(): Message[] {
-    const messages = this.#unsent;
-    this.#unsent = [];
+    const messages = [...this.#unsent.values()].map(({ message }) => message);
+    this.#unsent.clear();
     return messages;
+  }
+
+  /** Rejects those that wait for a connection since `time` (milliseconds since the epoch) or longer. */
+  expire(time: number, error: ConnectError): void {
+    for (const [id, { since }] of [...this.#unsent]) {
+      if (since > time) return;
+      this.#unsent.delete(id);
+      this.#open.get(id)?.fail(error);
+    }
   }
 
   /** Rejects all, or only what was not sent. */
   fail(error: ConnectError, only?: "unsent"): void {
-    const unsent = new Set(this.#unsent);
-    for (const future of [...this.#futures.values()]) {
-      if (only === undefined || unsent.has(future.message)) future.fail(error);
-    }
+    const futures = [...this.#open].filter(([id]) => only === undefined || this.#unsent.has(id));
+    this.#unsent.clear();
+    for (const [, future] of futures) future.fail(error);
+    if (only === undefined) for (const future of [...this.#kept.values()]) future.dispose();
   }
 
   /** Those that were sent and wait for their answer. */
   get sent(): readonly AnyFuture[] {
-    return [...this.#futures.values()].filter(({ message }) => !this.#unsent.includes(message));
+    return [...this.#open.values()].filter(({ message }) => !this.#unsent.has(message.header.msg_id));
   }
 
   /** Settles those of `earlier` that are still open: the kernel has completely answered a request sent after them. */
   close(earlier: readonly AnyFuture[]): void {
-    for (const future of earlier) if (this.#futures.get(future.message.header.msg_id) === future) future.close();
+    for (const future of earlier) if (this.#open.get(future.message.header.msg_id) === future) future.close();
   }
 }

@@ -21,6 +21,8 @@ export interface KernelState {
   readonly connection: ConnectionStatus;
   /** Failed attempts since it was last connected. */
   readonly attempt: number;
+  /** How many of them in a row were told that the server is stopped. */
+  readonly stopped: number;
   readonly ended?: ConnectError;
 }
 
@@ -30,13 +32,18 @@ export type KernelEvent =
   | { readonly type: "opened" }
   /** The websocket could not be opened. */
   | { readonly type: "refused"; readonly error: Error }
-  | { readonly type: "closed" }
+  /** The websocket is gone; `suspect`: as the server closes the older of two with one session id. */
+  | { readonly type: "closed"; readonly suspect: boolean }
+  /** It was not closed for another client's sake. */
+  | { readonly type: "not-evicted" }
   /** The server closed it because another client came with our session id. */
   | { readonly type: "evicted" }
   /** The kernel's own status message; `solicited`: it belongs to a request. */
   | { readonly type: "told"; readonly status: string; readonly solicited: boolean }
   /** The server's model of the kernel. */
   | { readonly type: "modelled"; readonly status: string }
+  /** The kernel says that its process ends; whoever asked it to. */
+  | { readonly type: "ending"; readonly restart: boolean }
   | { readonly type: "restart"; readonly error?: ConnectError }
   | { readonly type: "restarted" }
   | { readonly type: "restart-failed" }
@@ -50,6 +57,12 @@ export type KernelEffect =
   | { readonly type: "reopen" }
   /** Send the kernel_info request that finds out which replies are lost, and learn the model. */
   | { readonly type: "probe" }
+  /** Send what was held back. */
+  | { readonly type: "flush" }
+  /** Find out whether another client has our session id now. */
+  | { readonly type: "ask-eviction" }
+  /** Find out when the server has taken the kernel off its list. */
+  | { readonly type: "await-end" }
   /** Settle requests with this error: all, or only those that were not sent yet. */
   | { readonly type: "fail"; readonly error: ConnectError; readonly only?: "unsent" };
 
@@ -58,10 +71,16 @@ export interface Step {
   readonly effects: readonly KernelEffect[];
 }
 
-export const initialState: KernelState = { kernel: "unknown", connection: "disconnected", attempt: 0 };
+export const initialState: KernelState = { kernel: "unknown", connection: "disconnected", attempt: 0, stopped: 0 };
 
 /** Milliseconds: first pause and ceiling between attempts to reconnect. */
 const pause = { first: 500, ceiling: 30_000 };
+
+/**
+ * So often in a row it must be told that the server is stopped: a proxy that was just restarted says so too until the
+ * hub has told it its routes.
+ */
+const stoppedProof = 4;
 
 /** What holds without a connection, because nothing the kernel does by itself ends it. */
 const lasting: ReadonlySet<KernelStatus> = new Set(["restarting", "autorestarting", "terminating", "dead"]);
@@ -82,15 +101,21 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
       if (state.connection !== "disconnected") return { state, effects: [] };
       return { state: { ...state, connection: "connecting" }, effects: [{ type: "open", after: 0 }] };
     case "opened":
-      return { state: { ...state, connection: "connected", attempt: 0 }, effects: [{ type: "probe" }] };
+      return { state: { ...state, connection: "connected", attempt: 0, stopped: 0 }, effects: asked };
     case "refused":
       return refused(state, event.error, random);
-    case "closed":
-      return { state: { ...state, connection: "connecting" }, effects: [{ type: "open", after: 0 }] };
+    case "closed": {
+      const next: KernelEffect = event.suspect ? { type: "ask-eviction" } : { type: "open", after: 0 };
+      return { state: { ...state, connection: "connecting" }, effects: [next] };
+    }
+    case "not-evicted":
+      return { state, effects: [{ type: "open", after: 0 }] };
     case "evicted":
       return end(state, state.kernel, evictedError());
     case "told":
       return told(state, event.status, event.solicited);
+    case "ending":
+      return ending(state, event.restart);
     case "modelled":
       if (event.status === "dead") return end(state, "dead", deadError());
       // A message of the kernel's own is newer than what the server remembers.
@@ -101,15 +126,17 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
         effects: [{ type: "fail", error: event.error ?? restartedError() }],
       };
     case "restarted":
-      return { state: { ...state, kernel: "unknown" }, effects: [{ type: "probe" }] };
     case "restart-failed":
-      return { state: { ...state, kernel: "unknown" }, effects: [{ type: "probe" }] };
+      return { state: { ...state, kernel: "unknown" }, effects: asked };
     case "gone":
       return end(state, "dead", event.error);
     case "disposed":
       return end(state, state.kernel, new ConnectError("disposed", "The connection to the kernel was closed."));
   }
 }
+
+/** First the question, then what was held back: it meets a kernel that is known to answer. */
+const asked: readonly KernelEffect[] = [{ type: "probe" }, { type: "flush" }];
 
 function keep(state: KernelState): Step {
   return { state, effects: [] };
@@ -124,31 +151,44 @@ function end(state: KernelState, kernel: KernelStatus, error: ConnectError): Ste
 
 function refused(state: KernelState, error: Error, random: () => number): Step {
   if (hasCode(error, "not-found")) return end(state, "dead", goneError(error));
+  const stopped = hasCode(error, "server-stopped") ? state.stopped + 1 : 0;
   // A kernel ends with its server.
-  if (hasCode(error, "server-stopped")) return end(state, "dead", error);
+  if (hasCode(error, "server-stopped") && stopped >= stoppedProof) return end(state, "dead", error);
   const signedOut = hasCode(error, "signed-out", "forbidden", "certificate");
   const effects: KernelEffect[] = [
     { type: "open", after: backoff(signedOut ? Number.MAX_SAFE_INTEGER : state.attempt, pause.first, pause.ceiling, random) },
   ];
   // What was sent may still be answered once signed in; what was not sent need not wait for that.
   if (signedOut) effects.unshift({ type: "fail", error, only: "unsent" });
-  return { state: { ...state, connection: "disconnected", attempt: state.attempt + 1 }, effects };
+  return { state: { ...state, connection: "disconnected", attempt: state.attempt + 1, stopped }, effects };
+}
+
+/** Somebody restarts the kernel or shuts it down; our own restart is known already. */
+function ending(state: KernelState, restart: boolean): Step {
+  if (state.kernel === "restarting") return keep(state);
+  if (!restart) return { state: { ...state, kernel: "terminating" }, effects: [{ type: "await-end" }] };
+  return anew(state, restartedError());
 }
 
 function told(state: KernelState, status: string, solicited: boolean): Step {
   const kernel = kernelStatus(status);
   if (kernel === "dead") return end(state, "dead", deadError());
-  if (kernel === "restarting" && !solicited) {
-    // Nothing else will come for what was running. A kernel that died soon after its start comes back on other ports, and
-    // the server's end of this websocket goes on listening to the old ones; a new websocket finds the new ones.
-    return {
-      state: { ...state, kernel: "autorestarting", connection: "connecting" },
-      effects: [{ type: "fail", error: diedError() }, { type: "reopen" }],
-    };
-  }
   // Late messages of the old process say nothing about the new one.
-  if (state.kernel === "restarting") return keep(state);
+  if (state.kernel === "restarting" || state.kernel === "terminating") return keep(state);
+  if (kernel === "restarting" && !solicited) return anew(state, diedError());
   return keep({ ...state, kernel });
+}
+
+/**
+ * A new process without our doing: nothing else will come for what was running. A kernel that died soon after its start
+ * comes back on other ports, and the server's end of this websocket goes on listening to the old ones; a new websocket
+ * finds the new ones.
+ */
+function anew(state: KernelState, error: ConnectError): Step {
+  return {
+    state: { ...state, kernel: "autorestarting", connection: "connecting" },
+    effects: [{ type: "fail", error }, { type: "reopen" }],
+  };
 }
 
 function kernelStatus(status: string): KernelStatus {
