@@ -52,8 +52,9 @@ export class Hubs implements Disposable {
   ): Promise<{ readonly account: Account; readonly server: string }> {
     const { hub, user, token, server } = await signInWithToken(given, port, { log: this.#ports.log, signal });
     const account = this.#add(hub, user.name);
-    await account.signIn(token);
+    // First, since other windows look here when the token comes.
     await this.#ports.memory.set(prefix + account.id, { hub: hub.href, userName: user.name });
+    await account.signIn(token);
     this.#changed.fire();
     return { account, server: server ?? "" };
   }
@@ -93,10 +94,16 @@ export class Hubs implements Disposable {
 
   /** Another window has signed in or out: its accounts are remembered where ours are. */
   #followOtherWindows(): void {
-    const before = this.#accounts.size;
+    const before = this.accounts;
     for (const key of this.#ports.memory.keys()) {
       if (key.startsWith(prefix) && !this.#accounts.has(key.slice(prefix.length))) this.#remember(this.#ports.memory.get(key));
     }
-    if (this.#accounts.size !== before) this.#changed.fire();
+    for (const account of before) {
+      if (this.#ports.memory.get(prefix + account.id) !== undefined) continue;
+      this.#accounts.delete(account.id);
+      account.dispose();
+    }
+    const now = this.accounts;
+    if (now.length !== before.length || now.some((account) => !before.includes(account))) this.#changed.fire();
   }
 }

@@ -61,10 +61,14 @@ export class NotebookSessions implements Disposable {
    * @throws ConnectError as `Servers.ensureRunning`; `no-kernel-spec`
    */
   connect(notebook: NotebookRef, server: Server, spec: string, options: ConnectOptions = {}): Promise<NotebookKernel> {
-    return this.#queue(notebook.key).run(async () => {
+    const queue = this.#queue(notebook.key);
+    return queue.run(async () => {
       const current = this.get(notebook.key);
       if (current?.server.id === server.id && current.kernel.name === spec) return current;
-      return this.#start(notebook, server, spec, options);
+      const started = await this.#start(notebook, server, spec, options);
+      if (this.#queues.get(notebook.key) === queue) return this.#keep(notebook.key, started);
+      started.session.dispose();
+      throw new ConnectError("aborted", "The notebook was closed before its kernel was there.");
     });
   }
 
@@ -89,6 +93,7 @@ export class NotebookSessions implements Disposable {
   }
 
   dispose(): void {
+    this.#queues.clear();
     for (const key of [...this.#kernels.keys()]) this.#release(key);
     this.#changed.dispose();
   }
@@ -105,7 +110,7 @@ export class NotebookSessions implements Disposable {
       // The session of this path may be older: of another kernel, or with one that has died for good.
       if (kernel?.name !== spec || kernel.execution_state === "dead") await session.changeKernel({ name: spec });
       if (!session.kernel) throw new ConnectError("kernel-dead", `${server.label} gave the session no kernel. Try again.`);
-      return this.#keep(notebook.key, { server, session, kernel: session.kernel });
+      return { server, session, kernel: session.kernel };
     } catch (error) {
       session.dispose();
       throw error;

@@ -1,6 +1,7 @@
 // What the platform provides to app/: secrets, memory, log.
 import type { Logger } from "../base/log";
 import type { TokenStore } from "../hub/account";
+import type { Activity } from "../services/poller";
 
 /** Small values that outlive the window, shared by all windows; each thing under a key of its own. */
 export interface Memory {
@@ -15,4 +16,6 @@ export interface Ports {
   readonly tokens: TokenStore;
   readonly memory: Memory;
   readonly log: Logger;
+  /** Whether the person uses this window; always unless told. */
+  readonly activity?: Activity;
 }

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { abortable } from "../base/async";
 import type { Disposable } from "../base/disposable";
-import { ConnectError } from "../base/errors";
+import { ConnectError, hasCode } from "../base/errors";
 import { Emitter } from "../base/event";
 import type { Account } from "../hub/account";
 import type { HubServer } from "../hub/model";
@@ -24,6 +24,8 @@ export interface StartProgress {
 interface Start {
   readonly running: Promise<ServiceManager>;
   readonly progress: Emitter<StartProgress>;
+  /** Nobody can use what it would start any more. */
+  readonly end: AbortController;
   last: StartProgress | undefined;
 }
 
@@ -138,6 +140,7 @@ export class Servers implements Disposable {
 
   dispose(): void {
     this.#subscription.dispose();
+    for (const { end } of this.#starts.values()) end.abort(new ConnectError("disposed", "The window is being closed."));
     for (const { services } of this.#servers.values()) services?.dispose();
     this.#changed.dispose();
   }
@@ -151,7 +154,8 @@ export class Servers implements Disposable {
       progress.fire(start.last);
     };
     const { client, userName } = server.account;
-    const running = ensureRunning(client, userName, server.name, { onProgress })
+    const end = new AbortController();
+    const running = ensureRunning(client, userName, server.name, { onProgress, signal: end.signal })
       .then(
         (found) => this.#run(own, found),
         (error: unknown) => {
@@ -164,7 +168,7 @@ export class Servers implements Disposable {
         progress.dispose();
       });
     running.catch(() => undefined); // whoever waits hears of it; nobody waiting is no crash
-    const start: Start = { running, progress, last: undefined };
+    const start: Start = { running, progress, end, last: undefined };
     this.#starts.set(server.id, start);
     return start;
   }
@@ -181,8 +185,13 @@ export class Servers implements Disposable {
     server.services?.dispose();
     const { settings } = server.account.client;
     const label = serverLabel(server.account, server.name);
-    server.services = new ServiceManager(serverSettings({ ...settings, baseUrl: url, wsUrl: url, label }));
-    return server.services;
+    const { activity } = this.#ports;
+    const services = new ServiceManager(serverSettings({ ...settings, baseUrl: url, wsUrl: url, label }), activity && { activity });
+    services.onConnectionFailure((error) => {
+      if (hasCode(error, "server-stopped") && server.services === services) void this.noteStopped(server);
+    });
+    server.services = services;
+    return services;
   }
 
   #note(server: Mutable<Server>, model: HubServer): void {
@@ -238,7 +247,11 @@ export class Servers implements Disposable {
       if (accounts.has(server.account)) continue;
       this.#servers.delete(server.id);
       server.services?.dispose();
+      this.#starts.get(server.id)?.end.abort(new ConnectError("signed-out", `You have signed out of ${server.account.label}.`));
       void this.#ports.memory.set(memoryPrefix + server.id, undefined);
+    }
+    for (const { account, services } of this.#servers.values()) {
+      if (account.state === "signed-in" && hasCode(services?.stopped, "signed-out")) services.resume();
     }
     for (const account of accounts) {
       this.#server(account, "");

@@ -11,7 +11,7 @@ import {
   type InputRequest,
   type Message,
 } from "../services/kernel/messages";
-import { systemClock, type Clock } from "./clock";
+import { systemClock, type Clock } from "../base/clock";
 import type { DisplayIds, DisplayOwner } from "./displayIds";
 import { failureName } from "./failureName";
 import type { CellOutput } from "./output";

@@ -1,7 +1,8 @@
 // The services of a Jupyter server, for programs of any kind: no VS Code, no hub. See docs/services.md.
 export { ConnectError, HttpError, hasCode, type ErrorCode } from "../base/errors";
 export { serverSettings, type ServerSettings, type ServerSettingsOptions, type TokenProvider } from "../transport/settings";
-export { ServiceManager } from "./serviceManager";
+export { ServiceManager, type ServiceManagerOptions } from "./serviceManager";
+export type { Activity } from "./poller";
 export { KernelConnection, type ExecuteRequest, type KernelConnectionOptions } from "./kernel/connection";
 export { KernelFuture, type FutureHandlers } from "./kernel/future";
 export type { Gap } from "./kernel/link";
@@ -11,6 +12,8 @@ export type { KernelModel } from "./kernel/model";
 export type { ConnectionStatus, KernelStatus } from "./kernel/state";
 export { KernelSpecManager } from "./kernelspec/manager";
 export type { KernelSpec, KernelSpecs } from "./kernelspec/model";
+export { SessionContext } from "./session/context";
+export type { KernelPreference } from "./session/defaultKernel";
 export { SessionConnection } from "./session/connection";
 export { SessionManager } from "./session/manager";
 export type { SessionModel } from "./session/model";

@@ -4,6 +4,7 @@ import type { Memory, Ports } from "../app/ports";
 import { Emitter } from "../base/event";
 import { Redactor, redactingLogger, type Logger } from "../base/log";
 import type { TokenStore } from "../hub/account";
+import { windowActivity } from "./activity";
 
 const keyPrefix = "token:";
 
@@ -13,7 +14,13 @@ export function createPorts(context: vscode.ExtensionContext): Ports & { readonl
   context.subscriptions.push(channel);
   const redactor = new Redactor();
   const log = redactingLogger(redactor, (level, line) => channel[level](line));
-  return { channel, log, memory: memoryOn(context.globalState), tokens: tokensIn(context, redactor, log) };
+  return {
+    channel,
+    log,
+    memory: memoryOn(context.globalState),
+    tokens: tokensIn(context, redactor, log),
+    activity: windowActivity(context.subscriptions, log),
+  };
 }
 
 function memoryOn(state: vscode.Memento): Memory {

@@ -1,7 +1,7 @@
 // The JupyterHub view's tree: what the managers know; nothing is asked for what is hidden or collapsed.
 import * as vscode from "vscode";
 import type { Server } from "../../app/server";
-import { DisposableStore } from "../../base/disposable";
+import { DisposableStore, type Disposable } from "../../base/disposable";
 import { messageOf } from "../../base/errors";
 import type { Account } from "../../hub/account";
 import type { ServiceManager } from "../../services/serviceManager";
@@ -14,6 +14,9 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
   readonly #changed = new vscode.EventEmitter<Node | undefined>();
   readonly #resources = new DisposableStore();
   readonly #watched = new WeakSet<ServiceManager>();
+  /** Whether the view is on the screen, and what is kept fresh while it is. */
+  #visible = false;
+  readonly #looks = new Map<ServiceManager, Disposable>();
   /** What the last refresh of an account or server failed with, by its id. */
   readonly #problems = new Map<string, string>();
 
@@ -23,7 +26,19 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
     this.#app = app;
     this.#resources.add(this.#changed);
     this.#resources.add(app.hubs.onDidChange(() => this.#changed.fire(undefined)));
-    this.#resources.add(app.servers.onDidChange(() => this.#changed.fire(undefined)));
+    this.#resources.add(
+      app.servers.onDidChange(() => {
+        this.#follow();
+        this.#changed.fire(undefined);
+      }),
+    );
+  }
+
+  /** Only what is on the screen is kept fresh. */
+  async show(visible: boolean): Promise<void> {
+    this.#visible = visible;
+    this.#follow();
+    if (visible) await this.refresh();
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -56,7 +71,22 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
   }
 
   dispose(): void {
+    this.#visible = false;
+    this.#follow();
     this.#resources.dispose();
+  }
+
+  /** Looks at every running server while the view is visible, and at nothing else. */
+  #follow(): void {
+    const wanted = new Set(this.#visible ? this.#app.servers.all.flatMap(({ services }) => services ?? []) : []);
+    for (const [services, look] of [...this.#looks]) {
+      if (wanted.has(services)) continue;
+      look.dispose();
+      this.#looks.delete(services);
+    }
+    for (const services of wanted) {
+      if (!this.#looks.has(services)) this.#looks.set(services, services.look());
+    }
   }
 
   #account(account: Account): Node {

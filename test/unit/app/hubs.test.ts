@@ -101,6 +101,12 @@ describe("hubs", () => {
     assert.deepEqual(hubs.accounts, [account]);
   });
 
+  it("learns of a sign-in in another window", async () => {
+    const [here, there] = [open(), open()];
+    const { id } = await signIn(here);
+    assert.equal(await there.find(id)?.current(), "good-token");
+  });
+
   it("learns of a sign-out in another window", async () => {
     const [here, there] = [open(), open()];
     const account = await signIn(here);

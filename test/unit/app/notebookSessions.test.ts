@@ -99,6 +99,14 @@ describe("notebook sessions", () => {
     assert.equal((await connect()).kernel.id, kernel.id);
   });
 
+  it("keeps no kernel for a notebook that was closed while it connected, and leaves that on the server", async () => {
+    const connecting = connect();
+    sessions.close(notebook.key);
+    await assert.rejects(connecting, (error) => hasCode(error, "aborted") && /was closed/.test(error.message));
+    assert.deepEqual([sessions.get(notebook.key), server.services?.kernels.connections, jupyter.kernels.size], [undefined, [], 1]);
+    await connect();
+  });
+
   it("shuts session and kernel down for everyone", async () => {
     await connect();
     await sessions.shutdown(notebook.key);

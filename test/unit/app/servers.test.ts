@@ -173,6 +173,31 @@ describe("servers", () => {
     assert.deepEqual(open().of(account).map(({ name }) => name), ["", "gpu"]);
   });
 
+  it("polls again when the account is signed in again", async () => {
+    run();
+    const services = await servers.ensureRunning(server);
+    jupyter.on("GET /api/sessions", { status: 403, json: {} });
+    hub.tokens.clear();
+    const failed = next(services.onConnectionFailure, () => true);
+    services.look();
+    await failed;
+    assert.ok(hasCode(services.stopped, "signed-out"));
+    hub.tokens.set("newer-token", "ana");
+    await hubs.signIn({ address: hub.url.href, token: "newer-token" }, nobody);
+    assert.equal(services.stopped, undefined);
+  });
+
+  it("learns by a poll that a server was stopped", async () => {
+    run();
+    const services = await servers.ensureRunning(server);
+    jupyter.on("GET /api/sessions", { status: 424, json: {} });
+    hub.servers.clear();
+    const stopped = next(servers.onDidChange, () => server.state === "stopped");
+    services.look();
+    await stopped;
+    assert.equal(server.services, undefined);
+  });
+
   it("forgets servers and what it remembered of them with their account", async () => {
     run();
     await servers.ensureRunning(server);
@@ -185,7 +210,15 @@ describe("servers", () => {
     takeStarts();
     const starting = servers.ensureRunning(server);
     await hubs.signOut(account);
-    await starting.catch(() => undefined);
-    assert.deepEqual(servers.all, []);
+    await assert.rejects(starting, (error) => hasCode(error, "signed-out"));
+    assert.deepEqual([servers.all, server.services], [[], undefined]);
+  });
+
+  it("follows no start any more once disposed", async () => {
+    hub.on("POST /hub/api/users/ana/server", { status: 202 });
+    hub.servers.set("", { ready: false, pending: "spawn" });
+    const starting = servers.ensureRunning(server);
+    servers.dispose();
+    await assert.rejects(starting, (error) => hasCode(error, "disposed"));
   });
 });

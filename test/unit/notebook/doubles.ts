@@ -1,5 +1,5 @@
 // Doubles for notebook tests: a clock to turn by hand, a sink that behaves like a cell, messages.
-import type { Clock } from "../../../src/notebook/clock";
+import type { Clock } from "../../../src/base/clock";
 import type { CellOutput } from "../../../src/notebook/output";
 import { textItem, textOf, withText } from "../../../src/notebook/outputItem";
 import type { OutputSink } from "../../../src/notebook/outputBatcher";

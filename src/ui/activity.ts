@@ -1,0 +1,33 @@
+// Whether the person is there: what is polled for nobody keeps a server running all night.
+import * as vscode from "vscode";
+import { Emitter } from "../base/event";
+import type { Logger } from "../base/log";
+import type { Activity } from "../services/poller";
+
+/** Milliseconds after the last interaction with the window until the person counts as away. */
+const patience = 5 * 60_000;
+
+/** Follows VS Code's own notion of an active window; ends with `subscriptions`. */
+export function windowActivity(subscriptions: vscode.ExtensionContext["subscriptions"], log: Logger): Activity {
+  const changed = new Emitter<boolean>(log);
+  let present = true;
+  let leaving: NodeJS.Timeout | undefined;
+  const become = (now: boolean): void => {
+    if (now === present) return;
+    present = now;
+    changed.fire(now);
+  };
+  const follow = ({ active }: vscode.WindowState): void => {
+    clearTimeout(leaving);
+    if (active) become(true);
+    else leaving = setTimeout(() => become(false), patience);
+  };
+  follow(vscode.window.state);
+  subscriptions.push(changed, vscode.window.onDidChangeWindowState(follow), { dispose: () => clearTimeout(leaving) });
+  return {
+    get isActive() {
+      return present;
+    },
+    onDidChange: changed.event,
+  };
+}
