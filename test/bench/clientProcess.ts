@@ -5,7 +5,7 @@ import type { ProcessOwner } from "../harness/processes/owner";
 import type { Answer, Operations } from "./clients/protocol";
 
 /** Milliseconds that one call may take. */
-const bound = 90_000;
+const bound = 60_000;
 
 /** A running contestant. */
 export interface ClientProcess {

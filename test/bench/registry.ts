@@ -5,6 +5,7 @@ import { display } from "./groups/display";
 import { complete, pass } from "./groups/latency";
 import { load } from "./groups/load";
 import { prints } from "./groups/prints";
+import { rest } from "./groups/rest";
 import { stream } from "./groups/stream";
 import type { Measurement } from "./measurement";
 
@@ -19,7 +20,7 @@ export interface Group {
 }
 
 /** All groups. */
-export const groups: readonly Group[] = [pass, complete, prints, stream, decode, display, load];
+export const groups: readonly Group[] = [pass, complete, prints, stream, decode, display, load, rest];
 
 /**
  * The groups that `only` names, by their own name or by that of one of their measurements; without it all.

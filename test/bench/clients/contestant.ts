@@ -12,7 +12,7 @@ export interface Contestant {
   execute(code: string, onOutput?: OnOutput): Promise<void>;
   complete(code: string): Promise<void>;
   close(): void;
-  manage(place: KernelPlace, visible: boolean): Promise<boolean>;
+  manage(place: KernelPlace, visible: boolean): Promise<void>;
   requests(): number;
   pongBytes(): number;
 }

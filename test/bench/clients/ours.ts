@@ -30,12 +30,10 @@ class Ours implements Contestant {
     this.#connection?.dispose();
   }
 
-  async manage(place: KernelPlace, visible: boolean): Promise<boolean> {
-    const services: ServiceManager & { look?: () => unknown } = new ServiceManager(this.#settings(place));
+  async manage(place: KernelPlace, visible: boolean): Promise<void> {
+    const services = new ServiceManager(this.#settings(place));
     await services.refresh();
-    if (!visible) return true;
-    services.look?.();
-    return services.look !== undefined;
+    if (visible) services.look();
   }
 
   requests(): number {

@@ -31,10 +31,9 @@ class Peer implements Contestant {
     this.#connection?.dispose();
   }
 
-  async manage(place: KernelPlace): Promise<boolean> {
+  /** It has no way to be told whether anything of it is seen. */
+  async manage(place: KernelPlace): Promise<void> {
     await new ServiceManager({ serverSettings: this.#settings(place) }).ready;
-    // It has no way to be told whether anything of it is seen.
-    return true;
   }
 
   requests(): number {
@@ -54,13 +53,22 @@ class Peer implements Contestant {
     return ServerConnection.makeSettings({
       ...{ baseUrl, wsUrl, token },
       // The browser's type; in Node the library takes that of ws itself.
-      WebSocket: CountingWebSocket as unknown as typeof WebSocket,
+      WebSocket: withToken(token) as unknown as typeof WebSocket,
       fetch: (...all: Parameters<typeof fetch>) => {
         this.#requests++;
         return fetch(...all);
       },
     });
   }
+}
+
+/** It sends the token in the websocket's query only, which servers of JupyterHub 5 and newer refuse. */
+function withToken(token: string) {
+  return class extends CountingWebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols, { headers: { Authorization: `token ${token}` } });
+    }
+  };
 }
 
 serve(new Peer());

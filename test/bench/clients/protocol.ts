@@ -36,8 +36,8 @@ export interface Operations {
   heapGrowth(code: string): Promise<number>;
   /** Runs code; milliseconds from asking until its display_data is handed over. */
   display(code: string): Promise<number>;
-  /** Makes a manager of all services and learns what the server has; whether `visible` can be told to it. */
-  manage(argument: { readonly place: KernelPlace; readonly visible: boolean }): Promise<boolean>;
+  /** Makes a manager of all services and learns what the server has; keeps that fresh as if it were shown, or as if not. */
+  manage(argument: { readonly place: KernelPlace; readonly visible: boolean }): Promise<void>;
   /** HTTP requests so far. */
   requests(argument: null): Promise<number>;
   /** Bytes so far of the answers that websockets owe to the server's pings. */

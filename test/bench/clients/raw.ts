@@ -42,7 +42,7 @@ class Raw implements Contestant {
     this.#ws?.close();
   }
 
-  manage(): Promise<boolean> {
+  manage(): Promise<void> {
     return Promise.reject(new Error("ws has no services."));
   }
 

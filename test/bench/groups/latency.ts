@@ -17,11 +17,13 @@ export const pass: Group = {
 export const complete: Group = {
   name: "complete",
   title: "200 completions",
-  measure: (bench) => latency(bench, "complete", "complete", "import os; os.pa"),
+  measure: (bench) => latency(bench, "complete", "complete", "impor"),
 };
 
 function latency(bench: Bench, name: string, what: "execute" | "complete", code: string, goal?: Goal): Promise<Measurement[]> {
   return onHub(bench, async (clients) => {
+    // Jedi takes 200 ms of the kernel's time for a completion, beside which nobody's way to it can be seen.
+    for (const contestant of contestants) await clients[contestant].call("execute", { code: "%config IPCompleter.use_jedi = False", times: 1 });
     const all: Record<Contestant, number[]> = { ours: [], peer: [], raw: [] };
     for (let round = -1; round < rounds; round++) {
       for (const contestant of contestants) {
