@@ -124,7 +124,8 @@ export const faults: readonly Fault[] = [
   {
     name: "kernel SIGKILL",
     promised: "settled",
-    strike: async ({ direct, kernel, cells }) => {
+    strike: async ({ direct, kernel }) => {
+      const died = next(kernel.onDidChangeStatus, (status) => status === "autorestarting");
       // The kernel's own process, found by its connection file, whatever it is busy with.
       const killer = await direct.kernels.startNew("python3");
       const code = `import os, pathlib, signal
@@ -134,8 +135,7 @@ for process in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
 `;
       await killer.execute({ code }).done;
       await killer.shutdown();
-      // Without a cell the death is told by the server alone.
-      if (cells.length === 0) await waitFor("the restart", async () => kernel.status === "autorestarting" || kernel.status === "idle", 30_000);
+      await withTimeout(died, 30_000, "Nobody told that the kernel had died.");
     },
   },
   {

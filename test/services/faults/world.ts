@@ -103,13 +103,13 @@ export async function settled(world: World, timeout: number): Promise<void> {
   await waitFor("all cells to settle", async () => world.cells.every(({ outcome }) => outcome !== undefined), timeout);
 }
 
-/** How often each cell ran, as the kernel counted, asked past the proxy; undefined where the kernel is another one now. */
-export async function runsOf(world: World): Promise<number[] | undefined> {
+/** How often each cell ran, as the kernel counted, asked past the proxy. */
+export async function runsOf(world: World): Promise<number[]> {
   const asked = world.direct.kernels.connectTo(world.kernel.model);
   let text = "";
-  const code = "import json; print(json.dumps(runs) if 'runs' in globals() else 'null')";
+  const code = "import json; print(json.dumps(runs))";
   await asked.execute({ code, silent: false }, { onIOPub: ({ content, header }) => header.msg_type === "stream" && (text += String(content["text"])) }).done;
   asked.dispose();
-  const runs = JSON.parse(text) as Record<string, number> | null;
-  return runs ? world.cells.map((_, index) => runs[index] ?? 0) : undefined;
+  const runs = JSON.parse(text) as Record<string, number>;
+  return world.cells.map((_, index) => runs[index] ?? 0);
 }
