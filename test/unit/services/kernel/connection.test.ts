@@ -1,0 +1,263 @@
+// A kernel connection against a scripted kernel, for what a real one cannot be made to do.
+import assert from "node:assert/strict";
+import { Deferred, withTimeout } from "../../../../src/base/async";
+import { ConnectError, type ErrorCode } from "../../../../src/base/errors";
+import { next } from "../../../../src/base/event";
+import { KernelConnection } from "../../../../src/services/kernel/connection";
+import type { Message } from "../../../../src/services/kernel/messages";
+import { KernelServer, fakeInfo } from "../../../fakes/kernelServer";
+
+describe("kernel connection to a scripted kernel", function () {
+  this.timeout(10_000);
+  let server: KernelServer;
+  let connection: KernelConnection;
+  beforeEach(async () => {
+    server = await KernelServer.start();
+    connection = new KernelConnection({ settings: server.settings({ liveness: 200 }), model: server.model });
+    await within(connection.info);
+  });
+  afterEach(async () => {
+    connection.dispose();
+    await server.stop();
+  });
+
+  const within = <T>(promise: Promise<T>): Promise<T> => withTimeout(promise, 5_000, "Waited in vain");
+  const fails = async (promise: Promise<unknown>, code: ErrorCode): Promise<ConnectError> => {
+    const error: unknown = await within(promise).then(
+      () => "it did not fail",
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof ConnectError && error.code === code, String(error));
+    return error;
+  };
+  const reconnected = (): Promise<unknown> => within(next(connection.onDidChangeConnectionStatus, (now) => now === "connected"));
+  const execute = (): Promise<unknown> => connection.execute({ code: "1" }).done;
+
+  it("19: takes idle before the reply", async () => {
+    server.onRequest = ({ header }, socket) => {
+      socket.status("idle", header);
+      socket.send("shell", "execute_reply", { status: "ok" }, header);
+    };
+    await within(execute());
+  });
+
+  it("goes on after messages that follow no protocol, and after unknown ones", async () => {
+    server.onRequest = (message, socket) => {
+      socket.ws.send("{");
+      socket.ws.send(Buffer.from([1, 2, 3]));
+      socket.send("iopub", "novel_message", {}, message.header);
+      socket.send("iopub", "status", { execution_state: 7 }, message.header);
+      socket.send("iopub", "stream", {}, { msg_id: "nobody's" });
+      socket.answer(message);
+    };
+    await within(execute());
+    await within(execute());
+  });
+
+  it("rejects a reply of an unknown form, and goes on", async () => {
+    server.onRequest = (message, socket) => socket.answer(message, { status: "dancing" });
+    await fails(execute(), "invalid-message");
+    server.onRequest = (message, socket) => socket.answer(message);
+    await within(execute());
+  });
+
+  it("rejects info that cannot be read", async () => {
+    server.onInfo = (message, socket) => socket.answer(message, { status: "ok" });
+    const other = new KernelConnection({ settings: server.settings(), model: server.model });
+    await fails(other.info, "invalid-message");
+    other.dispose();
+  });
+
+  it("settles info when it is disposed before the answer, and survives a restart before it", async () => {
+    const held = new Deferred<void>();
+    server.onInfo = (message, socket) => void held.promise.then(() => socket.answer(message, fakeInfo));
+    const first = new KernelConnection({ settings: server.settings(), model: server.model });
+    first.dispose();
+    await fails(first.info, "disposed");
+    const second = new KernelConnection({ settings: server.settings(), model: server.model });
+    await within(second.restart());
+    held.resolve();
+    assert.equal((await within(second.info)).implementation, "fake");
+    second.dispose();
+  });
+
+  for (const [what, reply, code] of [
+    ["an error", { status: 500, body: '{"message": "broken"}' }, "server-error"],
+    ["a login page", { status: 200, body: "<html>", type: "text/html" }, "signed-out"],
+  ] as const) {
+    it(`20, 21: interrupt and restart reject on ${what}, and the connection goes on`, async () => {
+      server.onRest = (operation) => (operation.startsWith("POST") ? reply : undefined);
+      await fails(connection.interrupt(), code);
+      await fails(connection.restart(), code);
+      await within(execute());
+    });
+  }
+
+  it("21: restart rejects on an answer that is no kernel", async () => {
+    server.onRest = (operation) => (operation.startsWith("POST") ? { body: '{"id": 7}' } : undefined);
+    await fails(connection.restart(), "invalid-response");
+    await within(execute());
+  });
+
+  it("23: sends nothing while it restarts, and hears nothing of the old process", async () => {
+    const restarting = new Deferred<void>();
+    server.onRest = async (operation) => {
+      if (operation.endsWith("/restart")) await restarting.promise;
+      return undefined;
+    };
+    const done = connection.restart();
+    const held = execute();
+    server.received.length = 0;
+    server.socket.status("idle", { msg_id: "late" });
+    await within(next(connection.onIOPubMessage, () => true));
+    assert.deepEqual([connection.status, server.received.length], ["restarting", 0]);
+    restarting.resolve();
+    await within(Promise.all([done, held]));
+    assert.deepEqual(server.received.map(({ header }) => header.msg_type), ["kernel_info_request", "execute_request"]);
+  });
+
+  for (const code of [1000, 1001, 1011]) {
+    it(`37, 38: reconnects with the same id when the server closes with ${code}, and gets the answer then`, async () => {
+      const asked = new Deferred<Message>();
+      server.onRequest = (message) => asked.resolve(message);
+      const answer = execute();
+      const request = await within(asked.promise);
+      server.onSocket = (socket) => socket.answer(request);
+      server.socket.ws.close(code);
+      await within(answer);
+      const [first, second] = server.sockets;
+      assert.equal(second?.clientId, first?.clientId);
+    });
+  }
+
+  it("38: reconnects when the connection breaks without a close, and settles what the kernel has finished without us", async () => {
+    server.onRequest = (_message, socket) => socket.ws.terminate();
+    await fails(execute(), "connection-lost");
+    server.onRequest = (message, socket) => socket.answer(message);
+    await within(execute());
+  });
+
+  it("keeps waiting for control and subshell requests that a reply on the main shell says nothing about", async () => {
+    const asked: Message[] = [];
+    server.onRequest = (message) => void asked.push(message);
+    const slow = connection.execute({ code: "1" }, {}, { subshell: "s1" });
+    const debug = connection.debug({ seq: 1, command: "threads" });
+    await within(connection.requestKernelInfo().done);
+    const lanes = new Set<string>();
+    server.onInfo = (message, socket) => {
+      lanes.add(`${message.channel} ${message.header.subshell_id ?? ""}`);
+      if (message.channel === "shell" && message.header.subshell_id === undefined) socket.answer(message, fakeInfo);
+    };
+    const back = reconnected();
+    server.socket.ws.terminate();
+    await back;
+    await within(connection.requestKernelInfo().done);
+    for (const message of asked) server.socket.answer(message);
+    await within(Promise.all([slow.done, debug.done]));
+    assert.deepEqual([...lanes].sort(), ["control ", "shell ", "shell s1"]);
+  });
+
+  it("is evicted by a close without a code while another connection is there", async () => {
+    server.socket.ws.close();
+    await within(next(connection.onDidDispose, () => true));
+    assert.equal(connection.ended?.code, "evicted");
+    assert.equal(server.sockets.length, 1);
+  });
+
+  it("is not evicted by a close without a code while nobody else is there", async () => {
+    server.model = { ...server.model, connections: 0 };
+    const back = reconnected();
+    server.socket.ws.close();
+    await back;
+    assert.equal(server.sockets.length, 2);
+  });
+
+  it("never has two websockets, however often it is hurried", async () => {
+    const back = reconnected();
+    server.socket.ws.terminate();
+    await within(next(connection.onDidChangeConnectionStatus, (now) => now === "connecting"));
+    for (let time = 0; time < 5; time++) {
+      connection.probe();
+      void connection.reconnect().catch(() => undefined);
+      void connection.execute({ code: "1" });
+    }
+    await back;
+    await within(execute());
+    assert.equal(server.sockets.length, 2);
+  });
+
+  it("settles what cannot be written", async () => {
+    const content: Record<string, unknown> = {};
+    content["self"] = content;
+    await fails(connection.sendShell("odd_request", content).done, "invalid-message");
+    await within(execute());
+  });
+
+  it("has a faulty handler of one request harm nobody", async () => {
+    const faulty = connection.execute({ code: "1" }, {
+      onIOPub: () => {
+        throw new Error("in the handler");
+      },
+    });
+    const stuck = connection.execute({ code: "2" }, { onIOPub: () => new Promise(() => undefined) });
+    await within(faulty.done);
+    await within(execute());
+    assert.equal(connection.status, "idle");
+    stuck.dispose();
+  });
+
+  it("holds a flood back while its handler is slow, and loses nothing", async () => {
+    const total = 20_000;
+    let sent = 0;
+    let most = 0;
+    let got = 0;
+    const begun = new Deferred<void>();
+    const gate = new Deferred<void>();
+    server.onRequest = (message, socket) => {
+      const { header } = message;
+      const more = (): void => {
+        // As much as the connection takes; the rest waits for it.
+        while (sent < total && socket.ws.bufferedAmount < 64 * 1024) {
+          socket.send("iopub", "stream", { name: "stdout", text: "x".repeat(300) }, header);
+          sent += 1;
+        }
+        if (sent < total) setTimeout(more, 1);
+        else socket.answer(message);
+      };
+      more();
+    };
+    const cell = connection.execute({ code: "flood" }, {
+      onIOPub: ({ header }) => {
+        if (header.msg_type !== "stream") return undefined;
+        got += 1;
+        begun.resolve();
+        return got === 1 ? gate.promise : undefined;
+      },
+    });
+    connection.onAnyMessage(() => (most += 1));
+    await within(begun.promise);
+    await within(new Promise<void>((resolve) => {
+      // The flood stands still when nothing more has come for a while.
+      let before = -1;
+      const look = setInterval(() => {
+        if (most === before && most > 1_000) {
+          clearInterval(look);
+          resolve();
+        }
+        before = most;
+      }, 50);
+    }));
+    assert.ok(most < total / 2, `${most} messages were taken in`);
+    gate.resolve();
+    await within(cell.done);
+    assert.equal(got, total);
+  });
+
+  it("tells a program that sends more than can wait", async () => {
+    server.socket.ws.terminate();
+    await within(next(connection.onDidChangeConnectionStatus, (now) => now === "connecting"));
+    const futures = Array.from({ length: 1_001 }, () => connection.execute({ code: "1" }));
+    await fails(futures.at(-1)?.done ?? Promise.resolve(), "busy");
+    await within(Promise.all(futures.slice(0, -1).map(({ done }) => done)));
+  });
+});
