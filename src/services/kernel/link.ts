@@ -258,7 +258,7 @@ export class KernelLink implements Disposable {
   async #askEviction(): Promise<void> {
     let others = 0;
     try {
-      others = (await getKernel(this.#settings, this.#ports.kernelId, { signal: this.ending })).connections;
+      others = (await this.#model()).connections;
     } catch (error) {
       this.#settings.log.debug(`Kernel ${this.#ports.kernelId} could not be asked for its connections`, error);
     }
@@ -277,13 +277,25 @@ export class KernelLink implements Disposable {
     }
   }
 
+  /** The server's model. A pooled HTTP connection may have died with the websocket: a second request gets a new one. */
+  async #model(): Promise<KernelModel> {
+    for (let attempt = 0; ; attempt++) {
+      const bound = AbortSignal.timeout(this.#settings.timeouts.liveness);
+      try {
+        return await getKernel(this.#settings, this.#ports.kernelId, { signal: AbortSignal.any([this.ending, bound]) });
+      } catch (error) {
+        if (!bound.aborted || this.ending.aborted || attempt > 0) throw error;
+      }
+    }
+  }
+
   /** A busy kernel says nothing by itself; the server's model tells, and whether others kept the kernel's buffer from us. */
   async #refreshModel(): Promise<void> {
     const lost = this.#lostSince;
     this.#lostSince = undefined;
     let others = false;
     try {
-      const model = await getKernel(this.#settings, this.#ports.kernelId, { signal: this.ending });
+      const model = await this.#model();
       others = model.connections > 1;
       this.#ports.modelled(model);
       this.dispatch({ type: "modelled", status: model.execution_state });

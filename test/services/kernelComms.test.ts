@@ -1,0 +1,104 @@
+// Comms with the real kernel: behaviours 44–48 of the services layer.
+import assert from "node:assert/strict";
+import { hasCode } from "../../src/base/errors";
+import type { Comm } from "../../src/services/kernel/comm";
+import type { Message } from "../../src/services/kernel/messages";
+import { KernelBench, event, run, within } from "./support/kernels";
+
+/** In the kernel: a target that keeps what it hears, and answers. */
+const target = `
+from comm import get_comm_manager, create_comm
+heard = []
+def opened(comm, message):
+  heard.append(message['content']['data'])
+  def told(message):
+    heard.append(message['content']['data'])
+    comm.send({'echo': message['content']['data']}, buffers=[bytes(b) for b in message['buffers']])
+  comm.on_msg(told)
+  comm.on_close(lambda message: heard.append('closed'))
+get_comm_manager().register_target('test', opened)
+`;
+
+describe("comms", function () {
+  this.timeout(90_000);
+  let bench: KernelBench;
+  before(async () => {
+    bench = await KernelBench.start();
+  });
+  afterEach(() => bench.clean());
+  after(() => bench.stop());
+
+  it("44: keep a given id, and refuse it a second time", async () => {
+    const connection = await bench.ready();
+    await run(connection, target).done();
+    const comm = connection.comms.create("test", "my-id");
+    assert.equal(comm.id, "my-id");
+    assert.throws(() => connection.comms.create("test", "my-id"), (error) => hasCode(error, "conflict"));
+    await within(comm.open({}).done, "the opening's end");
+    const { comms } = await within(connection.commInfo("test").done, "comm_info");
+    assert.deepEqual(Object.keys(comms), ["my-id"]);
+  });
+
+  it("45: can be disabled, and the kernel's are left alone then", async () => {
+    const connection = await bench.ready({ handleComms: false });
+    assert.throws(() => connection.comms.create("test"), (error) => hasCode(error, "forbidden"));
+    let called = 0;
+    connection.comms.registerTarget("mine", () => (called += 1));
+    const opened = event(connection.onIOPubMessage, "comm_open", ({ header }) => header.msg_type === "comm_open");
+    await run(connection, "from comm import create_comm\nc = create_comm(target_name='mine')").done();
+    await opened;
+    assert.equal(called, 0);
+    assert.equal(Object.keys((await within(connection.commInfo("mine").done, "comm_info")).comms).length, 1);
+  });
+
+  it("46, 47: the kernel opens one of a registered target, speaks and closes", async () => {
+    const connection = await bench.ready();
+    const heard: string[] = [];
+    const closed = within(
+      new Promise<void>((resolve) => {
+        connection.comms.registerTarget("mine", (comm: Comm, open: Message) => {
+          heard.push(`open ${JSON.stringify(open.content["data"])}`);
+          comm.onMessage = ({ content }) => heard.push(`message ${JSON.stringify(content["data"])}`);
+          comm.onClose = (message) => {
+            heard.push(`close ${JSON.stringify(message?.content["data"])}`);
+            resolve();
+          };
+        });
+      }),
+      "the close",
+    );
+    await run(connection, "from comm import create_comm\nc = create_comm(target_name='mine', data={'a': 1})\nc.send({'b': 2})\nc.close({'c': 3})").done();
+    await closed;
+    assert.deepEqual(heard, ['open {"a":1}', 'message {"b":2}', 'close {"c":3}']);
+  });
+
+  it("46: one of a target that is not registered is closed, unless no target ever was", async () => {
+    const connection = await bench.ready();
+    const count = async (): Promise<number> =>
+      Object.keys((await within(connection.commInfo("nobody").done, "comm_info")).comms).length;
+    const open = "from comm import create_comm\nc = create_comm(target_name='nobody')";
+    await run(connection, open).done();
+    assert.equal(await count(), 1);
+    connection.comms.registerTarget("somebody", () => undefined);
+    await run(connection, open).done();
+    assert.equal(await count(), 1);
+  });
+
+  it("48: nothing can be sent once closed, and buffers pass both ways", async () => {
+    const connection = await bench.ready();
+    await run(connection, target).done();
+    const comm = connection.comms.create("test");
+    comm.open({ hello: 1 });
+    const answer = within(new Promise<Message>((resolve) => (comm.onMessage = resolve)), "the echo");
+    comm.send({ n: 2 }, { buffers: [new Uint8Array([0, 1, 2, 3]).subarray(1, 3)] });
+    const { content, buffers } = await answer;
+    assert.deepEqual([content["data"], buffers.map((each) => [...each])], [{ echo: { n: 2 } }, [[1, 2]]]);
+    await within(comm.close().done, "the closing's end");
+    for (const send of [() => comm.send({}), () => comm.open(), () => comm.close()]) {
+      assert.throws(send, (error) => hasCode(error, "disposed"));
+    }
+    const cell = run(connection, "print(heard)");
+    await cell.done();
+    assert.equal(cell.text(), "[{'hello': 1}, {'n': 2}, 'closed']\n");
+  });
+});

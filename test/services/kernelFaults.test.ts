@@ -1,0 +1,184 @@
+// Kernel connections on the real server through a network that fails, and with kernels that die: nothing hangs, and
+// nothing is lost that the server has kept.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { KernelBench, event, failure, link, run, status, within } from "./support/kernels";
+
+/** Counts up, one line every tenth of a second. */
+const counting = (lines: number): string =>
+  `import time\nfor i in range(${lines}):\n  print(i, flush=True)\n  time.sleep(0.1)`;
+const lines = (count: number): string => Array.from({ length: count }, (_, index) => `${index}\n`).join("");
+
+describe("kernel connection, disturbed", function () {
+  this.timeout(90_000);
+  let bench: KernelBench;
+  before(async () => {
+    bench = await KernelBench.start();
+  });
+  afterEach(() => bench.clean());
+  after(() => bench.stop());
+
+  it("36, 38: reconnects after a cut with the same id, and loses and doubles nothing", async () => {
+    const connection = await bench.ready({ settings: bench.faulty });
+    const cell = run(connection, counting(30));
+    await cell.prints("3\n");
+    await bench.proxy.restore();
+    bench.proxy.refuse();
+    bench.proxy.cut();
+    await link(connection, "disconnected");
+    // The kernel goes on printing for the server's buffer; who watched it would be a second client, and end the buffer.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await bench.proxy.restore();
+    await cell.prints("29\n");
+    assert.equal((await cell.done()).status, "ok");
+    assert.equal(cell.text(), lines(30));
+  });
+
+  it("36: gets the reply of a cell that ended while it was away", async () => {
+    const connection = await bench.ready({ settings: bench.faulty });
+    const watcher = await bench.ready({ model: connection.model });
+    const cell = run(connection, counting(8));
+    await cell.prints("1\n");
+    const ended = event(watcher.onIOPubMessage, "the last line", ({ content }) => content["text"] === "7\n");
+    // A second client takes part from the start, so the server keeps no buffer: what is lost is told.
+    const missed = event(connection.onDidMissMessages, "word of the gap");
+    bench.proxy.refuse();
+    bench.proxy.cut();
+    await ended;
+    await status(watcher, "idle");
+    await bench.proxy.restore();
+    await missed;
+    const outcome = await within(
+      cell.future.done.then(
+        ({ status: how }) => how,
+        (error: unknown) => (error as { code?: string }).code,
+      ),
+      "the end of the cell",
+    );
+    assert.ok(outcome === "ok" || outcome === "connection-lost", outcome);
+  });
+
+  it("finds a half-open connection in bounded time while an answer is awaited, and says that output may be missing", async () => {
+    const connection = await bench.ready({ settings: bench.faulty });
+    const cell = run(connection, counting(40));
+    await cell.prints("2\n");
+    const missed = event(connection.onDidMissMessages, "word of the gap");
+    bench.proxy.halfOpen();
+    const gap = await missed;
+    assert.ok(gap.to >= gap.from);
+    await cell.prints("39\n");
+    assert.equal((await cell.done()).status, "ok");
+  });
+
+  it("settles a request that went into a half-open connection", async () => {
+    const connection = await bench.ready({ settings: bench.faulty });
+    bench.proxy.halfOpen();
+    await failure(run(connection, "1").future.done, "connection-lost");
+    assert.equal((await run(connection, "2").done()).status, "ok");
+  });
+
+  it("finds a half-open idle connection when asked to", async () => {
+    const connection = await bench.ready({ settings: bench.faulty });
+    bench.proxy.halfOpen();
+    connection.probe();
+    await link(connection, "connecting");
+    await link(connection, "connected");
+  });
+
+  it("sends what was asked while away, in order", async () => {
+    const connection = await bench.ready({ settings: bench.faulty });
+    bench.proxy.refuse();
+    bench.proxy.cut();
+    await link(connection, "disconnected");
+    const cells = ["x = [1]", "x.append(2)", "print(x)"].map((code) => run(connection, code));
+    await bench.proxy.restore();
+    await Promise.all(cells.map((cell) => cell.done()));
+    assert.equal(cells[2]?.text(), "[1, 2]\n");
+  });
+
+  it("keeps waiting for input over a cut, and sends the answer", async () => {
+    const connection = await bench.ready({ settings: bench.faulty });
+    const asked = event(connection.onPendingInput, "the question");
+    const answers: (() => void)[] = [];
+    const cell = run(connection, "print(input('?'))", {
+      onStdin: (request) => answers.push(() => cell.future.sendInputReply("yes", request)),
+    });
+    await asked;
+    bench.proxy.cut();
+    await link(connection, "connecting");
+    answers[0]?.();
+    await cell.done();
+    assert.equal(cell.text(), "yes\n");
+  });
+
+  it("lets another holder of its session id take its place, and does not fight", async () => {
+    const clientId = randomUUID();
+    const first = await bench.ready({ clientId });
+    const cell = run(first, counting(20));
+    await cell.prints("2\n");
+    const evicted = event(first.onDidDispose, "the eviction");
+    const second = await bench.connect({ clientId, model: first.model });
+    await evicted;
+    assert.equal(first.ended?.code, "evicted");
+    await failure(cell.future.done, "evicted");
+    await link(second, "connected");
+    assert.equal((await run(second, "1").done()).status, "ok");
+    assert.equal(second.connectionStatus, "connected");
+    assert.equal((await bench.model(first.id)).connections, 1);
+  });
+
+  it("12: settles what runs when the kernel is killed, and goes on with the one the server starts", async () => {
+    const connection = await bench.ready();
+    await run(connection, "x = 1").done();
+    const comm = connection.comms.create("any");
+    const statuses: string[] = [];
+    connection.onDidChangeStatus((now) => statuses.push(now));
+    const cell = run(connection, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)");
+    const error = await failure(cell.future.done, "kernel-dead");
+    assert.match(error.message, /started it anew.*Run the cells again/);
+    assert.ok(statuses.includes("autorestarting"), statuses.join());
+    assert.ok(comm.isClosed);
+    const next = run(connection, "print('x' in globals())");
+    await next.done();
+    assert.equal(next.text(), "False\n");
+  });
+
+  it("hears a kernel again that died soon after its start and came back on other ports", async () => {
+    const connection = await bench.connect();
+    const cell = run(connection, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)");
+    await failure(cell.future.done, "kernel-dead");
+    const next = run(connection, "print('here')");
+    await next.done();
+    assert.equal(next.text(), "here\n");
+  });
+
+  it("12: is dead when its kernel has vanished while it was away", async () => {
+    const connection = await bench.ready({ settings: bench.faulty });
+    const cell = run(connection, counting(50));
+    await cell.prints("1\n");
+    bench.proxy.refuse();
+    bench.proxy.cut();
+    await link(connection, "disconnected");
+    const other = await bench.connect({ model: connection.model });
+    await other.shutdown();
+    await bench.proxy.restore();
+    await failure(cell.future.done, "kernel-dead");
+    assert.equal(connection.status, "dead");
+  });
+
+  it("falls back to slow attempts where the token does not hold, and says so to what was not sent", async () => {
+    const model = await bench.kernel();
+    const connection = await bench.connect({ model, settings: bench.settings({ token: "wrong" }) });
+    await failure(connection.execute({ code: "1" }).done, "signed-out");
+    assert.equal(connection.ended, undefined);
+  });
+
+  it("isolates a handler that never ends from other requests, under a flood", async () => {
+    const connection = await bench.ready();
+    const stuck = connection.execute({ code: "for i in range(5): print(i, flush=True)" }, { onIOPub: () => new Promise(() => undefined) });
+    const cell = run(connection, counting(3));
+    await cell.done();
+    assert.equal(cell.text(), lines(3));
+    stuck.dispose();
+  });
+});
