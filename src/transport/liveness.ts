@@ -8,7 +8,8 @@ export interface LivenessPeer {
 }
 
 /**
- * While watched, pings a peer that has been silent for a third of `limit` and declares it dead after `limit`.
+ * While watched, pings a peer that has been silent for a third of `limit` and declares it dead after `limit`, if it was
+ * asked in time: after the computer's sleep it is asked first.
  * While not watched it does nothing, so that an idle connection costs the server nothing; `probe` asks once.
  */
 export class Liveness {
@@ -18,7 +19,10 @@ export class Liveness {
   #watched = false;
   #probing = false;
   #paused = false;
+  /** When the peer was pinged first since it was last heard. */
+  #askedAt: number | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #turn: NodeJS.Immediate | undefined;
 
   /** @param limit milliseconds of silence */
   constructor(limit: number, peer: LivenessPeer) {
@@ -28,7 +32,7 @@ export class Liveness {
 
   /** Something arrived from the peer. */
   heard(): void {
-    this.#heardAt = Date.now();
+    this.#restart();
     this.#probing = false;
   }
 
@@ -41,14 +45,14 @@ export class Liveness {
   /** While paused nothing is heard, because we do not listen: that silence does not count. */
   pause(paused: boolean): void {
     this.#paused = paused;
-    this.#heardAt = Date.now();
+    this.#restart();
   }
 
   /** Asks for one sign of life within the limit, watched or not. */
   probe(): void {
     this.#probing = true;
     this.#heardAt = Date.now();
-    this.#peer.ping();
+    this.#ask();
     this.#begin();
   }
 
@@ -59,6 +63,7 @@ export class Liveness {
 
   dispose(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#turn);
     this.#watched = false;
     this.#probing = false;
   }
@@ -66,23 +71,42 @@ export class Liveness {
   #begin(): void {
     if (this.#timer) return;
     // What was heard before the watch began says nothing about now, and silence until now was allowed.
-    if (!this.#probing) this.#heardAt = Date.now();
+    if (!this.#probing) this.#restart();
     this.#schedule();
+  }
+
+  /** The silence begins now. */
+  #restart(): void {
+    this.#heardAt = Date.now();
+    this.#askedAt = undefined;
   }
 
   #schedule(): void {
     this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      if (!this.#watched && !this.#probing) return;
-      if (this.#paused) this.#heardAt = Date.now();
-      const silent = Date.now() - this.#heardAt;
-      if (silent >= this.#limit) {
-        this.dispose();
-        this.#peer.dead();
-        return;
-      }
-      if (silent >= this.#limit / 3 - 1) this.#peer.ping();
-      this.#schedule();
+      // What arrived while our own program was busy is read first.
+      this.#turn = setImmediate(() => this.#look());
     }, this.#limit / 3);
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    if (!this.#watched && !this.#probing) return;
+    const now = Date.now();
+    if (this.#paused) this.#restart();
+    const silent = now - this.#heardAt;
+    // After the computer's sleep the silence is long, but nobody was asked yet.
+    const asked = this.#askedAt !== undefined && now - this.#askedAt >= this.#limit / 3 - 1;
+    if (silent >= this.#limit && asked) {
+      this.dispose();
+      this.#peer.dead();
+      return;
+    }
+    if (silent >= this.#limit / 3 - 1) this.#ask();
+    this.#schedule();
+  }
+
+  #ask(): void {
+    this.#askedAt ??= Date.now();
+    this.#peer.ping();
   }
 }

@@ -2,16 +2,17 @@
 import { randomUUID } from "node:crypto";
 import type * as v from "valibot";
 import { Deferred, withTimeout } from "../../base/async";
-import { DisposableStore, type Disposable } from "../../base/disposable";
+import type { Disposable } from "../../base/disposable";
 import { ConnectError, hasCode, messageOf } from "../../base/errors";
-import { Emitter, next } from "../../base/event";
+import { next } from "../../base/event";
 import type { ServerSettings } from "../../transport/settings";
 import { interruptKernel, restartKernel, shutdownKernel } from "./client";
 import { Comms, type CommOptions } from "./comm";
+import { KernelEvents } from "./events";
 import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
 import type { MessageHook } from "./hooks";
 import { KernelRequests, type RequestOptions } from "./kernelRequests";
-import { KernelLink, type Gap } from "./link";
+import { KernelLink } from "./link";
 import {
   contentOf,
   createMessage,
@@ -24,6 +25,7 @@ import {
   type Message,
 } from "./messages";
 import type { KernelModel } from "./model";
+import { Probes } from "./probes";
 import { Requests } from "./requests";
 import { visibleStatus, type ConnectionStatus, type KernelState, type KernelStatus } from "./state";
 
@@ -51,19 +53,11 @@ export class KernelConnection extends KernelRequests implements Disposable {
   readonly comms: Comms;
   readonly #settings: ServerSettings;
   readonly #requests = new Requests();
-  readonly #events = new DisposableStore();
-  readonly #statusChanged: Emitter<KernelStatus>;
-  readonly #connectionStatusChanged: Emitter<ConnectionStatus>;
-  readonly #iopubMessage: Emitter<Message>;
-  readonly #unhandledMessage: Emitter<Message>;
-  readonly #anyMessage: Emitter<{ readonly direction: "send" | "recv"; readonly message: Message }>;
-  readonly #pendingInput: Emitter<boolean>;
-  readonly #gap: Emitter<Gap>;
-  readonly #disposed: Emitter<void>;
+  readonly #events: KernelEvents;
+  readonly #probes: Probes;
   readonly #link: KernelLink;
   #model: KernelModel;
   #info = new Deferred<KernelInfo>();
-  #probes: KernelFuture<KernelInfo>[] = [];
 
   constructor(options: KernelConnectionOptions) {
     super();
@@ -72,25 +66,25 @@ export class KernelConnection extends KernelRequests implements Disposable {
     this.clientId = options.clientId ?? randomUUID();
     const { log } = options.settings;
     this.comms = new Comms((...message) => this.#sendComm(...message), log, options.handleComms ?? true);
-    this.#statusChanged = this.#events.add(new Emitter(log));
-    this.#connectionStatusChanged = this.#events.add(new Emitter(log));
-    this.#iopubMessage = this.#events.add(new Emitter(log));
-    this.#unhandledMessage = this.#events.add(new Emitter(log));
-    this.#anyMessage = this.#events.add(new Emitter(log));
-    this.#pendingInput = this.#events.add(new Emitter(log));
-    this.#gap = this.#events.add(new Emitter(log));
-    this.#disposed = this.#events.add(new Emitter(log));
+    this.#events = new KernelEvents(log);
+    this.#probes = new Probes({
+      requests: this.#requests,
+      log,
+      ask: (channel, subshell) =>
+        this.request(channel, "kernel_info_request", {}, kernelInfoContent, {}, subshell === undefined ? {} : { subshell }),
+      told: (info) => (info instanceof Error ? this.#info.reject(info) : this.#info.resolve(info)),
+    });
     this.#link = new KernelLink({
       settings: options.settings,
       kernelId: options.model.id,
       clientId: this.clientId,
       requests: this.#requests,
       received: (message) => this.#received(message),
-      sent: (message) => this.#anyMessage.fire({ direction: "send", message }),
+      sent: (message) => this.#events.anyMessage.fire({ direction: "send", message }),
       changed: (before, now) => this.#changed(before, now),
-      probe: () => this.#probeRequests(),
+      probe: () => this.#probes.start(),
       modelled: (model) => (this.#model = model),
-      missed: (gap) => this.#gap.fire(gap),
+      missed: (gap) => this.#events.gap.fire(gap),
     });
     this.#link.dispatch({ type: "connect" });
   }
@@ -131,40 +125,40 @@ export class KernelConnection extends KernelRequests implements Disposable {
   }
 
   get onDidChangeStatus() {
-    return this.#statusChanged.event;
+    return this.#events.statusChanged.event;
   }
 
   get onDidChangeConnectionStatus() {
-    return this.#connectionStatusChanged.event;
+    return this.#events.connectionStatusChanged.event;
   }
 
   /** Every iopub message, whoever caused it. */
   get onIOPubMessage() {
-    return this.#iopubMessage.event;
+    return this.#events.iopubMessage.event;
   }
 
   /** Messages that answer this client but belong to no open request; iopub is never among them. */
   get onUnhandledMessage() {
-    return this.#unhandledMessage.event;
+    return this.#events.unhandledMessage.event;
   }
 
   get onAnyMessage() {
-    return this.#anyMessage.event;
+    return this.#events.anyMessage.event;
   }
 
   /** True when the kernel asks for input, false when it was answered. */
   get onPendingInput() {
-    return this.#pendingInput.event;
+    return this.#events.pendingInput.event;
   }
 
   /** After a reconnect, when messages of the time between may have been lost. */
   get onDidMissMessages() {
-    return this.#gap.event;
+    return this.#events.gap.event;
   }
 
   /** Fired once, when the connection has ended: disposed, dead, evicted. */
   get onDidDispose() {
-    return this.#disposed.event;
+    return this.#events.disposed.event;
   }
 
   /** Adds a hook for the iopub messages of the open request with this id; where there is none it does nothing. */
@@ -175,7 +169,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   /** Answers an input_request. @throws ConnectError where the connection has ended */
   sendInputReply(value: string, request: Message): void {
     this.#throwIfEnded();
-    this.#pendingInput.fire(false);
+    this.#events.pendingInput.fire(false);
     const parent = { parent: request.header };
     this.#link.send(createMessage(this.clientId, "stdin", "input_reply", { status: "ok", value }, parent));
   }
@@ -290,8 +284,8 @@ export class KernelConnection extends KernelRequests implements Disposable {
   #changed(before: KernelState, now: KernelState): void {
     if (before.kernel !== now.kernel && now.kernel.endsWith("restarting")) this.#restarts();
     const [statusBefore, status] = [visibleStatus(before), visibleStatus(now)];
-    if (statusBefore !== status) this.#statusChanged.fire(status);
-    if (before.connection !== now.connection) this.#connectionStatusChanged.fire(now.connection);
+    if (statusBefore !== status) this.#events.statusChanged.fire(status);
+    if (before.connection !== now.connection) this.#events.connectionStatusChanged.fire(now.connection);
     if (!before.ended && now.ended) this.#finish(now.ended);
   }
 
@@ -304,50 +298,12 @@ export class KernelConnection extends KernelRequests implements Disposable {
   #finish(error: ConnectError): void {
     this.#info.reject(error);
     this.comms.lose();
-    this.#disposed.fire();
+    this.#events.disposed.fire();
     this.#events.dispose();
   }
 
-  /**
-   * What the first reply behind all earlier requests tells: the kernel's info, and which replies were lost. Each channel
-   * and subshell has its own order, and is asked for itself where something waits there.
-   */
-  #probeRequests(): void {
-    for (const probe of this.#probes) probe.dispose();
-    this.#probes = [];
-    const lanes = new Map<string, Message[]>([["shell ", []]]);
-    for (const { message } of this.#requests.sent) {
-      const lane = `${message.channel} ${message.header.subshell_id ?? ""}`;
-      lanes.set(lane, [...(lanes.get(lane) ?? []), message]);
-    }
-    for (const [lane, messages] of lanes) {
-      const [channel, subshell] = lane.split(" ");
-      this.#probeLane(channel === "control" ? "control" : "shell", subshell || undefined, messages);
-    }
-  }
-
-  #probeLane(channel: Channel, subshell: string | undefined, messages: readonly Message[]): void {
-    const earlier = messages.flatMap(({ header }) => this.#requests.get(header.msg_id) ?? []);
-    const options = subshell === undefined ? {} : { subshell };
-    const probe = this.request(channel, "kernel_info_request", {}, kernelInfoContent, {}, options);
-    this.#probes.push(probe);
-    probe.done.then(
-      (info) => {
-        this.#requests.close(earlier);
-        this.#info.resolve(info);
-      },
-      (error: unknown) => {
-        this.#settings.log.debug(`Kernel ${this.id} was not asked to the end`, error);
-        // A faulty answer is an answer, but no info will come.
-        if (!hasCode(error, "invalid-message")) return;
-        this.#requests.close(earlier);
-        this.#info.reject(error);
-      },
-    );
-  }
-
   #received(message: Message): void {
-    this.#anyMessage.fire({ direction: "recv", message });
+    this.#events.anyMessage.fire({ direction: "recv", message });
     if (message.channel === "iopub" && message.header.msg_type === "status") {
       const { execution_state: status } = contentOf(message, statusContent);
       this.#link.dispatch({ type: "told", status, solicited: message.parent_header.msg_id !== undefined });
@@ -355,14 +311,14 @@ export class KernelConnection extends KernelRequests implements Disposable {
     if (message.channel === "iopub" && message.header.msg_type === "shutdown_reply") {
       this.#link.dispatch({ type: "ending", restart: contentOf(message, endingContent).restart });
     }
-    if (message.header.msg_type === "input_request") this.#pendingInput.fire(true);
+    if (message.header.msg_type === "input_request") this.#events.pendingInput.fire(true);
     const future = this.#requests.find(message);
     if (future) future.handle(message);
     else if (message.channel !== "iopub" && message.parent_header.session === this.clientId) {
-      this.#unhandledMessage.fire(message);
+      this.#events.unhandledMessage.fire(message);
     }
+    if (message.channel === "iopub") this.#events.iopubMessage.fire(message);
     this.comms.handle(message);
-    if (message.channel === "iopub") this.#iopubMessage.fire(message);
   }
 
   #throwIfEnded(): void {

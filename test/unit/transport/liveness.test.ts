@@ -50,6 +50,16 @@ describe("liveness", () => {
     await declared();
   });
 
+  it("asks before it declares dead, however long our own program was busy", async () => {
+    liveness.watch(true);
+    const busyUntil = Date.now() + 2 * limit;
+    while (Date.now() < busyUntil);
+    await delay(1);
+    assert.equal(isDead, false);
+    await declared();
+    assert.ok(pings >= 1);
+  });
+
   it("stops when nobody watches any more", async () => {
     liveness.watch(true);
     liveness.watch(false);

@@ -13,7 +13,7 @@ describe("kernel connection to a scripted kernel", function () {
   let connection: KernelConnection;
   beforeEach(async () => {
     server = await KernelServer.start();
-    connection = new KernelConnection({ settings: server.settings({ liveness: 200 }), model: server.model });
+    connection = new KernelConnection({ settings: server.settings({ liveness: 5_000 }), model: server.model });
     await within(connection.info);
   });
   afterEach(async () => {
@@ -207,7 +207,7 @@ describe("kernel connection to a scripted kernel", function () {
   });
 
   it("holds a flood back while its handler is slow, and loses nothing", async () => {
-    const total = 20_000;
+    const total = 10_000;
     let sent = 0;
     let most = 0;
     let got = 0;
