@@ -38,6 +38,11 @@ export class Acknowledger {
     }
   }
 
+  /** Call for each message sent: its answer may come in a burst of its own. */
+  sent(): void {
+    this.#allowed = burst;
+  }
+
   /** Takes back what is still to be sent. */
   stop(): void {
     clearTimeout(this.#timer);

@@ -201,6 +201,7 @@ export class Socket {
   /** Sends one frame. @throws ConnectError `connection-lost` where the socket is not open any more. */
   send(data: string | Uint8Array): void {
     if (this.#ws.readyState !== this.#ws.OPEN) throw new ConnectError("connection-lost", "The connection is closed.");
+    this.#acknowledger.sent();
     this.#ws.send(data);
   }
 
