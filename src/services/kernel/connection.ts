@@ -12,6 +12,7 @@ import { KernelEvents } from "./events";
 import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
 import type { MessageHook } from "./hooks";
 import { KernelRequests, type RequestOptions } from "./kernelRequests";
+import { InputAnswers } from "./inputAnswers";
 import { KernelLink } from "./link";
 import {
   contentOf,
@@ -57,6 +58,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   readonly #probes: Probes;
   readonly #link: KernelLink;
   #model: KernelModel;
+  readonly #answers = new InputAnswers();
   #info = new Deferred<KernelInfo>();
 
   constructor(options: KernelConnectionOptions) {
@@ -80,7 +82,10 @@ export class KernelConnection extends KernelRequests implements Disposable {
       clientId: this.clientId,
       requests: this.#requests,
       received: (message) => this.#received(message),
-      sent: (message) => this.#events.anyMessage.fire({ direction: "send", message }),
+      sent: (message) => {
+        this.#answers.sent(message);
+        this.#events.anyMessage.fire({ direction: "send", message });
+      },
       changed: (before, now) => this.#changed(before, now),
       probe: () => this.#probes.start(),
       modelled: (model) => (this.#model = model),
@@ -285,13 +290,19 @@ export class KernelConnection extends KernelRequests implements Disposable {
     if (before.kernel !== now.kernel && now.kernel.endsWith("restarting")) this.#restarts();
     const [statusBefore, status] = [visibleStatus(before), visibleStatus(now)];
     if (statusBefore !== status) this.#events.statusChanged.fire(status);
-    if (before.connection !== now.connection) this.#events.connectionStatusChanged.fire(now.connection);
+    if (before.connection !== now.connection) {
+      if (before.connection === "connected") this.#answers.lost();
+      const answer = now.connection === "connected" ? this.#answers.takeLost() : undefined;
+      if (answer) this.#link.send(answer);
+      this.#events.connectionStatusChanged.fire(now.connection);
+    }
     if (!before.ended && now.ended) this.#finish(now.ended);
   }
 
   /** The kernel's old process is gone, with all it held. */
   #restarts(): void {
     if (this.#info.settled) this.#info = new Deferred();
+    this.#answers.clear();
     this.comms.lose();
   }
 
@@ -303,6 +314,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   }
 
   #received(message: Message): void {
+    this.#answers.received(message);
     this.#events.anyMessage.fire({ direction: "recv", message });
     if (message.channel === "iopub" && message.header.msg_type === "status") {
       const { execution_state: status } = contentOf(message, statusContent);

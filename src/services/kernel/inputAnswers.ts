@@ -1,0 +1,48 @@
+// The answer to an input request that may have gone into a broken connection: said again after a reconnect.
+import type { Message } from "./messages";
+
+/**
+ * A kernel that waits for input waits for ever if the answer is lost. An answer after which nothing has come for its
+ * request is said again once there is another connection. A kernel that had it already ignores the second one: ipykernel
+ * empties its stdin before it asks. A kernel asks one question at a time.
+ */
+export class InputAnswers {
+  /** The last question's id, and the id of the request that asks it. */
+  #asked: { readonly question: string; readonly request: string } | undefined;
+  /** The answer, until something comes for its request. */
+  #unconfirmed: Message | undefined;
+  #lost = false;
+
+  /** A message goes out; of interest where it answers the last question. */
+  sent(message: Message): void {
+    const isAnswer = message.header.msg_type === "input_reply";
+    if (isAnswer && this.#asked && this.#asked.question === message.parent_header.msg_id) this.#unconfirmed = message;
+  }
+
+  /** A message has come: the kernel asks for input, or goes on with its request. */
+  received({ header, parent_header: parent }: Message): void {
+    const request = parent.msg_id;
+    if (request === undefined) return;
+    if (this.#asked?.request === request) this.#unconfirmed = undefined;
+    if (header.msg_type === "input_request") this.#asked = { question: header.msg_id, request };
+  }
+
+  /** The connection is gone, and with it perhaps the answer. */
+  lost(): void {
+    this.#lost = this.#unconfirmed !== undefined;
+  }
+
+  /** There is a connection again: what is to be said once more. */
+  takeLost(): Message | undefined {
+    const lost = this.#lost ? this.#unconfirmed : undefined;
+    this.#lost = false;
+    return lost;
+  }
+
+  /** The kernel that asked is gone. */
+  clear(): void {
+    this.#asked = undefined;
+    this.#unconfirmed = undefined;
+    this.#lost = false;
+  }
+}
