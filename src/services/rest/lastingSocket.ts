@@ -24,8 +24,7 @@ export interface LastingSocketPorts {
   opened(socket: Socket): void;
 }
 
-/** Milliseconds between two attempts: the first pause, and the longest. */
-const firstPause = 500;
+/** Milliseconds: the longest pause between two attempts; the first is `timeouts.retry`. */
 const longestPause = 30_000;
 
 /** Refusals that trying again does not change: someone has to do something first. */
@@ -145,7 +144,7 @@ export class LastingSocket implements Disposable {
       return;
     }
     // Before the listeners hear of it: one may want to reconnect at once.
-    this.#retry = setTimeout(() => void this.#open(), backoff(this.#attempt++, firstPause, longestPause));
+    this.#retry = setTimeout(() => void this.#open(), backoff(this.#attempt++, settings.timeouts.retry, longestPause));
     this.#become("disconnected", reason);
   }
 

@@ -33,7 +33,7 @@ describe("account", () => {
     hub = await FakeHub.start("/jupyter/");
     store = new MemoryStore();
     await store.set(accountId(hub.url, "ana"), "good-token");
-    account = new Account({ hub: hub.url, userName: "ana", store });
+    account = new Account({ hub: hub.url, userName: "ana", store, settings: { timeouts: { retry: 1 } } });
     states = [];
     account.onDidChangeState((state) => states.push(state));
   });
@@ -148,7 +148,7 @@ describe("account", () => {
   });
 
   it("follows sign-out and sign-in of other windows", async () => {
-    const there = new Account({ hub: hub.url, userName: "ana", store });
+    const there = new Account({ hub: hub.url, userName: "ana", store, settings: { timeouts: { retry: 1 } } });
     const seen: AccountState[] = [];
     const change = (): Promise<void> => new Promise((resolve) => {
       const subscription = there.onDidChangeState((state) => {
