@@ -72,8 +72,8 @@ export class KernelConnection extends KernelRequests implements Disposable {
     this.#probes = new Probes({
       requests: this.#requests,
       log,
-      ask: (channel, subshell) =>
-        this.request(channel, "kernel_info_request", {}, kernelInfoContent, {}, subshell === undefined ? {} : { subshell }),
+      ask: (channel, subshell, onReply) =>
+        this.request(channel, "kernel_info_request", {}, kernelInfoContent, { onReply }, subshell === undefined ? {} : { subshell }),
       told: (info) => (info instanceof Error ? this.#info.reject(info) : this.#info.resolve(info)),
     });
     this.#link = new KernelLink({

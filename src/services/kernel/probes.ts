@@ -8,11 +8,17 @@ import type { Requests } from "./requests";
 export interface ProbePorts {
   readonly requests: Requests;
   readonly log: Logger;
-  /** Asks the kernel for its info on this channel and subshell. */
-  readonly ask: (channel: Channel, subshell: string | undefined) => KernelFuture<KernelInfo>;
+  /** Asks the kernel for its info on this channel and subshell; `replied` is called when the reply comes. */
+  readonly ask: (channel: Channel, subshell: string | undefined, replied: () => void) => KernelFuture<KernelInfo>;
   /** The kernel has said what it is, or something that cannot be read. */
   readonly told: (info: KernelInfo | Error) => void;
 }
+
+/**
+ * Milliseconds from a reply to its `idle`. Where that does not come, the server was not listening yet when a new process
+ * said it, and the kernel is asked again.
+ */
+const idleLimit = 1_000;
 
 /** Each channel and each subshell answers in its own order, and is asked for itself where something waits there. */
 export class Probes {
@@ -41,14 +47,17 @@ export class Probes {
   #start(channel: Channel, subshell: string | undefined, messages: readonly Message[]): void {
     const { requests, log, ask, told } = this.#ports;
     const earlier = messages.flatMap(({ header }) => requests.get(header.msg_id) ?? []);
-    const probe = ask(channel, subshell);
+    let again: NodeJS.Timeout | undefined;
+    const probe = ask(channel, subshell, () => (again = setTimeout(() => this.start(), idleLimit)));
     this.#running.push(probe);
     probe.done.then(
       (info) => {
+        clearTimeout(again);
         requests.close(earlier);
         told(info);
       },
       (error: unknown) => {
+        clearTimeout(again);
         log.debug("The kernel was not asked to the end", error);
         // A faulty answer is an answer, but no info will come.
         if (!hasCode(error, "invalid-message")) return;

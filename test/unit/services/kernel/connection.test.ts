@@ -61,6 +61,21 @@ describe("kernel connection to a scripted kernel", function () {
     await within(execute());
   });
 
+  it("asks again after a restart where the server was not listening yet when the new process said it was idle", async () => {
+    let asked = 0;
+    const info = { ...fakeInfo, implementation: "renewed" };
+    server.onInfo = (message, socket) => {
+      if (asked++ > 0) socket.answer(message, info);
+      else socket.send("shell", "kernel_info_reply", info, message.header);
+    };
+    server.onRequest = ({ header }, socket) => socket.send("shell", "execute_reply", { status: "ok" }, header);
+    await within(connection.restart());
+    const unheard = execute();
+    assert.equal((await within(connection.info)).implementation, "renewed");
+    await within(unheard);
+    assert.equal(asked, 2);
+  });
+
   it("rejects info that cannot be read", async () => {
     server.onInfo = (message, socket) => socket.answer(message, { status: "ok" });
     const other = new KernelConnection({ settings: server.settings(), model: server.model });
