@@ -126,6 +126,9 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
         effects: [{ type: "fail", error: event.error ?? restartedError() }],
       };
     case "restarted":
+      // The server lets nothing through a new websocket before it hears the new process on every channel; through the
+      // old one, what the process says first may be lost.
+      return { state: { ...state, kernel: "unknown", connection: "connecting" }, effects: [{ type: "reopen" }] };
     case "restart-failed":
       return { state: { ...state, kernel: "unknown" }, effects: asked };
     case "gone":

@@ -112,7 +112,8 @@ describe("kernel state", () => {
     const late = run(restarting.state, { type: "told", status: "idle", solicited: true }, { type: "ending", restart: true });
     assert.deepEqual([late.state.kernel, late.effects], ["restarting", []]);
     const restarted = run(late.state, { type: "restarted" });
-    assert.deepEqual([restarted.state.kernel, kinds(restarted)], ["unknown", ["probe", "flush"]]);
+    assert.deepEqual([restarted.state.kernel, kinds(restarted)], ["unknown", ["reopen"]]);
+    assert.deepEqual(kinds(run(restarted.state, { type: "opened" })), ["probe", "flush"]);
     assert.deepEqual(kinds(run(late.state, { type: "restart-failed" })), ["probe", "flush"]);
   });
 
