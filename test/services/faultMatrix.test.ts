@@ -105,7 +105,7 @@ function check({ fault }: Case, { outcomes, lost, doubled, twice, gaps }: Outcom
       assert.equal(lost, 0);
       break;
     case "nothing lost, or told":
-      if (lost > 0 || outcomes.some((outcome) => outcome !== "ok")) assert.ok(gaps > 0, "lost without a word");
+      if (lost > 0 || outcomes.some((outcome) => outcome !== "ok")) assert.ok(gaps > 0, `lost without a word: ${outcomes.join(", ")}`);
       break;
     case "settled":
       break;

@@ -31,7 +31,11 @@ describe("a run that is disturbed", function () {
   };
 
   it("ends when the kernel is killed, keeps what was printed, and runs again on the new kernel", async () => {
-    const notebook = await opened("import os, signal\nprint('before', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)", "print('again')");
+    const notebook = await opened(
+      // The kernel's output thread needs a moment: what never left the process cannot be kept.
+      "import os, signal, time\nprint('before', flush=True)\ntime.sleep(1)\nos.kill(os.getpid(), signal.SIGKILL)",
+      "print('again')",
+    );
     await run(notebook).ended;
     assert.equal(notebook.cellAt(0).executionSummary?.success, false);
     assert.match(textOf(notebook), /^before\n/);

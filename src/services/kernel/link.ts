@@ -255,11 +255,19 @@ export class KernelLink implements Disposable {
     this.dispatch({ type: "closed", suspect: close.code === 1005 });
   }
 
+  /**
+   * Another holder of our session id stays; what an attempt of our own that we had given up has left on the server
+   * goes in a moment.
+   */
   async #askEviction(): Promise<void> {
-    let others = 0;
+    let others = 1;
     try {
-      others = (await this.#model()).connections;
+      for (let attempt = 0; attempt < 10 && others > 0; attempt++) {
+        if (attempt > 0) await delay(this.#settings.timeouts.retry, this.ending);
+        others = (await this.#model()).connections;
+      }
     } catch (error) {
+      others = 0;
       this.#settings.log.debug(`Kernel ${this.#ports.kernelId} could not be asked for its connections`, error);
     }
     this.dispatch({ type: others > 0 ? "evicted" : "not-evicted" });

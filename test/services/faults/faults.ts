@@ -58,21 +58,21 @@ export const faults: readonly Fault[] = [
     strike: async ({ proxy }) => proxy.halfOpen(),
   },
   {
-    name: "stall 30 s",
-    promised: "nothing lost, or told",
-    strike: async ({ proxy }) => {
-      proxy.stall();
-      await pause(30_000);
-      await proxy.restore();
-    },
-  },
-  {
     name: "refuse for 60 s",
     promised: "nothing lost",
     strike: async ({ proxy }) => {
       proxy.refuse();
       proxy.cut();
       await pause(60_000);
+      await proxy.restore();
+    },
+  },
+  {
+    name: "stall 30 s",
+    promised: "nothing lost, or told",
+    strike: async ({ proxy }) => {
+      proxy.stall();
+      await pause(30_000);
       await proxy.restore();
     },
   },
