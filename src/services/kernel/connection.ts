@@ -87,7 +87,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
         this.#events.anyMessage.fire({ direction: "send", message });
       },
       changed: (before, now) => this.#changed(before, now),
-      probe: () => this.#probes.start(),
+      probe: (heard) => this.#probes.start(heard),
       modelled: (model) => (this.#model = model),
       missed: (gap) => this.#events.gap.fire(gap),
     });

@@ -28,7 +28,7 @@ export interface LinkPorts {
   sent(message: Message): void;
   changed(before: KernelState, now: KernelState): void;
   /** Ask the kernel something: its answer tells what became of the requests sent before. */
-  probe(): void;
+  probe(heard: () => void): void;
   /** The server's newest model of the kernel. */
   modelled(model: KernelModel): void;
   missed(gap: Gap): void;
@@ -40,6 +40,8 @@ export class KernelLink implements Disposable {
   readonly #ending = new AbortController();
   #state: KernelState = initialState;
   #socket: Socket | undefined;
+  /** The kernel's process is a new one, and has not been heard on all channels yet. */
+  #unheard = false;
   /** The newest attempt to open one; what comes of older ones is closed. */
   #attempt = 0;
   #congestion = 0;
@@ -75,7 +77,9 @@ export class KernelLink implements Disposable {
    * @throws ConnectError `busy` where too much waits, `invalid-message` where it cannot be written
    */
   send(message: Message): void {
-    const socket = this.#state.kernel === "restarting" ? undefined : this.#socket;
+    // A new process is asked first, and given nothing before it is heard: what it printed for it could be lost.
+    const held = this.#state.kernel === "restarting" || (this.#unheard && message.header.msg_type !== "kernel_info_request");
+    const socket = held ? undefined : this.#socket;
     if (socket) {
       const frame = this.#encode(message, socket.protocol);
       try {
@@ -134,18 +138,24 @@ export class KernelLink implements Disposable {
         this.#socket?.close();
         break;
       case "reopen":
+        this.#unheard = true;
         this.#reopen();
         break;
       case "fail":
         this.#ports.requests.fail(effect.error, effect.only);
         break;
-      case "probe":
-        this.#ports.probe();
+      case "probe": {
+        const attempt = this.#attempt;
+        this.#ports.probe(() => {
+          if (!this.#unheard || attempt !== this.#attempt) return;
+          this.#unheard = false;
+          this.#flush();
+        });
         void this.#refreshModel();
         break;
+      }
       case "flush":
-        for (const message of this.#ports.requests.takeUnsent()) this.send(message);
-        this.#boundUnsent();
+        if (!this.#unheard) this.#flush();
         break;
       case "ask-eviction":
         void this.#askEviction();
@@ -154,6 +164,11 @@ export class KernelLink implements Disposable {
         void this.#awaitEnd();
         break;
     }
+  }
+
+  #flush(): void {
+    for (const message of this.#ports.requests.takeUnsent()) this.send(message);
+    this.#boundUnsent();
   }
 
   #end(error: ConnectError): void {

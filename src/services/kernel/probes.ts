@@ -29,8 +29,11 @@ export class Probes {
     this.#ports = ports;
   }
 
-  /** Asks the main shell, and every other place where requests wait; what is open when its answer comes was lost. */
-  start(): void {
+  /**
+   * Asks the main shell, and every other place where requests wait; what is open when its answer comes was lost.
+   * @param heard called when the main shell's answer was complete: the kernel is heard on iopub too
+   */
+  start(heard: () => void): void {
     for (const probe of this.#running) probe.dispose();
     this.#running = [];
     const lanes = new Map<string, Message[]>([["shell ", []]]);
@@ -40,21 +43,22 @@ export class Probes {
     }
     for (const [lane, messages] of lanes) {
       const [channel, subshell] = lane.split(" ");
-      this.#start(channel === "control" ? "control" : "shell", subshell === "" ? undefined : subshell, messages);
+      this.#start(channel === "control" ? "control" : "shell", subshell === "" ? undefined : subshell, messages, heard);
     }
   }
 
-  #start(channel: Channel, subshell: string | undefined, messages: readonly Message[]): void {
+  #start(channel: Channel, subshell: string | undefined, messages: readonly Message[], heard: () => void): void {
     const { requests, log, ask, told } = this.#ports;
     const earlier = messages.flatMap(({ header }) => requests.get(header.msg_id) ?? []);
     let again: NodeJS.Timeout | undefined;
-    const probe = ask(channel, subshell, () => (again = setTimeout(() => this.start(), idleLimit)));
+    const probe = ask(channel, subshell, () => (again = setTimeout(() => this.start(heard), idleLimit)));
     this.#running.push(probe);
     probe.done.then(
       (info) => {
         clearTimeout(again);
         requests.close(earlier);
         told(info);
+        if (channel === "shell" && subshell === undefined) heard();
       },
       (error: unknown) => {
         clearTimeout(again);
@@ -63,6 +67,7 @@ export class Probes {
         if (!hasCode(error, "invalid-message")) return;
         requests.close(earlier);
         told(error);
+        heard();
       },
     );
   }
