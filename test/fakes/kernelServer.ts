@@ -20,11 +20,12 @@ export class KernelSocket {
   constructor(
     readonly ws: WebSocket,
     readonly clientId: string,
+    private readonly process: { readonly session: string },
   ) {}
 
   /** Sends a message of the kernel; `parent` is the request that it answers. */
   send(channel: Channel, type: string, content: JsonObject, parent: Partial<Header> = {}, buffers: Uint8Array[] = []): void {
-    const header = { msg_id: `k${Math.random()}`, msg_type: type, session: "kernel", username: "", date: "", version: "5.4" };
+    const header = { msg_id: `k${Math.random()}`, msg_type: type, session: this.process.session, username: "", date: "", version: "5.4" };
     const message: Message = { channel, header, parent_header: parent, metadata: {}, content, buffers };
     this.ws.send(encode(message, this.ws.protocol));
   }
@@ -48,6 +49,8 @@ export const fakeInfo = { status: "ok", implementation: "fake", language_info: {
 export class KernelServer {
   readonly #server = createServer((request, response) => this.#rest(request, response));
   readonly #open = new Set<TcpSocket>();
+  /** The session of its messages; each process has its own. */
+  session = "kernel";
   readonly sockets: KernelSocket[] = [];
   /** The requests that came, kernel_info among them, over all websockets. */
   readonly received: Message[] = [];
@@ -100,7 +103,7 @@ export class KernelServer {
 
   #take(ws: WebSocket, request: IncomingMessage): void {
     const clientId = new URL(request.url ?? "", "http://x").searchParams.get("session_id") ?? "";
-    const socket = new KernelSocket(ws, clientId);
+    const socket = new KernelSocket(ws, clientId, this);
     this.sockets.push(socket);
     ws.on("message", (data, binary) => {
       const bytes = data as Buffer; // the library's default for incoming messages

@@ -8,7 +8,6 @@ import { next } from "../../base/event";
 import type { ServerSettings } from "../../transport/settings";
 import { interruptKernel, restartKernel, shutdownKernel } from "./client";
 import { Comms, type CommOptions } from "./comm";
-import { KernelEvents } from "./events";
 import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
 import type { MessageHook } from "./hooks";
 import { KernelRequests, type RequestOptions } from "./kernelRequests";
@@ -27,6 +26,7 @@ import {
 } from "./messages";
 import type { KernelModel } from "./model";
 import { Probes } from "./probes";
+import { KernelProcess } from "./process";
 import { Requests } from "./requests";
 import { visibleStatus, type ConnectionStatus, type KernelState, type KernelStatus } from "./state";
 
@@ -54,24 +54,25 @@ export class KernelConnection extends KernelRequests implements Disposable {
   readonly comms: Comms;
   readonly #settings: ServerSettings;
   readonly #requests = new Requests();
-  readonly #events: KernelEvents;
   readonly #probes: Probes;
   readonly #link: KernelLink;
   #model: KernelModel;
   readonly #answers = new InputAnswers();
+  readonly #process: KernelProcess;
   #info = new Deferred<KernelInfo>();
 
   constructor(options: KernelConnectionOptions) {
-    super();
+    super(options.settings.log);
     this.#settings = options.settings;
     this.#model = options.model;
     this.clientId = options.clientId ?? randomUUID();
+    this.#process = new KernelProcess(this.clientId);
     const { log } = options.settings;
     this.comms = new Comms((...message) => this.#sendComm(...message), log, options.handleComms ?? true);
-    this.#events = new KernelEvents(log);
     this.#probes = new Probes({
       requests: this.#requests,
       log,
+      patience: options.settings.timeouts.liveness / 6,
       ask: (channel, subshell, onReply) =>
         this.request(channel, "kernel_info_request", {}, kernelInfoContent, { onReply }, subshell === undefined ? {} : { subshell }),
       told: (info) => (info instanceof Error ? this.#info.reject(info) : this.#info.resolve(info)),
@@ -84,12 +85,12 @@ export class KernelConnection extends KernelRequests implements Disposable {
       received: (message) => this.#received(message),
       sent: (message) => {
         this.#answers.sent(message);
-        this.#events.anyMessage.fire({ direction: "send", message });
+        this.events.anyMessage.fire({ direction: "send", message });
       },
       changed: (before, now) => this.#changed(before, now),
-      probe: (heard) => this.#probes.start(heard),
+      probe: (asking) => this.#probes.start({ ...asking, isNew: asking.isNew || !this.#info.settled }),
       modelled: (model) => (this.#model = model),
-      missed: (gap) => this.#events.gap.fire(gap),
+      missed: (gap) => this.events.gap.fire(gap),
     });
     this.#link.dispatch({ type: "connect" });
   }
@@ -129,43 +130,6 @@ export class KernelConnection extends KernelRequests implements Disposable {
     return this.#info.promise;
   }
 
-  get onDidChangeStatus() {
-    return this.#events.statusChanged.event;
-  }
-
-  get onDidChangeConnectionStatus() {
-    return this.#events.connectionStatusChanged.event;
-  }
-
-  /** Every iopub message, whoever caused it. */
-  get onIOPubMessage() {
-    return this.#events.iopubMessage.event;
-  }
-
-  /** Messages that answer this client but belong to no open request; iopub is never among them. */
-  get onUnhandledMessage() {
-    return this.#events.unhandledMessage.event;
-  }
-
-  get onAnyMessage() {
-    return this.#events.anyMessage.event;
-  }
-
-  /** True when the kernel asks for input, false when it was answered. */
-  get onPendingInput() {
-    return this.#events.pendingInput.event;
-  }
-
-  /** After a reconnect, when messages of the time between may have been lost. */
-  get onDidMissMessages() {
-    return this.#events.gap.event;
-  }
-
-  /** Fired once, when the connection has ended: disposed, dead, evicted. */
-  get onDidDispose() {
-    return this.#events.disposed.event;
-  }
-
   /** Adds a hook for the iopub messages of the open request with this id; where there is none it does nothing. */
   registerMessageHook(requestId: string, hook: MessageHook): Disposable {
     return this.#requests.get(requestId)?.registerMessageHook(hook) ?? { dispose: () => undefined };
@@ -174,7 +138,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   /** Answers an input_request. @throws ConnectError where the connection has ended */
   sendInputReply(value: string, request: Message): void {
     this.#throwIfEnded();
-    this.#events.pendingInput.fire(false);
+    this.events.pendingInput.fire(false);
     const parent = { parent: request.header };
     this.#link.send(createMessage(this.clientId, "stdin", "input_reply", { status: "ok", value }, parent));
   }
@@ -289,12 +253,12 @@ export class KernelConnection extends KernelRequests implements Disposable {
   #changed(before: KernelState, now: KernelState): void {
     if (before.kernel !== now.kernel && now.kernel.endsWith("restarting")) this.#restarts();
     const [statusBefore, status] = [visibleStatus(before), visibleStatus(now)];
-    if (statusBefore !== status) this.#events.statusChanged.fire(status);
+    if (statusBefore !== status) this.events.statusChanged.fire(status);
     if (before.connection !== now.connection) {
       if (before.connection === "connected") this.#answers.lost();
       const answer = now.connection === "connected" ? this.#answers.takeLost() : undefined;
       if (answer) this.#link.send(answer);
-      this.#events.connectionStatusChanged.fire(now.connection);
+      this.events.connectionStatusChanged.fire(now.connection);
     }
     if (!before.ended && now.ended) this.#finish(now.ended);
   }
@@ -303,19 +267,22 @@ export class KernelConnection extends KernelRequests implements Disposable {
   #restarts(): void {
     if (this.#info.settled) this.#info = new Deferred();
     this.#answers.clear();
+    this.#process.forget();
     this.comms.lose();
   }
 
   #finish(error: ConnectError): void {
     this.#info.reject(error);
+    this.#probes.stop();
     this.comms.lose();
-    this.#events.disposed.fire();
-    this.#events.dispose();
+    this.events.disposed.fire();
+    this.events.dispose();
   }
 
   #received(message: Message): void {
     this.#answers.received(message);
-    this.#events.anyMessage.fire({ direction: "recv", message });
+    if (this.#process.isAnother(message) && this.#link.isHeard) this.#link.dispatch({ type: "another-process" });
+    this.events.anyMessage.fire({ direction: "recv", message });
     if (message.channel === "iopub" && message.header.msg_type === "status") {
       const { execution_state: status } = contentOf(message, statusContent);
       this.#link.dispatch({ type: "told", status, solicited: message.parent_header.msg_id !== undefined });
@@ -323,13 +290,13 @@ export class KernelConnection extends KernelRequests implements Disposable {
     if (message.channel === "iopub" && message.header.msg_type === "shutdown_reply") {
       this.#link.dispatch({ type: "ending", restart: contentOf(message, endingContent).restart });
     }
-    if (message.header.msg_type === "input_request") this.#events.pendingInput.fire(true);
+    if (message.header.msg_type === "input_request") this.events.pendingInput.fire(true);
     const future = this.#requests.find(message);
     if (future) future.handle(message);
     else if (message.channel !== "iopub" && message.parent_header.session === this.clientId) {
-      this.#events.unhandledMessage.fire(message);
+      this.events.unhandledMessage.fire(message);
     }
-    if (message.channel === "iopub") this.#events.iopubMessage.fire(message);
+    if (message.channel === "iopub") this.events.iopubMessage.fire(message);
     this.comms.handle(message);
   }
 

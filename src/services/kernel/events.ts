@@ -1,4 +1,4 @@
-// The events of one kernel connection, from the side that fires them.
+// The events of one kernel connection: for the side that fires them, and for those who listen.
 import { DisposableStore } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
@@ -33,5 +33,51 @@ export class KernelEvents extends DisposableStore {
     this.pendingInput = this.add(new Emitter(log));
     this.gap = this.add(new Emitter(log));
     this.disposed = this.add(new Emitter(log));
+  }
+}
+
+/** What can be listened to. */
+export abstract class KernelEventSource {
+  protected readonly events: KernelEvents;
+
+  constructor(log: Logger) {
+    this.events = new KernelEvents(log);
+  }
+
+  get onDidChangeStatus() {
+    return this.events.statusChanged.event;
+  }
+
+  get onDidChangeConnectionStatus() {
+    return this.events.connectionStatusChanged.event;
+  }
+
+  /** Every iopub message, whoever caused it. */
+  get onIOPubMessage() {
+    return this.events.iopubMessage.event;
+  }
+
+  /** Messages that answer this client but belong to no open request; iopub is never among them. */
+  get onUnhandledMessage() {
+    return this.events.unhandledMessage.event;
+  }
+
+  get onAnyMessage() {
+    return this.events.anyMessage.event;
+  }
+
+  /** True when the kernel asks for input, false when it was answered. */
+  get onPendingInput() {
+    return this.events.pendingInput.event;
+  }
+
+  /** After a reconnect, when messages of the time between may have been lost. */
+  get onDidMissMessages() {
+    return this.events.gap.event;
+  }
+
+  /** Fired once, when the connection has ended: disposed, dead, evicted. */
+  get onDidDispose() {
+    return this.events.disposed.event;
   }
 }

@@ -2,6 +2,7 @@
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html
 import type * as v from "valibot";
 import { ConnectError } from "../../base/errors";
+import { KernelEventSource } from "./events";
 import type { FutureHandlers, KernelFuture } from "./future";
 import {
   commInfoReplyContent,
@@ -55,7 +56,7 @@ export type HistoryRequest = { readonly output?: boolean; readonly raw?: boolean
  * The requests of a kernel connection. A future of theirs rejects as `KernelFuture.done` says; one that is made after
  * the connection's end has failed already.
  */
-export abstract class KernelRequests {
+export abstract class KernelRequests extends KernelEventSource {
   /** What the kernel says of itself. */
   abstract readonly info: Promise<KernelInfo>;
 

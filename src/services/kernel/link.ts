@@ -1,14 +1,15 @@
 // The websocket of one kernel connection over its life: it performs what the pure reducer (state.ts) decides.
 import type { Disposable } from "../../base/disposable";
-import { delay } from "../../base/async";
-import { ConnectError, asError, hasCode, messageOf } from "../../base/errors";
-import { openSocket, type Socket, type SocketClose } from "../../transport/socket";
+import { ConnectError, hasCode, messageOf } from "../../base/errors";
+import type { Socket, SocketClose } from "../../transport/socket";
 import type { ServerSettings } from "../../transport/settings";
-import { getKernel } from "./client";
-import { decode, encode, v1Protocol, type Frame } from "./codec";
+import { KernelChannels } from "./channels";
+import { encode, type Frame } from "./codec";
 import type { Message } from "./messages";
 import type { KernelModel } from "./model";
+import type { Asking } from "./probes";
 import type { Requests } from "./requests";
+import { ServerModel } from "./serverModel";
 import { initialState, reduce, type KernelEffect, type KernelEvent, type KernelState } from "./state";
 
 /** A stretch of time, in milliseconds since the epoch, in which messages may have been lost. */
@@ -28,22 +29,22 @@ export interface LinkPorts {
   sent(message: Message): void;
   changed(before: KernelState, now: KernelState): void;
   /** Ask the kernel something: its answer tells what became of the requests sent before. */
-  probe(heard: () => void): void;
+  probe(asking: Asking): void;
   /** The server's newest model of the kernel. */
   modelled(model: KernelModel): void;
   missed(gap: Gap): void;
 }
 
-/** Opens, reopens and closes the websocket, and holds what is to be sent while there is none. */
+/** Performs what the reducer decides, and holds what is to be sent while there is no websocket. */
 export class KernelLink implements Disposable {
   readonly #ports: LinkPorts;
   readonly #ending = new AbortController();
+  readonly #server: ServerModel;
+  readonly #channels: KernelChannels;
   #state: KernelState = initialState;
   #socket: Socket | undefined;
   /** The kernel's process is a new one, and has not been heard on all channels yet. */
   #unheard = false;
-  /** The newest attempt to open one; what comes of older ones is closed. */
-  #attempt = 0;
   #congestion = 0;
   #retry: NodeJS.Timeout | undefined;
   #unsent: NodeJS.Timeout | undefined;
@@ -51,10 +52,25 @@ export class KernelLink implements Disposable {
 
   constructor(ports: LinkPorts) {
     this.#ports = ports;
+    const { settings, kernelId, clientId } = ports;
+    this.#server = new ServerModel(settings, kernelId, this.ending);
+    this.#channels = new KernelChannels({
+      ...{ settings, kernelId, clientId, ending: this.ending },
+      askServer: () => this.#server.get(),
+      received: (message) => ports.received(message),
+      opened: (socket) => this.#opened(socket),
+      refused: (error) => this.#refused(error),
+      closed: (close) => this.#closed(close),
+    });
   }
 
   get state(): KernelState {
     return this.#state;
+  }
+
+  /** Whether the kernel's present process has been heard on all channels. */
+  get isHeard(): boolean {
+    return !this.#unheard;
   }
 
   /** Aborts when the connection has ended for good. */
@@ -145,12 +161,7 @@ export class KernelLink implements Disposable {
         this.#ports.requests.fail(effect.error, effect.only);
         break;
       case "probe": {
-        const attempt = this.#attempt;
-        this.#ports.probe(() => {
-          if (!this.#unheard || attempt !== this.#attempt) return;
-          this.#unheard = false;
-          this.#flush();
-        });
+        this.#probe();
         void this.#refreshModel();
         break;
       }
@@ -164,6 +175,22 @@ export class KernelLink implements Disposable {
         void this.#awaitEnd();
         break;
     }
+  }
+
+  #probe(): void {
+    const { attempt } = this.#channels;
+    const isCurrent = (): boolean => attempt === this.#channels.attempt && !this.#state.ended;
+    this.#ports.probe({
+      isNew: this.#unheard,
+      heard: () => {
+        if (!isCurrent() || !this.#unheard) return;
+        this.#unheard = false;
+        this.#flush();
+      },
+      deaf: () => {
+        if (isCurrent()) this.reconnect();
+      },
+    });
   }
 
   #flush(): void {
@@ -208,42 +235,14 @@ export class KernelLink implements Disposable {
 
   #open(after: number): void {
     clearTimeout(this.#retry);
-    if (after > 0) {
-      this.#retry = setTimeout(() => this.dispatch({ type: "connect" }), after);
-      return;
-    }
-    const attempt = ++this.#attempt;
-    let socket: Socket | undefined;
-    let over: SocketClose | undefined;
-    const listener = {
-      message: (frame: string | Buffer): void => {
-        if (attempt === this.#attempt) this.#received(frame, socket);
-      },
-      closed: (close: SocketClose): void => {
-        over = close;
-        if (socket && attempt === this.#attempt) this.#closed(close);
-      },
-    };
-    const path = `api/kernels/${encodeURIComponent(this.#ports.kernelId)}/channels`;
-    const query = { session_id: this.#ports.clientId };
-    openSocket(this.#settings, path, listener, { query, subprotocol: v1Protocol, signal: this.ending }).then(
-      (opened) => {
-        socket = opened;
-        // Given up for a newer one, or for good.
-        if (attempt !== this.#attempt || this.#state.ended) opened.close();
-        else if (over) this.#refused(new ConnectError("connection-lost", `${this.#settings.label} closed the connection at once.`));
-        else this.#opened(opened);
-      },
-      (error: unknown) => {
-        if (attempt === this.#attempt) this.#refused(asError(error));
-      },
-    );
+    if (after > 0) this.#retry = setTimeout(() => this.dispatch({ type: "connect" }), after);
+    else this.#channels.open(this.#state.silent);
   }
 
   #reopen(): void {
     const socket = this.#socket;
     this.#socket = undefined;
-    this.#open(0);
+    this.#channels.open(false);
     socket?.close();
   }
 
@@ -267,49 +266,19 @@ export class KernelLink implements Disposable {
     if (this.#ports.requests.awaiting) this.#lostSince = { at: Date.now(), silent: close.silent };
     this.#boundUnsent();
     // A close without a code is what the server sends to the older of two sockets with one session id.
-    this.dispatch({ type: "closed", suspect: close.code === 1005 });
+    this.dispatch({ type: "closed", suspect: close.code === 1005, silent: close.silent });
   }
 
-  /**
-   * Another holder of our session id stays; what an attempt of our own that we had given up has left on the server
-   * goes in a moment.
-   */
   async #askEviction(): Promise<void> {
-    let others = 1;
-    try {
-      for (let attempt = 0; attempt < 10 && others > 0; attempt++) {
-        if (attempt > 0) await delay(this.#settings.timeouts.retry, this.ending);
-        others = (await this.#model()).connections;
-      }
-    } catch (error) {
-      others = 0;
-      this.#settings.log.debug(`Kernel ${this.#ports.kernelId} could not be asked for its connections`, error);
-    }
-    this.dispatch({ type: others > 0 ? "evicted" : "not-evicted" });
+    const type = (await this.#server.isHeldByAnother()) ? "evicted" : "not-evicted";
+    // What took our place for a moment was a late attempt of our own, and was given what the server had kept for us.
+    if (this.#lostSince) this.#lostSince = { ...this.#lostSince, silent: true };
+    this.dispatch({ type });
   }
 
-  /** Asks for the kernel until it is off the server's list; a kernel that does not end goes on being connected. */
   async #awaitEnd(): Promise<void> {
-    for (let attempt = 0; attempt < 20 && !this.#state.ended; attempt++) {
-      try {
-        await delay(250, this.ending);
-        await getKernel(this.#settings, this.#ports.kernelId, { signal: this.ending });
-      } catch (error) {
-        if (hasCode(error, "not-found")) this.dispatch({ type: "refused", error });
-      }
-    }
-  }
-
-  /** The server's model. A pooled HTTP connection may have died with the websocket: a second request gets a new one. */
-  async #model(): Promise<KernelModel> {
-    for (let attempt = 0; ; attempt++) {
-      const bound = AbortSignal.timeout(this.#settings.timeouts.liveness);
-      try {
-        return await getKernel(this.#settings, this.#ports.kernelId, { signal: AbortSignal.any([this.ending, bound]) });
-      } catch (error) {
-        if (!bound.aborted || this.ending.aborted || attempt > 0) throw error;
-      }
-    }
+    const error = await this.#server.whenGone();
+    if (error) this.dispatch({ type: "refused", error });
   }
 
   /** A busy kernel says nothing by itself; the server's model tells, and whether others kept the kernel's buffer from us. */
@@ -318,7 +287,7 @@ export class KernelLink implements Disposable {
     this.#lostSince = undefined;
     let others = false;
     try {
-      const model = await this.#model();
+      const model = await this.#server.get();
       others = model.connections > 1;
       this.#ports.modelled(model);
       this.dispatch({ type: "modelled", status: model.execution_state });
@@ -328,16 +297,5 @@ export class KernelLink implements Disposable {
       else this.#settings.log.warn(`${this.#settings.label}: the model of kernel ${this.#ports.kernelId} could not be read`, error);
     }
     if (lost && (lost.silent || others)) this.#ports.missed({ from: lost.at, to: Date.now() });
-  }
-
-  #received(frame: string | Buffer, socket: Socket | undefined): void {
-    try {
-      // Frames of the packet that opened the socket come before it is known here; both protocols tell themselves apart.
-      const protocol = socket?.protocol ?? (typeof frame === "string" ? "" : v1Protocol);
-      this.#ports.received(decode(frame, protocol));
-    } catch (error) {
-      // One faulty message is no reason to stop listening.
-      this.#settings.log.warn(`${this.#settings.label}: a message of kernel ${this.#ports.kernelId} was left out`, error);
-    }
   }
 }

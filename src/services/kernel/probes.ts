@@ -1,4 +1,5 @@
 // Finding out after a reconnect which replies were lost: a reply to a later request says that no earlier one will come.
+import { backoff } from "../../base/async";
 import { hasCode } from "../../base/errors";
 import type { Logger } from "../../base/log";
 import type { KernelFuture } from "./future";
@@ -10,32 +11,59 @@ export interface ProbePorts {
   readonly log: Logger;
   /** Asks the kernel for its info on this channel and subshell; `replied` is called when the reply comes. */
   readonly ask: (channel: Channel, subshell: string | undefined, replied: () => void) => KernelFuture<KernelInfo>;
+  /**
+   * Milliseconds until a question without an answer is asked once more for the first time. Half of that is the time from
+   * a reply to its `idle`; where that does not come, the server was not listening yet when a new process said it.
+   */
+  readonly patience: number;
   /** The kernel has said what it is, or something that cannot be read. */
   readonly told: (info: KernelInfo | Error) => void;
 }
 
-/**
- * Milliseconds from a reply to its `idle`. Where that does not come, the server was not listening yet when a new process
- * said it, and the kernel is asked again.
- */
-const idleLimit = 1_000;
+/** What hangs on the answer of the main shell. */
+export interface Asking {
+  /** The kernel's process is a new one: a question may have gone to the old one, and is asked again. */
+  readonly isNew: boolean;
+  /** The answer was complete: the kernel is heard on iopub too. */
+  readonly heard: () => void;
+  /** The kernel answers, but is not heard on iopub: another websocket is needed. */
+  readonly deaf: () => void;
+}
+
+/** Answers without `idle` in a row that mean that iopub is not heard. */
+const deafAfter = 3;
+/** Websockets that are opened for that; a kernel that then still has no `idle` never says it. */
+const maxReopened = 3;
+/** Questions that are asked again; a kernel that is busy for others has them all in its queue. */
+const maxRepeats = 8;
 
 /** Each channel and each subshell answers in its own order, and is asked for itself where something waits there. */
 export class Probes {
   readonly #ports: ProbePorts;
   #running: KernelFuture<KernelInfo>[] = [];
+  #again: NodeJS.Timeout | undefined;
+  #withoutIdle = 0;
+  #reopened = 0;
 
   constructor(ports: ProbePorts) {
     this.#ports = ports;
   }
 
-  /**
-   * Asks the main shell, and every other place where requests wait; what is open when its answer comes was lost.
-   * @param heard called when the main shell's answer was complete: the kernel is heard on iopub too
-   */
-  start(heard: () => void): void {
+  /** Asks the main shell, and every other place where requests wait; what is open when its answer comes was lost. */
+  start(asking: Asking): void {
+    this.#withoutIdle = 0;
+    this.#ask(asking, 0);
+  }
+
+  /** The connection has ended: nothing is asked any more. */
+  stop(): void {
+    clearTimeout(this.#again);
     for (const probe of this.#running) probe.dispose();
     this.#running = [];
+  }
+
+  #ask(asking: Asking, repeats: number): void {
+    this.stop();
     const lanes = new Map<string, Message[]>([["shell ", []]]);
     for (const { message } of this.#ports.requests.sent) {
       const lane = `${message.channel} ${message.header.subshell_id ?? ""}`;
@@ -43,32 +71,46 @@ export class Probes {
     }
     for (const [lane, messages] of lanes) {
       const [channel, subshell] = lane.split(" ");
-      this.#start(channel === "control" ? "control" : "shell", subshell === "" ? undefined : subshell, messages, heard);
+      this.#start(channel === "control" ? "control" : "shell", subshell === "" ? undefined : subshell, messages, asking);
     }
+    if (!asking.isNew || repeats === maxRepeats) return;
+    const { patience } = this.#ports;
+    this.#again = setTimeout(() => this.#ask(asking, repeats + 1), backoff(repeats, patience, 12 * patience));
   }
 
-  #start(channel: Channel, subshell: string | undefined, messages: readonly Message[], heard: () => void): void {
+  #start(channel: Channel, subshell: string | undefined, messages: readonly Message[], asking: Asking): void {
     const { requests, log, ask, told } = this.#ports;
+    const isMain = channel === "shell" && subshell === undefined;
     const earlier = messages.flatMap(({ header }) => requests.get(header.msg_id) ?? []);
-    let again: NodeJS.Timeout | undefined;
-    const probe = ask(channel, subshell, () => (again = setTimeout(() => this.start(heard), idleLimit)));
+    const answered = (info: KernelInfo | Error): void => {
+      requests.close(earlier);
+      told(info);
+      if (!isMain) return;
+      clearTimeout(this.#again);
+      this.#reopened = 0;
+      asking.heard();
+    };
+    const probe = ask(channel, subshell, () => {
+      if (isMain) this.#awaitIdle(asking, probe);
+    });
     this.#running.push(probe);
-    probe.done.then(
-      (info) => {
-        clearTimeout(again);
-        requests.close(earlier);
-        told(info);
-        if (channel === "shell" && subshell === undefined) heard();
-      },
-      (error: unknown) => {
-        clearTimeout(again);
-        log.debug("The kernel was not asked to the end", error);
-        // A faulty answer is an answer, but no info will come.
-        if (!hasCode(error, "invalid-message")) return;
-        requests.close(earlier);
-        told(error);
-        heard();
-      },
-    );
+    probe.done.then(answered, (error: unknown) => {
+      log.debug("The kernel was not asked to the end", error);
+      // A faulty answer is an answer, but no info will come.
+      if (hasCode(error, "invalid-message")) answered(error);
+    });
+  }
+
+  /** The kernel has replied; its `idle` must follow. */
+  #awaitIdle(asking: Asking, probe: KernelFuture<KernelInfo>): void {
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => {
+      this.#withoutIdle += 1;
+      if (this.#withoutIdle < deafAfter) this.#ask(asking, maxRepeats);
+      else if (this.#reopened < maxReopened) {
+        this.#reopened += 1;
+        asking.deaf();
+      } else probe.close();
+    }, this.#ports.patience / 2);
   }
 }

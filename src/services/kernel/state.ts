@@ -23,6 +23,8 @@ export interface KernelState {
   readonly attempt: number;
   /** How many of them in a row were told that the server is stopped. */
   readonly stopped: number;
+  /** The network was silent: the server must answer a request before another websocket is opened. */
+  readonly silent: boolean;
   readonly ended?: ConnectError;
 }
 
@@ -32,8 +34,11 @@ export type KernelEvent =
   | { readonly type: "opened" }
   /** The websocket could not be opened. */
   | { readonly type: "refused"; readonly error: Error }
-  /** The websocket is gone; `suspect`: as the server closes the older of two with one session id. */
-  | { readonly type: "closed"; readonly suspect: boolean }
+  /**
+   * The websocket is gone; `suspect`: as the server closes the older of two with one session id; `silent`: nothing had
+   * been heard for too long.
+   */
+  | { readonly type: "closed"; readonly suspect: boolean; readonly silent: boolean }
   /** It was not closed for another client's sake. */
   | { readonly type: "not-evicted" }
   /** The server closed it because another client came with our session id. */
@@ -44,6 +49,8 @@ export type KernelEvent =
   | { readonly type: "modelled"; readonly status: string }
   /** The kernel says that its process ends; whoever asked it to. */
   | { readonly type: "ending"; readonly restart: boolean }
+  /** Its messages come from another process: it was restarted, and nothing was heard of that. */
+  | { readonly type: "another-process" }
   | { readonly type: "restart"; readonly error?: ConnectError }
   | { readonly type: "restarted" }
   | { readonly type: "restart-failed" }
@@ -51,6 +58,7 @@ export type KernelEvent =
   | { readonly type: "disposed" };
 
 export type KernelEffect =
+  /** Open a websocket now, or connect after a pause (milliseconds). */
   | { readonly type: "open"; readonly after: number }
   | { readonly type: "close" }
   /** Close the websocket and open another: the server has to find the kernel anew. */
@@ -71,7 +79,7 @@ export interface Step {
   readonly effects: readonly KernelEffect[];
 }
 
-export const initialState: KernelState = { kernel: "unknown", connection: "disconnected", attempt: 0, stopped: 0 };
+export const initialState: KernelState = { kernel: "unknown", connection: "disconnected", attempt: 0, stopped: 0, silent: false };
 
 /** Milliseconds: first pause and ceiling between attempts to reconnect. */
 const pause = { first: 500, ceiling: 30_000 };
@@ -101,12 +109,12 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
       if (state.connection !== "disconnected") return { state, effects: [] };
       return { state: { ...state, connection: "connecting" }, effects: [{ type: "open", after: 0 }] };
     case "opened":
-      return { state: { ...state, connection: "connected", attempt: 0, stopped: 0 }, effects: asked };
+      return { state: { ...state, connection: "connected", attempt: 0, stopped: 0, silent: false }, effects: asked };
     case "refused":
       return refused(state, event.error, random);
     case "closed": {
       const next: KernelEffect = event.suspect ? { type: "ask-eviction" } : { type: "open", after: 0 };
-      return { state: { ...state, connection: "connecting" }, effects: [next] };
+      return { state: { ...state, connection: "connecting", silent: event.silent }, effects: [next] };
     }
     case "not-evicted":
       return { state, effects: [{ type: "open", after: 0 }] };
@@ -116,6 +124,8 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
       return told(state, event.status, event.solicited);
     case "ending":
       return ending(state, event.restart);
+    case "another-process":
+      return lasting.has(state.kernel) ? keep(state) : anew(state, restartedError());
     case "modelled":
       if (event.status === "dead") return end(state, "dead", deadError());
       // A message of the kernel's own is newer than what the server remembers.
@@ -158,12 +168,12 @@ function refused(state: KernelState, error: Error, random: () => number): Step {
   // A kernel ends with its server.
   if (hasCode(error, "server-stopped") && stopped >= stoppedProof) return end(state, "dead", error);
   const signedOut = hasCode(error, "signed-out", "forbidden", "certificate");
-  const effects: KernelEffect[] = [
-    { type: "open", after: backoff(signedOut ? Number.MAX_SAFE_INTEGER : state.attempt, pause.first, pause.ceiling, random) },
-  ];
+  const silent = state.silent || hasCode(error, "timeout");
+  const after = backoff(signedOut ? Number.MAX_SAFE_INTEGER : state.attempt, pause.first, pause.ceiling, random);
+  const effects: KernelEffect[] = [{ type: "open", after }];
   // What was sent may still be answered once signed in; what was not sent need not wait for that.
   if (signedOut) effects.unshift({ type: "fail", error, only: "unsent" });
-  return { state: { ...state, connection: "disconnected", attempt: state.attempt + 1, stopped }, effects };
+  return { state: { ...state, connection: "disconnected", attempt: state.attempt + 1, stopped, silent }, effects };
 }
 
 /** Somebody restarts the kernel or shuts it down; our own restart is known already. */

@@ -61,6 +61,66 @@ describe("kernel connection to a scripted kernel", function () {
     await within(execute());
   });
 
+  /** Instead of the usual connection, one that asks again after milliseconds. */
+  const impatient = async (): Promise<void> => {
+    connection.dispose();
+    connection = new KernelConnection({ settings: server.settings({ liveness: 60 }), model: server.model });
+    await within(connection.info);
+  };
+
+  it("asks again after a restart where the question went to the old process", async () => {
+    await impatient();
+    let asked = 0;
+    server.onInfo = (message, socket) => {
+      if (asked++ > 0) socket.answer(message, fakeInfo);
+    };
+    await within(connection.restart());
+    await within(execute());
+    assert.ok(asked >= 2);
+  });
+
+  it("opens another websocket where the new process answers but is not heard on iopub", async () => {
+    await impatient();
+    await within(connection.restart());
+    const before = server.sockets.length;
+    server.onInfo = (message, socket) => {
+      if (server.sockets.length > before + 2) socket.answer(message, fakeInfo);
+      else socket.send("shell", "kernel_info_reply", fakeInfo, message.header);
+    };
+    await within(connection.restart());
+    await within(execute());
+    assert.equal(server.sockets.length, before + 3);
+  });
+
+  it("notices another process that came without a word", async () => {
+    server.onRequest = ({ header }, socket) => socket.status("busy", header);
+    const cell = execute();
+    await within(next(connection.onDidChangeStatus, (status) => status === "busy"));
+    server.session = "another process";
+    server.onRequest = (message, socket) => socket.answer(message);
+    server.socket.status("starting");
+    await fails(cell, "kernel-restarted");
+    await within(execute());
+    assert.equal(server.sockets.length, 2);
+  });
+
+  it("opens no websocket on a silent network before the server answers a request", async () => {
+    const answers = new Deferred<void>();
+    connection.dispose();
+    connection = new KernelConnection({ settings: server.settings({ liveness: 60 }), model: server.model });
+    await within(connection.info);
+    // Nothing is heard: neither answers nor pongs.
+    server.onRequest = (_message, socket) => socket.ws.pause();
+    server.onRest = () => answers.promise.then(() => undefined);
+    const cell = execute();
+    const before = server.sockets.length;
+    await within(next(connection.onDidChangeConnectionStatus, (now) => now === "disconnected"));
+    assert.equal(server.sockets.length, before);
+    answers.resolve();
+    await fails(cell, "connection-lost");
+    assert.equal(server.sockets.length, before + 1);
+  });
+
   it("asks again after a restart where the server was not listening yet when the new process said it was idle", async () => {
     let asked = 0;
     const info = { ...fakeInfo, implementation: "renewed" };

@@ -63,17 +63,32 @@ describe("kernel state", () => {
   });
 
   it("reconnects at once when closed", () => {
-    const step = run(connected("busy"), { type: "closed", suspect: false });
+    const step = run(connected("busy"), { type: "closed", suspect: false, silent: false });
     assert.deepEqual([step.state.connection, step.effects], ["connecting", [{ type: "open", after: 0 }]]);
     assert.equal(visibleStatus(step.state), "unknown");
   });
 
   it("asks whether it was evicted before it reconnects", () => {
-    const asking = run(connected("busy"), { type: "closed", suspect: true });
+    const asking = run(connected("busy"), { type: "closed", suspect: true, silent: false });
     assert.deepEqual([asking.state.connection, kinds(asking)], ["connecting", ["ask-eviction"]]);
     assert.deepEqual(kinds(run(asking.state, { type: "not-evicted" })), ["open"]);
     const evicted = run(asking.state, { type: "evicted" });
     assert.deepEqual([evicted.state.ended?.code, kinds(evicted)], ["evicted", ["fail", "close"]]);
+  });
+
+  it("knows a silent network until it is open again", () => {
+    const closed = run(connected("busy"), { type: "closed", suspect: false, silent: true });
+    assert.equal(closed.state.silent, true);
+    const refused = run(closed.state, { type: "refused", error: error("unreachable") });
+    assert.equal(refused.state.silent, true);
+    assert.equal(run(refused.state, { type: "connect" }, { type: "opened" }).state.silent, false);
+    assert.equal(run(connected("busy"), { type: "refused", error: error("timeout") }).state.silent, true);
+  });
+
+  it("settles everything when another process answers, unless a restart is known of", () => {
+    const step = run(connected("busy"), { type: "another-process" });
+    assert.deepEqual([step.state.kernel, kinds(step)], ["autorestarting", ["fail", "reopen"]]);
+    assert.deepEqual(run(connected("restarting"), { type: "another-process" }).effects, []);
   });
 
   for (const status of ["starting", "idle", "busy"] as const) {

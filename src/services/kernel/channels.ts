@@ -1,0 +1,87 @@
+// The websocket of a kernel's channels: attempts to open it, of which the newest counts, and frames to messages.
+import { ConnectError, asError } from "../../base/errors";
+import { openSocket, type Socket, type SocketClose } from "../../transport/socket";
+import type { ServerSettings } from "../../transport/settings";
+import { decode, v1Protocol } from "./codec";
+import type { Message } from "./messages";
+
+export interface ChannelsPorts {
+  readonly settings: ServerSettings;
+  readonly kernelId: string;
+  readonly clientId: string;
+  /** Aborts when no attempt is wanted any more. */
+  readonly ending: AbortSignal;
+  /** Asks the server for anything, by HTTP; rejects with the reason where it does not answer. */
+  readonly askServer: () => Promise<unknown>;
+  /** A message was received. What it throws is logged, and the next one is received all the same. */
+  readonly received: (message: Message) => void;
+  readonly opened: (socket: Socket) => void;
+  readonly refused: (error: Error) => void;
+  /** The open websocket is gone. */
+  readonly closed: (close: SocketClose) => void;
+}
+
+/** Opens websockets one after the other; what comes of an attempt that a newer one has replaced is closed. */
+export class KernelChannels {
+  readonly #ports: ChannelsPorts;
+  #attempt = 0;
+
+  constructor(ports: ChannelsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Numbers the attempts: another number, another websocket. */
+  get attempt(): number {
+    return this.#attempt;
+  }
+
+  /**
+   * Opens a websocket; the ports are told how that ends.
+   * @param askFirst the server must answer an HTTP request before: a handshake that we give up on a silent network may
+   * reach the server later all the same, and would take the place of its successor, with what was kept for us
+   */
+  open(askFirst: boolean): void {
+    const { settings, kernelId, clientId, ending: signal } = this.#ports;
+    const attempt = ++this.#attempt;
+    const isCurrent = (): boolean => attempt === this.#attempt && !signal.aborted;
+    let socket: Socket | undefined;
+    let over = false;
+    const listener = {
+      message: (frame: string | Buffer): void => {
+        if (isCurrent()) this.#receive(frame, socket);
+      },
+      closed: (close: SocketClose): void => {
+        over = true;
+        if (socket && attempt === this.#attempt) this.#ports.closed(close);
+      },
+    };
+    const path = `api/kernels/${encodeURIComponent(kernelId)}/channels`;
+    const options = { query: { session_id: clientId }, subprotocol: v1Protocol, signal };
+    const ready = askFirst ? this.#ports.askServer() : Promise.resolve();
+    ready
+      .then(() => openSocket(settings, path, listener, options))
+      .then(
+        (opened) => {
+          socket = opened;
+          if (!isCurrent()) opened.close();
+          else if (over) this.#ports.refused(new ConnectError("connection-lost", `${settings.label} closed the connection at once.`));
+          else this.#ports.opened(opened);
+        },
+        (error: unknown) => {
+          if (isCurrent()) this.#ports.refused(asError(error));
+        },
+      );
+  }
+
+  #receive(frame: string | Buffer, socket: Socket | undefined): void {
+    try {
+      // Frames of the packet that opened the socket come before it is known here; both protocols tell themselves apart.
+      const protocol = socket?.protocol ?? (typeof frame === "string" ? "" : v1Protocol);
+      this.#ports.received(decode(frame, protocol));
+    } catch (error) {
+      // One faulty message is no reason to stop listening.
+      const { settings, kernelId } = this.#ports;
+      settings.log.warn(`${settings.label}: a message of kernel ${kernelId} was left out`, error);
+    }
+  }
+}

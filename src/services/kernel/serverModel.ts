@@ -1,0 +1,64 @@
+// What the server knows of a kernel, asked while its websocket comes and goes.
+import { delay } from "../../base/async";
+import { ConnectError, hasCode } from "../../base/errors";
+import type { ServerSettings } from "../../transport/settings";
+import { getKernel } from "./client";
+import type { KernelModel } from "./model";
+
+/** Asks the server of one kernel; all questions end when `ending` aborts. */
+export class ServerModel {
+  constructor(
+    private readonly settings: ServerSettings,
+    private readonly kernelId: string,
+    private readonly ending: AbortSignal,
+  ) {}
+
+  /** The server's model. A pooled HTTP connection may have died with the websocket: a second request gets a new one. */
+  async get(): Promise<KernelModel> {
+    for (let attempt = 0; ; attempt++) {
+      const silence = new ConnectError("timeout", `${this.settings.label} does not answer.`);
+      const bound = new AbortController();
+      const timer = setTimeout(() => bound.abort(silence), this.settings.timeouts.liveness);
+      try {
+        return await getKernel(this.settings, this.kernelId, { signal: AbortSignal.any([this.ending, bound.signal]) });
+      } catch (error) {
+        if (!bound.signal.aborted || this.ending.aborted || attempt > 0) throw error;
+      } finally {
+        clearTimeout(timer);
+      }
+    }
+  }
+
+  /**
+   * Whether another client holds the session id that our websocket was closed for. That one stays; what an attempt of
+   * our own that we had given up has left on the server goes in a moment.
+   */
+  async isHeldByAnother(): Promise<boolean> {
+    try {
+      for (let attempt = 0; attempt < 10; attempt++) {
+        if (attempt > 0) await delay(this.settings.timeouts.retry, this.ending);
+        if ((await this.get()).connections === 0) return false;
+      }
+      return true;
+    } catch (error) {
+      this.settings.log.debug(`Kernel ${this.kernelId} could not be asked for its connections`, error);
+      return false;
+    }
+  }
+
+  /**
+   * Asks until the kernel is off the server's list.
+   * @returns the server's refusal then; undefined where the kernel has not ended after five seconds
+   */
+  async whenGone(): Promise<Error | undefined> {
+    for (let attempt = 0; attempt < 20 && !this.ending.aborted; attempt++) {
+      try {
+        await delay(250, this.ending);
+        await getKernel(this.settings, this.kernelId, { signal: this.ending });
+      } catch (error) {
+        if (hasCode(error, "not-found")) return error;
+      }
+    }
+    return undefined;
+  }
+}
