@@ -261,7 +261,9 @@ describe("kernel connection", function () {
       await within(restarting, "the restart");
       await held.done();
       assert.equal(held.text(), "False\n");
-      assert.deepEqual(sent, ["kernel_info_request", "execute_request"]);
+      // A slow start is asked more than once; what was held comes after, once.
+      assert.deepEqual([...new Set(sent)], ["kernel_info_request", "execute_request"]);
+      assert.equal(sent.lastIndexOf("execute_request"), sent.indexOf("execute_request"));
       await within(connection.info, "the new info");
       assert.deepEqual(seen.slice(0, 1), ["restarting"]);
       await status(connection, "idle");
