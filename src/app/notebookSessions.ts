@@ -121,7 +121,11 @@ export class NotebookSessions implements Disposable {
     this.#kernels.set(key, current);
     const { kernel, server, session } = current;
     kernel.onDidChangeStatus(() => this.#changed.fire(key));
-    kernel.onDidChangeConnectionStatus(() => this.#changed.fire(key));
+    kernel.onDidChangeConnectionStatus((status) => {
+      this.#changed.fire(key);
+      // Refused or lost: whether its server still runs is the hub's to say.
+      if (status === "disconnected" && !kernel.ended) void this.#servers.check(server);
+    });
     kernel.onDidDispose(() => {
       if (this.#kernels.get(key) === current) this.#release(key);
       if (hasCode(kernel.ended, "server-stopped")) void this.#servers.noteStopped(server);

@@ -138,6 +138,11 @@ export class Servers implements Disposable {
     await this.#refreshQuietly(server.account);
   }
 
+  /** Asks the hub whether the server still runs; kernels of one that does not are told so. */
+  async check(server: Server): Promise<void> {
+    await this.#refreshQuietly(server.account);
+  }
+
   dispose(): void {
     this.#subscription.dispose();
     for (const { end } of this.#starts.values()) end.abort(new ConnectError("disposed", "The window is being closed."));

@@ -1,6 +1,8 @@
 // The server's kernels by REST.
 import * as v from "valibot";
+import { ConnectError, HttpError } from "../../base/errors";
 import { request, requestJson } from "../../transport/http";
+import { reasonIn } from "../../transport/httpErrors";
 import type { ServerSettings } from "../../transport/settings";
 import { kernelModel, type KernelModel } from "./model";
 
@@ -16,9 +18,9 @@ export function listKernels(settings: ServerSettings, options: Abort = {}): Prom
   return requestJson(settings, "api/kernels", v.array(kernelModel), options);
 }
 
-/** GET /api/kernels/ID. @throws ConnectError `not-found` where it is gone. */
+/** GET /api/kernels/ID. @throws ConnectError `not-found` where the server says that it is gone. */
 export function getKernel(settings: ServerSettings, id: string, options: Abort = {}): Promise<KernelModel> {
-  return requestJson(settings, pathOf(id), kernelModel, options);
+  return saidByServer(settings, id, requestJson(settings, pathOf(id), kernelModel, options));
 }
 
 /** POST /api/kernels: starts a kernel without a session. @throws ConnectError `no-kernel-spec` for an unknown name. */
@@ -31,14 +33,15 @@ export function startKernel(settings: ServerSettings, name: string, options: Abo
   });
 }
 
-/** POST /api/kernels/ID/restart; answered when the new process runs. */
+/** POST /api/kernels/ID/restart; answered when the new process runs. @throws ConnectError as `getKernel` */
 export function restartKernel(settings: ServerSettings, id: string, options: Abort = {}): Promise<KernelModel> {
-  return requestJson(settings, `${pathOf(id)}/restart`, kernelModel, { method: "POST", timeout: startTimeout, ...options });
+  const all = { method: "POST", timeout: startTimeout, ...options } as const;
+  return saidByServer(settings, id, requestJson(settings, `${pathOf(id)}/restart`, kernelModel, all));
 }
 
-/** POST /api/kernels/ID/interrupt */
+/** POST /api/kernels/ID/interrupt. @throws ConnectError as `getKernel` */
 export async function interruptKernel(settings: ServerSettings, id: string, options: Abort = {}): Promise<void> {
-  await request(settings, `${pathOf(id)}/interrupt`, { method: "POST", ...options });
+  await saidByServer(settings, id, request(settings, `${pathOf(id)}/interrupt`, { method: "POST", ...options }));
 }
 
 /** DELETE /api/kernels/ID; one that is gone already is fine. */
@@ -48,4 +51,15 @@ export async function shutdownKernel(settings: ServerSettings, id: string, optio
 
 function pathOf(id: string): string {
   return `api/kernels/${encodeURIComponent(id)}`;
+}
+
+/** A 404 means that the kernel is gone only where the server itself says so: a proxy that has lost its routes says it too. */
+async function saidByServer<T>(settings: ServerSettings, id: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.code !== "not-found" || reasonIn(error.body).includes(id)) throw error;
+    const text = `Something else answers instead of the server of ${settings.label}, perhaps a proxy that was just restarted. Try again in a minute.`;
+    throw new ConnectError("server-error", text, { cause: error });
+  }
 }

@@ -1,6 +1,6 @@
 // The websocket of one kernel connection over its life: it performs what the pure reducer (state.ts) decides.
 import type { Disposable } from "../../base/disposable";
-import { ConnectError, hasCode, messageOf } from "../../base/errors";
+import { ConnectError, asError, hasCode, messageOf } from "../../base/errors";
 import type { Socket, SocketClose } from "../../transport/socket";
 import type { ServerSettings } from "../../transport/settings";
 import { KernelChannels } from "./channels";
@@ -248,6 +248,16 @@ export class KernelLink implements Disposable {
 
   #refused(error: Error): void {
     this.#settings.log.debug(`${this.#settings.label}: no connection to kernel ${this.#ports.kernelId}`, error);
+    if (hasCode(error, "not-found")) void this.#confirmGone();
+    else this.dispatch({ type: "refused", error });
+  }
+
+  /** A refused websocket does not say who refused it. */
+  async #confirmGone(): Promise<void> {
+    const error = await this.#server.get().then(
+      () => new ConnectError("server-error", `${this.#settings.label} has the kernel, but opens no connection to it.`),
+      asError,
+    );
     this.dispatch({ type: "refused", error });
   }
 

@@ -85,10 +85,10 @@ export const initialState: KernelState = { kernel: "unknown", connection: "disco
 const pause = { first: 500, ceiling: 30_000 };
 
 /**
- * So often in a row it must be told that the server is stopped: a proxy that was just restarted says so too until the
- * hub has told it its routes.
+ * So often in a row (over about a minute) it must be told that the server is stopped: a proxy that was just restarted
+ * says so too until the hub has told it its routes. Who can ask the hub knows sooner, and ends the connection.
  */
-const stoppedProof = 4;
+const stoppedProof = 8;
 
 /** What holds without a connection, because nothing the kernel does by itself ends it. */
 const lasting: ReadonlySet<KernelStatus> = new Set(["restarting", "autorestarting", "terminating", "dead"]);
