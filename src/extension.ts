@@ -1,6 +1,8 @@
 // activate(): builds the graph of the application and registers its user interface.
+import { join } from "node:path";
 import type * as vscode from "vscode";
 import { Hubs } from "./app/hubs";
+import { Journals } from "./app/journals";
 import { NotebookSessions } from "./app/notebookSessions";
 import { Servers } from "./app/servers";
 import { registerCommands } from "./ui/commands";
@@ -17,7 +19,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const servers = new Servers(hubs, ports);
   const notebookSessions = new NotebookSessions(servers, ports.log);
   subscriptions.push(notebookSessions, servers, hubs);
-  const app: AppContext = { hubs, servers, notebookSessions, log: ports.log, channel };
+  const journals = new Journals(join(context.globalStorageUri.fsPath, "runs"), ports.log);
+  const app: AppContext = { hubs, servers, notebookSessions, journals, log: ports.log, channel };
   const notebooks = registerNotebooks(app, subscriptions);
   const tree = registerSidebar(app, subscriptions);
   subscriptions.push(registerAuthenticationProvider(app), registerCommands(app, notebooks, tree));

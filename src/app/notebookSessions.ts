@@ -16,6 +16,8 @@ export interface NotebookRef {
   /** Its session's path on the server: readable, unique, the same whenever this notebook is open. */
   readonly path: string;
   readonly name: string;
+  /** Of its connection, to which the server replays what it missed; see `KernelConnectionOptions`. */
+  readonly clientId: string;
 }
 
 /** What a notebook runs on. */
@@ -72,6 +74,24 @@ export class NotebookSessions implements Disposable {
     });
   }
 
+  /**
+   * Connects again to the kernel that an earlier window had for this notebook. Nothing is started, and a hub that cannot
+   * be reached yet is waited for.
+   * @throws ConnectError `kernel-dead` where it is gone, `server-stopped` where its server does not run
+   */
+  reattach(notebook: NotebookRef, server: Server, kernelId: string, signal: AbortSignal): Promise<NotebookKernel> {
+    return this.#queue(notebook.key).run(async () => {
+      const current = this.get(notebook.key);
+      if (current?.kernel.id === kernelId) return current;
+      const services = await this.#servers.whileRunning(server, signal);
+      const model = (await services.sessions.refresh(signal)).find(({ kernel }) => kernel?.id === kernelId);
+      const session = model && services.sessions.connectTo(model, notebook.clientId);
+      if (session?.kernel) return this.#keep(notebook.key, { server, session, kernel: session.kernel });
+      const text = "The kernel is gone: it was shut down on the server while this window was away. Run the cells again from the top.";
+      throw new ConnectError("kernel-dead", text);
+    });
+  }
+
   /** Restarts the notebook's kernel. @throws ConnectError where it has none, or the server refuses */
   async restart(key: string): Promise<void> {
     await this.#running(key).kernel.restart();
@@ -103,7 +123,7 @@ export class NotebookSessions implements Disposable {
     const services = await this.#servers.ensureRunning(server, options);
     const session = await services.sessions.startNew(
       { path: notebook.path, name: notebook.name, type: "notebook", kernel: { name: spec } },
-      { signal: options.signal },
+      { signal: options.signal, clientId: notebook.clientId },
     );
     try {
       const { kernel } = session.model;

@@ -1,6 +1,6 @@
 // Account → running server → its ServiceManager; one per server, shared by everything that uses it.
 import * as v from "valibot";
-import { abortable } from "../base/async";
+import { abortable, backoff, delay } from "../base/async";
 import type { Disposable } from "../base/disposable";
 import { ConnectError, hasCode } from "../base/errors";
 import { Emitter } from "../base/event";
@@ -117,6 +117,25 @@ export class Servers implements Disposable {
     }
   }
 
+  /**
+   * The services of a server that runs; it is not started. A hub that cannot be reached is asked again and again.
+   * @throws ConnectError `server-stopped`, or why `signal` aborted
+   */
+  async whileRunning(server: Server, signal: AbortSignal): Promise<ServiceManager> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.refresh(server.account, signal);
+        const { services } = this.#server(server.account, server.name);
+        if (services) return services;
+        throw new ConnectError("server-stopped", stoppedText(server));
+      } catch (error) {
+        if (!hasCode(error, "unreachable", "timeout", "server-error", "rate-limited", "signed-out", "certificate")) throw error;
+        this.#ports.log.info(`${server.label} could not be asked yet`, error);
+      }
+      await delay(backoff(attempt, 1_000, 30_000), signal);
+    }
+  }
+
   /** Stops the server, with all its kernels; resolves when it is stopped. */
   async stop(server: Server, signal?: AbortSignal): Promise<void> {
     const own = this.#server(server.account, server.name);
@@ -217,8 +236,7 @@ export class Servers implements Disposable {
   /** Kernels end with their server: whatever waits for one is told so. */
   #detach(server: Mutable<Server>, services: ServiceManager): void {
     server.services = undefined;
-    const text = `The server of ${server.label} was stopped, and its kernels with it: their variables are gone. Run the cells again from the top to start it anew.`;
-    for (const kernel of services.kernels.connections) kernel.end(new ConnectError("server-stopped", text));
+    for (const kernel of services.kernels.connections) kernel.end(new ConnectError("server-stopped", stoppedText(server)));
     services.dispose();
   }
 
@@ -276,4 +294,8 @@ export class Servers implements Disposable {
       this.#ports.log.warn(`${account.label}: its servers could not be listed`, error);
     }
   }
+}
+
+function stoppedText(server: Server): string {
+  return `The server of ${server.label} was stopped, and its kernels with it: their variables are gone. Run the cells again from the top to start it anew.`;
 }

@@ -1,7 +1,7 @@
 // One run of one cell, from queued to settled; it always settles.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
 import { Deferred } from "../base/async";
-import { messageOf } from "../base/errors";
+import { hasCode, messageOf, type ErrorCode } from "../base/errors";
 import { nullLogger, type Logger } from "../base/log";
 import {
   contentOf,
@@ -47,6 +47,15 @@ export interface CellRun {
   readonly code: string;
 }
 
+/** What an earlier window has received of a run. */
+export interface EarlierRun {
+  readonly messages: readonly { readonly message: Message; readonly at: number }[];
+  /** Some of what came was not kept. */
+  readonly incomplete: boolean;
+  /** How it ended; undefined while it goes on. */
+  readonly settled: { readonly success: boolean | undefined; readonly endTime: number } | undefined;
+}
+
 /** Where a run shows itself. */
 export interface CellExecutionHost {
   readonly sink: OutputSink;
@@ -72,6 +81,9 @@ export interface CellOutcome {
   readonly endTime: number;
 }
 
+/** What happens to a kernel and all that it has in its queue, so that one cell's word of it is enough. */
+const endsQueue: readonly ErrorCode[] = ["kernel-dead", "kernel-restarted", "server-stopped", "evicted", "aborted", "disposed"];
+
 /** After its end a run waits this long, in milliseconds, for its last outputs to be shown. */
 const flushBound = 10_000;
 
@@ -92,6 +104,7 @@ export class CellExecution implements DisplayOwner {
   #executionCount: number | null = null;
   #hasOldOutputs = true;
   #errorArrived = false;
+  #behind = false;
 
   /** @param connect gives the kernel when the run's turn comes; if it rejects, the reason becomes the cell's output */
   constructor(run: CellRun, connect: () => Promise<ExecutingKernel>, host: CellExecutionHost) {
@@ -110,13 +123,32 @@ export class CellExecution implements DisplayOwner {
     return this.#outcome.promise;
   }
 
-  /** Runs the cell, once; settles as `outcome`. */
-  run(): Promise<CellOutcome> {
+  /** Whether the kernel has begun with it. */
+  get hasBegun(): boolean {
+    return this.#startTime !== null;
+  }
+
+  /**
+   * Runs the cell, once; settles as `outcome`.
+   * @param behind the kernel has another cell before it: what ends the kernel ends this as not run, and that one says why
+   */
+  run(behind = false): Promise<CellOutcome> {
     if (this.#state === "queued") {
       this.#state = "running";
+      this.#behind = behind;
       void this.#execute();
     }
     return this.outcome;
+  }
+
+  /**
+   * Takes a run up again that an earlier window began: shows what had come, and goes on from there when it is run. The
+   * cell's present outputs go: they may be older.
+   */
+  recall({ messages, incomplete, settled }: EarlierRun): void {
+    for (const { message, at } of messages) if (message.channel === "iopub") this.receive(message, at);
+    if (incomplete) this.notice("There was more output than could be kept while the window was away; the rest of that time is missing.");
+    if (settled) this.#settle(settled.success, settled.endTime);
   }
 
   /** Settles as not run. A run that has begun keeps the outputs it has; the kernel is not interrupted. */
@@ -124,10 +156,13 @@ export class CellExecution implements DisplayOwner {
     this.#settle(undefined);
   }
 
-  /** Takes a message of this run: from its future, or one that came after its end. A faulty one is logged. */
-  receive(message: Message): void {
+  /**
+   * Takes a message of this run: from its future, or one that came after its end. A faulty one is logged.
+   * @param at when it was received, in milliseconds since the epoch
+   */
+  receive(message: Message, at = this.#clock.now()): void {
     try {
-      this.#take(message);
+      this.#take(message, at);
     } catch (error) {
       this.#log.warn(`A message of a running cell was left out: ${messageOf(error)}`);
     }
@@ -157,19 +192,23 @@ export class CellExecution implements DisplayOwner {
       this.#complete(await this.#future.done);
     } catch (error) {
       if (this.#isSettled()) return;
+      if (this.#startTime === null && this.#behind && hasCode(error, ...endsQueue)) {
+        this.#settle(undefined);
+        return;
+      }
       this.#log.warn("A cell's run failed", error);
       this.#show(this.#model.fail(failureName(error), messageOf(error)));
       this.#settle(false);
     }
   }
 
-  #take(message: Message): void {
+  #take(message: Message, at: number): void {
     switch (message.header.msg_type) {
       case "status":
-        if (contentOf(message, statusContent).execution_state === "busy") this.#start();
+        if (contentOf(message, statusContent).execution_state === "busy") this.#start(at);
         break;
       case "execute_input":
-        this.#begin();
+        this.#begin(at);
         this.#count(contentOf(message, executeInputContent).execution_count);
         break;
       default: {
@@ -195,15 +234,15 @@ export class CellExecution implements DisplayOwner {
     this.#settle(reply.status === "ok");
   }
 
-  #start(): void {
+  #start(at: number): void {
     if (this.#startTime !== null || this.#isSettled()) return;
-    const startTime = (this.#startTime = this.#clock.now());
+    const startTime = (this.#startTime = at);
     this.#tell(() => this.#host.onStart(startTime));
   }
 
   /** An aborted request is busy for a moment too, so that the old outputs stay until something happens. */
-  #begin(): void {
-    this.#start();
+  #begin(at = this.#clock.now()): void {
+    this.#start(at);
     if (!this.#hasOldOutputs) return;
     this.#hasOldOutputs = false;
     this.#host.displayIds.drop(this.cell);
@@ -221,14 +260,14 @@ export class CellExecution implements DisplayOwner {
     this.#tell(() => this.#host.onExecutionCount(count));
   }
 
-  #settle(success: boolean | undefined): void {
+  #settle(success: boolean | undefined, endTime = this.#clock.now()): void {
     if (this.#isSettled()) return;
     this.#state = "settled";
     const outcome = {
       success,
       executionCount: this.#executionCount,
       startTime: this.#startTime,
-      endTime: this.#clock.now(),
+      endTime,
     };
     this.#tell(() => this.#future?.dispose());
     const bound = this.#clock.after(flushBound, () => {

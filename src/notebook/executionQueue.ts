@@ -1,4 +1,5 @@
-// The queue of one notebook: one cell after the other, in the order they were asked for.
+// The queue of one notebook: cells in the order they were asked for, with the kernel as soon as that is safe.
+import { systemClock, type Clock } from "../base/clock";
 import type { Disposable } from "../base/disposable";
 import { messageOf } from "../base/errors";
 import { nullLogger, type Logger } from "../base/log";
@@ -6,31 +7,54 @@ import type { CellOutcome } from "./execution";
 
 /** A run that waits for its turn. */
 export interface QueuedRun {
-  /** Runs; never rejects. */
-  run(): Promise<CellOutcome>;
+  /**
+   * Sends it to the kernel; settles when it is over, and never rejects.
+   * @param started to be called when the kernel begins with it
+   * @param behind the kernel has another one before it
+   */
+  run(started: () => void, behind: boolean): Promise<CellOutcome>;
   /** Settles the run as not run. */
   cancel(): void;
 }
 
+export interface ExecutionQueueOptions {
+  /** Whether the kernel is given what waits, so that it goes on without us; else it has one cell at a time. */
+  readonly handsOver?: () => boolean;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/**
+ * Milliseconds that a cell must have been running before all that waits behind it is given to the kernel. A kernel drops
+ * what is in its queue when a cell fails, and runs what comes later all the same: after a cell that fails at once, most
+ * of what was sent together with it would run (docs/measurements.md). Short cells therefore go one by one.
+ */
+export const handOverAfter = 200;
+
 /** Runs cells in order. A cell that fails ends the rest of what was queued together with it, as not run. */
 export class ExecutionQueue implements Disposable {
+  readonly #handsOver: () => boolean;
+  readonly #clock: Clock;
   readonly #log: Logger;
   #batches: QueuedRun[][] = [];
-  #running: QueuedRun | undefined;
-  /** Also between two cells, where whoever is told of the end of one may add others. */
-  #active = false;
+  /** What the kernel has. */
+  readonly #held = new Set<QueuedRun>();
+  #timer: Disposable | undefined;
+  #handedOver = false;
   #disposed = false;
 
-  constructor(log: Logger = nullLogger) {
+  constructor({ handsOver = () => true, clock = systemClock, log = nullLogger }: ExecutionQueueOptions = {}) {
+    this.#handsOver = handsOver;
+    this.#clock = clock;
     this.#log = log;
   }
 
-  /** Whether a cell is running. */
+  /** Whether the kernel has a cell. */
   get isRunning(): boolean {
-    return this.#running !== undefined;
+    return this.#held.size > 0;
   }
 
-  /** How many cells wait behind the running one. */
+  /** How many cells wait here. */
   get waiting(): number {
     return this.#batches.reduce((sum, batch) => sum + batch.length, 0);
   }
@@ -42,17 +66,24 @@ export class ExecutionQueue implements Disposable {
       return;
     }
     this.#batches.push([...runs]);
-    if (!this.#active) void this.#runAll();
+    this.#pump();
   }
 
-  /** Takes out whatever waits, as not run; for an interrupt. The running cell goes on. */
+  /** Adds cells that the kernel has already, from before this window; they were asked for together. */
+  addHeld(runs: readonly QueuedRun[]): void {
+    const batch: QueuedRun[] = [];
+    this.#handedOver ||= runs.length > 0;
+    for (const run of runs) void this.#send(run, batch);
+  }
+
+  /** Takes out whatever waits here, as not run; for an interrupt. What the kernel has goes on. */
   clear(): void {
-    const batches = this.#batches;
+    const waiting = this.#batches.flatMap((batch) => batch.splice(0));
     this.#batches = [];
-    for (const run of batches.flat()) run.cancel();
+    for (const run of waiting) run.cancel();
   }
 
-  /** Takes one cell out, as not run; a running cell is left to its kernel. */
+  /** Takes one cell out, as not run; one that the kernel has is left to it. */
   remove(run: QueuedRun): void {
     for (const batch of this.#batches) {
       const index = batch.indexOf(run);
@@ -62,40 +93,56 @@ export class ExecutionQueue implements Disposable {
     }
   }
 
-  /** Ends all, the running cell too; the kernel is not interrupted. */
+  /** Ends all, what the kernel has too; the kernel is not interrupted. */
   dispose(): void {
     this.#disposed = true;
+    this.#timer?.dispose();
     this.clear();
-    this.#running?.cancel();
+    for (const run of [...this.#held]) run.cancel();
   }
 
-  async #runAll(): Promise<void> {
-    this.#active = true;
-    for (let run = this.#take(); run; run = this.#take()) {
-      const batch = this.#batches[0];
-      this.#running = run;
-      const success = await this.#run(run);
-      this.#running = undefined;
-      if (success !== true && batch && this.#batches[0] === batch) {
-        this.#batches.shift();
-        for (const rest of batch) rest.cancel();
-      }
+  #pump(): void {
+    if (this.#held.size === 0) this.#handedOver = false;
+    while (this.#held.size === 0 || this.#handedOver) {
+      const [batch] = this.#batches;
+      if (!batch) return;
+      const run = batch.shift();
+      if (run) void this.#send(run, batch);
+      else this.#batches.shift();
     }
-    this.#active = false;
   }
 
-  async #run(run: QueuedRun): Promise<boolean | undefined> {
+  /** @param batch what was asked for together with it and still waits */
+  async #send(run: QueuedRun, batch: QueuedRun[]): Promise<void> {
+    const behind = this.#held.size > 0;
+    this.#held.add(run);
+    const success = await this.#run(run, behind);
+    this.#held.delete(run);
+    if (success !== true) for (const other of batch.splice(0)) other.cancel();
+    this.#timer?.dispose();
+    // Whoever is told of the end of one may add others first.
+    await Promise.resolve();
+    this.#pump();
+  }
+
+  /** The kernel has begun with a cell. */
+  #started(run: QueuedRun): void {
+    if (this.#handedOver || this.#disposed || !this.#held.has(run)) return;
+    this.#timer?.dispose();
+    this.#timer = this.#clock.after(handOverAfter, () => {
+      if (!this.#held.has(run) || !this.#handsOver()) return;
+      this.#handedOver = true;
+      this.#pump();
+    });
+  }
+
+  async #run(run: QueuedRun, behind: boolean): Promise<boolean | undefined> {
     try {
-      return (await run.run()).success;
+      return (await run.run(() => this.#started(run), behind)).success;
     } catch (error) {
-      this.#log.error(`A cell's run broke off: ${messageOf(error)}`);
-      return false;
+      // Runs do not reject; should one do so all the same, the queue must not stand still for it.
+      this.#log.error(`A cell's run was lost: ${messageOf(error)}`, error);
+      return undefined;
     }
-  }
-
-  /** The next run; its batch stays first, even when empty, until the run is over. */
-  #take(): QueuedRun | undefined {
-    while (this.#batches[0]?.length === 0) this.#batches.shift();
-    return this.#batches[0]?.shift();
   }
 }

@@ -17,9 +17,11 @@ import {
   contentOf,
   createMessage,
   endingContent,
+  executeReplyContent,
   kernelInfoContent,
   statusContent,
   type Channel,
+  type ExecuteReply,
   type JsonObject,
   type KernelInfo,
   type Message,
@@ -43,6 +45,8 @@ export interface KernelConnectionOptions {
   /** False: the kernel's comms are left to other clients, and none can be made. */
   readonly handleComms?: boolean;
 }
+
+type FutureKind<R> = Pick<FuturePorts<R>, "read" | "replies" | "outlivesDone">;
 
 /**
  * A connection to a running kernel. It connects by itself, reconnects with the same client id, and settles every
@@ -207,6 +211,18 @@ export class KernelConnection extends KernelRequests implements Disposable {
     this.#link.dispatch({ type: "disposed" });
   }
 
+  override resume(id: string, earlier: readonly Message[], handlers: FutureHandlers = {}): KernelFuture<ExecuteReply> {
+    const message = createMessage(this.clientId, "shell", "execute_request", {}, { id });
+    const future = this.#future(message, handlers, { read: (reply) => contentOf(reply, executeReplyContent) });
+    for (const one of earlier) {
+      this.#answers.received(one);
+      future.handle(one);
+    }
+    if (this.#link.state.ended) future.fail(this.#link.state.ended);
+    else this.#link.updateWaiting();
+    return future;
+  }
+
   protected override request<S extends v.GenericSchema>(
     channel: Channel,
     type: string,
@@ -225,11 +241,18 @@ export class KernelConnection extends KernelRequests implements Disposable {
     return this.#send(message, handlers, { read: () => undefined, replies: false });
   }
 
-  #send<R>(
-    message: Message,
-    handlers: FutureHandlers,
-    kind: Pick<FuturePorts<R>, "read" | "replies" | "outlivesDone">,
-  ): KernelFuture<R> {
+  #send<R>(message: Message, handlers: FutureHandlers, kind: FutureKind<R>): KernelFuture<R> {
+    const future = this.#future(message, handlers, kind);
+    try {
+      this.#throwIfEnded();
+      this.#link.send(message);
+    } catch (error) {
+      future.fail(error instanceof ConnectError ? error : new ConnectError("connection-lost", messageOf(error), { cause: error }));
+    }
+    return future;
+  }
+
+  #future<R>(message: Message, handlers: FutureHandlers, kind: FutureKind<R>): KernelFuture<R> {
     const future = new KernelFuture<R>(message, handlers, {
       ...kind,
       log: this.#settings.log,
@@ -241,12 +264,6 @@ export class KernelConnection extends KernelRequests implements Disposable {
       congested: (congested) => this.#link.congested(congested),
     });
     this.#requests.add(future);
-    try {
-      this.#throwIfEnded();
-      this.#link.send(message);
-    } catch (error) {
-      future.fail(error instanceof ConnectError ? error : new ConnectError("connection-lost", messageOf(error), { cause: error }));
-    }
     return future;
   }
 

@@ -25,6 +25,7 @@ import {
   type IsCompleteReply,
   type JsonObject,
   type KernelInfo,
+  type Message,
   type MessageOptions,
   type Reply,
 } from "./messages";
@@ -82,6 +83,13 @@ export abstract class KernelRequests extends KernelEventSource {
     };
     return this.request("shell", "execute_request", content, executeReplyContent, handlers, options);
   }
+
+  /**
+   * Takes up an execute request again that this client sent before, perhaps from another window.
+   * @param id the one that the request had
+   * @param earlier what came for it then; its handlers get that first
+   */
+  abstract resume(id: string, earlier: readonly Message[], handlers?: FutureHandlers): KernelFuture<ExecuteReply>;
 
   /** Asks the kernel for what `info` holds, on the shell channel, behind whatever runs. */
   requestKernelInfo(options: RequestOptions = {}): KernelFuture<KernelInfo> {

@@ -15,6 +15,8 @@ export interface KernelTarget {
 export interface ControllerHandlers {
   execute(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument, target: KernelTarget, controller: vscode.NotebookController): void;
   interrupt(notebook: vscode.NotebookDocument): Promise<void>;
+  /** The notebook has this kernel now: chosen, or as it was before the window was reloaded. */
+  select(notebook: vscode.NotebookDocument, target: KernelTarget, controller: vscode.NotebookController): void;
   /** The notebook has another kernel now, or none of ours. */
   deselect(notebook: vscode.NotebookDocument, target: KernelTarget): void;
 }
@@ -73,7 +75,8 @@ export class Controllers implements vscode.Disposable {
     controller.executeHandler = (cells, notebook) => this.#handlers.execute(cells, notebook, target, controller);
     controller.interruptHandler = (notebook) => this.#handlers.interrupt(notebook);
     controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
-      if (!selected) this.#handlers.deselect(notebook, target);
+      if (selected) this.#handlers.select(notebook, target, controller);
+      else this.#handlers.deselect(notebook, target);
     });
     const entry = { target, controller };
     this.#entries.set(id, entry);

@@ -27,11 +27,27 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const controllers = new Controllers(app, {
     execute: (cells, notebook, target, controller) => runnerOf(notebook).run(cells, target, controller),
     interrupt: async (notebook) => runners.get(notebook)?.interrupt(),
-    deselect: end,
+    select: (notebook, target, controller) => runnerOf(notebook).resume(target, controller),
+    deselect: (notebook) => {
+      runners.get(notebook)?.abandon();
+      runners.delete(notebook);
+    },
   });
+  /** The runs that a save under way will hold. */
+  const saving = new Map<vscode.NotebookDocument, readonly string[]>();
   subscriptions.push(
     controllers,
-    vscode.workspace.onDidCloseNotebookDocument(end),
+    vscode.workspace.onDidCloseNotebookDocument((notebook) => {
+      // What was not saved goes with the document; what runs can still be taken up.
+      const runner = runners.get(notebook);
+      runner?.saved(runner.settled);
+      end(notebook);
+    }),
+    vscode.workspace.onWillSaveNotebookDocument(({ notebook }) => saving.set(notebook, runners.get(notebook)?.settled ?? [])),
+    vscode.workspace.onDidSaveNotebookDocument((notebook) => {
+      runners.get(notebook)?.saved(saving.get(notebook) ?? []);
+      saving.delete(notebook);
+    }),
     { dispose: () => [...runners.keys()].forEach(end) },
   );
   return {

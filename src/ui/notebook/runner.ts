@@ -1,51 +1,89 @@
-// The running cells of one open notebook: its queue, its kernel, its interrupt.
-import { createHash } from "node:crypto";
+// The running cells of one open notebook: its queue, its kernel, its interrupt, and what an earlier window has left of it.
+import { createHash, randomUUID } from "node:crypto";
 import * as vscode from "vscode";
+import type { Journal } from "../../app/journals";
 import type { NotebookKernel, NotebookRef } from "../../app/notebookSessions";
+import { RunRecorder } from "../../app/runRecorder";
 import { ConnectError, hasCode, messageOf } from "../../base/errors";
 import { DisplayIds } from "../../notebook/displayIds";
-import { CellExecution, type ExecutingKernel } from "../../notebook/execution";
+import type { CellExecution, ExecutingKernel } from "../../notebook/execution";
 import { ExecutionQueue, type QueuedRun } from "../../notebook/executionQueue";
+import type { JournaledRun, KernelRecord } from "../../notebook/journal";
 import type { KernelConnection } from "../../services/kernel/connection";
-import { contentOf, inputRequestContent, type InputRequest } from "../../services/kernel/messages";
+import type { InputRequest } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
 import { withStartProgress } from "../servers/start";
-import { CellSink } from "./cellSink";
+import { cellIdOf, cellOf, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
 import { writeKernelMetadata } from "./kernelMetadata";
 
-/** Runs the cells of one notebook, one after the other, and always settles them. */
+/** Runs the cells of one notebook in their order, and always settles them. */
 export class NotebookRunner implements vscode.Disposable {
   readonly #app: AppContext;
   readonly #notebook: vscode.NotebookDocument;
   readonly #queue: ExecutionQueue;
+  readonly #journal: Journal;
+  readonly #recorder: RunRecorder;
   readonly #ref: NotebookRef;
+  /** The kernel of an earlier window, for its runs. */
+  readonly #earlierKernel: string | undefined;
   /** The kernel the display ids belong to. */
   #kernel: KernelConnection | undefined;
   #displayIds = new DisplayIds();
-  #running: CellExecution | undefined;
-  #connecting: AbortController | undefined;
+  /** Runs that are not over, in their order. */
+  readonly #open = new Set<CellExecution>();
+  readonly #connecting = new Set<AbortController>();
+  #batch = 0;
 
   constructor(app: AppContext, notebook: vscode.NotebookDocument) {
     this.#app = app;
     this.#notebook = notebook;
-    this.#queue = new ExecutionQueue(app.log);
-    this.#ref = refOf(notebook);
+    this.#queue = new ExecutionQueue({ log: app.log, handsOver });
+    this.#journal = app.journals.of(`${workspaceKey()} ${notebook.uri.toString()}`);
+    this.#recorder = new RunRecorder(this.#journal);
+    const { kernel } = this.#journal.read();
+    this.#earlierKernel = kernel?.kernelId;
+    this.#ref = { ...refOf(notebook), ...(kernel && { path: kernel.path, clientId: kernel.clientId }) };
   }
 
   /** Queues cells that were asked for together. */
   run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): void {
-    this.#queue.add(cells.map((cell) => this.#queued(cell, target, controller)));
+    if (this.#open.size === 0 && isOfAnother(this.#journal.read().kernel, target)) this.#recorder.startAnew();
+    const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
+    const runs = cells.map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));
+    this.#recorder.queued(runs.map(({ cell, id, code }) => ({ id, code, batch, cell: placeOf(cell) })));
+    this.#queue.add(runs.map(({ cell, id, code }) => this.#queued(cell, id, { code }, target, controller)));
+  }
+
+  /** Takes up what an earlier window has left: shows what had come, and goes on with what goes on. */
+  resume(target: KernelTarget, controller: vscode.NotebookController): void {
+    const { kernel, runs } = this.#journal.read();
+    if (runs.length === 0 || isOfAnother(kernel, target) || this.#open.size > 0) return;
+    this.#app.log.info(`Taking up ${runs.length} runs of ${this.#notebook.uri.path}`);
+    this.#recorder.takeOver();
+    const held: QueuedRun[] = [];
+    const waiting = new Map<number, QueuedRun[]>();
+    for (const earlier of newestOf(runs)) {
+      const { id, code, batch } = earlier.queued;
+      const cell = cellOf(this.#notebook, earlier);
+      if (!cell) {
+        this.#app.log.info("A cell that was run is gone; what it printed is not shown");
+        continue;
+      }
+      const queued = this.#queued(cell, id, { code, earlier }, target, controller);
+      if (earlier.settled) continue;
+      if (earlier.sent) held.push(queued);
+      else waiting.set(batch, [...(waiting.get(batch) ?? []), queued]);
+    }
+    this.#queue.addHeld(held);
+    for (const batch of waiting.values()) this.#queue.add(batch);
   }
 
   /** Takes back what is queued and interrupts what runs; a kernel that is still being connected is not waited for. */
   async interrupt(): Promise<void> {
     this.#queue.clear();
-    if (this.#connecting) {
-      this.#connecting.abort(new ConnectError("aborted", "Interrupted while waiting for the kernel."));
-      return;
-    }
-    if (this.#running) await this.#app.notebookSessions.interrupt(this.#ref.key);
+    for (const connecting of this.#connecting) connecting.abort(new ConnectError("aborted", "Interrupted while waiting for the kernel."));
+    if (this.#connecting.size === 0 && this.#open.size > 0) await this.#app.notebookSessions.interrupt(this.#ref.key);
   }
 
   /** Restarts the kernel; what runs and what is queued ends. */
@@ -60,60 +98,87 @@ export class NotebookRunner implements vscode.Disposable {
     await this.#app.notebookSessions.shutdown(this.#ref.key);
   }
 
-  /** The notebook is closed, or has another kernel: the kernel goes on, nobody here listens any more. */
+  /** The runs whose outcome a save that begins now will hold. */
+  get settled(): readonly string[] {
+    return this.#journal.settled;
+  }
+
+  /** The document was saved with the outcome of these runs. */
+  saved(settled: readonly string[]): void {
+    this.#journal.forget(settled);
+  }
+
+  /** The notebook has another kernel now: its runs here end. */
+  abandon(): void {
+    this.#queue.dispose();
+    this.#journal.clear();
+    this.dispose();
+  }
+
+  /** The notebook, or the window, is closed: the kernel goes on with what it has, and it is taken up again later. */
   dispose(): void {
-    this.#connecting?.abort();
+    this.#recorder.dispose();
+    for (const connecting of this.#connecting) connecting.abort();
     this.#queue.dispose();
     this.#app.notebookSessions.close(this.#ref.key);
   }
 
-  #queued(cell: vscode.NotebookCell, target: KernelTarget, controller: vscode.NotebookController): QueuedRun {
-    const execution = controller.createNotebookCellExecution(cell);
-    const sink = new CellSink(controller, execution);
-    const run = new CellExecution(
-      { cell: cell.document.uri.toString(), cellId: cellIdOf(cell), code: cell.document.getText() },
-      () => this.#connect(target),
-      {
-        sink,
-        displayIds: this.#displayIds,
-        log: this.#app.log,
-        onStart: (startTime) => execution.start(startTime),
-        onExecutionCount: (count) => (execution.executionOrder = count),
-        onInput: (request, reply) => void this.#ask(cell, request, reply),
-      },
-    );
-    void run.outcome.then(({ success, startTime, endTime }) => {
-      if (this.#running === run) this.#running = undefined;
-      sink.end({ success, startTime: startTime ?? undefined, endTime });
+  #queued(cell: vscode.NotebookCell, id: string, source: RunSource, target: KernelTarget, controller: vscode.NotebookController): QueuedRun {
+    let begun = (): void => undefined;
+    const run = createCellRun(cell, source, {
+      controller,
+      displayIds: this.#displayIds,
+      log: this.#app.log,
+      connect: () => this.#connect(id, source.earlier, target),
+      started: () => begun(),
+      ask: (request, reply) => void this.#ask(cell, request, reply),
+    });
+    this.#open.add(run);
+    void run.outcome.then((outcome) => {
+      this.#open.delete(run);
+      this.#recorder.settled(id, outcome);
     });
     return {
-      run: () => {
-        this.#running = run;
-        return run.run();
+      run: (started, behind) => {
+        begun = started;
+        return run.run(behind);
       },
       cancel: () => run.cancel(),
     };
   }
 
-  async #connect(target: KernelTarget): Promise<ExecutingKernel> {
-    const connecting = (this.#connecting = new AbortController());
+  async #connect(id: string, earlier: JournaledRun | undefined, target: KernelTarget): Promise<ExecutingKernel> {
+    const connecting = new AbortController();
+    this.#connecting.add(connecting);
     try {
-      const connected = await withStartProgress(target.server, connecting.signal, (options) =>
-        this.#app.notebookSessions.connect(this.#ref, target.server, target.spec.name, options),
-      );
+      const connected =
+        earlier?.sent && this.#earlierKernel !== undefined
+          ? await this.#app.notebookSessions.reattach(this.#ref, target.server, this.#earlierKernel, connecting.signal)
+          : await withStartProgress(target.server, connecting.signal, (options) =>
+              this.#app.notebookSessions.connect(this.#ref, target.server, target.spec.name, options),
+            );
       this.#adopt(connected, target);
-      return executing(connected.kernel);
+      return this.#recorder.executing(connected.kernel, id, earlier);
     } finally {
-      if (this.#connecting === connecting) this.#connecting = undefined;
+      this.#connecting.delete(connecting);
     }
   }
 
-  #adopt({ kernel }: NotebookKernel, target: KernelTarget): void {
+  #adopt({ kernel, session }: NotebookKernel, target: KernelTarget): void {
+    this.#recorder.follow(kernel, { server: target.server.id, spec: target.spec.name, path: session.path });
     if (this.#kernel === kernel) return;
     this.#kernel = kernel;
+    let present: readonly CellExecution[] = [];
+    kernel.onDidChangeConnectionStatus((status) => {
+      if (status === "connecting") present = [...this.#open];
+    });
     kernel.onDidMissMessages(({ from, to }) => {
-      const seconds = Math.round((to - from) / 1000);
-      this.#running?.notice(`The connection was lost for ${seconds} s; some output of that time may be missing.`);
+      const seconds = Math.max(1, Math.round((to - from) / 1000));
+      const time = new Date(from).toLocaleTimeString();
+      // Also those that have ended meanwhile.
+      for (const run of present) {
+        if (run.hasBegun) run.notice(`The connection was lost at ${time} for ${seconds} s; some output of that time may be missing.`);
+      }
     });
     kernel.info.then(
       (info) => writeKernelMetadata(this.#notebook, target.spec, info),
@@ -137,28 +202,32 @@ export class NotebookRunner implements vscode.Disposable {
   }
 }
 
-/** `KernelConnection` as a cell's run needs it. */
-function executing(kernel: KernelConnection): ExecutingKernel {
-  return {
-    execute: (code, callbacks, { cellId }) => {
-      const future = kernel.execute(
-        { code, allowStdin: true },
-        {
-          onIOPub: (message) => callbacks.onMessage(message),
-          onStdin: (message) =>
-            callbacks.onInput(contentOf(message, inputRequestContent), (value) => future.sendInputReply(value, message)),
-        },
-        cellId === undefined ? {} : { metadata: { cellId } },
-      );
-      return future;
-    },
-  };
+/** Whether the kernel is given all that waits, as the person has it in the settings. */
+function handsOver(): boolean {
+  return vscode.workspace.getConfiguration("jupyterhubConnect").get<string>("runQueue") !== "window";
 }
 
-/** The id that the notebook file gives the cell. */
-function cellIdOf(cell: vscode.NotebookCell): string | undefined {
-  const id: unknown = cell.metadata["id"];
-  return typeof id === "string" ? id : undefined;
+/** Whether what is recorded was on another kernel than the notebook has now. */
+function isOfAnother(kernel: KernelRecord | undefined, { server, spec }: KernelTarget): boolean {
+  return kernel !== undefined && (kernel.server !== server.id || kernel.spec !== spec.name);
+}
+
+/** Of the runs of one cell only the newest counts, where the older ones are over. */
+function newestOf(runs: readonly JournaledRun[]): readonly JournaledRun[] {
+  const newest = new Map(runs.map((run) => [run.queued.cell.id ?? `#${run.queued.cell.index}`, run]));
+  const kept = new Set(newest.values());
+  return runs.filter((run) => kept.has(run) || !run.settled);
+}
+
+function placeOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
+  const id = cellIdOf(cell);
+  return { index: cell.index, ...(id !== undefined && { id }) };
+}
+
+/** The same for a window after it was reloaded, and another for one with another folder. */
+function workspaceKey(): string {
+  const { workspaceFile, workspaceFolders = [] } = vscode.workspace;
+  return (workspaceFile ?? workspaceFolders[0]?.uri)?.toString() ?? "";
 }
 
 /** The session's path: readable in JupyterLab, and no other notebook's. */
@@ -169,5 +238,5 @@ function refOf(notebook: vscode.NotebookDocument): NotebookRef {
   // Two windows may each have an "Untitled-1".
   const place = notebook.isUntitled ? vscode.env.sessionId : vscode.env.machineId;
   const mark = createHash("sha256").update(`${place} ${key}`).digest("hex").slice(0, 8);
-  return { key, path: `${stem}-${mark}.ipynb`, name: file };
+  return { key, path: `${stem}-${mark}.ipynb`, name: file, clientId: randomUUID() };
 }

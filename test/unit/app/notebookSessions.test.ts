@@ -11,8 +11,8 @@ import { FakeHub } from "../../fakes/hub";
 import { FakeJupyterServer } from "../../fakes/jupyterServer";
 import { MemoryPorts, nobody } from "./doubles";
 
-const notebook: NotebookRef = { key: "file:///x.ipynb", path: "x.ipynb-1", name: "x.ipynb" };
-const other: NotebookRef = { key: "file:///y.ipynb", path: "y.ipynb-2", name: "y.ipynb" };
+const notebook: NotebookRef = { key: "file:///x.ipynb", path: "x.ipynb-1", name: "x.ipynb", clientId: "client" };
+const other: NotebookRef = { key: "file:///y.ipynb", path: "y.ipynb-2", name: "y.ipynb", clientId: "another" };
 
 describe("notebook sessions", () => {
   let hub: FakeHub;

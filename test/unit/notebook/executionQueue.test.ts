@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { Deferred } from "../../../src/base/async";
 import type { CellOutcome } from "../../../src/notebook/execution";
-import { ExecutionQueue, type QueuedRun } from "../../../src/notebook/executionQueue";
-import { settled } from "./doubles";
+import { ExecutionQueue, handOverAfter, type QueuedRun } from "../../../src/notebook/executionQueue";
+import { HandClock, settled } from "./doubles";
 
 describe("execution queue", () => {
   let events: string[];
@@ -18,8 +18,12 @@ describe("execution queue", () => {
 
     constructor(readonly name: string) {}
 
-    run(): Promise<CellOutcome> {
-      events.push(`run ${this.name}`);
+    /** The kernel begins with it. */
+    start: () => void = () => undefined;
+
+    run(started: () => void, behind: boolean): Promise<CellOutcome> {
+      events.push(`run ${this.name}${behind ? " behind" : ""}`);
+      this.start = started;
       return this.#done.promise;
     }
 
@@ -108,5 +112,71 @@ describe("execution queue", () => {
     queue.add(runs(c));
     await settled();
     assert.deepEqual(events, ["run a", "cancel b", "cancel a", "cancel c"]);
+  });
+
+  describe("with a clock", () => {
+    let clock: HandClock;
+    let hands: boolean;
+    beforeEach(() => {
+      clock = new HandClock();
+      hands = true;
+      queue = new ExecutionQueue({ clock, handsOver: () => hands });
+    });
+
+    it("gives the kernel all that waits once a cell has been running for a while", async () => {
+      const first = new Run(a);
+      queue.add([first, ...runs(b)]);
+      queue.add(runs(c));
+      await clock.advance(10 * handOverAfter);
+      assert.deepEqual(events, ["run a"]); // its kernel is still being started, say
+      first.start();
+      await clock.advance(handOverAfter - 1);
+      assert.deepEqual(events, ["run a"]);
+      await clock.advance(1);
+      assert.deepEqual(events, ["run a", "run b behind", "run c behind"]);
+      queue.add(runs(d));
+      assert.deepEqual([events.at(-1), queue.waiting], ["run d behind", 0]);
+    });
+
+    it("sends short cells one by one, and ends the rest at the first that fails", async () => {
+      const [first, second] = [new Run(a), new Run(b)];
+      queue.add([first, second, ...runs(c, d)]);
+      first.start();
+      await clock.advance(handOverAfter - 1);
+      await first.end(true);
+      second.start();
+      await clock.advance(handOverAfter - 1);
+      await second.end(false);
+      assert.deepEqual(events, ["run a", "run b", "cancel c", "cancel d"]);
+    });
+
+    it("begins anew once the kernel is through with all it was given", async () => {
+      const [first, second, third] = [new Run(a), new Run(b), new Run(c)];
+      queue.add([first, second]);
+      first.start();
+      await clock.advance(handOverAfter);
+      await first.end(true);
+      await second.end(true);
+      queue.add([third, ...runs(d)]);
+      assert.deepEqual(events, ["run a", "run b behind", "run c"]);
+    });
+
+    it("keeps what waits where that is wanted", async () => {
+      hands = false;
+      const first = new Run(a);
+      queue.add([first, ...runs(b)]);
+      first.start();
+      await clock.advance(10 * handOverAfter);
+      assert.deepEqual(events, ["run a"]);
+      queue.clear();
+      assert.deepEqual(events, ["run a", "cancel b"]);
+    });
+
+    it("goes on with what the kernel has from before, and sends the rest after it", async () => {
+      const [first, second] = [new Run(a), new Run(b)];
+      queue.addHeld([first, second]);
+      queue.add(runs(c));
+      assert.deepEqual(events, ["run a", "run b behind", "run c behind"]);
+    });
   });
 });

@@ -251,7 +251,7 @@ describe("kernel connection to a scripted kernel", function () {
   it("does not take a proxy's 404 for the end of its kernel, but the server's", async () => {
     server.onRest = () => ({ status: 404, body: "<html><title>404</title></html>", type: "text/html" });
     await fails(connection.interrupt(), "server-error");
-    assert.equal(connection.ended, undefined);
+    await within(execute());
     server.onRest = () => ({ status: 404, body: JSON.stringify({ message: `Kernel does not exist: ${connection.id}` }) });
     await fails(connection.interrupt(), "kernel-dead");
     assert.equal(connection.ended?.code, "kernel-dead");

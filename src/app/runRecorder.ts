@@ -1,0 +1,132 @@
+// Runs of one notebook on their kernel, written down before they are sent and before anything of them is shown.
+import type { Disposable } from "../base/disposable";
+import { DisposableStore } from "../base/disposable";
+import type { CellOutcome, ExecuteCallbacks, ExecuteFuture, ExecutingKernel } from "../notebook/execution";
+import type { JournaledRun, KernelRecord, QueuedRecord } from "../notebook/journal";
+import type { KernelConnection } from "../services/kernel/connection";
+import { contentOf, inputRequestContent, type Message } from "../services/kernel/messages";
+import type { Journal } from "./journals";
+
+/** Gives a message to its run; one that the run has had already is left out. */
+type Deliver = (message: Message) => void;
+
+/** Records the runs of one notebook, and takes up those of an earlier window. */
+export class RunRecorder implements Disposable {
+  readonly #journal: Journal;
+  readonly #followed = new DisposableStore();
+  /** Runs that go on, by the id of their request. */
+  readonly #open = new Map<string, Deliver | undefined>();
+  #kernel: KernelConnection | undefined;
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  /** What an earlier window has recorded is ours from now on. */
+  takeOver(): void {
+    this.#journal.begin();
+  }
+
+  /** What an earlier window has recorded is of no use any more. */
+  startAnew(): void {
+    this.#journal.begin();
+    this.#journal.clear();
+  }
+
+  /** Cells were asked to run. */
+  queued(runs: readonly Omit<QueuedRecord, "kind">[]): void {
+    this.#journal.begin();
+    for (const run of runs) this.#journal.write({ kind: "queued", ...run });
+  }
+
+  /** The runs are on this kernel now: what it says of them is written down as it comes. */
+  follow(kernel: KernelConnection, place: Pick<KernelRecord, "server" | "spec" | "path">): void {
+    if (this.#kernel === kernel) return;
+    this.#kernel = kernel;
+    this.#journal.write({ kind: "kernel", ...place, kernelId: kernel.id, clientId: kernel.clientId });
+    this.#followed.add(
+      kernel.onAnyMessage(({ direction, message }) => {
+        const id = message.parent_header.msg_id;
+        if (direction === "recv" && id !== undefined && this.#open.has(id)) this.#journal.receive(id, message);
+      }),
+    );
+    // Until now another window may have been connected, and written down what it received.
+    this.#followed.add(kernel.onDidChangeConnectionStatus((status) => status === "connected" && this.#catchUp()));
+  }
+
+  /**
+   * `kernel` as the run with this id needs it.
+   * @param earlier what is known of it from before
+   */
+  executing(kernel: KernelConnection, id: string, earlier?: JournaledRun): ExecutingKernel {
+    return {
+      execute: (code, callbacks, { cellId }) => {
+        if (earlier?.sent) return this.#resume(kernel, earlier, callbacks);
+        this.#open.set(id, undefined);
+        this.#journal.write({ kind: "sent", id });
+        const future = kernel.execute(
+          { code, allowStdin: true },
+          {
+            onIOPub: (message) => callbacks.onMessage(message),
+            onStdin: (message) => this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message)),
+          },
+          { id, ...(cellId !== undefined && { metadata: { cellId } }) },
+        );
+        return future;
+      },
+    };
+  }
+
+  /** A run is over, and all of it is shown. */
+  settled(id: string, { success, endTime }: CellOutcome): void {
+    this.#open.delete(id);
+    this.#journal.write({ kind: "settled", id, endTime, ...(success !== undefined && { success }) });
+  }
+
+  /** Ends the recording: what goes on is left to whoever takes it up. */
+  dispose(): void {
+    this.#journal.dispose();
+    this.#followed.dispose();
+    this.#open.clear();
+  }
+
+  #resume(kernel: KernelConnection, earlier: JournaledRun, callbacks: ExecuteCallbacks): ExecuteFuture {
+    const { id } = earlier.queued;
+    const messages = earlier.messages.map(({ message }) => message);
+    const seen = new Set(messages.map(({ header }) => header.msg_id));
+    const question = earlier.awaitsInput ? messages.findLast(({ header }) => header.msg_type === "input_request") : undefined;
+    const isNew = ({ header }: Message): boolean => {
+      const before = seen.size;
+      return seen.add(header.msg_id).size > before;
+    };
+    const future = kernel.resume(id, messages, {
+      onIOPub: (message) => {
+        if (isNew(message)) callbacks.onMessage(message);
+      },
+      onStdin: (message) => {
+        if (message !== question && !isNew(message)) return;
+        this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message));
+      },
+    });
+    this.#open.set(id, (message) => future.handle(message));
+    return future;
+  }
+
+  #ask(id: string, message: Message, callbacks: ExecuteCallbacks, send: (value: string) => void): void {
+    callbacks.onInput(contentOf(message, inputRequestContent), (value) => {
+      this.#journal.write({ kind: "answered", id });
+      send(value);
+    });
+  }
+
+  /** Runs drop what they have had already. */
+  #catchUp(): void {
+    if (![...this.#open.values()].some((deliver) => deliver !== undefined)) return;
+    for (const { queued, messages } of this.#journal.read().runs) {
+      const deliver = this.#open.get(queued.id);
+      if (deliver) for (const { message } of messages) deliver(message);
+      // Whatever comes now is ours.
+      if (deliver) this.#open.set(queued.id, undefined);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// One cell's run in VS Code: the execution that shows it, and the run behind it.
+import type * as vscode from "vscode";
+import type { DisplayIds } from "../../notebook/displayIds";
+import { CellExecution, type ExecutingKernel } from "../../notebook/execution";
+import type { JournaledRun } from "../../notebook/journal";
+import type { InputRequest } from "../../services/kernel/messages";
+import type { Logger } from "../../base/log";
+import { CellSink } from "./cellSink";
+
+export interface CellRunPorts {
+  readonly controller: vscode.NotebookController;
+  readonly displayIds: DisplayIds;
+  readonly log: Logger;
+  /** Gives the kernel when the run is sent. */
+  readonly connect: () => Promise<ExecutingKernel>;
+  /** The kernel has begun with it. */
+  readonly started: () => void;
+  readonly ask: (request: InputRequest, reply: (value: string) => void) => void;
+}
+
+/** What is run, and what is known of it from before. */
+export interface RunSource {
+  readonly code: string;
+  readonly earlier?: JournaledRun | undefined;
+}
+
+/** A run of `cell`, pending there from now on; its end ends it there too. */
+export function createCellRun(cell: vscode.NotebookCell, { code, earlier }: RunSource, ports: CellRunPorts): CellExecution {
+  const execution = ports.controller.createNotebookCellExecution(cell);
+  const sink = new CellSink(ports.controller, execution);
+  const run = new CellExecution({ cell: cell.document.uri.toString(), cellId: cellIdOf(cell), code }, ports.connect, {
+    sink,
+    displayIds: ports.displayIds,
+    log: ports.log,
+    onStart: (startTime) => {
+      execution.start(startTime);
+      ports.started();
+    },
+    onExecutionCount: (count) => (execution.executionOrder = count),
+    onInput: ports.ask,
+  });
+  void run.outcome.then(({ success, startTime, endTime }) => sink.end({ success, startTime: startTime ?? undefined, endTime }));
+  if (earlier) run.recall({ messages: earlier.messages, incomplete: earlier.overflown, settled: earlier.settled });
+  return run;
+}
+
+/** The id that the notebook file gives the cell. */
+export function cellIdOf(cell: vscode.NotebookCell): string | undefined {
+  const id: unknown = cell.metadata["id"];
+  return typeof id === "string" ? id : undefined;
+}
+
+/** The cell that a journaled run was of; undefined where it is gone, or no longer to be told from others. */
+export function cellOf(notebook: vscode.NotebookDocument, { queued: { cell, code } }: JournaledRun): vscode.NotebookCell | undefined {
+  const cells = notebook.getCells();
+  if (cell.id !== undefined) return cells.find((one) => cellIdOf(one) === cell.id);
+  const there = cells[cell.index];
+  return there?.document.getText() === code ? there : undefined;
+}
