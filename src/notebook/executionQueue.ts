@@ -69,11 +69,16 @@ export class ExecutionQueue implements Disposable {
     this.#pump();
   }
 
-  /** Adds cells that the kernel has already, from before this window; they were asked for together. */
-  addHeld(runs: readonly QueuedRun[]): void {
-    const batch: QueuedRun[] = [];
-    this.#handedOver ||= runs.length > 0;
+  /**
+   * Adds cells that the kernel has already, from before this window.
+   * @param waiting what was asked for together with them and was not sent yet
+   */
+  addHeld(runs: readonly QueuedRun[], waiting: readonly QueuedRun[]): void {
+    const batch = [...waiting];
+    this.#handedOver ||= runs.length > 0 && this.#handsOver();
     for (const run of runs) void this.#send(run, batch);
+    this.#batches.push(batch);
+    this.#pump();
   }
 
   /** Takes out whatever waits here, as not run; for an interrupt. What the kernel has goes on. */

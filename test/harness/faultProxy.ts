@@ -15,7 +15,10 @@ export interface FaultProxy {
   readonly bytes: { readonly toServer: number; readonly toClient: number };
   /** `url`, which leads to the server behind, changed so that it leads through this proxy. */
   through(url: string): string;
-  /** Breaks all open connections (RST to both sides); new ones are accepted. */
+  /**
+   * Ends all open connections, in the middle of whatever was being said: the server notices first, what it had sent
+   * until then still arrives, then the client's side ends (within a second). New ones are accepted.
+   */
   cut(): void;
   /** From now on nothing passes, on old and new connections, but all stay open; `restore()` lets everything pass. */
   stall(): void;
@@ -77,7 +80,7 @@ class TcpFaultProxy implements FaultProxy {
   }
 
   cut(): void {
-    for (const connection of this.#connections) connection.reset();
+    for (const connection of this.#connections) connection.cut();
   }
 
   stall(): void {
@@ -109,7 +112,7 @@ class TcpFaultProxy implements FaultProxy {
 
   close(): void {
     this.refuse();
-    this.cut();
+    for (const connection of this.#connections) connection.reset();
   }
 
   #set(faults: Faults): void {

@@ -16,20 +16,24 @@ export interface ByteCounts {
   toClient: number;
 }
 
+/** Milliseconds that both sides have to end a connection that is cut. */
+const cutBound = 1_000;
+
 /** A client's connection, and the one to the server that belongs to it. */
 export class FaultyConnection {
   readonly #client: Socket;
   readonly #server: Socket;
-  readonly #lanes: readonly Lane[];
+  readonly #toServer: Lane;
+  readonly #toClient: Lane;
   #forgotten = false;
+  #isCut = false;
+  #stalled = false;
 
   constructor(client: Socket, target: { host: string; port: number }, bytes: ByteCounts) {
     this.#client = client;
     this.#server = connect({ ...target, allowHalfOpen: true, noDelay: true });
-    this.#lanes = [
-      new Lane(client, this.#server, (count) => (bytes.toServer += count)),
-      new Lane(this.#server, client, (count) => (bytes.toClient += count)),
-    ];
+    this.#toServer = new Lane(client, this.#server, (count) => (bytes.toServer += count));
+    this.#toClient = new Lane(this.#server, client, (count) => (bytes.toClient += count));
     client.on("error", () => this.#server.resetAndDestroy());
     client.on("close", () => {
       this.#stop();
@@ -44,7 +48,26 @@ export class FaultyConnection {
 
   /** From now on `faults` apply. */
   set(faults: Faults): void {
-    for (const lane of this.#lanes) lane.set(faults);
+    this.#stalled = faults.stalled;
+    this.#toServer.set(faults);
+    this.#toClient.set(faults);
+  }
+
+  /**
+   * Ends the connection without a word of either side's own: the server notices first, and what it had sent until then
+   * still arrives (an RST would take it away from the client). Where nothing passes, or one side does not end, it is
+   * broken.
+   */
+  cut(): void {
+    if (this.#stalled || this.#isCut) {
+      this.reset();
+      return;
+    }
+    this.#isCut = true;
+    this.#toServer.stop();
+    this.#server.end();
+    const bound = setTimeout(() => this.reset(), cutBound);
+    this.#client.once("close", () => clearTimeout(bound));
   }
 
   /** Breaks both sides. */
@@ -70,7 +93,8 @@ export class FaultyConnection {
   }
 
   #stop(): void {
-    for (const lane of this.#lanes) lane.stop();
+    this.#toServer.stop();
+    this.#toClient.stop();
   }
 }
 

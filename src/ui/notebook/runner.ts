@@ -61,22 +61,21 @@ export class NotebookRunner implements vscode.Disposable {
     if (runs.length === 0 || isOfAnother(kernel, target) || this.#open.size > 0) return;
     this.#app.log.info(`Taking up ${runs.length} runs of ${this.#notebook.uri.path}`);
     this.#recorder.takeOver();
-    const held: QueuedRun[] = [];
-    const waiting = new Map<number, QueuedRun[]>();
+    const batches = new Map<number, { held: QueuedRun[]; waiting: QueuedRun[] }>();
     for (const earlier of newestOf(runs)) {
-      const { id, code, batch } = earlier.queued;
+      const { id, code, batch: number } = earlier.queued;
       const cell = cellOf(this.#notebook, earlier);
       if (!cell) {
         this.#app.log.info("A cell that was run is gone; what it printed is not shown");
         continue;
       }
-      const queued = this.#queued(cell, id, { code, earlier }, target, controller);
+      const run = this.#queued(cell, id, { code, earlier }, target, controller);
       if (earlier.settled) continue;
-      if (earlier.sent) held.push(queued);
-      else waiting.set(batch, [...(waiting.get(batch) ?? []), queued]);
+      const batch = batches.get(number) ?? { held: [], waiting: [] };
+      batches.set(number, batch);
+      (earlier.sent ? batch.held : batch.waiting).push(run);
     }
-    this.#queue.addHeld(held);
-    for (const batch of waiting.values()) this.#queue.add(batch);
+    for (const { held, waiting } of batches.values()) this.#queue.addHeld(held, waiting);
   }
 
   /** Takes back what is queued and interrupts what runs; a kernel that is still being connected is not waited for. */

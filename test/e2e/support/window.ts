@@ -1,4 +1,5 @@
 // The window of an e2e suite: opened before its first test, pictured when a test fails, closed after its last.
+import { cpSync } from "node:fs";
 import path from "node:path";
 import { out } from "../../harness/paths";
 import { openPersonWindow, type PersonWindow, type PersonWindowOptions } from "../../harness/vscode/window";
@@ -19,6 +20,10 @@ export function personWindow(options: PersonWindowOptions): () => PersonWindow {
     if (this.currentTest?.state !== "failed") return;
     const name = this.currentTest.fullTitle().replaceAll(/[^\p{L}\p{N}]+/gu, "-");
     await window?.workbench.screenshot(path.join(out, "screenshots", "failed", `${name}.png`));
+    if (!window) return;
+    // What explains it: the extension's log, and the notebooks as they were saved.
+    cpSync(path.join(window.server.directory, "user-data", "logs"), path.join(out, "logs", name), { recursive: true });
+    cpSync(window.folder, path.join(out, "logs", name, "notebooks"), { recursive: true });
   });
 
   after(async () => {

@@ -42,6 +42,10 @@ export interface CodeServer {
   folderUrl(folder: string): string;
   /** What the server and its extension hosts have printed. */
   log(): string;
+  /** Ends its process, as when a person closes VS Code; its directory stays. */
+  halt(): Promise<void>;
+  /** Starts it again on the same port after `halt()`, and resolves when it answers. */
+  resume(): Promise<void>;
   /** Ends it with all its children and removes its directory. */
   stop(): Promise<void>;
 }
@@ -77,8 +81,11 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
       cwd: directory,
       logFile,
     });
-    server.start();
-    await healthy(`http://127.0.0.1:${port}/healthz`, server);
+    const start = async (): Promise<void> => {
+      server.start();
+      await healthy(`http://127.0.0.1:${port}/healthz`, server);
+    };
+    await start();
     const url = `http://localhost:${port}/`;
     return {
       ...{ url, port, version, directory, log },
@@ -86,6 +93,8 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
         return server.running;
       },
       folderUrl: (folder) => `${url}?folder=${encodeURIComponent(folder)}`,
+      halt: () => server.stop(),
+      resume: start,
       stop: async () => {
         await server.stop(); // asked first: extensions get to deactivate
         await owner.stop();

@@ -106,6 +106,11 @@ export class NotebookEditor {
     return icons.includes("notebook-state-success") ? "ok" : "none";
   }
 
+  /** How many of the cells on the screen run or wait to run. */
+  async unfinished(): Promise<number> {
+    return await this.#root.locator(".codicon-notebook-state-executing, .codicon-notebook-state-pending, .codicon-notebook-stop").count();
+  }
+
   /** The number in brackets at a cell's left: "[3]", or "[ ]". */
   async executionOrder(index: number): Promise<string> {
     return (await this.#row(index).locator(".execution-count-label").innerText()).trim();

@@ -173,10 +173,18 @@ describe("execution queue", () => {
     });
 
     it("goes on with what the kernel has from before, and sends the rest after it", async () => {
-      const [first, second] = [new Run(a), new Run(b)];
-      queue.addHeld([first, second]);
-      queue.add(runs(c));
-      assert.deepEqual(events, ["run a", "run b behind", "run c behind"]);
+      queue.addHeld([new Run(a), new Run(b)], runs(c));
+      queue.add(runs(d));
+      assert.deepEqual(events, ["run a", "run b behind", "run c behind", "run d behind"]);
+    });
+
+    it("ends what was asked for together with such a cell where that fails", async () => {
+      hands = false;
+      const first = new Run(a);
+      queue.addHeld([first], runs(c));
+      assert.deepEqual(events, ["run a"]);
+      await first.end(false);
+      assert.deepEqual(events, ["run a", "cancel c"]);
     });
   });
 });

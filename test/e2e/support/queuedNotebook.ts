@@ -1,0 +1,93 @@
+// A notebook whose cells count, and what must be in it afterwards, whatever happened while it ran.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import * as v from "valibot";
+
+/** How many cells there are beside the one that tells which have run. */
+export const cells = 30;
+const lines = 8;
+const seconds = 0.05;
+/** The cell that asks for input, where one does. */
+export const asking = 3;
+/** What it is answered. */
+export const answer = "Ana";
+
+/** Writes the notebook to `file`. */
+export function writeQueuedNotebook(file: string, options: { readonly asks: boolean }): void {
+  const sources = Array.from({ length: cells }, (_, cell) => (options.asks && cell === asking ? askingCell(cell) : countingCell(cell)));
+  const notebook = {
+    cells: [...sources, "print(ran)"].map((source, index) => ({
+      ...{ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [] },
+      source: source.split(/(?<=\n)/),
+    })),
+    ...{ metadata: {}, nbformat: 4, nbformat_minor: 5 },
+  };
+  writeFileSync(file, JSON.stringify(notebook));
+}
+
+function countingCell(cell: number): string {
+  const once = `ran = globals().get("ran", []) + [${cell}]`;
+  return `import time\n${once}\nfor line in range(${lines}):\n    print("cell ${cell} line", line, flush=True)\n    time.sleep(${seconds})`;
+}
+
+function askingCell(cell: number): string {
+  return `ran = globals().get("ran", []) + [${cell}]\nprint("got", input("name? "))`;
+}
+
+const output = v.looseObject({
+  output_type: v.string(),
+  name: v.optional(v.string()),
+  text: v.optional(v.union([v.string(), v.array(v.string())])),
+  ename: v.optional(v.string()),
+});
+const saved = v.object({
+  cells: v.array(v.looseObject({ execution_count: v.nullish(v.number()), outputs: v.array(output) })),
+});
+
+/** What was saved of one cell. */
+interface Saved {
+  readonly stdout: readonly string[];
+  /** Notices and errors. */
+  readonly said: string;
+  readonly count: number | null | undefined;
+}
+
+/** Reads what was saved in `file`. */
+function readSaved(file: string): readonly Saved[] {
+  return v.parse(saved, JSON.parse(readFileSync(file, "utf8"))).cells.map(({ execution_count: count, outputs }) => {
+    const textOf = (name: string): string => outputs.filter((one) => one.name === name).map(({ text = "" }) => [text].flat().join("")).join("");
+    const errors = outputs.map(({ ename = "" }) => ename).join(" ");
+    return { stdout: textOf("stdout").split("\n").slice(0, -1), said: `${textOf("stderr")} ${errors}`.trim(), count };
+  });
+}
+
+/** Whether `file` was saved after its last cell had ended. */
+export function isSaved(file: string): boolean {
+  const last = readSaved(file)[cells];
+  return last !== undefined && (last.count !== null || last.said !== "");
+}
+
+/**
+ * Asserts that `file` holds every line of every cell, once and in its cell, and that every cell ran once, in order.
+ * @param mayMiss lines may be missing where a notice in the notebook says so
+ */
+export function assertComplete(file: string, options: { readonly asks: boolean; readonly mayMiss: boolean }): void {
+  const all = readSaved(file);
+  const told = all.some(({ said }) => /may be missing|Connection lost/.test(said));
+  for (const [cell, { stdout, said, count }] of all.slice(0, cells).entries()) {
+    const expected =
+      options.asks && cell === asking ? [`got ${answer}`] : Array.from({ length: lines }, (_, line) => `cell ${cell} line ${line}`);
+    const context = `cell ${cell}: ${JSON.stringify(stdout)} ${said}`;
+    if (options.mayMiss && told) {
+      assert.deepEqual(stdout, expected.filter((line) => stdout.includes(line)), `doubled or out of order in ${context}`);
+      continue;
+    }
+    assert.deepEqual(stdout, expected, context);
+    assert.equal(said, "", context);
+    assert.equal(count, cell + 1, `execution count of ${context}`);
+  }
+  const ran = all[cells]?.stdout ?? [];
+  if (!(options.mayMiss && told && ran.length === 0)) {
+    assert.deepEqual(ran, [JSON.stringify(Array.from({ length: cells }, (_, cell) => cell)).replaceAll(",", ", ")], "which cells ran");
+  }
+}

@@ -1,0 +1,87 @@
+// Nothing is lost while a queue of cells runs: six interruptions × three moments. Every interruption once; all 18 with
+// ZERO_LOSS=full, all moments of one with ZERO_LOSS="its name".
+import path from "node:path";
+import { startFaultProxy, type FaultProxy } from "../harness/faultProxy";
+import { sharedHub } from "../harness/hub/shared";
+import { waitFor } from "../harness/processes/wait";
+import { samplePath } from "../harness/sample/sampleNotebook";
+import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
+import { interruptions, type Interruption } from "./support/interruptions";
+import { answer, asking, assertComplete, cells, isSaved, writeQueuedNotebook } from "./support/queuedNotebook";
+import { personWindow } from "./support/window";
+
+const moments = ["mid-stream", "between cells", "awaiting input"] as const;
+type Moment = (typeof moments)[number];
+
+const wanted = process.env["ZERO_LOSS"] ?? "";
+const cases = interruptions
+  .filter(({ name }) => ["", "full", name].includes(wanted))
+  .flatMap((interruption, index) =>
+    (wanted === "" ? moments.slice(index % moments.length).slice(0, 1) : moments).map((moment) => ({ interruption, moment })),
+  );
+
+describe("a queue of cells that is interrupted", function () {
+  this.timeout(6 * 60_000);
+  const window = personWindow({ files: [samplePath] });
+  let proxy: FaultProxy;
+  let user: HubUser;
+
+  before(async () => {
+    const hub = sharedHub();
+    const { hostname, port } = new URL(hub.url);
+    proxy = await startFaultProxy({ host: hostname, port: Number(port) });
+    const { name, token } = hub.user("ana");
+    user = { url: proxy.through(hub.url), name, token };
+    await signIn(window().workbench, user);
+    await window().workbench.openSidebar("Explorer");
+  });
+
+  after(async () => {
+    proxy.close();
+    await sharedHub().stopServer(user.name);
+  });
+
+  for (const { interruption, moment } of cases) {
+    it(`${interruption.name}, ${moment}: ${interruption.mayMiss ? "nothing lost, or told" : "nothing lost"}`, () => play(interruption, moment));
+  }
+
+  async function play(interruption: Interruption, moment: Moment): Promise<void> {
+    const { workbench, folder } = window();
+    const { notebook, quickInput } = workbench;
+    const asks = moment === "awaiting input";
+    const name = `${interruption.name} ${moment}.ipynb`.replaceAll(" ", "-");
+    const file = path.join(folder, name);
+    await quickInput.command("View: Close All Editors");
+    writeQueuedNotebook(file, { asks });
+    await workbench.openNotebook(name);
+    await pickHubKernel(workbench, user);
+    await notebook.runAll();
+    await reached(moment);
+    await interruption.strike({ window: window(), proxy, hub: sharedHub() });
+    if (interruption.reloads) await notebook.shown();
+    if (asks) await quickInput.answer(/name\?/, answer, 90_000);
+    await notebook.select(cells);
+    await notebook.ended(cells, 120_000);
+    await waitFor("no cell to be left running", async () => (await notebook.unfinished()) === 0, 20_000);
+    // VS Code saves by itself too, while cells still run.
+    await quickInput.command("File: Save");
+    await waitFor("the notebook to be saved", async () => isSaved(file), 20_000);
+    assertComplete(file, { asks, mayMiss: interruption.mayMiss });
+  }
+
+  async function reached(moment: Moment): Promise<void> {
+    const { notebook, quickInput } = window().workbench;
+    switch (moment) {
+      case "mid-stream":
+        await notebook.outputsOnce(0, (outputs) => outputs.some(({ text }) => text.includes("line 2")), 60_000);
+        break;
+      case "between cells":
+        await notebook.ended(1, 60_000);
+        break;
+      case "awaiting input":
+        await notebook.ended(asking - 1, 60_000);
+        await quickInput.expect(/name\?/, 30_000);
+        break;
+    }
+  }
+});
