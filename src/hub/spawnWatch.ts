@@ -1,7 +1,8 @@
 // SpawnWatch: starts one server and follows it until it is up or has failed.
 import { abortable, backoff, delay, throwIfAborted } from "../base/async";
 import { asError, ConnectError, hasCode, HttpError, messageOf } from "../base/errors";
-import { serverTitle, type HubClient, type StartAnswer } from "./client";
+import { serverTitle, type HubClient, type StartAnswer, type StartOptions } from "./client";
+import { reasonIn } from "../transport/httpErrors";
 import type { HubServer, ProgressEvent } from "./model";
 
 /** How often the hub is asked, in milliseconds. */
@@ -50,12 +51,12 @@ export class SpawnWatch {
     this.#with = options;
   }
 
-  /** Asks the hub to start the server with `userOptions` as often as the hub puts it off, and follows it. */
-  async start(userOptions: Readonly<Record<string, unknown>> | undefined): Promise<HubServer> {
+  /** Asks the hub to start the server with these options as often as the hub puts it off, and follows it. */
+  async start(options: StartOptions): Promise<HubServer> {
     const { client, user, server, signal } = this.#with;
     for (;;) {
       this.#tell(`Starting ${serverTitle(server)}`);
-      const end = await this.#watch(track(client.startServer(user, server, userOptions, { signal })));
+      const end = await this.#watch(track(client.startServer(user, server, options, { signal })));
       if ("up" in end) return end.up;
       this.#tell(`The hub is starting many servers at once; asking again in ${Math.ceil(end.retryAfter)} s`);
       await delay(end.retryAfter * 1000, signal);
@@ -140,17 +141,18 @@ export class SpawnWatch {
     return last?.failed ? last.message : "";
   }
 
-  /** A start that raised is only "error" in the request's answer. */
+  /** A start that raised is only "error" in the request's answer; the reason is with the progress. */
   async #explained(error: Error): Promise<Error> {
     if (!(error instanceof HttpError) || error.code !== "start-failed" || error.status !== 500) return error;
+    if (!/^(error\b|internal server error|unhandled error|$)/i.test(reasonIn(error.body))) return error;
     const reason = await this.#reason();
     return reason === "" ? error : this.#failed(reason, error);
   }
 
   #failed(said: string, cause?: Error): ConnectError {
     const { client, server } = this.#with;
-    const reason = said.replace(/^spawn failed:\s*/i, "").trim();
-    const why = reason === "" ? "the hub gives no reason" : reason;
+    const reason = said.replace(/^spawn failed:?\s*/i, "").trim();
+    const why = /^spawn cancelled/i.test(reason) ? "somebody stopped it while it was starting" : reason || "the hub gives no reason";
     const page = new URL("hub/home", client.settings.baseUrl).href;
     const message = `${client.settings.label} could not start ${serverTitle(server)}: ${why}. Try again; if it stays so, look at ${page} or ask the hub's administrator.`;
     return new ConnectError("start-failed", message.replace(/([.!?])\. /, "$1 "), { cause });

@@ -75,7 +75,7 @@ describe("user server", () => {
     it("starts a stopped one with the options and tells the hub's progress, never falling", async () => {
       takeStart();
       hub.on(progress, { events: bringUp({ progress: 20, message: "Requested" }, { progress: 10, message: "Pulling" }, { progress: 50, message: "Started" }) });
-      const server = await ensure("", { options: { profile: "gpu" } });
+      const server = await ensure("", { start: { userOptions: { profile: "gpu" } } });
       assert.equal(server.url.pathname, "/jupyter/user/ana/");
       assert.deepEqual(told, [[0, "Starting your server"], [0.2, "Requested"], [0.2, "Pulling"], [0.5, "Started"]]);
       assert.deepEqual(JSON.parse(hub.received.find(({ method }) => method === "POST")?.body ?? ""), { profile: "gpu" });
