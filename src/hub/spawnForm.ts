@@ -14,6 +14,8 @@ export interface FreeText {
   readonly pattern: string | undefined;
   /** What the hub says of a text that does not match. */
   readonly hint: string | undefined;
+  /** The text that is preselected instead of any listed choice. */
+  readonly preselected?: string;
 }
 
 /** Something to choose within a profile, or beside profiles, such as the image. */
@@ -92,11 +94,12 @@ export function problemOn(html: string): string | undefined {
  */
 export function userOptionsOf(profile: SpawnProfile, answers: ReadonlyMap<string, OptionAnswer>): Record<string, string> {
   const options: Record<string, string> = profile.slug === "" ? {} : { profile: profile.slug };
-  for (const { name, preselected } of profile.options) {
+  for (const { name, preselected, freeText } of profile.options) {
     const answer = answers.get(name);
-    if (answer && "text" in answer) options[name + unlistedSuffix] = answer.text;
-    else if (answer) options[name] = answer.choice;
-    else if (preselected !== undefined) options[name] = preselected;
+    const text = answer ? "text" in answer && answer.text : freeText?.preselected;
+    const choice = answer ? "choice" in answer && answer.choice : preselected;
+    if (typeof text === "string") options[name + unlistedSuffix] = text;
+    else if (typeof choice === "string") options[name] = choice;
   }
   return options;
 }
@@ -123,6 +126,8 @@ export function problemWith({ displayName, pattern, hint }: FreeText, text: stri
 }
 
 function preselectingOption(option: SpawnOption, options: Readonly<Record<string, unknown>>): SpawnOption {
+  const text = options[option.name + unlistedSuffix];
+  if (typeof text === "string" && option.freeText) return { ...option, preselected: undefined, freeText: { ...option.freeText, preselected: text } };
   const value = options[option.name];
   return option.choices.some((choice) => choice.value === value) && typeof value === "string" ? { ...option, preselected: value } : option;
 }

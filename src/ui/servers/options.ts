@@ -136,11 +136,11 @@ async function askOption(title: string, option: SpawnOption): Promise<OptionAnsw
     value: { choice: value },
   }));
   if (freeText) items.push({ label: `$(edit) ${freeText.displayName}`, value: "other" });
-  const active = items[choices.findIndex(({ value }) => value === preselected)];
+  const at = freeText?.preselected === undefined ? choices.findIndex(({ value }) => value === preselected) : choices.length;
   for (;;) {
-    const answer = await pick(items, { title, placeholder: option.displayName, active, canGoBack: true });
+    const answer = await pick(items, { title, placeholder: option.displayName, active: items[at], canGoBack: true });
     if (answer !== "other" || !freeText) return answer === "other" ? undefined : answer;
-    const text = await askText({ title, prompt: freeText.hint ?? option.displayName, value: "", problem: (typed) => problemWith(freeText, typed) });
+    const text = await askText({ title, prompt: freeText.hint ?? option.displayName, value: freeText.preselected ?? "", problem: (typed) => problemWith(freeText, typed) });
     if (text === undefined) return undefined;
     if (text !== back) return { text };
   }
