@@ -118,8 +118,9 @@ describe("spawn form", () => {
     const images = read(docker);
     assert.deepEqual([images.profiles.length, images.hasUnknownFields], [1, false]);
     const [profile] = images.profiles;
-    assert.equal(profile?.options[0]?.displayName, "Select an image");
-    assert.deepEqual(profile && userOptionsOf(profile, new Map()), { image: "jupyter/scipy-notebook:latest" });
+    assert.ok(profile);
+    assert.equal(profile.options[0]?.displayName, "Select an image");
+    assert.deepEqual(userOptionsOf(profile, new Map()), { image: "jupyter/scipy-notebook:latest" });
     const [job] = read(wrap).profiles;
     assert.deepEqual(job && userOptionsOf(job, new Map([["profile", { choice: "slurm" }]])), { profile: "slurm" });
   });
