@@ -2,13 +2,17 @@
 import { join } from "node:path";
 import type * as vscode from "vscode";
 import { Hubs } from "./app/hubs";
+import { HubWatch } from "./app/hubWatch";
 import { Journals } from "./app/journals";
+import { KeepAlive } from "./app/keepAlive";
 import { NotebookSessions } from "./app/notebookSessions";
 import { Servers } from "./app/servers";
+import { SpawnForms } from "./app/spawnForms";
 import { registerCommands } from "./ui/commands";
 import type { AppContext } from "./ui/context";
 import { registerNotebooks } from "./ui/notebook/register";
 import { createPorts } from "./ui/ports";
+import { registerKeepAliveStatus } from "./ui/servers/keepAlive";
 import { registerAuthenticationProvider } from "./ui/signIn/authenticationProvider";
 import { registerSidebar } from "./ui/sidebar/register";
 
@@ -18,10 +22,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const hubs = new Hubs(ports);
   const servers = new Servers(hubs, ports);
   const notebookSessions = new NotebookSessions(servers, ports.log);
-  subscriptions.push(notebookSessions, servers, hubs);
+  const hubWatch = new HubWatch(hubs, servers, ports);
+  const keepAlive = new KeepAlive(servers, ports);
+  subscriptions.push(notebookSessions, keepAlive, hubWatch, servers, hubs);
   const journals = new Journals(join(context.globalStorageUri.fsPath, "runs"), ports.log);
-  const app: AppContext = { hubs, servers, notebookSessions, journals, log: ports.log, channel };
+  const spawnForms = new SpawnForms(ports);
+  const app: AppContext = { hubs, servers, hubWatch, keepAlive, spawnForms, notebookSessions, journals, log: ports.log, channel };
   const notebooks = registerNotebooks(app, subscriptions);
   const tree = registerSidebar(app, subscriptions);
-  subscriptions.push(registerAuthenticationProvider(app), registerCommands(app, notebooks, tree));
+  subscriptions.push(registerAuthenticationProvider(app), registerCommands(app, notebooks, tree), registerKeepAliveStatus(app));
 }

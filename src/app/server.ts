@@ -1,5 +1,4 @@
 // One server of an account, as the user sees it: its state on the hub, its services while it runs.
-import * as v from "valibot";
 import type { Account } from "../hub/account";
 import type { HubServer } from "../hub/model";
 import type { KernelSpecs } from "../services/kernelspec/model";
@@ -12,25 +11,41 @@ export interface Server {
   /** The same in every window and session. */
   readonly id: string;
   readonly account: Account;
+  /** Whose it is: the account's own user, or somebody who shares it. */
+  readonly owner: string;
   /** "" for the default server. */
   readonly name: string;
-  /** `ana @ hub.example.org`, with the server's name where it has one. */
+  /** What people call it; the name where it has no other. */
+  readonly displayName: string;
+  /** `ana @ hub.example.org`, with the server's display name where it has one. */
   readonly label: string;
   readonly state: ServerState;
   /** The hub's model; undefined before the hub was asked. */
   readonly model: HubServer | undefined;
+  /** The options it was started with the last time; undefined where it never was, or with none. */
+  readonly lastOptions: UserOptions | undefined;
   /** While it runs. */
   readonly services: ServiceManager | undefined;
   /** Live, or as remembered from the last time. */
   readonly kernelSpecs: KernelSpecs | undefined;
 }
 
-export function serverId(account: Account, name: string): string {
-  return `${account.id}/${encodeURIComponent(name)}`;
+/** What a spawner is given; its keys and values are the spawner's own. */
+export type UserOptions = Readonly<Record<string, unknown>>;
+
+export function serverId(account: Account, owner: string, name: string): string {
+  const own = encodeURIComponent(name);
+  return owner === account.userName ? `${account.id}/${own}` : `${account.id}/shared/${encodeURIComponent(owner)}/${own}`;
 }
 
-export function serverLabel(account: Account, name: string): string {
-  return name === "" ? account.label : `${account.label} · ${name}`;
+export function serverLabel(account: Account, owner: string, displayName: string): string {
+  if (owner !== account.userName) return `${account.label} · ${[owner, displayName].filter(Boolean).join("/")}`;
+  return displayName === "" ? account.label : `${account.label} · ${displayName}`;
+}
+
+/** Whether it belongs to somebody else: it can be used, not started or stopped. */
+export function isShared(server: Server): boolean {
+  return server.owner !== server.account.userName;
 }
 
 /** What the hub's model says the server is doing. */
@@ -39,19 +54,3 @@ export function stateOf(model: HubServer): ServerState {
   if (model.pending === "stop") return "stopping";
   return model.ready ? "running" : "stopped";
 }
-
-/** Kernel specs as they are remembered. */
-export const rememberedSpecs = v.object({
-  server: v.string(),
-  default: v.string(),
-  specs: v.array(
-    v.object({
-      name: v.string(),
-      displayName: v.string(),
-      language: v.string(),
-      interruptMode: v.string(),
-      metadata: v.record(v.string(), v.unknown()),
-      resources: v.record(v.string(), v.string()),
-    }),
-  ),
-});

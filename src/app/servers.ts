@@ -1,48 +1,46 @@
 // Account → running server → its ServiceManager; one per server, shared by everything that uses it.
-import * as v from "valibot";
-import { abortable, backoff, delay } from "../base/async";
+import { backoff, delay } from "../base/async";
 import type { Disposable } from "../base/disposable";
 import { ConnectError, hasCode } from "../base/errors";
 import { Emitter } from "../base/event";
 import type { Account } from "../hub/account";
-import type { HubServer } from "../hub/model";
-import { ensureRunning, servers as listServers, stop, type RunningServer } from "../hub/userServer";
+import type { StartOptions } from "../hub/client";
+import type { HubServer, SharedServer } from "../hub/model";
+import { ensureRunning, ensureStartedElsewhere, remove, servers as listServers, sharedRunning, stop, type RunningServer } from "../hub/userServer";
 import { ServiceManager } from "../services/serviceManager";
 import { serverSettings } from "../transport/settings";
 import type { Hubs } from "./hubs";
 import type { Ports } from "./ports";
-import { rememberedSpecs, serverId, serverLabel, stateOf, type Server, type ServerState } from "./server";
+import { isShared, serverId, serverLabel, stateOf, type Server, type ServerState } from "./server";
+import { ServerMemory } from "./serverMemory";
+import { ServerStart, type StartProgress, type WaitOptions } from "./serverStart";
+
+export type { StartProgress } from "./serverStart";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What the hub reports of a start: the fraction done, 0 to 1, and its own words. */
-export interface StartProgress {
-  readonly fraction: number;
-  readonly message: string;
+/** How to start a server, and how to wait for it. */
+export interface EnsureRunningOptions extends WaitOptions {
+  /** What it is started with, should it have to start; by default as the last time. */
+  readonly start?: StartOptions | undefined;
+  /** Somebody starts it elsewhere (on the hub's page): wait for that, do not start it. */
+  readonly elsewhere?: boolean;
 }
-
-interface Start {
-  readonly running: Promise<ServiceManager>;
-  readonly progress: Emitter<StartProgress>;
-  /** Nobody can use what it would start any more. */
-  readonly end: AbortController;
-  last: StartProgress | undefined;
-}
-
-const memoryPrefix = "specs:";
 
 /** The servers of all accounts. */
 export class Servers implements Disposable {
   readonly #hubs: Hubs;
   readonly #ports: Ports;
+  readonly #memory: ServerMemory;
   readonly #servers = new Map<string, Mutable<Server>>();
-  readonly #starts = new Map<string, Start>();
+  readonly #starts = new Map<string, ServerStart<ServiceManager>>();
   readonly #changed: Emitter<void>;
   readonly #subscription: Disposable;
 
   constructor(hubs: Hubs, ports: Ports) {
     this.#hubs = hubs;
     this.#ports = ports;
+    this.#memory = new ServerMemory(ports.memory);
     this.#changed = new Emitter(ports.log);
     this.#followAccounts();
     this.#subscription = hubs.onDidChange(() => this.#followAccounts());
@@ -65,22 +63,29 @@ export class Servers implements Disposable {
     return this.#servers.get(id);
   }
 
-  /** The server of this name, which need not exist on the hub yet. */
-  get(account: Account, name: string): Server {
-    return this.#server(account, name);
+  /** The server of this name, which need not exist on the hub yet; one of `owner`'s where that is somebody else. */
+  get(account: Account, name: string, owner = account.userName): Server {
+    return this.#server(account, name, owner);
   }
 
-  /** Asks the hub for the account's servers; the user servers themselves are not asked. */
+  /**
+   * Asks the hub for the account's servers, and for those that others share with it; the servers themselves are not
+   * asked. @throws ConnectError
+   */
   async refresh(account: Account, signal?: AbortSignal): Promise<void> {
-    const models = await listServers(account.client, account.userName, { signal });
-    const names = new Set(models.map(({ name }) => name));
-    for (const model of models) this.#note(this.#server(account, model.name), model);
+    const [models, shared] = await Promise.all([
+      listServers(account.client, account.userName, { signal }),
+      this.#shared(account, signal),
+    ]);
+    const listed = new Set<Server>();
+    for (const model of models) listed.add(this.#note(this.#server(account, model.name, account.userName), model));
+    for (const share of shared) listed.add(this.#noteShared(account, share));
     for (const server of this.of(account)) {
-      // What the hub does not list is stopped; a named one that was never used here is gone with that.
-      if (!names.has(server.name)) {
-        this.#become(server, "stopped");
-        if (!server.kernelSpecs) this.#servers.delete(server.id);
-      }
+      if (listed.has(server)) continue;
+      // What the hub does not list is stopped; one that was never used here is gone with that.
+      this.#become(server, "stopped");
+      if (server.name === "" && !isShared(server)) continue;
+      if (!server.kernelSpecs) this.#servers.delete(server.id);
     }
     this.#changed.fire();
   }
@@ -94,27 +99,19 @@ export class Servers implements Disposable {
     const own = this.#servers.get(server.id);
     if (!specs || !own || JSON.stringify(own.kernelSpecs) === JSON.stringify(specs)) return;
     own.kernelSpecs = specs;
-    await this.#ports.memory.set(memoryPrefix + server.id, { server: server.name, ...specs });
+    await this.#memory.keepSpecs(server, specs);
     this.#changed.fire();
   }
 
   /**
    * Returns the server's services, with the server running: asks the hub, and starts it if need be. Whoever asks while
    * it starts shares that start, and may leave without stopping it.
-   * @throws ConnectError `start-failed` with the hub's reason, `unreachable`, `signed-out`, `timeout`, `aborted`
+   * @throws ConnectError `start-failed` with the hub's reason, `unreachable`, `signed-out`, `timeout`, `aborted`;
+   * `server-stopped` where it is somebody else's and not running
    */
-  async ensureRunning(
-    server: Server,
-    options: { readonly signal?: AbortSignal; readonly onProgress?: (progress: StartProgress) => void } = {},
-  ): Promise<ServiceManager> {
-    const start = this.#starts.get(server.id) ?? this.#start(server);
-    if (start.last) options.onProgress?.(start.last);
-    const subscription = start.progress.event((progress) => options.onProgress?.(progress));
-    try {
-      return await abortable(start.running, options.signal);
-    } finally {
-      subscription.dispose();
-    }
+  ensureRunning(server: Server, options: EnsureRunningOptions = {}): Promise<ServiceManager> {
+    const start = this.#starts.get(server.id) ?? this.#start(server, options);
+    return start.wait(options);
   }
 
   /**
@@ -125,7 +122,7 @@ export class Servers implements Disposable {
     for (let attempt = 0; ; attempt++) {
       try {
         await this.refresh(server.account, signal);
-        const { services } = this.#server(server.account, server.name);
+        const { services } = this.#server(server.account, server.name, server.owner);
         if (services) return services;
         throw new ConnectError("server-stopped", stoppedText(server));
       } catch (error) {
@@ -136,17 +133,43 @@ export class Servers implements Disposable {
     }
   }
 
-  /** Stops the server, with all its kernels; resolves when it is stopped. */
-  async stop(server: Server, signal?: AbortSignal): Promise<void> {
-    const own = this.#server(server.account, server.name);
-    this.#become(own, "stopping");
+  /**
+   * Creates a named server, started with these options.
+   * @throws ConnectError `conflict` where there is one of that name, and as `ensureRunning`
+   */
+  async create(account: Account, name: string, options: EnsureRunningOptions = {}): Promise<Server> {
+    await this.refresh(account, options.signal);
+    const known = this.of(account).find((server) => server.name === name && !isShared(server));
+    if (known?.model) throw new ConnectError("conflict", `There is a server “${name}” of ${account.label} already. Start it, or choose another name.`);
+    const server = this.#server(account, name, account.userName);
     try {
-      await stop(server.account.client, server.account.userName, server.name, { signal });
-      this.#become(own, "stopped");
+      await this.ensureRunning(server, options);
     } finally {
-      // Where the stop failed the hub knows best what is.
-      if (own.state === "stopping") void this.#refreshQuietly(server.account);
+      // A name that the hub refused is no server; one whose spawn failed is.
+      if (server.state !== "running") await this.#refreshQuietly(account);
     }
+    return server;
+  }
+
+  /** Stops the server, with all its kernels; resolves when it is stopped. A start that is under way ends with that. */
+  async stop(server: Server, signal?: AbortSignal): Promise<void> {
+    await this.#end(this.#own(server), "stopped", () => stop(server.account.client, server.owner, server.name, { signal }));
+  }
+
+  /** Stops the server, with all its kernels, and starts it again; by default with the same options. */
+  async restart(server: Server, options: EnsureRunningOptions = {}): Promise<ServiceManager> {
+    const { signal } = options;
+    await this.#end(this.#own(server), "starting", () => stop(server.account.client, server.owner, server.name, { signal }));
+    return this.ensureRunning(server, options);
+  }
+
+  /** Stops a named server and has the hub forget it; resolves when it is gone. */
+  async delete(server: Server, signal?: AbortSignal): Promise<void> {
+    if (server.name === "") throw new ConnectError("forbidden", `The default server of ${server.label} can be stopped, not deleted.`);
+    await this.#end(this.#own(server), "stopped", () => remove(server.account.client, server.owner, server.name, { signal }));
+    this.#servers.delete(server.id);
+    await this.#memory.forget(server);
+    this.#changed.fire();
   }
 
   /** The server has turned out not to be running, though nobody here has stopped it. */
@@ -164,37 +187,64 @@ export class Servers implements Disposable {
 
   dispose(): void {
     this.#subscription.dispose();
-    for (const { end } of this.#starts.values()) end.abort(new ConnectError("disposed", "The window is being closed."));
+    for (const start of this.#starts.values()) start.end(new ConnectError("disposed", "The window is being closed."));
     for (const { services } of this.#servers.values()) services?.dispose();
     this.#changed.dispose();
   }
 
-  #start(server: Server): Start {
-    const own = this.#server(server.account, server.name);
-    const progress = new Emitter<StartProgress>(this.#ports.log);
-    const onProgress = (fraction: number, message: string): void => {
-      if (own.state === "stopped") this.#become(own, "starting");
-      start.last = { fraction, message };
-      progress.fire(start.last);
-    };
-    const { client, userName } = server.account;
-    const end = new AbortController();
-    const running = ensureRunning(client, userName, server.name, { onProgress, signal: end.signal })
-      .then(
-        (found) => this.#run(own, found),
-        (error: unknown) => {
-          if (own.state === "starting") this.#become(own, "stopped");
-          throw error;
-        },
-      )
-      .finally(() => {
-        this.#starts.delete(server.id);
-        progress.dispose();
-      });
-    running.catch(() => undefined); // whoever waits hears of it; nobody waiting is no crash
-    const start: Start = { running, progress, end, last: undefined };
+  #start(server: Server, options: EnsureRunningOptions): ServerStart<ServiceManager> {
+    const own = this.#server(server.account, server.name, server.owner);
+    const start = new ServerStart<ServiceManager>(async (signal, tell) => {
+      try {
+        const found = await this.#bringUp(own, options, signal, (progress) => {
+          if (own.state === "stopped") this.#become(own, "starting");
+          tell(progress);
+        });
+        return this.#run(own, found);
+      } catch (error) {
+        // It may be starting still (the wait ended by its bound): the hub knows.
+        if (own.state === "starting") this.#become(own, "stopped");
+        if (hasCode(error, "start-failed", "timeout")) void this.#refreshQuietly(own.account);
+        throw error;
+      } finally {
+        if (this.#starts.get(server.id) === start) this.#starts.delete(server.id);
+      }
+    }, this.#ports.log);
     this.#starts.set(server.id, start);
     return start;
+  }
+
+  async #bringUp(
+    server: Mutable<Server>,
+    { start, elsewhere }: EnsureRunningOptions,
+    signal: AbortSignal,
+    tell: (progress: StartProgress) => void,
+  ): Promise<RunningServer> {
+    const { account, owner, name } = server;
+    if (isShared(server)) return sharedRunning(account.client, account.userName, owner, name, { signal });
+    if (start?.userOptions) {
+      // The hub remembers them too, but tells them only of servers that it lists.
+      server.lastOptions = start.userOptions;
+      await this.#memory.keepOptions(server, start.userOptions);
+    }
+    const onProgress = (fraction: number, message: string): void => tell({ fraction, message });
+    const ensure = elsewhere ? ensureStartedElsewhere : ensureRunning;
+    return ensure(account.client, owner, name, { start, signal, onProgress });
+  }
+
+  /** Performs what ends the server, and shows it as `after` then. */
+  async #end(server: Mutable<Server>, after: "stopped" | "starting", perform: () => Promise<void>): Promise<void> {
+    this.#starts.get(server.id)?.end(new ConnectError("aborted", `The start of ${server.label} was stopped.`));
+    this.#starts.delete(server.id);
+    this.#become(server, "stopping");
+    try {
+      await perform();
+      if (server.services) this.#detach(server, server.services);
+      this.#become(server, after);
+    } finally {
+      // Where that failed the hub knows best what is.
+      if (server.state === "stopping") void this.#refreshQuietly(server.account);
+    }
   }
 
   #run(server: Mutable<Server>, { url }: RunningServer): ServiceManager {
@@ -208,7 +258,7 @@ export class Servers implements Disposable {
     if (server.services?.settings.baseUrl.href === url.href) return server.services;
     server.services?.dispose();
     const { settings } = server.account.client;
-    const label = serverLabel(server.account, server.name);
+    const { label } = server;
     const { activity } = this.#ports;
     const services = new ServiceManager(serverSettings({ ...settings, baseUrl: url, wsUrl: url, label }), activity && { activity });
     services.onConnectionFailure((error) => {
@@ -218,12 +268,34 @@ export class Servers implements Disposable {
     return services;
   }
 
-  #note(server: Mutable<Server>, model: HubServer): void {
+  #note(server: Mutable<Server>, model: HubServer): Server {
     server.model = model;
+    server.displayName = model.display_name || model.name;
+    server.label = serverLabel(server.account, server.owner, server.displayName);
+    if (Object.keys(model.user_options).length > 0) server.lastOptions = model.user_options;
     const state = stateOf(model);
     const address = model.full_url ?? model.url;
     if (state === "running" && address !== null) this.#attach(server, new URL(address, server.account.hub));
     this.#become(server, state);
+    return server;
+  }
+
+  #noteShared(account: Account, { server: model }: SharedServer): Server {
+    const server = this.#server(account, model.name, model.user.name);
+    const address = model.full_url ?? model.url;
+    if (model.ready && address !== null) this.#attach(server, new URL(address, account.hub));
+    this.#become(server, model.ready ? "running" : "stopped");
+    return server;
+  }
+
+  /** What others share with the user; not being told is no reason to show nothing of one's own. */
+  async #shared(account: Account, signal: AbortSignal | undefined): Promise<readonly SharedServer[]> {
+    try {
+      return await account.client.sharedServers(account.userName, { signal });
+    } catch (error) {
+      this.#ports.log.debug(`${account.label}: what is shared with it could not be listed`, error);
+      return [];
+    }
   }
 
   #become(server: Mutable<Server>, state: ServerState): void {
@@ -240,27 +312,31 @@ export class Servers implements Disposable {
     services.dispose();
   }
 
-  #server(account: Account, name: string): Mutable<Server> {
-    const id = serverId(account, name);
+  /** @throws ConnectError `forbidden` where it is somebody else's */
+  #own(server: Server): Mutable<Server> {
+    if (!isShared(server)) return this.#server(server.account, server.name, server.owner);
+    throw new ConnectError("forbidden", `${server.label} belongs to ${server.owner}, who alone can start and stop it.`);
+  }
+
+  #server(account: Account, name: string, owner: string): Mutable<Server> {
+    const id = serverId(account, owner, name);
     const known = this.#servers.get(id);
     if (known) return known;
     const server: Mutable<Server> = {
       id,
       account,
+      owner,
       name,
-      label: serverLabel(account, name),
+      displayName: name,
+      label: serverLabel(account, owner, name),
       state: "stopped",
       model: undefined,
+      lastOptions: this.#memory.options(id),
       services: undefined,
-      kernelSpecs: this.#rememberedSpecs(id),
+      kernelSpecs: this.#memory.specs(id),
     };
     this.#servers.set(id, server);
     return server;
-  }
-
-  #rememberedSpecs(id: string) {
-    const result = v.safeParse(rememberedSpecs, this.#ports.memory.get(memoryPrefix + id));
-    return result.success ? { default: result.output.default, specs: result.output.specs } : undefined;
   }
 
   /** Servers of accounts that are gone go; those of new ones come as they are remembered. */
@@ -270,19 +346,15 @@ export class Servers implements Disposable {
       if (accounts.has(server.account)) continue;
       this.#servers.delete(server.id);
       server.services?.dispose();
-      this.#starts.get(server.id)?.end.abort(new ConnectError("signed-out", `You have signed out of ${server.account.label}.`));
-      void this.#ports.memory.set(memoryPrefix + server.id, undefined);
+      this.#starts.get(server.id)?.end(new ConnectError("signed-out", `You have signed out of ${server.account.label}.`));
+      void this.#memory.forget(server);
     }
     for (const { account, services } of this.#servers.values()) {
       if (account.state === "signed-in" && hasCode(services?.stopped, "signed-out")) services.resume();
     }
     for (const account of accounts) {
-      this.#server(account, "");
-      for (const key of this.#ports.memory.keys()) {
-        if (!key.startsWith(`${memoryPrefix}${account.id}/`)) continue;
-        const result = v.safeParse(rememberedSpecs, this.#ports.memory.get(key));
-        if (result.success) this.#server(account, result.output.server);
-      }
+      this.#server(account, "", account.userName);
+      for (const { name, owner } of this.#memory.known(account)) this.#server(account, name, owner);
     }
     this.#changed.fire();
   }

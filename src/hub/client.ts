@@ -21,6 +21,14 @@ export interface TokenRequest {
   readonly scopes?: readonly string[];
 }
 
+/** What a server is started or created with; what is left out is as the last time. */
+export interface StartOptions {
+  /** `user_options` for the spawner. */
+  readonly userOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** What people shall call a named server; hubs before 6 have no such thing. */
+  readonly displayName?: string | undefined;
+}
+
 /** How the hub took a request to start a server. */
 export type StartAnswer =
   | { readonly state: "running" | "starting" }
@@ -40,11 +48,20 @@ const startTimeout = 60_000;
  * https://jupyterhub.readthedocs.io/en/stable/reference/rest-api.html
  */
 export class HubClient {
+  #version: Promise<number> | undefined;
+
   constructor(readonly settings: ServerSettings) {}
 
   /** `GET /`: which hub it is; sends no token. */
   info(options: CallOptions = {}): Promise<model.HubInfo> {
     return requestJson(this.settings, "hub/api/", model.hubInfo, { ...options, anonymous: true });
+  }
+
+  /** The hub's major version; asked once. */
+  majorVersion(options: CallOptions = {}): Promise<number> {
+    const asked = (this.#version ??= this.info(options).then(({ version }) => Number.parseInt(version, 10)));
+    asked.catch(() => (this.#version = undefined));
+    return asked;
   }
 
   /** `GET /user`: whose token it is. */
@@ -67,19 +84,29 @@ export class HubClient {
   }
 
   /**
-   * `POST /users/NAME/server(s/SERVER)`: asks for a start; `userOptions` is what the spawner gets.
+   * `GET /users/NAME/shared`: servers of others that the user may use.
+   * @returns none where the hub has no shares (before 5) or the token may not see them
+   */
+  async sharedServers(user: string, options: CallOptions = {}): Promise<readonly model.SharedServer[]> {
+    try {
+      const query = { limit: 200 };
+      return (await requestJson(this.settings, `${userPath(user)}/shared`, model.sharedServers, { ...options, query })).items;
+    } catch (error) {
+      if (hasCode(error, "not-found", "forbidden")) return [];
+      throw error;
+    }
+  }
+
+  /**
+   * `POST /users/NAME/server(s/SERVER)`: asks for a start. Without user options the hub takes those of the last time.
    * @throws HttpError `start-failed` where the hub refuses at once; its reason is in the message.
    */
-  async startServer(
-    user: string,
-    server: string,
-    userOptions: Readonly<Record<string, unknown>> | undefined,
-    options: CallOptions = {},
-  ): Promise<StartAnswer> {
+  async startServer(user: string, server: string, start: StartOptions = {}, options: CallOptions = {}): Promise<StartAnswer> {
+    const body = await this.#startBody(server, start, options);
     const answer = await request(this.settings, serverPath(user, server), {
       ...options,
       method: "POST",
-      body: userOptions ?? {},
+      ...(body && { body }),
       timeout: startTimeout,
       allow: [400, 429, 500],
     });
@@ -92,6 +119,18 @@ export class HubClient {
     if (answer.status === 429 && Number.isFinite(retryAfter)) return { state: "queued", retryAfter };
     const message = refusedStart(this.settings, server, reason === "" ? `error ${answer.status}` : reason);
     throw new HttpError("start-failed", message, answer.status, answer.text.slice(0, 2_000));
+  }
+
+  /**
+   * What the hub takes for these options. Before hub 6 the body is the user options themselves; from 6 on it may hold
+   * them under a name, which is needed for a display name, and for options that an older body could not say.
+   */
+  async #startBody(server: string, { userOptions, displayName }: StartOptions, options: CallOptions): Promise<object | undefined> {
+    const named = server !== "" && displayName !== undefined;
+    const ambiguous =
+      userOptions && (Object.keys(userOptions).length === 0 || "user_options" in userOptions || "display_name" in userOptions);
+    if ((!named && !ambiguous) || (await this.majorVersion(options)) < 6) return userOptions;
+    return { ...(named && { display_name: displayName }), ...(userOptions && { user_options: userOptions }) };
   }
 
   /** `DELETE /users/NAME/server(s/SERVER)`: asks for a stop; one that is not there counts as stopped. */
@@ -145,6 +184,15 @@ export class HubClient {
   }
 
   /**
+   * `POST /users/NAME/activity`: tells that a server was in use at `at`, which keeps it from being taken for idle.
+   * @throws ConnectError `forbidden` where the token lacks the scope users:activity!user
+   */
+  async reportActivity(user: string, server: string, at: Date, options: CallOptions = {}): Promise<void> {
+    const body = { servers: { [server]: { last_activity: at.toISOString() } } };
+    await request(this.settings, `${userPath(user)}/activity`, { ...options, method: "POST", body });
+  }
+
+  /**
    * `POST /users/NAME/tokens`: mints a token; the answer holds it, once.
    * @throws HttpError with the hub's reason, e.g. 400 for scopes that the asking token does not hold.
    */
@@ -168,11 +216,13 @@ export function serverTitle(server: string): string {
   return server === "" ? "your server" : `the server “${server}”`;
 }
 
+/** The rule of hub 6 and later; earlier ones take all but "/". */
+const serverNameRule = "Choose a name of small letters and digits, at most 30, that begins with a letter, with single hyphens between them.";
+
 function refusedStart(settings: ServerSettings, server: string, reason: string): string {
   const what = `${settings.label} did not start ${serverTitle(server)}: ${reason.replace(/\.$/, "")}.`;
   if (/^invalid server_name/i.test(reason)) {
-    // The rule of hub 6 and later; earlier ones take all but "/".
-    return `${what} Choose a name of small letters and digits, at most 30, with single hyphens between them.`;
+    return `${what} ${serverNameRule}`;
   }
   const page = new URL("hub/home", settings.baseUrl).href;
   return `${what} Try again; if it stays so, look at ${page} or ask the hub's administrator.`;

@@ -52,6 +52,23 @@ export const hubUser = v.looseObject({
 });
 export type HubUser = v.InferOutput<typeof hubUser>;
 
+/** A server that somebody shares with the asking user; the hub says less of it than of the user's own. */
+export const sharedServer = v.looseObject({
+  server: v.looseObject({
+    user: v.looseObject({ name: v.string() }),
+    name: v.optional(v.string(), ""),
+    url: text,
+    full_url: text,
+    ready: flag,
+  }),
+  /** What the share allows, e.g. `access:servers!server=bob/gpu`. */
+  scopes: v.nullish(v.array(v.string()), []),
+});
+export type SharedServer = v.InferOutput<typeof sharedServer>;
+
+/** `GET /users/NAME/shared` (hub 5 and later): one page of what is shared with the user. */
+export const sharedServers = v.looseObject({ items: v.array(sharedServer) });
+
 /** An API token's description. */
 export const hubToken = v.looseObject({
   id: v.string(),

@@ -1,7 +1,8 @@
 // SpawnWatch: starts one server and follows it until it is up or has failed.
 import { abortable, backoff, delay, throwIfAborted } from "../base/async";
 import { asError, ConnectError, hasCode, HttpError, messageOf } from "../base/errors";
-import { serverTitle, type HubClient, type StartAnswer } from "./client";
+import { serverTitle, type HubClient, type StartAnswer, type StartOptions } from "./client";
+import { reasonIn } from "../transport/httpErrors";
 import type { HubServer, ProgressEvent } from "./model";
 
 /** How often the hub is asked, in milliseconds. */
@@ -50,12 +51,12 @@ export class SpawnWatch {
     this.#with = options;
   }
 
-  /** Asks the hub to start the server with `userOptions` as often as the hub puts it off, and follows it. */
-  async start(userOptions: Readonly<Record<string, unknown>> | undefined): Promise<HubServer> {
+  /** Asks the hub to start the server with these options as often as the hub puts it off, and follows it. */
+  async start(options: StartOptions): Promise<HubServer> {
     const { client, user, server, signal } = this.#with;
     for (;;) {
       this.#tell(`Starting ${serverTitle(server)}`);
-      const end = await this.#watch(track(client.startServer(user, server, userOptions, { signal })));
+      const end = await this.#watch(track(client.startServer(user, server, options, { signal })));
       if ("up" in end) return end.up;
       this.#tell(`The hub is starting many servers at once; asking again in ${Math.ceil(end.retryAfter)} s`);
       await delay(end.retryAfter * 1000, signal);
@@ -76,12 +77,12 @@ export class SpawnWatch {
       throwIfAborted(signal);
       // Read before the model is: a model that was asked after the request's end is the outcome.
       const answered = request === undefined || request.answer !== undefined || request.error !== undefined;
-      if (request?.error && !isPassing(request.error)) throw await this.#explained(request.error);
+      if (request?.error && hasFailed(request)) throw await this.#explained(request.error);
       if (request?.answer?.state === "queued") return { retryAfter: request.answer.retryAfter };
       const server = await this.#look();
       if (server?.ready) return { up: server };
       if (server?.pending === "spawn") {
-        const last = await this.#readProgress();
+        const last = await this.#readProgress(request);
         if (last?.failed) throw this.#failed(last.message);
         if (last?.ready) continue;
       } else if (server?.pending === null && answered) {
@@ -105,19 +106,24 @@ export class SpawnWatch {
     }
   }
 
-  /** Tells what the progress stream says, until its last event, its end, or the model says that the spawn is over. */
-  async #readProgress(): Promise<ProgressEvent | undefined> {
+  /**
+   * Tells what the progress stream says, until its last event, its end, the model says that the spawn is over, or the
+   * start request has failed: a hub that finds the process dead says so there, long before the stream does.
+   */
+  async #readProgress(request?: StartRequest): Promise<ProgressEvent | undefined> {
     const { client, user, server, signal, pace } = this.#with;
     const end = new AbortController();
     const events = client.progress(user, server, { signal: AbortSignal.any([signal, end.signal]) });
     try {
       for (;;) {
         const next = events.next();
-        let result = await within(next, pace.quiet);
+        const told = request ? Promise.race([next, failed(request)]) : next;
+        let result = await within(told, pace.quiet);
         while (result === undefined) {
+          if (request && hasFailed(request)) return undefined;
           const now = await this.#look();
           if (now && (now.ready || now.pending !== "spawn")) return undefined;
-          result = await within(next, pace.quiet);
+          result = await within(told, pace.quiet);
         }
         if (result.done) return undefined;
         const event = result.value;
@@ -140,17 +146,18 @@ export class SpawnWatch {
     return last?.failed ? last.message : "";
   }
 
-  /** A start that raised is only "error" in the request's answer. */
+  /** A start that raised is only "error" in the request's answer; the reason is with the progress. */
   async #explained(error: Error): Promise<Error> {
     if (!(error instanceof HttpError) || error.code !== "start-failed" || error.status !== 500) return error;
-    const reason = await this.#reason();
-    return reason === "" ? error : this.#failed(reason, error);
+    if (!/^(error\b|internal server error|unhandled error|$)/i.test(reasonIn(error.body))) return error;
+    return this.#failed(await this.#reason(), error);
   }
 
   #failed(said: string, cause?: Error): ConnectError {
     const { client, server } = this.#with;
-    const reason = said.replace(/^spawn failed:\s*/i, "").trim();
-    const why = reason === "" ? "the hub gives no reason" : reason;
+    const reason = said.replace(/^spawn failed:?\s*/i, "").trim();
+    // Hub 6 says nothing, or "Spawn cancelled", of a spawn that was stopped.
+    const why = /^(spawn cancelled)?$/i.test(reason) ? "the hub gives no reason; perhaps somebody stopped it while it was starting" : reason;
     const page = new URL("hub/home", client.settings.baseUrl).href;
     const message = `${client.settings.label} could not start ${serverTitle(server)}: ${why}. Try again; if it stays so, look at ${page} or ask the hub's administrator.`;
     return new ConnectError("start-failed", message.replace(/([.!?])\. /, "$1 "), { cause });
@@ -168,6 +175,20 @@ export class SpawnWatch {
 
 function isPassing(error: unknown): boolean {
   return hasCode(error, "unreachable", "timeout", "server-error", "rate-limited");
+}
+
+/** Whether the hub has refused the start: what was only cut may have been taken. */
+function hasFailed({ error }: StartRequest): boolean {
+  return error !== undefined && !isPassing(error);
+}
+
+/** Settles, with nothing, when the request has failed. */
+function failed(request: StartRequest): Promise<undefined> {
+  return new Promise((resolve) => {
+    void request.done.then(() => {
+      if (hasFailed(request)) resolve(undefined);
+    });
+  });
 }
 
 function track(starting: Promise<StartAnswer>): StartRequest {

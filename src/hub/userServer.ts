@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { abortable, backoff, delay } from "../base/async";
 import { ConnectError } from "../base/errors";
-import { serverTitle, type CallOptions, type HubClient } from "./client";
+import { serverTitle, type CallOptions, type HubClient, type StartOptions, type StopAnswer } from "./client";
 import { hubServer, type HubServer } from "./model";
 import { SpawnWatch, type SpawnPace } from "./spawnWatch";
 
@@ -15,8 +15,8 @@ export interface RunningServer {
 }
 
 export interface EnsureRunningOptions extends CallOptions {
-  /** `user_options` for the spawner, should it have to start. */
-  readonly options?: Readonly<Record<string, unknown>> | undefined;
+  /** What it is started with, should it have to start; by default as the last time. */
+  readonly start?: StartOptions | undefined;
   /** What the hub reports: the fraction done, 0 to 1 and never falling, and the hub's own words. */
   readonly onProgress?: (fraction: number, message: string) => void;
   /** Milliseconds for the whole; ten minutes unless told. */
@@ -65,29 +65,97 @@ export async function ensureRunning(
       onProgress: options.onProgress ?? (() => undefined),
       look: () => find(client, user, server, signal),
     });
-    const up = settled.pending === "spawn" ? await watch.follow() : await watch.start(options.options);
+    const up = settled.pending === "spawn" ? await watch.follow() : await watch.start(options.start ?? {});
     return running(client, up);
   });
 }
 
 /**
- * Stops the server and resolves when it is really stopped; one that is still starting is stopped when it has come up.
- * @throws ConnectError `timeout`, `aborted`, or what the hub answered.
+ * Waits until somebody has started the server by other means (the hub's spawn page), for `EnsureRunningOptions.timeout`
+ * at most, then follows the spawn.
+ * @throws ConnectError `timeout` where nobody has, and as `ensureRunning`
  */
-export async function stop(
+export async function ensureStartedElsewhere(
   client: HubClient,
   user: string,
   server: string,
-  options: CallOptions & { readonly timeout?: number; readonly pace?: Partial<SpawnPace> } = {},
-): Promise<void> {
+  options: EnsureRunningOptions = {},
+): Promise<RunningServer> {
+  const title = `${serverTitle(server)} of ${client.settings.label}`;
+  const message = `Nobody has started ${title} on the hub's page in the meantime. Start it here or there.`;
+  await bounded(options.signal, options.timeout ?? defaultTimeout, message, async (signal) => {
+    const { first, ceiling } = { ...defaultPace, ...options.pace };
+    for (let attempt = 0; (await find(client, user, server, signal)).stopped; attempt++) {
+      // A person is at work there: soon enough to notice, and no more often.
+      await delay(Math.min(backoff(attempt, 2 * first, ceiling), ceiling), signal);
+    }
+  });
+  return ensureRunning(client, user, server, options);
+}
+
+/** How long stopping may take, and how often the hub is asked meanwhile. */
+export interface StopOptions extends CallOptions {
+  /** Milliseconds; ten minutes unless told. */
+  readonly timeout?: number;
+  readonly pace?: Partial<SpawnPace>;
+}
+
+/**
+ * Stops the server and resolves when it is really stopped. One that is still starting is stopped at once where the hub
+ * can do that (6), else when it has come up.
+ * @throws ConnectError `timeout`, `aborted`, or what the hub answered.
+ */
+export function stop(client: HubClient, user: string, server: string, options: StopOptions = {}): Promise<void> {
   const message = `${serverTitle(server)} of ${client.settings.label} is still not stopped. Look at ${home(client)}.`;
+  return end(client, user, server, (signal) => client.stopServer(user, server, { signal }), message, options);
+}
+
+/**
+ * Stops a named server and has the hub forget it, with its options; what it stored goes with it where the hub's spawner
+ * deletes storage. Resolves when it is gone.
+ * @throws ConnectError `timeout`, `aborted`, or what the hub answered.
+ */
+export async function remove(client: HubClient, user: string, server: string, options: StopOptions = {}): Promise<void> {
+  const message = `${serverTitle(server)} of ${client.settings.label} is still not deleted. Look at ${home(client)}.`;
+  await end(client, user, server, (signal) => client.deleteServer(user, server, { signal }), message, options);
+  // Asked to delete it while it stopped, the hub may have done only the latter.
+  await client.deleteServer(user, server, { signal: options.signal });
+}
+
+async function end(
+  client: HubClient,
+  user: string,
+  server: string,
+  ask: (signal: AbortSignal) => Promise<StopAnswer>,
+  message: string,
+  options: StopOptions,
+): Promise<void> {
   await bounded(options.signal, options.timeout ?? defaultTimeout, message, async (signal) => {
     const pace = { ...defaultPace, ...options.pace };
-    while ((await client.stopServer(user, server, { signal })) !== "stopped") {
+    while ((await ask(signal)) !== "stopped") {
       const now = await settle(client, user, server, signal, pace);
       if (now.stopped) return;
     }
   });
+}
+
+/**
+ * Returns a server that `owner` shares with the user, if it runs: a share gives access, not the right to start it.
+ * @throws ConnectError `server-stopped`; `not-found` where it is not shared any more
+ */
+export async function sharedRunning(
+  client: HubClient,
+  user: string,
+  owner: string,
+  server: string,
+  options: CallOptions = {},
+): Promise<RunningServer> {
+  const shares = await client.sharedServers(user, options);
+  const share = shares.find((each) => each.server.user.name === owner && each.server.name === server);
+  const what = server === "" ? `the server of ${owner}` : `the server “${server}” of ${owner}`;
+  if (!share) throw new ConnectError("not-found", `${client.settings.label}: ${what} is not shared with you any more.`);
+  if (share.server.ready) return running(client, share.server);
+  throw new ConnectError("server-stopped", `${client.settings.label}: ${what} is not running. Ask ${owner} to start it.`);
 }
 
 /** Asks until nothing is pending: a server that is stopping, being checked, or starting under someone else's hand. */
@@ -105,7 +173,7 @@ async function find(client: HubClient, user: string, server: string, signal: Abo
   return all.find(({ name }) => name === server) ?? v.parse(hubServer, { name: server });
 }
 
-function running(client: HubClient, server: HubServer): RunningServer {
+function running(client: HubClient, server: Pick<HubServer, "name" | "url" | "full_url">): RunningServer {
   const where = server.full_url ?? server.url;
   if (where === null || !URL.canParse(where, client.settings.baseUrl.origin)) {
     throw new ConnectError(

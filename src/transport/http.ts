@@ -11,6 +11,8 @@ export interface RequestOptions {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as an HTML form's fields, instead of `body`. */
+  readonly form?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for the whole exchange, the body included. */
   readonly timeout?: number;
@@ -169,6 +171,8 @@ function send(
       ...(token !== undefined && { Authorization: `token ${token}` }),
       ...(options.body !== undefined && { "Content-Type": "application/json" }),
     },
+    // fetch itself says what kind of content a form is.
+    ...(options.form && { body: new URLSearchParams(options.form) }),
     ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
   });
 }

@@ -5,12 +5,11 @@ import type { AppContext } from "./context";
 import type { Notebooks } from "./notebook/register";
 import { selectKernel, type SelectKernelArguments } from "./notebook/selectKernel";
 import { reporting } from "./report";
-import { chooseServer, startServer, stopServer } from "./servers/start";
+import { serverCommands } from "./servers/commands";
 import type { Node } from "./sidebar/nodes";
 import type { HubTree } from "./sidebar/tree";
 import { signIn, signOut, type SignInArguments } from "./signIn/signIn";
 
-type ServerNode = Extract<Node, { kind: "server" }>;
 type AccountNode = Extract<Node, { kind: "account" }>;
 type KernelNode = Extract<Node, { kind: "session" | "kernel" }>;
 
@@ -45,16 +44,7 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
       await report(() => signOut(app, given?.account));
     },
     refresh: () => report(() => tree.refresh()),
-    startServer: (node?: ServerNode) =>
-      report(async () => {
-        const server = node?.server ?? (await chooseServer(app, ({ state }) => state !== "running", "Start which server?"));
-        if (server) await startServer(app, server);
-      }),
-    stopServer: (node?: ServerNode) =>
-      report(async () => {
-        const server = node?.server ?? (await chooseServer(app, ({ state }) => state !== "stopped", "Stop which server?"));
-        if (server) await stopServer(app, server);
-      }),
+    ...serverCommands(app),
     selectKernel: (given?: SelectKernelArguments) =>
       given ? selectKernel(app, notebooks.controllers, given) : report(() => selectKernel(app, notebooks.controllers)),
     restartKernel: (given?: Confirmed) =>

@@ -1,15 +1,21 @@
 // What every part of the user interface is given.
 import type * as vscode from "vscode";
 import type { Hubs } from "../app/hubs";
+import type { HubWatch } from "../app/hubWatch";
 import type { Journals } from "../app/journals";
+import type { KeepAlive } from "../app/keepAlive";
 import type { NotebookSessions } from "../app/notebookSessions";
 import type { Servers } from "../app/servers";
+import type { SpawnForms } from "../app/spawnForms";
 import type { Logger } from "../base/log";
 
 /** The application and its log. */
 export interface AppContext {
   readonly hubs: Hubs;
   readonly servers: Servers;
+  readonly hubWatch: HubWatch;
+  readonly keepAlive: KeepAlive;
+  readonly spawnForms: SpawnForms;
   readonly notebookSessions: NotebookSessions;
   readonly journals: Journals;
   readonly log: Logger;

@@ -10,6 +10,7 @@ export interface Received {
   /** Path and query as sent, below the hub's prefix, e.g. `/hub/api/user`; `(outside) /…` for others. */
   readonly path: string;
   readonly token: string | undefined;
+  readonly cookie: string | undefined;
   readonly body: string;
 }
 
@@ -18,7 +19,7 @@ export interface Scripted {
   readonly status?: number;
   readonly json?: unknown;
   readonly html?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly drop?: boolean;
   /** Sent as server-sent events, one after the other; `hold` keeps the stream open after the last. */
   readonly events?: Iterable<unknown> | AsyncIterable<unknown>;
@@ -81,6 +82,7 @@ export class FakeHub {
       method: request.method ?? "",
       path: path ?? `(outside) ${url}`,
       token: /^token (.*)$/.exec(request.headers.authorization ?? "")?.[1],
+      cookie: request.headers.cookie,
       body: await text(request),
     };
     this.received.push(received);

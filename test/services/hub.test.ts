@@ -71,7 +71,7 @@ describe("hub", function () {
       const client = clientOf(name);
       const server = "second-1";
       const told: [number, string][] = [];
-      const { url } = await ensureRunning(client, name, server, { onProgress: (...each) => told.push(each), options: { delay: 1 } });
+      const { url } = await ensureRunning(client, name, server, { onProgress: (...each) => told.push(each), start: { userOptions: { delay: 1 } } });
       const status = await request(serverSettings({ baseUrl: url, token: hub.user(name).token }), "api/status");
       assert.equal(status.status, 200);
       assert.ok(told.some(([, message]) => message === "Waiting for a place, 1 of 1 s"), JSON.stringify(told));
@@ -106,10 +106,10 @@ describe("hub", function () {
 
   it("gives the spawner's own reason for a failed start, at once and after a while", async () => {
     const client = clientOf("alice@example.org");
-    for (const options of [undefined, { delay: 2, fail: "The quota of GPU hours is used up." }, { delay: 12, fail: "Nothing came free." }]) {
-      const error = await failure(ensureRunning(client, "alice@example.org", "fail-1", { options }));
+    for (const userOptions of [undefined, { delay: 2, fail: "The quota of GPU hours is used up." }, { delay: 12, fail: "Nothing came free." }]) {
+      const error = await failure(ensureRunning(client, "alice@example.org", "fail-1", { start: { userOptions } }));
       assert.equal(error.code, "start-failed");
-      assert.match(error.message, options ? new RegExp(options.fail) : /No room for fail-1/);
+      assert.match(error.message, userOptions ? new RegExp(userOptions.fail) : /No room for fail-1/);
     }
     await client.deleteServer("alice@example.org", "fail-1");
   });

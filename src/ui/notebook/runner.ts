@@ -153,7 +153,7 @@ export class NotebookRunner implements vscode.Disposable {
       const connected =
         earlier?.sent && this.#earlierKernel !== undefined
           ? await this.#app.notebookSessions.reattach(this.#ref, target.server, this.#earlierKernel, connecting.signal)
-          : await withStartProgress(target.server, connecting.signal, (options) =>
+          : await withStartProgress(this.#app, target.server, connecting.signal, (options) =>
               this.#app.notebookSessions.connect(this.#ref, target.server, target.spec.name, options),
             );
       this.#adopt(connected, target);

@@ -6,7 +6,8 @@ import { withTimeout } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { AppContext } from "../context";
-import { chooseServer, startServer } from "../servers/start";
+import { chooseServer } from "../servers/choose";
+import { startServer } from "../servers/start";
 import type { Controllers } from "./controllers";
 
 const extensionId = "jupyterhub-connect.jupyterhub-connect";

@@ -1,21 +1,34 @@
-// Starting and stopping servers, with the hub's own progress.
+// Starting servers with the hub's own progress: in a notification that can be cancelled, and whose failure can be mended.
 import * as vscode from "vscode";
 import type { ConnectOptions } from "../../app/notebookSessions";
-import type { Server } from "../../app/server";
-import type { StartProgress } from "../../app/servers";
-import { ConnectError } from "../../base/errors";
+import { isShared, type Server } from "../../app/server";
+import type { EnsureRunningOptions, StartProgress } from "../../app/servers";
 import { delay } from "../../base/async";
+import { ConnectError, hasCode, messageOf } from "../../base/errors";
 import type { AppContext } from "../context";
-import { chooseAccount } from "../signIn/signIn";
+import { openServerPage } from "./pages";
 
 /** Milliseconds after which whoever waits is told what for. */
 const patience = 800;
 
+/** How a server is to be started. */
+export type HowToStart = Pick<EnsureRunningOptions, "start" | "elsewhere"> & {
+  /** Stop it first where it runs or is starting. */
+  readonly restart?: boolean;
+};
+
 /**
- * Runs `task`; where that takes long a notification shows the hub's progress and lets the person cancel.
+ * Runs `task`; where that takes long a notification shows the hub's progress and lets the person cancel, which ends the
+ * waiting and offers to end the start too.
  * @throws what `task` throws; ConnectError `aborted` where the person cancelled
  */
-export async function withStartProgress<T>(server: Server, outer: AbortSignal | undefined, task: (options: Required<ConnectOptions>) => Promise<T>): Promise<T> {
+export async function withStartProgress<T>(
+  app: AppContext,
+  server: Server,
+  outer: AbortSignal | undefined,
+  task: (options: Required<ConnectOptions>) => Promise<T>,
+  title = `Starting the server of ${server.label}`,
+): Promise<T> {
   const cancelled = new AbortController();
   const signal = outer ? AbortSignal.any([outer, cancelled.signal]) : cancelled.signal;
   let last: StartProgress = { fraction: 0, message: "" };
@@ -32,9 +45,12 @@ export async function withStartProgress<T>(server: Server, outer: AbortSignal | 
     () => true,
   );
   if (await Promise.race([over, delay(patience).then(() => false)])) return result;
-  const where = { location: vscode.ProgressLocation.Notification, title: `Starting the server of ${server.label}`, cancellable: true };
+  const where = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   void vscode.window.withProgress(where, async (progress, token) => {
-    token.onCancellationRequested(() => cancelled.abort(new ConnectError("aborted", "Waiting for the server was cancelled. It may still come up.")));
+    token.onCancellationRequested(() => {
+      cancelled.abort(new ConnectError("aborted", "Waiting for the server was cancelled. It may still come up."));
+      void offerStop(app, server);
+    });
     let reported = 0;
     show = ({ fraction, message }) => {
       progress.report({ message, increment: (fraction - reported) * 100 });
@@ -46,36 +62,87 @@ export async function withStartProgress<T>(server: Server, outer: AbortSignal | 
   return result;
 }
 
-/** Starts a server and learns its kernels; a running one only does the latter. */
-export async function startServer(app: AppContext, server: Server): Promise<void> {
-  await withStartProgress(server, undefined, async (options) => {
-    await app.servers.ensureRunning(server, options);
-    await app.servers.refreshServices(server, options.signal);
-  });
-}
-
-/** Stops a server, after saying what is lost. */
-export async function stopServer(app: AppContext, server: Server): Promise<void> {
-  const kernels = server.services?.kernels.running.length ?? 0;
-  const stop = "Stop Server";
-  const detail =
-    kernels === 0
-      ? "Whatever runs on it ends. Files stay."
-      : `${kernels === 1 ? "Its running kernel ends" : `Its ${kernels} running kernels end`} and the variables are lost. Files stay.`;
-  const answer = await vscode.window.showWarningMessage(`Stop the server of ${server.label}?`, { modal: true, detail }, stop);
-  if (answer !== stop) return;
-  await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Stopping the server of ${server.label}…` },
-    () => app.servers.stop(server),
+/** Starts a server and learns its kernels; a running one only does the latter. @throws ConnectError */
+export async function startServer(app: AppContext, server: Server, how: HowToStart = {}): Promise<void> {
+  const { start, elsewhere = false } = how;
+  const title = elsewhere ? `Waiting for the start of ${server.label} on the hub's page` : undefined;
+  await withStartProgress(
+    app,
+    server,
+    undefined,
+    async (options) => {
+      const all = { ...options, start, elsewhere };
+      await (how.restart ? app.servers.restart(server, all) : app.servers.ensureRunning(server, all));
+      await app.servers.refreshServices(server, options.signal);
+    },
+    title,
   );
 }
 
-/** The server given, or the one the person picks among those for which `accept` holds. */
-export async function chooseServer(app: AppContext, accept: (server: Server) => boolean, title: string): Promise<Server | undefined> {
-  if (app.hubs.accounts.length === 0) await chooseAccount(app);
-  const servers = app.servers.all.filter(accept);
-  if (servers.length === 0) throw new ConnectError("not-found", "There is no such server now. Look into the JupyterHub view.");
-  if (servers.length === 1) return servers[0];
-  const items = servers.map((server) => ({ label: server.label, description: server.state, server }));
-  return (await vscode.window.showQuickPick(items, { title }))?.server;
+/**
+ * As `startServer`, for a person: a start that fails says why, and can be tried again.
+ * @returns whether the server runs
+ */
+export async function startForPerson(app: AppContext, server: Server, how: HowToStart = {}): Promise<boolean> {
+  for (let next: HowToStart | undefined = how; next; ) {
+    try {
+      await startServer(app, server, next);
+      return true;
+    } catch (error) {
+      if (!hasCode(error, "start-failed", "timeout", "unreachable", "server-error")) throw error;
+      app.log.error(`${server.label} was not started`, error);
+      next = await afterFailure(app, server, next, error);
+    }
+  }
+  return false;
+}
+
+/** Shows why a start failed. @returns how to try again, if the person wants to */
+async function afterFailure(app: AppContext, server: Server, how: HowToStart, error: ConnectError): Promise<HowToStart | undefined> {
+  const again = "Try Again";
+  const wait = "Keep Waiting";
+  const stop = "Stop Server";
+  const page = "Open Hub Page";
+  const log = "Open Log";
+  const stillStarting = error.code === "timeout" && !isShared(server) && !how.elsewhere;
+  const choices = stillStarting ? [wait, stop, page, log] : [again, page, log];
+  switch (await vscode.window.showErrorMessage(messageOf(error), ...choices)) {
+    case again:
+      // What the hub still takes for starting has failed already.
+      return { ...how, restart: server.state === "starting" };
+    case wait:
+      return { ...how, restart: false };
+    case stop:
+      await stopWithProgress(app, server);
+      return undefined;
+    case page:
+      await openServerPage(server);
+      return undefined;
+    case log:
+      app.channel.show();
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Cancelling ends the waiting; the start itself goes on unless the person wants it stopped too. */
+async function offerStop(app: AppContext, server: Server): Promise<void> {
+  if (server.state !== "starting") return;
+  const stop = "Stop Server";
+  const text = `Nobody waits for the server of ${server.label} any more; the hub goes on starting it.`;
+  const choice = await vscode.window.showInformationMessage(text, stop, "Let It Start");
+  if (choice !== stop) return;
+  try {
+    await stopWithProgress(app, server);
+  } catch (error) {
+    app.log.error(`${server.label} was not stopped`, error);
+    void vscode.window.showErrorMessage(messageOf(error));
+  }
+}
+
+/** Stops a server, without asking. @throws ConnectError */
+export async function stopWithProgress(app: AppContext, server: Server): Promise<void> {
+  const title = `Stopping the server of ${server.label}…`;
+  await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.servers.stop(server));
 }

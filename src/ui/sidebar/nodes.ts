@@ -1,14 +1,21 @@
 // The rows of the JupyterHub view: hub and account → servers → sessions, kernels, kernel specs.
 import * as vscode from "vscode";
-import type { Server } from "../../app/server";
+import { isShared, type Server } from "../../app/server";
 import type { Account } from "../../hub/account";
 import type { KernelModel } from "../../services/kernel/model";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { SessionModel } from "../../services/session/model";
+import { clockTime, duration } from "../duration";
 
 export type Node =
   | { readonly kind: "account"; readonly account: Account; readonly problem: string | undefined }
-  | { readonly kind: "server"; readonly server: Server; readonly problem: string | undefined }
+  | {
+      readonly kind: "server";
+      readonly server: Server;
+      readonly problem: string | undefined;
+      /** When keeping it alive ends, in milliseconds since the epoch; undefined where it is not kept. */
+      readonly keptUntil: number | undefined;
+    }
   | { readonly kind: "specs"; readonly server: Server }
   | { readonly kind: "spec"; readonly server: Server; readonly spec: KernelSpec; readonly isDefault: boolean }
   | { readonly kind: "session"; readonly server: Server; readonly session: SessionModel }
@@ -87,14 +94,50 @@ function draw(node: Node): vscode.TreeItem {
 }
 
 function drawServer(node: Extract<Node, { kind: "server" }>): vscode.TreeItem {
-  const { server, problem } = node;
+  const { server, problem, keptUntil } = node;
   const { Expanded, None } = vscode.TreeItemCollapsibleState;
   const running = server.state === "running";
-  const item = row(node, server.name || "Default server", running ? Expanded : None, serverIcon(server));
-  item.contextValue = `server.${server.state}`;
-  item.description = problem === undefined ? server.state : "not reachable";
-  item.tooltip = problem ?? [server.label, server.state, since(server.model?.started)].filter(Boolean).join("\n");
+  const item = row(node, serverTitle(server), running ? Expanded : None, serverIcon(server));
+  const marks = [server.state, isShared(server) ? "shared" : server.name === "" ? "default" : "named", keptUntil === undefined ? "" : "kept"];
+  item.contextValue = `server.${marks.filter(Boolean).join(".")}`;
+  item.description = problem === undefined ? [server.state, ...times(server), kept(keptUntil)].filter(Boolean).join(" · ") : "not reachable";
+  item.tooltip = problem ?? serverTooltip(server, keptUntil);
   return item;
+}
+
+function serverTitle(server: Server): string {
+  if (isShared(server)) return `${server.displayName || "Server"} of ${server.owner}`;
+  return server.displayName || "Default server";
+}
+
+/** How long it is up, and how long the hub has seen no activity; by that it decides which servers to stop. */
+function times({ state, model }: Server): string[] {
+  if (state !== "running" || !model) return [];
+  const ago = (at: string | null): number => (at === null ? Number.NaN : Math.max(0, Date.now() - Date.parse(at)));
+  const [up, idle] = [ago(model.started), ago(model.last_activity)];
+  return [Number.isNaN(up) ? "" : `up ${duration(up)}`, idle >= idleShown ? `idle ${duration(idle)}` : ""];
+}
+
+/** Milliseconds: the hub itself notes activity only every few minutes. */
+const idleShown = 10 * 60_000;
+
+function kept(until: number | undefined): string {
+  return until === undefined ? "" : `kept alive until ${clockTime(until)}`;
+}
+
+function serverTooltip(server: Server, keptUntil: number | undefined): string {
+  const { model, state } = server;
+  const moment = (what: string, at: string | null | undefined): string => (at ? `${what}: ${new Date(at).toLocaleString()}` : "");
+  const options = server.lastOptions === undefined ? "" : `Options: ${JSON.stringify(server.lastOptions).slice(0, 300)}`;
+  const lines = [
+    server.label,
+    state,
+    state === "running" ? moment("Started", model?.started) : "",
+    moment("Last activity as the hub counts it", model?.last_activity),
+    options,
+    keptUntil === undefined ? "" : `Kept alive until ${new Date(keptUntil).toLocaleString()}; it may cost the hub or you until then.`,
+  ];
+  return lines.filter(Boolean).join("\n");
 }
 
 function row(node: Node, label: string, state: vscode.TreeItemCollapsibleState, icon: string | vscode.ThemeIcon): vscode.TreeItem {
@@ -136,10 +179,6 @@ function specName(server: Server, name: string | undefined): string {
 function activity(kernel: KernelModel | null): string {
   const at = kernel?.last_activity;
   return at ? `Last activity: ${new Date(at).toLocaleString()}` : "";
-}
-
-function since(started: string | null | undefined): string {
-  return started ? `Started: ${new Date(started).toLocaleString()}` : "";
 }
 
 function labelOf({ label }: vscode.TreeItem): string {

@@ -8,6 +8,9 @@ import type { ServiceManager } from "../../services/serviceManager";
 import type { AppContext } from "../context";
 import { itemOf, type Node } from "./nodes";
 
+/** Milliseconds after which times of a row are shown anew. */
+const minute = 60_000;
+
 /** Rows from hubs, servers and their services. */
 export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #app: AppContext;
@@ -17,6 +20,8 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
   /** Whether the view is on the screen, and what is kept fresh while it is. */
   #visible = false;
   readonly #looks = new Map<ServiceManager, Disposable>();
+  #hubLook: Disposable | undefined;
+  #clock: NodeJS.Timeout | undefined;
   /** What the last refresh of an account or server failed with, by its id. */
   readonly #problems = new Map<string, string>();
 
@@ -26,6 +31,7 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
     this.#app = app;
     this.#resources.add(this.#changed);
     this.#resources.add(app.hubs.onDidChange(() => this.#changed.fire(undefined)));
+    this.#resources.add(app.keepAlive.onDidChange(() => this.#changed.fire(undefined)));
     this.#resources.add(
       app.servers.onDidChange(() => {
         this.#follow();
@@ -34,10 +40,11 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
     );
   }
 
-  /** Only what is on the screen is kept fresh. */
+  /** Only what is on the screen is kept fresh: the hubs' lists, the running servers' kernels, and the times shown. */
   async show(visible: boolean): Promise<void> {
     this.#visible = visible;
     this.#follow();
+    this.#followHub();
     if (visible) await this.refresh();
   }
 
@@ -73,6 +80,7 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
   dispose(): void {
     this.#visible = false;
     this.#follow();
+    this.#followHub();
     this.#resources.dispose();
   }
 
@@ -89,12 +97,19 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
     }
   }
 
+  #followHub(): void {
+    clearInterval(this.#clock);
+    if (!this.#visible) this.#hubLook?.dispose();
+    this.#hubLook = this.#visible ? (this.#hubLook ?? this.#app.hubWatch.look()) : undefined;
+    if (this.#visible) this.#clock = setInterval(() => this.#changed.fire(undefined), minute);
+  }
+
   #account(account: Account): Node {
     return { kind: "account", account, problem: this.#problems.get(account.id) };
   }
 
   #server(server: Server): Node {
-    return { kind: "server", server, problem: this.#problems.get(server.id) };
+    return { kind: "server", server, problem: this.#problems.get(server.id), keptUntil: this.#app.keepAlive.until(server) };
   }
 
   async #inServer(server: Server): Promise<Node[]> {

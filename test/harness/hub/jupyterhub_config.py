@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+from html import escape
 from pathlib import Path
 
 from jupyterhub import version_info
@@ -61,11 +62,16 @@ class TestSpawner(SimpleLocalProcessSpawner):
 
 
 async def before_spawn(spawner):
-    """Slow, failing or dying spawns: by user_options, else by the beginning of the server's name."""
+    """
+    Slow, failing, dying, hanging or forever pending spawns: by user_options, else by the beginning of the server's name.
+    "die" ends its process at once, "hang" runs and never answers, "pending" waits for a place that never comes.
+    """
     options = spawner.user_options or {}
     kind = spawner.name.split("-")[0] if "-" in spawner.name else ""
     delay = float(options.get("delay", 4 if kind == "slow" else 0))
     reason = options.get("fail")
+    if options.get("profile") == "quota":
+        reason = "Your quota of large servers is used up until Monday."
     if not reason and kind == "fail":
         reason = f"No room for {spawner.name}: this test hub refuses servers of that name."
     spawner.steps = ["Looking for a place"]
@@ -75,13 +81,116 @@ async def before_spawn(spawner):
     await asyncio.sleep(delay % 1)
     if reason:
         raise SpawnRefused(str(reason))
-    dies = options.get("die", kind == "die")
-    spawner.cmd = ["false"] if dies else [str(bin_directory / "jupyterhub-singleuser")]
+    if options.get("pending", kind == "pending"):
+        spawner.steps.append("Waiting for a place that never comes")
+        await asyncio.Event().wait()
+    spawner.cmd = [str(bin_directory / "jupyterhub-singleuser")]
+    if options.get("die", kind == "die"):
+        spawner.cmd = ["false"]
+    if options.get("hang", kind == "hang"):
+        spawner.cmd = ["sh", "-c", "exec sleep 3600"]
+    # What the server was started with, for its kernels to tell.
+    spawner.environment = {**spawner.environment, "TEST_USER_OPTIONS": json.dumps(options)}
     spawner.steps.append("Starting the server")
+
+
+# --- What there is to choose on the spawn page, in the shape of KubeSpawner's profiles
+PROFILES = {
+    "small": {
+        "display_name": "Small",
+        "description": "2 cores, 4 GB of memory. Starts at once.",
+        "default": True,
+        "options": {},
+    },
+    "gpu": {
+        "display_name": "GPU",
+        "description": "One GPU; may wait for a free one.",
+        "options": {
+            "image": {
+                "display_name": "Image",
+                "choices": {"torch": "PyTorch 2.9", "jax": "JAX 0.8"},
+                "default": "torch",
+                "unlisted_choice": {
+                    "display_name": "Image location",
+                    "display_name_in_choices": "Another image…",
+                    "validation_regex": r"^[^\s:]+:[^\s:]+$",
+                    "validation_message": "An image with its tag, such as quay.io/jupyter/base-notebook:latest",
+                },
+            },
+            "memory": {
+                "display_name": "Memory",
+                "choices": {"16": "16 GB", "64": "64 GB"},
+                "default": "16",
+            },
+        },
+    },
+    "quota": {
+        "display_name": "Large (quota used up)",
+        "description": "64 cores. The hub refuses it: its quota is used up.",
+        "options": {},
+    },
+}
+
+
+def select_of(slug, name, option):
+    field = f"profile-option-{slug}--{name}"
+    choices = "".join(
+        f'<option value="{value}" {"selected" if value == option["default"] else ""}>{escape(text)}</option>'
+        for value, text in option["choices"].items()
+    )
+    other = option.get("unlisted_choice")
+    text = ""
+    if other:
+        choices += f'<option value="unlisted-choice">{escape(other["display_name_in_choices"])}</option>'
+        text = f"""
+          <div class="option hidden js-other-input-container">
+            <label for="{field}--unlisted-choice">{escape(other["display_name"])}</label>
+            <input data-name="{field}--unlisted-choice" pattern="{escape(other["validation_regex"])}"
+                   title="{escape(other["validation_message"])}" class="form-control js-other-input" />
+          </div>"""
+    return f"""
+        <div class="js-options-container">
+          <div class="option">
+            <label for="{field}">{escape(option["display_name"])}</label>
+            <select name="{field}" class="form-control">{choices}</select>
+          </div>{text}
+        </div>"""
+
+
+def options_form(spawner):
+    """KubeSpawner's form; none for servers whose name begins with "plain", as on hubs without a choice."""
+    if spawner.name.startswith("plain"):
+        return ""
+    rows = []
+    for slug, profile in PROFILES.items():
+        options = "".join(select_of(slug, name, option) for name, option in profile["options"].items())
+        rows.append(f"""
+      <label for="profile-item-{slug}" class="profile js-profile-label">
+        <div class="radio">
+          <input type="radio" name="profile" id="profile-item-{slug}" value="{slug}" {"checked" if profile.get("default") else ""} />
+        </div>
+        <div>
+          <h3>{escape(profile["display_name"])}</h3>
+          <p>{escape(profile["description"])}</p>
+          <div>{options}</div>
+        </div>
+      </label>""")
+    return f'<div class="form-group" id="kubespawner-profiles-list">{"".join(rows)}</div>'
+
+
+def options_from_form(form):
+    """The chosen profile and its options, as KubeSpawner makes them of its form."""
+    slug = form.get("profile", [None])[0]
+    if not slug:
+        return {}
+    prefix = f"profile-option-{slug}--"
+    return {"profile": slug, **{key[len(prefix) :]: values[0] for key, values in form.items() if key.startswith(prefix)}}
 
 
 c.JupyterHub.spawner_class = TestSpawner
 c.Spawner.pre_spawn_hook = before_spawn
+c.Spawner.options_form = options_form
+c.Spawner.options_from_form = options_from_form
 c.Spawner.args = ["--allow-root"] if os.getuid() == 0 else []
 c.Spawner.start_timeout = 60
 c.Spawner.http_timeout = 60

@@ -1,7 +1,7 @@
 // Servers of the known accounts: their state, shared starts, services while they run, what is remembered.
 import assert from "node:assert/strict";
 import { Hubs } from "../../../src/app/hubs";
-import type { Server } from "../../../src/app/server";
+import { isShared, type Server } from "../../../src/app/server";
 import { Servers, type StartProgress } from "../../../src/app/servers";
 import { hasCode } from "../../../src/base/errors";
 import { next } from "../../../src/base/event";
@@ -135,6 +135,118 @@ describe("servers", () => {
     await servers.stop(server);
     assert.deepEqual([server.state, server.services], ["stopped", undefined]);
     assert.ok(hasCode(kernel.ended, "server-stopped"));
+  });
+
+  it("starts with given options, and remembers them for the next window", async () => {
+    takeStarts();
+    await servers.ensureRunning(server, { start: { userOptions: { profile: "gpu" } } });
+    assert.equal(hub.received.find(({ method }) => method === "POST")?.body, '{"profile":"gpu"}');
+    assert.deepEqual([server.lastOptions, open().get(account, "").lastOptions], [{ profile: "gpu" }, { profile: "gpu" }]);
+  });
+
+  it("starts as the last time where no options are given: the hub remembers", async () => {
+    takeStarts();
+    await servers.ensureRunning(server);
+    assert.equal(hub.received.find(({ method }) => method === "POST")?.body, "");
+  });
+
+  it("takes over what the hub says of the last options and of the name for people", async () => {
+    hub.servers.set("gpu", { ready: false, pending: null, display_name: "My GPU", user_options: { image: "x" } });
+    await servers.refresh(account);
+    const gpu = servers.get(account, "gpu");
+    assert.deepEqual([gpu.displayName, gpu.label, gpu.lastOptions], ["My GPU", `${account.label} · My GPU`, { image: "x" }]);
+  });
+
+  const takeStops = (): void =>
+    void hub.on("DELETE /hub/api/users/ana/server", () => {
+      hub.servers.clear();
+      return { status: 204 };
+    });
+
+  it("restarts a server without ever showing it stopped, with new services", async () => {
+    run();
+    const before = await servers.ensureRunning(server);
+    const kernel = before.kernels.connectTo({ ...jupyter.addKernel(), reason: null });
+    takeStarts();
+    takeStops();
+    const states: string[] = [];
+    servers.onDidChange(() => states.push(server.state));
+    const after = await servers.restart(server);
+    assert.notEqual(after, before);
+    assert.ok(hasCode(kernel.ended, "server-stopped"));
+    assert.deepEqual([...new Set(states)], ["stopping", "starting", "running"]);
+  });
+
+  it("ends a start that is under way when the server is stopped", async () => {
+    hub.on("POST /hub/api/users/ana/server", () => {
+      hub.servers.set("", { ready: false, pending: "spawn" });
+      return { status: 202 };
+    });
+    hub.on("GET /hub/api/users/ana/server/progress", { events: [{ progress: 10, message: "Waiting" }], hold: true });
+    takeStops();
+    const starting = servers.ensureRunning(server, { onProgress: ({ message }) => message === "Waiting" && void servers.stop(server) });
+    await assert.rejects(starting, (error) => hasCode(error, "aborted") && /was stopped/.test(error.message));
+    if (server.state !== "stopped") await next(servers.onDidChange, () => server.state === "stopped");
+  });
+
+  it("shows a server as the hub has it after a start that nobody waited for to the end", async () => {
+    hub.on("POST /hub/api/users/ana/server", () => {
+      hub.servers.set("", { ready: false, pending: "spawn" });
+      return { status: 500, json: { message: "Spawner failed to start [status=1]." } };
+    });
+    await assert.rejects(servers.ensureRunning(server), /status=1/);
+    if (server.state !== "starting") await next(servers.onDidChange, () => server.state === "starting");
+  });
+
+  it("creates a named server, and refuses a name that there is", async () => {
+    hub.on("POST /hub/api/users/ana/servers/gpu", (request) => {
+      assert.deepEqual(JSON.parse(request.body), { display_name: "My GPU", user_options: { image: "x" } });
+      run("gpu");
+      return { status: 201 };
+    });
+    const start = { displayName: "My GPU", userOptions: { image: "x" } };
+    const made = await servers.create(account, "gpu", { start });
+    assert.deepEqual([made.name, made.state], ["gpu", "running"]);
+    await assert.rejects(servers.create(account, "gpu", { start }), (error) => hasCode(error, "conflict"));
+  });
+
+  it("keeps no server whose name the hub has refused", async () => {
+    hub.on("POST /hub/api/users/ana/servers/UP", { status: 400, json: { message: "Invalid server_name: UP" } });
+    await assert.rejects(servers.create(account, "UP"), /Choose a name of small letters/);
+    assert.deepEqual(servers.of(account).map(({ name }) => name), [""]);
+  });
+
+  it("deletes a named server and all that was remembered of it, and no default server", async () => {
+    run("gpu");
+    await servers.refresh(account);
+    const gpu = servers.get(account, "gpu");
+    await servers.refreshServices(gpu);
+    hub.on("DELETE /hub/api/users/ana/servers/gpu", () => {
+      hub.servers.clear();
+      return { status: 204 };
+    });
+    await servers.delete(gpu);
+    assert.deepEqual([servers.find(gpu.id), [...ports.values.keys()].filter((key) => key.includes("gpu"))], [undefined, []]);
+    await assert.rejects(servers.delete(server), (error) => hasCode(error, "forbidden"));
+  });
+
+  it("shows what others share, uses it while it runs, and leaves starting and stopping to them", async () => {
+    const share = (ready: boolean): void => {
+      const model = { user: { name: "bob" }, name: "gpu", full_url: jupyter.url.href, ready };
+      hub.on("GET /hub/api/users/ana/shared", { json: { items: [{ server: model, scopes: ["access:servers!server=bob/gpu"] }] } });
+    };
+    share(true);
+    await servers.refresh(account);
+    const shared = servers.get(account, "gpu", "bob");
+    assert.deepEqual([shared.label, shared.state, isShared(shared)], [`${account.label} · bob/gpu`, "running", true]);
+    assert.equal(await servers.ensureRunning(shared), shared.services);
+    await servers.refreshServices(shared);
+    await assert.rejects(servers.stop(shared), (error) => hasCode(error, "forbidden") && /bob/.test(error.message));
+    share(false);
+    await servers.refresh(account);
+    assert.equal(shared.state, "stopped");
+    await assert.rejects(servers.ensureRunning(shared), (error) => hasCode(error, "server-stopped") && /Ask bob/.test(error.message));
+    assert.deepEqual(open().of(account).map(({ owner, name }) => [owner, name]), [["ana", ""], ["bob", "gpu"]]);
   });
 
   it("says what is when a stop fails", async () => {

@@ -48,7 +48,7 @@ describe("hub client", () => {
   it("percent-encodes names", async () => {
     const operation = "POST /hub/api/users/jos%C3%A9%20m%C3%BCller%2F%40/servers/a%20b%3Fc";
     hub.on(operation, { status: 202 });
-    await client.startServer("josé müller/@", "a b?c", { image: "x" });
+    await client.startServer("josé müller/@", "a b?c", { userOptions: { image: "x" } });
     assert.deepEqual(hub.asked, [operation]);
     assert.deepEqual(JSON.parse(hub.received[0]?.body ?? ""), { image: "x" });
   });
@@ -72,7 +72,7 @@ describe("hub client", () => {
       { status: 429, headers: { "retry-after": "40" }, ...message("Too many users trying to log in right now.") },
     );
     const states = [];
-    for (let i = 0; i < 5; i++) states.push(await client.startServer("ana", "", undefined));
+    for (let i = 0; i < 5; i++) states.push(await client.startServer("ana", ""));
     assert.deepEqual(states, [
       { state: "running" },
       { state: "starting" },
@@ -84,9 +84,9 @@ describe("hub client", () => {
 
   it("gives the hub's reason for refusing a start", async () => {
     hub.on(start, { status: 400, ...message("User ana already has the maximum of 2 named servers.") });
-    await assert.rejects(client.startServer("ana", "", {}), (error) => hasCode(error, "start-failed") && /maximum of 2 named servers\. Try/.test(error.message));
+    await assert.rejects(client.startServer("ana", ""), (error) => hasCode(error, "start-failed") && /maximum of 2 named servers\. Try/.test(error.message));
     hub.on(start, { status: 429, ...message("Active server limit exceeded.") });
-    await assert.rejects(client.startServer("ana", "", {}), (error) => hasCode(error, "start-failed") && /Active server limit/.test(error.message));
+    await assert.rejects(client.startServer("ana", ""), (error) => hasCode(error, "start-failed") && /Active server limit/.test(error.message));
   });
 
   it("understands how a stop was taken", async () => {

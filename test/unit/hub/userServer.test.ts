@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Deferred } from "../../../src/base/async";
 import { ConnectError, hasCode } from "../../../src/base/errors";
 import { HubClient } from "../../../src/hub/client";
-import { ensureRunning, servers, stop, type EnsureRunningOptions, type RunningServer } from "../../../src/hub/userServer";
+import { ensureRunning, ensureStartedElsewhere, remove, servers, sharedRunning, stop, type EnsureRunningOptions, type RunningServer } from "../../../src/hub/userServer";
 import { serverSettings } from "../../../src/transport/settings";
 import { FakeHub } from "../../fakes/hub";
 
@@ -75,7 +75,7 @@ describe("user server", () => {
     it("starts a stopped one with the options and tells the hub's progress, never falling", async () => {
       takeStart();
       hub.on(progress, { events: bringUp({ progress: 20, message: "Requested" }, { progress: 10, message: "Pulling" }, { progress: 50, message: "Started" }) });
-      const server = await ensure("", { options: { profile: "gpu" } });
+      const server = await ensure("", { start: { userOptions: { profile: "gpu" } } });
       assert.equal(server.url.pathname, "/jupyter/user/ana/");
       assert.deepEqual(told, [[0, "Starting your server"], [0.2, "Requested"], [0.2, "Pulling"], [0.5, "Started"]]);
       assert.deepEqual(JSON.parse(hub.received.find(({ method }) => method === "POST")?.body ?? ""), { profile: "gpu" });
@@ -137,6 +137,37 @@ describe("user server", () => {
       const error = await failure(ensure("", {}));
       assert.equal(error.code, "start-failed");
       assert.match(error.message, /Quota used up\. Try again/);
+    });
+
+    it("says at once what the start request says of a server that died, though the spawn counts as under way", async () => {
+      const answered = new Deferred<{ status: number; json: unknown }>();
+      hub.on(start, () => {
+        hub.servers.set("", { ...spawning });
+        return answered.promise;
+      });
+      hub.on(progress, () => {
+        answered.resolve({ status: 500, json: { message: "Spawner failed to start [status=1]. The logs for ana may contain details." } });
+        return { events: [{ progress: 20, message: "One" }], hold: true };
+      });
+      const error = await failure(ensure("", { pace: { ...pace, quiet: 60_000 } }));
+      assert.deepEqual([error.code, /status=1\]\. The logs/.test(error.message)], ["start-failed", true], error.message);
+    });
+
+    it("says what may have been where the hub gives no reason at all", async () => {
+      hub.on(start, { status: 500, json: { message: "Internal Server Error" } });
+      assert.match((await failure(ensure())).message, /no reason; perhaps somebody stopped it/);
+    });
+
+    it("waits until somebody has started it elsewhere, and follows that", async () => {
+      let looks = 0;
+      hub.on("GET /hub/api/users/ana", () => {
+        if (++looks === 3) hub.servers.set("", { ...spawning });
+        return undefined;
+      });
+      hub.on(progress, { events: bringUp({ progress: 50, message: "Half" }) });
+      const onProgress = (fraction: number, message: string): unknown => told.push([fraction, message]);
+      const up = await ensureStartedElsewhere(client, "ana", "", { pace, onProgress });
+      assert.deepEqual([up.url.pathname, told, asks(start)], ["/jupyter/user/ana/", [[0.5, "Half"]], 0]);
     });
 
     it("gives what the hub said where there is no more", async () => {
@@ -242,13 +273,34 @@ describe("user server", () => {
     });
   });
 
+  describe("a server of somebody else", () => {
+    const shared = (ready: boolean): void =>
+      void hub.on("GET /hub/api/users/ana/shared", { json: { items: [{ server: { user: { name: "bob" }, name: "gpu", url: "/user/bob/gpu/", ready }, scopes: [] }] } });
+
+    it("is found running, at its own address", async () => {
+      shared(true);
+      assert.equal((await sharedRunning(client, "ana", "bob", "gpu")).url.pathname, "/user/bob/gpu/");
+    });
+
+    it("cannot be started: the owner is named; and may be shared no longer", async () => {
+      shared(false);
+      const stopped = await failure(sharedRunning(client, "ana", "bob", "gpu"));
+      assert.deepEqual([stopped.code, /Ask bob/.test(stopped.message)], ["server-stopped", true]);
+      assert.equal((await failure(sharedRunning(client, "ana", "bob", "other"))).code, "not-found");
+    });
+
+    it("is none on hubs without shares", async () => {
+      assert.equal((await failure(sharedRunning(client, "ana", "bob", "gpu"))).code, "not-found");
+    });
+  });
+
   describe("stop", () => {
-    const remove = "DELETE /hub/api/users/ana/servers/gpu";
+    const removal = "DELETE /hub/api/users/ana/servers/gpu";
     const end = (): Promise<void> => stop(client, "ana", "gpu", { pace });
 
     it("waits until the server is really stopped", async () => {
       hub.servers.set("gpu", ready);
-      hub.on(remove, () => {
+      hub.on(removal, () => {
         hub.servers.set("gpu", { ready: false, pending: "stop" });
         return { status: 202 };
       });
@@ -258,30 +310,36 @@ describe("user server", () => {
         return undefined;
       });
       await end();
-      assert.deepEqual([looks, asks(remove)], [4, 1]);
+      assert.deepEqual([looks, asks(removal)], [4, 1]);
     });
 
     it("is done at once where nothing runs", async () => {
-      hub.on(remove, { status: 404, json: { message: "No such server" } });
+      hub.on(removal, { status: 404, json: { message: "No such server" } });
       await end();
       assert.equal(hub.asked.length, 1);
     });
 
     it("stops one that is starting when it has come up", async () => {
       hub.servers.set("gpu", { ...spawning });
-      hub.on(remove, { status: 400, json: { message: "ana:gpu is pending spawn, please wait" } }, { status: 204 });
+      hub.on(removal, { status: 400, json: { message: "ana:gpu is pending spawn, please wait" } }, { status: 204 });
       let looks = 0;
       hub.on("GET /hub/api/users/ana", () => {
         if (++looks === 3) hub.servers.set("gpu", ready);
         return undefined;
       });
       await end();
-      assert.equal(asks(remove), 2);
+      assert.equal(asks(removal), 2);
+    });
+
+    it("deletes a server for good, also one that was stopping", async () => {
+      hub.on(removal, { status: 202 }, { status: 204 });
+      await remove(client, "ana", "gpu", { pace });
+      assert.deepEqual(hub.received.filter(({ method }) => method === "DELETE").map(({ body }) => body), ['{"remove":true}', '{"remove":true}']);
     });
 
     it("has a bound", async () => {
       hub.servers.set("gpu", { ready: false, pending: "stop" });
-      hub.on(remove, { status: 202 });
+      hub.on(removal, { status: 202 });
       const error = await failure(stop(client, "ana", "gpu", { pace, timeout: 40 }));
       assert.equal(error.code, "timeout");
     });

@@ -1,0 +1,236 @@
+// The hub's spawn page → what a person can choose, and their choice → the spawner's user options. Pure.
+import { DomUtils, parseDocument } from "htmlparser2";
+
+/** One value of a choice. */
+export interface SpawnChoice {
+  readonly value: string;
+  readonly displayName: string;
+}
+
+/** Text instead of a listed choice. */
+export interface FreeText {
+  readonly displayName: string;
+  /** A regular expression that the whole text must match, as the page gives it. */
+  readonly pattern: string | undefined;
+  /** What the hub says of a text that does not match. */
+  readonly hint: string | undefined;
+  /** The text that is preselected instead of any listed choice. */
+  readonly preselected?: string;
+}
+
+/** Something to choose within a profile, or beside profiles, such as the image. */
+export interface SpawnOption {
+  /** Its key among the user options. */
+  readonly name: string;
+  readonly displayName: string;
+  readonly choices: readonly SpawnChoice[];
+  /** The value that the hub preselects. */
+  readonly preselected: string | undefined;
+  readonly freeText: FreeText | undefined;
+}
+
+/** A ready-made kind of server, such as "GPU". */
+export interface SpawnProfile {
+  readonly slug: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly isDefault: boolean;
+  readonly options: readonly SpawnOption[];
+}
+
+/** What the spawn page lets a person choose. */
+export interface SpawnForm {
+  /** At least one; a form without profiles has a single one, whose slug is "". */
+  readonly profiles: readonly SpawnProfile[];
+  /** The page has fields whose meaning to the spawner cannot be known; the page itself is the way to use them. */
+  readonly hasUnknownFields: boolean;
+}
+
+/** What a person chose for an option: a listed value, or a text instead. */
+export type OptionAnswer = { readonly choice: string } | { readonly text: string };
+
+type Dom = ReturnType<typeof parseDocument>;
+type Element = NonNullable<ReturnType<typeof DomUtils.findOne>>;
+
+/** The value with which KubeSpawner's page says that a text is given instead. */
+const unlisted = "unlisted-choice";
+const unlistedSuffix = "--unlisted-choice";
+/** Fields of spawners without profiles that are known to take the field's one value under the field's own name. */
+const knownFields = new Set(["image", "profile"]);
+
+/**
+ * Reads a spawn page. Known are KubeSpawner's profiles, old and new, and lists of images or profiles as DockerSpawner
+ * and WrapSpawner have them.
+ * @returns undefined where the page has no form to start a server
+ */
+export function parseSpawnForm(html: string): SpawnForm | undefined {
+  const form = formIn(parseDocument(html));
+  if (!form) return undefined;
+  const radios = all(form, "input").filter((input) => attribute(input, "name") === "profile" && attribute(input, "type") === "radio");
+  const fields = all(form, "input", "select", "textarea").filter(isField);
+  const used = new Set<Element>(radios);
+  const profiles = radios.map((radio) => profileOf(form, radio, fields, used));
+  if (profiles.length === 0) {
+    const options = fields.filter((field) => field.name === "select" && knownFields.has(attribute(field, "name"))).map((select) => {
+      used.add(select);
+      return optionOf(form, select, attribute(select, "name"), used);
+    });
+    if (options.length > 0) profiles.push({ slug: "", displayName: "", description: "", isDefault: true, options });
+  }
+  const hasUnknownFields = fields.some((field) => !used.has(field));
+  if (profiles.length === 0 && !hasUnknownFields) return undefined;
+  return { profiles: withDefault(profiles), hasUnknownFields };
+}
+
+/** What the page says went wrong with the last attempt to start from it. */
+export function problemOn(html: string): string | undefined {
+  const element = DomUtils.findOne((each) => hasClass(each, "spawn-error-msg"), parseDocument(html).children);
+  return element ? textOf(element) : undefined;
+}
+
+/**
+ * The user options that a choice stands for, as KubeSpawner makes them of its form.
+ * @param answers by the option's name; an option without one is as preselected
+ */
+export function userOptionsOf(profile: SpawnProfile, answers: ReadonlyMap<string, OptionAnswer>): Record<string, string> {
+  const options: Record<string, string> = profile.slug === "" ? {} : { profile: profile.slug };
+  for (const { name, preselected, freeText } of profile.options) {
+    const answer = answers.get(name);
+    const text = answer ? "text" in answer && answer.text : freeText?.preselected;
+    const choice = answer ? "choice" in answer && answer.choice : preselected;
+    if (typeof text === "string") options[name + unlistedSuffix] = text;
+    else if (typeof choice === "string") options[name] = choice;
+  }
+  return options;
+}
+
+/**
+ * The form with these user options preselected, as far as it still offers them: what was chosen the last time. The
+ * answer the hub preselects stays where the options say nothing.
+ */
+export function preselecting(form: SpawnForm, options: Readonly<Record<string, unknown>> | undefined): SpawnForm {
+  if (!options) return form;
+  const chosen = form.profiles.find(({ slug }) => slug === options["profile"]);
+  const profiles = form.profiles.map((profile) => ({
+    ...profile,
+    isDefault: chosen ? profile === chosen : profile.isDefault,
+    options: profile === chosen || profile.slug === "" ? profile.options.map((option) => preselectingOption(option, options)) : profile.options,
+  }));
+  return { ...form, profiles };
+}
+
+/** Why `text` cannot be given, in words for a person; undefined where it can. */
+export function problemWith({ displayName, pattern, hint }: FreeText, text: string): string | undefined {
+  if (text.trim() === "") return `Type ${displayName || "a value"}.`;
+  return pattern === undefined || matches(pattern, text) ? undefined : hint || `This does not look like ${displayName || "what is asked for"}.`;
+}
+
+function preselectingOption(option: SpawnOption, options: Readonly<Record<string, unknown>>): SpawnOption {
+  const text = options[option.name + unlistedSuffix];
+  if (typeof text === "string" && option.freeText) return { ...option, preselected: undefined, freeText: { ...option.freeText, preselected: text } };
+  const value = options[option.name];
+  return option.choices.some((choice) => choice.value === value) && typeof value === "string" ? { ...option, preselected: value } : option;
+}
+
+/** As a page's `pattern` attribute is taken; one that is no regular expression refuses nothing, as in browsers. */
+function matches(pattern: string, text: string): boolean {
+  try {
+    return new RegExp(`^(?:${pattern})$`, "v").test(text);
+  } catch {
+    return true; // the hub itself checks again
+  }
+}
+
+function formIn(page: Dom): Element | undefined {
+  const forms = DomUtils.getElementsByTagName("form", page, true);
+  return forms.find((form) => attribute(form, "id") === "spawn_form") ?? forms.find((form) => /\/spawn\b/.test(attribute(form, "action")));
+}
+
+/** What is sent with the form and is the person's to choose. */
+function isField(element: Element): boolean {
+  const kind = attribute(element, "type");
+  const isControl = element.name === "input" && ["hidden", "submit", "button", "reset", "image"].includes(kind);
+  return !isControl && (attribute(element, "name") !== "" || attribute(element, "data-name") !== "");
+}
+
+function profileOf(form: Element, radio: Element, fields: readonly Element[], used: Set<Element>): SpawnProfile {
+  const slug = attribute(radio, "value");
+  const box = labelFor(form, radio);
+  const heading = box && DomUtils.findOne((each) => /^h[1-6]$/.test(each.name), box.children);
+  const paragraph = box && all(box, "p")[0];
+  const options = fields.flatMap((field) => {
+    if (field.name !== "select") return [];
+    const name = optionName(attribute(field, "name"), slug);
+    if (name === undefined) return [];
+    used.add(field);
+    return [optionOf(form, field, name, used)];
+  });
+  return {
+    slug,
+    displayName: (heading && textOf(heading)) ?? (box ? textOf(box) : slug),
+    description: paragraph ? textOf(paragraph) : "",
+    isDefault: DomUtils.hasAttrib(radio, "checked"),
+    options,
+  };
+}
+
+/** `profile-option-SLUG--NAME`; with one hyphen before the name in old versions. */
+function optionName(field: string, slug: string): string | undefined {
+  const prefix = `profile-option-${slug}-`;
+  if (!field.startsWith(prefix)) return undefined;
+  const rest = field.slice(prefix.length);
+  return rest.startsWith("-") ? rest.slice(1) : rest;
+}
+
+function optionOf(form: Element, select: Element, name: string, used: Set<Element>): SpawnOption {
+  const field = attribute(select, "name");
+  const offered = all(select, "option").map((option) => ({
+    value: DomUtils.hasAttrib(option, "value") ? attribute(option, "value") : textOf(option),
+    displayName: textOf(option),
+    isSelected: DomUtils.hasAttrib(option, "selected"),
+  }));
+  const listed = offered.filter(({ value }) => value !== unlisted);
+  const other = offered.find(({ value }) => value === unlisted);
+  const input = all(form, "input").find((each) => [attribute(each, "data-name"), attribute(each, "name")].includes(field + unlistedSuffix));
+  if (input) used.add(input);
+  const label = all(form, "label").find((each) => attribute(each, "for") === field || attribute(each, "for") === attribute(select, "id"));
+  return {
+    name,
+    displayName: label ? textOf(label).replace(/:$/, "") : name,
+    choices: listed.map(({ value, displayName }) => ({ value, displayName: displayName || value })),
+    preselected: (listed.find(({ isSelected }) => isSelected) ?? listed[0])?.value,
+    freeText: other && {
+      displayName: other.displayName || "Other…",
+      pattern: (input && attribute(input, "pattern")) || undefined,
+      hint: (input && attribute(input, "title")) || undefined,
+    },
+  };
+}
+
+/** A page without a preselected profile begins with its first. */
+function withDefault(profiles: readonly SpawnProfile[]): readonly SpawnProfile[] {
+  return profiles.some(({ isDefault }) => isDefault) ? profiles : profiles.map((profile, index) => ({ ...profile, isDefault: index === 0 }));
+}
+
+function labelFor(form: Element, input: Element): Element | undefined {
+  const id = attribute(input, "id");
+  const named = id === "" ? undefined : all(form, "label").find((label) => attribute(label, "for") === id);
+  return named ?? all(form, "label").findLast((label) => all(label, "input").includes(input));
+}
+
+function all(root: Element, ...names: string[]): Element[] {
+  return DomUtils.getElementsByTagName((name) => names.includes(name), root.children, true);
+}
+
+function attribute(element: Element, name: string): string {
+  return DomUtils.getAttributeValue(element, name) ?? "";
+}
+
+function hasClass(element: Element, name: string): boolean {
+  return attribute(element, "class").split(/\s+/).includes(name);
+}
+
+/** The text a person reads, in one line. */
+function textOf(element: Element): string {
+  return DomUtils.innerText(element).replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,129 @@
+// The commands on servers. One that is told all it needs asks nothing, and rejects with the reason where it fails.
+import { isShared, type Server, type UserOptions } from "../../app/server";
+import { ConnectError } from "../../base/errors";
+import type { AppContext } from "../context";
+import { reporting } from "../report";
+import type { Node } from "../sidebar/nodes";
+import { chooseAccount } from "../signIn/signIn";
+import { chooseServer, givenAccount, givenServer, type ServerArguments } from "./choose";
+import { keepAlive } from "./keepAlive";
+import { askServerName } from "./newServer";
+import { askHowToStart } from "./options";
+import { startForPerson, startServer } from "./start";
+import { deleteServer, restartServer, stopServer } from "./stop";
+
+type ServerNode = Extract<Node, { kind: "server" }>;
+type AccountNode = Extract<Node, { kind: "account" }>;
+
+interface StartArguments extends ServerArguments {
+  /** `user_options` for the hub's spawner; by default those of the last time. */
+  readonly options?: UserOptions;
+}
+
+interface KeepAliveArguments extends ServerArguments {
+  readonly hours: number;
+}
+
+interface NewServerArguments {
+  readonly account?: string;
+  /** The new server's name, as the hub takes it. */
+  readonly name: string;
+  readonly displayName?: string;
+  readonly options?: UserOptions;
+}
+
+/** What a command on a server gets: nothing from the palette, a row of the view, or a caller's arguments. */
+type Given<A> = ServerNode | A | undefined;
+
+/** Handlers by the command's name without its prefix. */
+export function serverCommands(app: AppContext): Readonly<Record<string, (argument?: never) => unknown>> {
+  const report = <T>(work: () => Promise<T>): Promise<T | undefined> => reporting(app, work);
+
+  /** `told` with a caller's arguments, else `asked` with the row's server or the one the person picks. */
+  const onServer =
+    <A extends ServerArguments>(
+      accept: (server: Server) => boolean,
+      question: string,
+      told: (server: Server, given: A) => Promise<unknown>,
+      asked: (server: Server) => Promise<unknown>,
+    ) =>
+    async (given: Given<A>): Promise<void> => {
+      if (given && !("kind" in given)) {
+        await told(givenServer(app, given), given);
+        return;
+      }
+      await report(async () => {
+        const server = given?.server ?? (await chooseServer(app, accept, question));
+        if (server) await asked(server);
+      });
+    };
+  const mine = (server: Server): boolean => !isShared(server);
+
+  return {
+    startServer: onServer<StartArguments>(
+      (server) => mine(server) && server.state !== "running",
+      "Start which server?",
+      (server, { options }) => startServer(app, server, { start: { userOptions: options } }),
+      (server) => startForPerson(app, server),
+    ),
+    startServerWithOptions: onServer<StartArguments>(
+      (server) => mine(server) && server.state === "stopped",
+      "Start which server?",
+      (server, { options }) => {
+        if (options) return startServer(app, server, { start: { userOptions: options } });
+        throw new ConnectError("not-found", "Say with which options the server is to start.");
+      },
+      async (server) => {
+        const how = await askHowToStart(app, server);
+        if (how) await startForPerson(app, server, how);
+      },
+    ),
+    stopServer: onServer(
+      (server) => mine(server) && server.state !== "stopped",
+      "Stop which server?",
+      (server) => app.servers.stop(server),
+      (server) => stopServer(app, server),
+    ),
+    restartServer: onServer<StartArguments>(
+      (server) => mine(server) && server.state === "running",
+      "Restart which server?",
+      (server, { options }) => startServer(app, server, { restart: true, start: { userOptions: options } }),
+      (server) => restartServer(app, server),
+    ),
+    deleteServer: onServer(
+      (server) => mine(server) && server.name !== "",
+      "Delete which server?",
+      (server) => app.servers.delete(server),
+      (server) => deleteServer(app, server),
+    ),
+    keepAlive: onServer<KeepAliveArguments>(
+      ({ state }) => state === "running",
+      "Keep which server alive?",
+      (server, { hours }) => app.keepAlive.keep(server, hours * 3_600_000),
+      (server) => keepAlive(app, server),
+    ),
+    stopKeepingAlive: onServer(
+      (server) => app.keepAlive.until(server) !== undefined,
+      "Stop keeping which server alive?",
+      (server) => app.keepAlive.end(server),
+      (server) => app.keepAlive.end(server),
+    ),
+    newServer: async (given?: NewServerArguments | AccountNode) => {
+      if (given && "name" in given) {
+        const { name, displayName, options } = given;
+        const server = await app.servers.create(givenAccount(app, given), name, { start: { displayName, userOptions: options } });
+        return { id: server.id, label: server.label };
+      }
+      return report(() => newServer(app, given));
+    },
+  };
+}
+
+async function newServer(app: AppContext, node: AccountNode | undefined): Promise<void> {
+  const account = node?.account ?? (await chooseAccount(app));
+  if (!account) return;
+  const wanted = await askServerName(app, account);
+  if (!wanted) throw new ConnectError("aborted", "Nothing was created.");
+  const server = app.servers.get(account, wanted.name);
+  await startForPerson(app, server, { start: { displayName: wanted.displayName } });
+}

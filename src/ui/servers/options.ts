@@ -1,0 +1,250 @@
+// Choosing what a server starts with, in as few steps as there are choices.
+import * as vscode from "vscode";
+import type { Server, UserOptions } from "../../app/server";
+import { ConnectError, hasCode, messageOf } from "../../base/errors";
+import { readSpawnForm, type SpawnPage } from "../../hub/pages";
+import { preselecting, problemWith, userOptionsOf, type OptionAnswer, type SpawnForm, type SpawnOption, type SpawnProfile } from "../../hub/spawnForm";
+import type { AppContext } from "../context";
+import { spawnPage } from "./pages";
+import type { HowToStart } from "./start";
+
+/** One way to go on from the first question. */
+type Way =
+  | { readonly kind: "profile"; readonly profile: SpawnProfile }
+  | { readonly kind: "last"; readonly options: UserOptions }
+  | { readonly kind: "form" | "browser" | "json" };
+
+type Item<T> = vscode.QuickPickItem & { readonly value: T };
+
+const back = Symbol("back");
+
+/**
+ * Asks how to start the server: the hub's profiles where they are known, else what leads to them.
+ * @returns undefined where the person cancelled
+ * @throws ConnectError where the hub cannot be asked
+ */
+export async function askHowToStart(app: AppContext, server: Server): Promise<HowToStart | undefined> {
+  // Where a hub has nothing to choose, asking for its page starts the server: only who has been here before skips a step.
+  let page = app.spawnForms.isKnown(server) ? await readPage(app, server) : undefined;
+  for (;;) {
+    if (page && page.kind !== "form") return {};
+    const form = page?.form;
+    const way = await askWay(app, server, form);
+    switch (way?.kind) {
+      case undefined:
+        return undefined;
+      case "last":
+        return { start: { userOptions: way.options } };
+      case "browser":
+        await vscode.env.openExternal(vscode.Uri.parse(spawnPage(server).href, true));
+        return { elsewhere: true };
+      case "json": {
+        const options = await askJson(server);
+        if (options === back) continue;
+        return options && { start: { userOptions: options } };
+      }
+      case "form":
+        page = await readPage(app, server);
+        continue;
+      case "profile": {
+        const answer = await askOptions(server, way.profile);
+        if (answer === back) continue;
+        return answer && { start: { userOptions: answer } };
+      }
+    }
+  }
+}
+
+/** The hub's page with the last choice preselected; undefined where it cannot be had, which the person is told. */
+async function readPage(app: AppContext, server: Server): Promise<SpawnPage | undefined> {
+  const { account, owner, name } = server;
+  const cookies = await app.spawnForms.cookies(account);
+  if (cookies === undefined) return undefined;
+  const title = `Asking ${account.label} what there is to choose…`;
+  const location = vscode.ProgressLocation.Notification;
+  try {
+    const page = await vscode.window.withProgress({ location, title, cancellable: true }, (_, token) => {
+      const end = new AbortController();
+      token.onCancellationRequested(() => end.abort(new ConnectError("aborted", "Nothing was started.")));
+      return readSpawnForm(account.client.settings, cookies, owner, name, { signal: end.signal });
+    });
+    await app.spawnForms.note(server, page.kind === "form");
+    if (page.kind === "form") return { ...page, form: preselecting(page.form, server.lastOptions) };
+    if (page.kind === "started") {
+      void vscode.window.showInformationMessage(`${account.label} has nothing to choose for a server: it starts as it always does.`);
+    }
+    return page;
+  } catch (error) {
+    if (hasCode(error, "aborted")) throw error;
+    app.log.warn(`${server.label}: the spawn page could not be read`, error);
+    void vscode.window.showWarningMessage(messageOf(error));
+    return undefined;
+  }
+}
+
+async function askWay(app: AppContext, server: Server, form: SpawnForm | undefined): Promise<Way | undefined> {
+  const items: (Item<Way> | vscode.QuickPickItem)[] = [];
+  const { lastOptions } = server;
+  if (lastOptions) {
+    const label = "$(history) As the Last Time";
+    items.push({ label, description: summary(lastOptions, form), value: { kind: "last", options: lastOptions } });
+  }
+  const profiles = form?.profiles ?? [];
+  if (profiles.length > 0) items.push(separator("Profiles"));
+  for (const profile of profiles) {
+    const label = profile.displayName || "Choose…";
+    const more = profile.options.map(({ displayName }) => displayName).join(", ");
+    items.push({ label, description: more, detail: profile.description, value: { kind: "profile", profile } });
+  }
+  items.push(separator("Other Ways"));
+  if (!form && (await app.spawnForms.cookies(server.account)) !== undefined) {
+    items.push({ label: "$(list-selection) Choose from What the Hub Offers…", detail: "A hub without choices starts the server at once.", value: { kind: "form" } });
+  }
+  items.push({ label: "$(link-external) Choose in the Browser…", detail: "Opens the hub's page; the start is followed here.", value: { kind: "browser" } });
+  items.push({ label: "$(json) Options as JSON…", detail: "For who knows what the hub's spawner takes.", value: { kind: "json" } });
+  const preselected = items.find((item) => "value" in item && item.value.kind === "profile" && item.value.profile.isDefault);
+  const answer = await pick(items, { title: `Start ${server.label}`, placeholder: "What shall it start with?", active: preselected, canGoBack: false });
+  return answer === back ? undefined : answer;
+}
+
+/** Each option of a profile in turn; one with a single value is no question. */
+async function askOptions(server: Server, profile: SpawnProfile): Promise<UserOptions | typeof back | undefined> {
+  const questions = profile.options.filter(({ choices, freeText }) => choices.length > 1 || freeText);
+  const answers = new Map<string, OptionAnswer>();
+  for (let step = 0; step < questions.length; ) {
+    const option = questions[step];
+    if (!option) break;
+    const title = `${server.label} · ${profile.displayName || "Options"} (${step + 1}/${questions.length})`;
+    const answer = await askOption(title, option);
+    if (answer === undefined) return undefined;
+    if (answer === back && step === 0) return back;
+    if (answer === back) {
+      step--;
+      continue;
+    }
+    answers.set(option.name, answer);
+    step++;
+  }
+  return userOptionsOf(profile, answers);
+}
+
+async function askOption(title: string, option: SpawnOption): Promise<OptionAnswer | typeof back | undefined> {
+  const { choices, freeText, preselected } = option;
+  const items: Item<OptionAnswer | "other">[] = choices.map(({ value, displayName }) => ({
+    label: displayName,
+    ...(displayName !== value && { description: value }),
+    value: { choice: value },
+  }));
+  if (freeText) items.push({ label: `$(edit) ${freeText.displayName}`, value: "other" });
+  const at = freeText?.preselected === undefined ? choices.findIndex(({ value }) => value === preselected) : choices.length;
+  for (;;) {
+    const answer = await pick(items, { title, placeholder: option.displayName, active: items[at], canGoBack: true });
+    if (answer !== "other" || !freeText) return answer === "other" ? undefined : answer;
+    const text = await askText({ title, prompt: freeText.hint ?? option.displayName, value: freeText.preselected ?? "", problem: (typed) => problemWith(freeText, typed) });
+    if (text === undefined) return undefined;
+    if (text !== back) return { text };
+  }
+}
+
+async function askJson(server: Server): Promise<UserOptions | typeof back | undefined> {
+  const answer = await askText({
+    title: `Options of ${server.label}`,
+    prompt: 'A JSON object, such as {"profile": "gpu"}; {} for the hub\'s defaults.',
+    value: JSON.stringify(server.lastOptions ?? {}),
+    problem: (text) => {
+      try {
+        return isObject(JSON.parse(text)) ? undefined : "This is JSON, but no object: it begins with { and ends with }.";
+      } catch (error) {
+        return `This is no JSON: ${messageOf(error)}.`;
+      }
+    },
+  });
+  if (answer === undefined || answer === back) return answer;
+  const value: unknown = JSON.parse(answer);
+  return isObject(value) ? value : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Options in the words of the form where it has some, else as they are. */
+function summary(options: UserOptions, form: SpawnForm | undefined): string {
+  const profile = form?.profiles.find(({ slug }) => slug === options["profile"] || slug === "");
+  return Object.entries(options)
+    .map(([key, value]) => {
+      if (key === "profile" && profile) return profile.displayName;
+      const choice = profile?.options.find(({ name }) => name === key)?.choices.find((each) => each.value === value);
+      return choice?.displayName ?? (typeof value === "string" ? value : `${key}: ${JSON.stringify(value)}`);
+    })
+    .join(", ");
+}
+
+function separator(label: string): vscode.QuickPickItem {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+interface PickOptions {
+  readonly title: string;
+  readonly placeholder: string;
+  /** The item that Enter takes. */
+  readonly active: vscode.QuickPickItem | undefined;
+  readonly canGoBack: boolean;
+}
+
+/** A quick pick with a preselected item, and a way back. */
+function pick<T>(items: readonly (Item<T> | vscode.QuickPickItem)[], options: PickOptions): Promise<T | typeof back | undefined> {
+  const box = vscode.window.createQuickPick<Item<T> | vscode.QuickPickItem>();
+  box.title = options.title;
+  box.placeholder = options.placeholder;
+  box.matchOnDescription = true;
+  box.matchOnDetail = true;
+  box.ignoreFocusOut = true;
+  box.items = items;
+  if (options.active) box.activeItems = [options.active];
+  if (options.canGoBack) box.buttons = [vscode.QuickInputButtons.Back];
+  return answerOf(box, () => {
+    const [chosen] = box.activeItems;
+    return chosen && "value" in chosen ? { value: chosen.value } : undefined;
+  });
+}
+
+interface TextOptions {
+  readonly title: string;
+  readonly prompt: string;
+  readonly value: string;
+  readonly problem: (text: string) => string | undefined;
+}
+
+/** An input box that takes only what has no problem, with a way back. */
+function askText({ title, prompt, value, problem }: TextOptions): Promise<string | typeof back | undefined> {
+  const box = vscode.window.createInputBox();
+  Object.assign(box, { title, prompt, value, ignoreFocusOut: true, buttons: [vscode.QuickInputButtons.Back] });
+  box.onDidChangeValue(() => (box.validationMessage = ""));
+  return answerOf(box, () => {
+    box.validationMessage = problem(box.value);
+    return box.validationMessage === undefined ? { value: box.value } : undefined;
+  });
+}
+
+/** What `accept` gives when the person confirms; `back` by the button; undefined where they leave. Disposes the box. */
+function answerOf<T>(box: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>, accept: () => { readonly value: T } | undefined): Promise<T | typeof back | undefined> {
+  return new Promise((resolve) => {
+    let answer: T | typeof back | undefined;
+    box.onDidTriggerButton(() => {
+      answer = back;
+      box.hide();
+    });
+    box.onDidAccept(() => {
+      const accepted = accept();
+      if (!accepted) return;
+      answer = accepted.value;
+      box.hide();
+    });
+    box.onDidHide(() => {
+      box.dispose();
+      resolve(answer);
+    });
+    box.show();
+  });
+}

@@ -1,0 +1,43 @@
+// Stopping, restarting and deleting servers, after saying once what is lost.
+import * as vscode from "vscode";
+import type { Server } from "../../app/server";
+import type { AppContext } from "../context";
+import { startForPerson, stopWithProgress } from "./start";
+
+/** @returns once it is stopped, or the person has changed their mind */
+export async function stopServer(app: AppContext, server: Server): Promise<void> {
+  if (await confirmed(`Stop the server of ${server.label}?`, `${whatEnds(server)} Files stay.`, "Stop Server")) {
+    await stopWithProgress(app, server);
+  }
+}
+
+/** @returns whether it runs again */
+export async function restartServer(app: AppContext, server: Server): Promise<boolean> {
+  const detail = `${whatEnds(server)} Files stay. It starts with the same options.`;
+  if (!(await confirmed(`Restart the server of ${server.label}?`, detail, "Restart Server"))) return false;
+  return startForPerson(app, server, { restart: true });
+}
+
+/** @returns once it is gone, or the person has changed their mind */
+export async function deleteServer(app: AppContext, server: Server): Promise<void> {
+  const runs = server.state === "stopped" ? "" : `${whatEnds(server)} `;
+  const detail = `${runs}The hub forgets it and its options. On hubs that give each server a storage of its own, its files are deleted too.`;
+  if (!(await confirmed(`Delete the server “${server.displayName}” of ${server.account.label}?`, detail, "Delete Server"))) return;
+  const title = `Deleting the server of ${server.label}…`;
+  await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.servers.delete(server));
+}
+
+async function confirmed(question: string, detail: string, yes: string): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+}
+
+/** What is lost when it stops, by the names people know. */
+function whatEnds({ services, state }: Server): string {
+  if (state === "starting") return "Its start ends.";
+  const kernels = services?.kernels.running.length ?? 0;
+  if (kernels === 0) return "Whatever runs on it ends.";
+  const names = (services?.sessions.running ?? []).map(({ name, path }) => `“${name || path}”`);
+  const some = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+  const whose = some.length === 0 ? "" : ` (${some.join(", ")})`;
+  return `${kernels === 1 ? "Its running kernel ends" : `Its ${kernels} running kernels end`} and the variables are lost${whose}.`;
+}
