@@ -31,4 +31,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const notebooks = registerNotebooks(app, subscriptions);
   const tree = registerSidebar(app, subscriptions);
   subscriptions.push(registerAuthenticationProvider(app), registerCommands(app, notebooks, tree), registerKeepAliveStatus(app));
+  leave = () => notebooks.leave();
+}
+
+let leave = (): Promise<void> => Promise.resolve();
+
+/** VS Code waits for this, a few seconds at most, before it ends the extension host. */
+export function deactivate(): Promise<void> {
+  return leave();
 }

@@ -83,6 +83,12 @@ export class RunRecorder implements Disposable {
     this.#journal.write({ kind: "settled", id, endTime, ...(success !== undefined && { success }) });
   }
 
+  /** The window is being closed: receives what is on its way, and writes down that nothing was lost. */
+  async leave(): Promise<void> {
+    if (!this.#kernel || this.#kernel.ended) return;
+    if (await this.#kernel.leave()) this.#journal.write({ kind: "left" });
+  }
+
   /** Ends the recording: what goes on is left to whoever takes it up. */
   dispose(): void {
     this.#journal.dispose();

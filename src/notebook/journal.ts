@@ -45,6 +45,9 @@ const settledRecord = v.object({
 /** From here on the messages of a run were too many to be kept. */
 const overflowRecord = v.object({ kind: v.literal("overflow"), id: v.string() });
 
+/** The window has left in order: whatever came later the server has kept. */
+const leftRecord = v.object({ kind: v.literal("left") });
+
 /** A message of a run that is too large to stand among the others: the name of the file that holds its v1 frame. */
 const blobRecord = v.object({ kind: v.literal("blob"), id: v.string(), at: v.number(), file: v.string() });
 
@@ -56,6 +59,7 @@ const jsonRecord = v.variant("kind", [
   settledRecord,
   overflowRecord,
   blobRecord,
+  leftRecord,
 ]);
 
 export type KernelRecord = v.InferOutput<typeof kernelRecord>;
@@ -128,13 +132,15 @@ export interface JournaledRun {
 /** What the records add up to: the kernel, and the runs in the order in which they were asked for. */
 export interface JournaledState {
   readonly kernel: KernelRecord | undefined;
+  /** The last window has left in order; else something that was on its way to it may be lost. */
+  readonly left: boolean;
   readonly runs: readonly JournaledRun[];
 }
 
 /** The run that a record belongs to; undefined for the kernel's own. */
 export function runOf(record: JournalRecord): string | undefined {
   if (record.kind === "message") return record.message.parent_header.msg_id;
-  return record.kind === "kernel" ? undefined : record.id;
+  return record.kind === "kernel" || record.kind === "left" ? undefined : record.id;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -145,6 +151,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  */
 export function stateOf(records: readonly JournalRecord[], readBlob: (file: string) => Message | undefined): JournaledState {
   let kernel: KernelRecord | undefined;
+  let left = false;
   const runs = new Map<string, Mutable<JournaledRun> & { messages: JournaledMessage[] }>();
   const seen = new Set<string>();
   const take = (at: number, message: Message): void => {
@@ -156,7 +163,10 @@ export function stateOf(records: readonly JournalRecord[], readBlob: (file: stri
     else if (message.channel === "shell") run.awaitsInput = false;
   };
   for (const record of records) {
+    left = record.kind === "left";
     switch (record.kind) {
+      case "left":
+        break;
       case "kernel":
         kernel = record;
         break;
@@ -177,10 +187,10 @@ export function stateOf(records: readonly JournalRecord[], readBlob: (file: stri
       }
     }
   }
-  return { kernel, runs: [...runs.values()] };
+  return { kernel, left, runs: [...runs.values()] };
 }
 
-function note(run: Mutable<JournaledRun>, record: Exclude<JsonRecord, { kind: "kernel" | "queued" | "blob" }>): void {
+function note(run: Mutable<JournaledRun>, record: Exclude<JsonRecord, { kind: "kernel" | "queued" | "blob" | "left" }>): void {
   switch (record.kind) {
     case "sent":
       run.sent = true;

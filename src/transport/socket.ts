@@ -205,6 +205,16 @@ export class Socket {
     this.#ws.send(data);
   }
 
+  /**
+   * Closes in order: what the peer has sent until it hears of it is still received, then the listener's `closed` is
+   * called; after `bound` milliseconds at the latest.
+   */
+  leave(bound: number): void {
+    const timer = setTimeout(() => this.#ws.terminate(), bound);
+    this.#ws.once("close", () => clearTimeout(timer));
+    this.#ws.close(1000);
+  }
+
   /** Closes; the listener's `closed` is called at once, without waiting for the peer's answer. */
   close(): void {
     this.#ws.close(1000);

@@ -207,8 +207,17 @@ export class KernelConnection extends KernelRequests implements Disposable {
     return new KernelConnection({ settings: this.#settings, model: this.#model });
   }
 
+  /**
+   * Disconnects so that nothing is lost: what the server has sent is still received, what comes later it keeps for the
+   * next connection with this client id. Requests stay open until `dispose`, which must follow.
+   * @returns false where something that was on its way may be lost
+   */
+  leave(): Promise<boolean> {
+    return this.#link.leave();
+  }
+
   dispose(): void {
-    this.#link.dispatch({ type: "disposed" });
+    this.#link.dispose();
   }
 
   override resume(id: string, earlier: readonly Message[], handlers: FutureHandlers = {}): KernelFuture<ExecuteReply> {

@@ -35,6 +35,9 @@ export interface LinkPorts {
   missed(gap: Gap): void;
 }
 
+/** Milliseconds that the server has to close its side when we leave: a window that is closed waits no longer. */
+const leaveBound = 2_000;
+
 /** Performs what the reducer decides, and holds what is to be sent while there is no websocket. */
 export class KernelLink implements Disposable {
   readonly #ports: LinkPorts;
@@ -48,6 +51,8 @@ export class KernelLink implements Disposable {
   #congestion = 0;
   #retry: NodeJS.Timeout | undefined;
   #unsent: NodeJS.Timeout | undefined;
+  /** Told how the websocket that is being left has closed. */
+  #leaving: ((close: SocketClose) => void) | undefined;
   #lostSince: { readonly at: number; readonly silent: boolean } | undefined;
 
   constructor(ports: LinkPorts) {
@@ -137,8 +142,22 @@ export class KernelLink implements Disposable {
     else this.#hurry();
   }
 
+  /**
+   * Closes the websocket in order, and opens no other: what the server has sent is received, what comes later it keeps.
+   * @returns whether that is certain
+   */
+  async leave(): Promise<boolean> {
+    const socket = this.#socket;
+    if (!socket) return true;
+    const closed = new Promise<SocketClose>((resolve) => (this.#leaving = resolve));
+    socket.leave(leaveBound);
+    const { code } = await closed;
+    return code === 1000;
+  }
+
   dispose(): void {
     this.dispatch({ type: "disposed" });
+    this.#leaving?.({ code: 1006, reason: "", silent: false });
   }
 
   get #settings(): ServerSettings {
@@ -271,7 +290,8 @@ export class KernelLink implements Disposable {
 
   #closed(close: SocketClose): void {
     this.#socket = undefined;
-    if (this.#state.ended) return;
+    this.#leaving?.(close);
+    if (this.#state.ended || this.#leaving) return;
     this.#settings.log.debug(`${this.#settings.label}: connection to kernel ${this.#ports.kernelId} closed`, close);
     if (this.#ports.requests.awaiting) this.#lostSince = { at: Date.now(), silent: close.silent };
     this.#boundUnsent();

@@ -22,10 +22,12 @@ export interface CellRunPorts {
 export interface RunSource {
   readonly code: string;
   readonly earlier?: JournaledRun | undefined;
+  /** The earlier window ended without warning: what was on its way to it may be lost. */
+  readonly mayMiss?: boolean;
 }
 
 /** A run of `cell`, pending there from now on; its end ends it there too. */
-export function createCellRun(cell: vscode.NotebookCell, { code, earlier }: RunSource, ports: CellRunPorts): CellExecution {
+export function createCellRun(cell: vscode.NotebookCell, { code, earlier, mayMiss }: RunSource, ports: CellRunPorts): CellExecution {
   const execution = ports.controller.createNotebookCellExecution(cell);
   const sink = new CellSink(ports.controller, execution);
   const run = new CellExecution({ cell: cell.document.uri.toString(), cellId: cellIdOf(cell), code }, ports.connect, {
@@ -41,6 +43,10 @@ export function createCellRun(cell: vscode.NotebookCell, { code, earlier }: RunS
   });
   void run.outcome.then(({ success, startTime, endTime }) => sink.end({ success, startTime: startTime ?? undefined, endTime }));
   if (earlier) run.recall({ messages: earlier.messages, incomplete: earlier.overflown, settled: earlier.settled });
+  const last = earlier?.messages.at(-1);
+  if (mayMiss && last && !earlier?.settled) {
+    run.notice(`The window was closed without warning at ${new Date(last.at).toLocaleTimeString()}; output of that moment may be missing.`);
+  }
   return run;
 }
 

@@ -11,6 +11,8 @@ export interface Notebooks {
   restart(notebook: vscode.NotebookDocument): Promise<void>;
   /** Shuts the notebook's kernel down. */
   shutDown(notebook: vscode.NotebookDocument): Promise<void>;
+  /** The window is being closed, or reloaded: what runs goes on without it, and is taken up by the next. */
+  leave(): Promise<void>;
 }
 
 export function registerNotebooks(app: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): Notebooks {
@@ -54,5 +56,9 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     controllers,
     restart: (notebook) => runnerOf(notebook).restart(),
     shutDown: (notebook) => runnerOf(notebook).shutDown(),
+    leave: async () => {
+      await Promise.all([...runners.values()].map((runner) => runner.leave()));
+      runners.clear();
+    },
   };
 }

@@ -57,7 +57,7 @@ export class NotebookRunner implements vscode.Disposable {
 
   /** Takes up what an earlier window has left: shows what had come, and goes on with what goes on. */
   resume(target: KernelTarget, controller: vscode.NotebookController): void {
-    const { kernel, runs } = this.#journal.read();
+    const { kernel, runs, left } = this.#journal.read();
     if (runs.length === 0 || isOfAnother(kernel, target) || this.#open.size > 0) return;
     this.#app.log.info(`Taking up ${runs.length} runs of ${this.#notebook.uri.path}`);
     this.#recorder.takeOver();
@@ -69,7 +69,7 @@ export class NotebookRunner implements vscode.Disposable {
         this.#app.log.info("A cell that was run is gone; what it printed is not shown");
         continue;
       }
-      const run = this.#queued(cell, id, { code, earlier }, target, controller);
+      const run = this.#queued(cell, id, { code, earlier, mayMiss: !left }, target, controller);
       if (earlier.settled) continue;
       const batch = batches.get(number) ?? { held: [], waiting: [] };
       batches.set(number, batch);
@@ -111,6 +111,12 @@ export class NotebookRunner implements vscode.Disposable {
   abandon(): void {
     this.#queue.dispose();
     this.#journal.clear();
+    this.dispose();
+  }
+
+  /** The window is being closed, or reloaded. */
+  async leave(): Promise<void> {
+    await this.#recorder.leave();
     this.dispose();
   }
 

@@ -81,6 +81,17 @@ describe("journals", () => {
     assert.equal(textOf(journal.read().runs[0]), "outmore");
   });
 
+  it("tells whether the last window left in order", () => {
+    const journal = open();
+    journal.begin();
+    queue(journal, "a");
+    assert.equal(journal.read().left, false);
+    journal.write({ kind: "left" });
+    assert.equal(journal.read().left, true);
+    journal.receive("a", output("a"));
+    assert.equal(journal.read().left, false);
+  });
+
   it("is gone when it is cleared", () => {
     const journal = open();
     journal.begin();
