@@ -97,8 +97,10 @@ export class NotebookSessions implements Disposable {
     await this.#running(key).kernel.restart();
   }
 
+  /** Stops what the notebook's kernel runs, and takes back what waits for a connection to it. */
   async interrupt(key: string): Promise<void> {
-    await this.#running(key).kernel.interrupt();
+    const { kernel } = this.#running(key);
+    if (kernel.withdraw() || kernel.connectionStatus === "connected") await kernel.interrupt();
   }
 
   /** Shuts the notebook's session and kernel down for everyone. */

@@ -70,7 +70,7 @@ export class RunRecorder implements Disposable {
             onIOPub: (message) => callbacks.onMessage(message),
             onStdin: (message) => this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message)),
           },
-          { id, ...(cellId !== undefined && { metadata: { cellId } }) },
+          { id, waits: true, ...(cellId !== undefined && { metadata: { cellId } }) },
         );
         return future;
       },

@@ -157,6 +157,15 @@ export class KernelConnection extends KernelRequests implements Disposable {
   }
 
   /**
+   * Takes back what waits for a connection and was not sent: rejects it with `aborted`.
+   * @returns whether anything is open that was sent
+   */
+  withdraw(): boolean {
+    this.#requests.fail(new ConnectError("aborted", "It was taken back before it was sent."), "unsent");
+    return this.#requests.awaiting;
+  }
+
+  /**
    * Restarts the kernel's process: variables are lost, open requests are settled with `kernel-restarted`.
    * Resolves when the new process runs.
    * @param reason what open requests are told instead of the usual words
@@ -242,7 +251,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   ): KernelFuture<v.InferOutput<S>> {
     const message = createMessage(this.clientId, channel, type, content, options);
     const read = (reply: Message): v.InferOutput<S> => contentOf(reply, schema);
-    return this.#send(message, handlers, { read, ...(options.outlivesDone && { outlivesDone: true }) });
+    return this.#send(message, handlers, { read, ...(options.outlivesDone && { outlivesDone: true }) }, options.waits);
   }
 
   #sendComm(type: string, content: JsonObject, { handlers = {}, ...options }: CommOptions): KernelFuture<undefined> {
@@ -250,11 +259,11 @@ export class KernelConnection extends KernelRequests implements Disposable {
     return this.#send(message, handlers, { read: () => undefined, replies: false });
   }
 
-  #send<R>(message: Message, handlers: FutureHandlers, kind: FutureKind<R>): KernelFuture<R> {
+  #send<R>(message: Message, handlers: FutureHandlers, kind: FutureKind<R>, waits?: boolean): KernelFuture<R> {
     const future = this.#future(message, handlers, kind);
     try {
       this.#throwIfEnded();
-      this.#link.send(message);
+      this.#link.send(message, waits);
     } catch (error) {
       future.fail(error instanceof ConnectError ? error : new ConnectError("connection-lost", messageOf(error), { cause: error }));
     }

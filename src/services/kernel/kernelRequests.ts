@@ -44,6 +44,8 @@ export interface ExecuteRequest {
 export interface RequestOptions extends MessageOptions {
   /** Messages that come after its end (of threads, say) are still given to its handlers, until it is disposed. */
   readonly outlivesDone?: boolean;
+  /** It waits for a connection for as long as that takes, until it is taken back (`withdraw`); else it fails after a while. */
+  readonly waits?: boolean;
 }
 
 /** Which inputs of the past: the last ones, those of a session, or those that match a pattern with `*` and `?`. */

@@ -1,12 +1,12 @@
 // The websocket of one kernel connection over its life: it performs what the pure reducer (state.ts) decides.
 import type { Disposable } from "../../base/disposable";
-import { ConnectError, asError, hasCode, messageOf } from "../../base/errors";
+import { ConnectError, asError, hasCode } from "../../base/errors";
 import type { Socket, SocketClose } from "../../transport/socket";
 import type { ServerSettings } from "../../transport/settings";
 import { KernelChannels } from "./channels";
-import { encode, type Frame } from "./codec";
 import type { Message } from "./messages";
 import type { KernelModel } from "./model";
+import { frameOf, Outbox } from "./outbox";
 import type { Asking } from "./probes";
 import type { Requests } from "./requests";
 import { ServerModel } from "./serverModel";
@@ -44,13 +44,13 @@ export class KernelLink implements Disposable {
   readonly #ending = new AbortController();
   readonly #server: ServerModel;
   readonly #channels: KernelChannels;
+  readonly #outbox: Outbox;
   #state: KernelState = initialState;
   #socket: Socket | undefined;
   /** The kernel's process is a new one, and has not been heard on all channels yet. */
   #unheard = false;
   #congestion = 0;
   #retry: NodeJS.Timeout | undefined;
-  #unsent: NodeJS.Timeout | undefined;
   /** Told how the websocket that is being left has closed. */
   #leaving: ((close: SocketClose) => void) | undefined;
   #lostSince: { readonly at: number; readonly silent: boolean } | undefined;
@@ -58,6 +58,7 @@ export class KernelLink implements Disposable {
   constructor(ports: LinkPorts) {
     this.#ports = ports;
     const { settings, kernelId, clientId } = ports;
+    this.#outbox = new Outbox(ports.requests, settings);
     this.#server = new ServerModel(settings, kernelId, this.ending);
     this.#channels = new KernelChannels({
       ...{ settings, kernelId, clientId, ending: this.ending },
@@ -95,14 +96,15 @@ export class KernelLink implements Disposable {
 
   /**
    * Sends now, or as soon as there is a connection and the kernel is not being restarted; what waits for too long fails.
+   * @param waits it may wait for as long as it takes
    * @throws ConnectError `busy` where too much waits, `invalid-message` where it cannot be written
    */
-  send(message: Message): void {
+  send(message: Message, waits = false): void {
     // A new process is asked first, and given nothing before it is heard: what it printed for it could be lost.
     const held = this.#state.kernel === "restarting" || (this.#unheard && message.header.msg_type !== "kernel_info_request");
     const socket = held ? undefined : this.#socket;
     if (socket) {
-      const frame = this.#encode(message, socket.protocol);
+      const frame = frameOf(message, socket.protocol);
       try {
         socket.send(frame);
         this.#ports.sent(message);
@@ -113,8 +115,9 @@ export class KernelLink implements Disposable {
         if (!hasCode(error, "connection-lost")) throw error;
       }
     }
-    this.#ports.requests.hold(message);
-    this.#boundUnsent();
+    this.#outbox.hold(message, waits);
+    // A restart has its own end, and what waits for it is not forgotten.
+    if (this.#socket) this.#outbox.dispose();
     // Somebody waits: no reason to sit out the pause between two attempts.
     this.#hurry();
   }
@@ -213,37 +216,13 @@ export class KernelLink implements Disposable {
   }
 
   #flush(): void {
-    for (const message of this.#ports.requests.takeUnsent()) this.send(message);
-    this.#boundUnsent();
+    for (const { message, waits } of this.#outbox.take()) this.send(message, waits);
   }
 
   #end(error: ConnectError): void {
     this.#ending.abort(error);
     clearTimeout(this.#retry);
-    clearTimeout(this.#unsent);
-  }
-
-  #encode(message: Message, protocol: string): Frame {
-    try {
-      return encode(message, protocol);
-    } catch (cause) {
-      throw new ConnectError("invalid-message", `This ${message.header.msg_type} cannot be sent: ${messageOf(cause)}`, { cause });
-    }
-  }
-
-  /** Fails what has waited for a connection for too long, now or when that is so. */
-  #boundUnsent(): void {
-    clearTimeout(this.#unsent);
-    const { requests } = this.#ports;
-    const since = requests.unsentSince;
-    // A restart has its own end, and what waits for it is not forgotten.
-    if (since === undefined || this.#socket) return;
-    const bound = this.#settings.timeouts.request;
-    this.#unsent = setTimeout(() => {
-      const text = `${this.#settings.label} could not be reached for ${bound / 1000} s, and the request was not sent. Check your network and run it again.`;
-      requests.expire(Date.now() - bound, new ConnectError("unreachable", text));
-      this.#boundUnsent();
-    }, Math.max(0, since + bound - Date.now()));
+    this.#outbox.dispose();
   }
 
   /** Ends the pause between two attempts. */
@@ -282,7 +261,7 @@ export class KernelLink implements Disposable {
 
   #opened(socket: Socket): void {
     this.#socket = socket;
-    clearTimeout(this.#unsent);
+    this.#outbox.dispose();
     socket.paused = this.#congestion > 0;
     this.dispatch({ type: "opened" });
     this.updateWaiting();
@@ -294,7 +273,7 @@ export class KernelLink implements Disposable {
     if (this.#state.ended || this.#leaving) return;
     this.#settings.log.debug(`${this.#settings.label}: connection to kernel ${this.#ports.kernelId} closed`, close);
     if (this.#ports.requests.awaiting) this.#lostSince = { at: Date.now(), silent: close.silent };
-    this.#boundUnsent();
+    this.#outbox.bound();
     // A close without a code is what the server sends to the older of two sockets with one session id.
     this.dispatch({ type: "closed", suspect: close.code === 1005, silent: close.silent });
   }

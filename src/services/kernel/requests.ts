@@ -13,7 +13,7 @@ export class Requests {
   readonly #open = new Map<string, AnyFuture>();
   /** Those that have settled and still take messages. */
   readonly #kept = new Map<string, AnyFuture>();
-  readonly #unsent = new Map<string, { readonly message: Message; readonly since: number }>();
+  readonly #unsent = new Map<string, { readonly message: Message; readonly since: number; readonly waits: boolean }>();
 
   /** How many are open. */
   get size(): number {
@@ -27,9 +27,9 @@ export class Requests {
     return false;
   }
 
-  /** When the oldest message began to wait for a connection, in milliseconds since the epoch. */
+  /** When the oldest message that does not wait for ever began to wait, in milliseconds since the epoch. */
   get unsentSince(): number | undefined {
-    for (const { since } of this.#unsent.values()) return since;
+    for (const { since, waits } of this.#unsent.values()) if (!waits) return since;
     return undefined;
   }
 
@@ -57,26 +57,30 @@ export class Requests {
     return this.#open.get(id) ?? this.#kept.get(id);
   }
 
-  /** Keeps `message` until there is a connection. @throws ConnectError `busy` where too many wait already */
-  hold(message: Message): void {
+  /**
+   * Keeps `message` until there is a connection.
+   * @param waits however long that takes
+   * @throws ConnectError `busy` where too many wait already
+   */
+  hold(message: Message, waits = false): void {
     if (this.#unsent.size >= maxUnsent) {
       const text = `${maxUnsent} requests wait for the connection to the kernel already. Try again when it is back.`;
       throw new ConnectError("busy", text);
     }
-    this.#unsent.set(message.header.msg_id, { message, since: Date.now() });
+    this.#unsent.set(message.header.msg_id, { message, since: Date.now(), waits });
   }
 
   /** What is to be sent now, in order; it counts as sent. */
-  takeUnsent(): Message[] {
-    const messages = [...this.#unsent.values()].map(({ message }) => message);
+  takeUnsent(): readonly { readonly message: Message; readonly waits: boolean }[] {
+    const held = [...this.#unsent.values()];
     this.#unsent.clear();
-    return messages;
+    return held;
   }
 
   /** Rejects those that wait for a connection since `time` (milliseconds since the epoch) or longer. */
   expire(time: number, error: ConnectError): void {
-    for (const [id, { since }] of [...this.#unsent]) {
-      if (since > time) return;
+    for (const [id, { since, waits }] of [...this.#unsent]) {
+      if (waits || since > time) continue;
       this.#unsent.delete(id);
       this.#open.get(id)?.fail(error);
     }

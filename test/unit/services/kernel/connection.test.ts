@@ -257,6 +257,36 @@ describe("kernel connection to a scripted kernel", function () {
     assert.equal(connection.ended?.code, "kernel-dead");
   });
 
+  it("takes back what was not sent, and says whether anything was", async () => {
+    server.onRequest = ({ header }, socket) => socket.status("busy", header);
+    const sent = connection.execute({ code: "1" });
+    await within(next(connection.onDidChangeStatus, (status) => status === "busy"));
+    server.socket.ws.terminate();
+    await within(next(connection.onDidChangeConnectionStatus, (now) => now === "connecting"));
+    const unsent = connection.execute({ code: "2" }, {}, { waits: true });
+    assert.equal(connection.withdraw(), true);
+    await fails(unsent.done, "aborted");
+    sent.dispose();
+    assert.equal(connection.withdraw(), false);
+  });
+
+  it("leaves in order: what the server sends until then is received, and requests stay open", async () => {
+    const texts: unknown[] = [];
+    server.onRequest = (message, socket) => {
+      socket.status("busy", message.header);
+      // Said after we have begun to leave, and before the server hears of it.
+      void connection.leave();
+      for (let line = 0; line < 50; line++) socket.send("iopub", "stream", { name: "stdout", text: line }, message.header);
+    };
+    let settled = false;
+    const cell = connection.execute({ code: "1" }, { onIOPub: ({ content }) => texts.push(content["text"]) });
+    void cell.done.catch(() => undefined).finally(() => (settled = true));
+    await within(new Promise((resolve) => server.socket.ws.once("close", resolve)));
+    await within(connection.leave());
+    assert.deepEqual(texts.filter((text) => text !== undefined).length, 50);
+    assert.deepEqual([settled, server.sockets.length], [false, 1]);
+  });
+
   it("never has two websockets, however often it is hurried", async () => {
     const back = reconnected();
     server.socket.ws.terminate();

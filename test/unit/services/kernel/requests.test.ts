@@ -53,7 +53,7 @@ describe("requests in flight", () => {
   it("wait to be sent in their order", () => {
     const sent = [add({ held: true }), add({ held: true }), add({ held: true })];
     sent[1]?.dispose();
-    assert.deepEqual(requests.takeUnsent(), [sent[0]?.message, sent[2]?.message]);
+    assert.deepEqual(requests.takeUnsent().map(({ message }) => message), [sent[0]?.message, sent[2]?.message]);
     assert.deepEqual(requests.takeUnsent(), []);
   });
 
@@ -75,6 +75,14 @@ describe("requests in flight", () => {
     requests.expire(since, error);
     assert.equal(await code(held), "kernel-restarted");
     assert.equal(requests.unsentSince, undefined);
+  });
+
+  it("wait for ever where that is wanted", () => {
+    const patient = add();
+    requests.hold(patient.message, true);
+    assert.equal(requests.unsentSince, undefined);
+    requests.expire(Infinity, error);
+    assert.deepEqual(requests.takeUnsent().map(({ message, waits }) => [message, waits]), [[patient.message, true]]);
   });
 
   it("are bounded while they wait to be sent", () => {

@@ -1,0 +1,58 @@
+// What is to be sent to a kernel while there is no connection, and for how long it may wait.
+import type { Disposable } from "../../base/disposable";
+import { ConnectError, messageOf } from "../../base/errors";
+import type { ServerSettings } from "../../transport/settings";
+import { encode, type Frame } from "./codec";
+import type { Message } from "./messages";
+import type { Requests } from "./requests";
+
+/** Holds messages among the requests, and fails what has waited for longer than an HTTP request may take. */
+export class Outbox implements Disposable {
+  readonly #requests: Requests;
+  readonly #settings: ServerSettings;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(requests: Requests, settings: ServerSettings) {
+    this.#requests = requests;
+    this.#settings = settings;
+  }
+
+  /** Holds `message`. @param waits however long it takes */
+  hold(message: Message, waits: boolean): void {
+    this.#requests.hold(message, waits);
+    this.bound();
+  }
+
+  /** What is to be sent now, in order. */
+  take(): ReturnType<Requests["takeUnsent"]> {
+    this.dispose();
+    return this.#requests.takeUnsent();
+  }
+
+  /** There is no connection: fails what has waited for too long, now or when that is so. */
+  bound(): void {
+    this.dispose();
+    const since = this.#requests.unsentSince;
+    if (since === undefined) return;
+    const { label, timeouts } = this.#settings;
+    this.#timer = setTimeout(() => {
+      const text = `${label} could not be reached for ${timeouts.request / 1000} s, and the request was not sent. Check your network and run it again.`;
+      this.#requests.expire(Date.now() - timeouts.request, new ConnectError("unreachable", text));
+      this.bound();
+    }, Math.max(0, since + timeouts.request - Date.now()));
+  }
+
+  /** Nothing fails any more for having waited: there is a connection, or the end. */
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** `message` for the wire. @throws ConnectError `invalid-message` where it cannot be written */
+export function frameOf(message: Message, protocol: string): Frame {
+  try {
+    return encode(message, protocol);
+  } catch (cause) {
+    throw new ConnectError("invalid-message", `This ${message.header.msg_type} cannot be sent: ${messageOf(cause)}`, { cause });
+  }
+}
