@@ -154,8 +154,8 @@ export class KernelLink implements Disposable {
     if (!socket) return true;
     const closed = new Promise<SocketClose>((resolve) => (this.#leaving = resolve));
     socket.leave(leaveBound);
-    const { code } = await closed;
-    return code === 1000;
+    // Without the server's own close frame it is not known what it has sent.
+    return (await closed).code !== 1006;
   }
 
   dispose(): void {
