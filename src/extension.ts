@@ -8,6 +8,7 @@ import { KeepAlive } from "./app/keepAlive";
 import { NotebookSessions } from "./app/notebookSessions";
 import { Servers } from "./app/servers";
 import { SpawnForms } from "./app/spawnForms";
+import { DisposableStore } from "./base/disposable";
 import { registerCommands } from "./ui/commands";
 import type { AppContext } from "./ui/context";
 import { registerNotebooks } from "./ui/notebook/register";
@@ -24,14 +25,19 @@ export function activate(context: vscode.ExtensionContext): void {
   const notebookSessions = new NotebookSessions(servers, ports.log);
   const hubWatch = new HubWatch(hubs, servers, ports);
   const keepAlive = new KeepAlive(servers, ports);
-  subscriptions.push(notebookSessions, keepAlive, hubWatch, servers, hubs);
+  // Not among the subscriptions: VS Code disposes those without waiting for `deactivate`, which still needs all this.
+  const graph = new DisposableStore();
+  for (const part of [hubs, servers, hubWatch, keepAlive, notebookSessions]) graph.add(part);
   const journals = new Journals(join(context.globalStorageUri.fsPath, "runs"), ports.log);
   const spawnForms = new SpawnForms(ports);
   const app: AppContext = { hubs, servers, hubWatch, keepAlive, spawnForms, notebookSessions, journals, log: ports.log, channel };
   const notebooks = registerNotebooks(app, subscriptions);
   const tree = registerSidebar(app, subscriptions);
   subscriptions.push(registerAuthenticationProvider(app), registerCommands(app, notebooks, tree), registerKeepAliveStatus(app));
-  leave = () => notebooks.leave();
+  leave = async () => {
+    await notebooks.leave();
+    graph.dispose();
+  };
 }
 
 let leave = (): Promise<void> => Promise.resolve();

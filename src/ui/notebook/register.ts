@@ -50,7 +50,6 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       runners.get(notebook)?.saved(saving.get(notebook) ?? []);
       saving.delete(notebook);
     }),
-    { dispose: () => [...runners.keys()].forEach(end) },
   );
   return {
     controllers,
