@@ -34,6 +34,7 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #open = new Set<CellExecution>();
   readonly #connecting = new Set<AbortController>();
   #batch = 0;
+  #leaving = false;
 
   constructor(app: AppContext, notebook: vscode.NotebookDocument) {
     this.#app = app;
@@ -116,6 +117,7 @@ export class NotebookRunner implements vscode.Disposable {
 
   /** The window is being closed, or reloaded. */
   async leave(): Promise<void> {
+    this.#leaving = true;
     await this.#recorder.leave();
     this.dispose();
   }
@@ -200,8 +202,11 @@ export class NotebookRunner implements vscode.Disposable {
       return;
     }
     try {
-      await this.interrupt();
+      // A window that is being closed takes its input boxes with it. That is no person's answer: who is there answers this.
+      await vscode.commands.getCommands(true);
+      if (!this.#leaving) await this.interrupt();
     } catch (error) {
+      if (this.#leaving || error instanceof vscode.CancellationError) return;
       if (!hasCode(error, "not-found")) void vscode.window.showErrorMessage(messageOf(error));
     }
   }
