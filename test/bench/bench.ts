@@ -31,7 +31,7 @@ export class Bench {
 
   /** A fresh process that holds one contestant and nothing else, so that CPU and memory are that one's. */
   async client(name: Contestant): Promise<ClientProcess> {
-    return startClient(this.#owner, await this.bundle(`clients/${name}.ts`));
+    return startClient(this.#owner, name, await this.bundle(`clients/${name}.ts`));
   }
 
   /** A fresh process for each contestant; all end when `use` does. */

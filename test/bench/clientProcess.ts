@@ -15,13 +15,13 @@ export interface ClientProcess {
   stop(): void;
 }
 
-/** Starts the bundled program `file`. */
-export function startClient(owner: ProcessOwner, file: string): ClientProcess {
+/** Starts the bundled program `file` of the contestant `name`. */
+export function startClient(owner: ProcessOwner, name: string, file: string): ClientProcess {
   const child = owner.spawn(process.execPath, ["--expose-gc", "--enable-source-maps", ...profiling(), file], {
     // What a library prints is no result.
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
-  return new Client(child);
+  return new Client(name, child);
 }
 
 /** For finding out why: BENCH_PROFILE names a directory for CPU profiles of all contestants. */
@@ -34,7 +34,10 @@ class Client implements ClientProcess {
   readonly #calls = new Map<number, Deferred<unknown>>();
   #count = 0;
 
-  constructor(private readonly child: ChildProcess) {
+  constructor(
+    private readonly contestant: string,
+    private readonly child: ChildProcess,
+  ) {
     child.on("message", ({ id, error, value }: Answer) => {
       const call = this.#calls.get(id);
       this.#calls.delete(id);
@@ -42,7 +45,7 @@ class Client implements ClientProcess {
       else call?.reject(new Error(error));
     });
     child.once("exit", (code, signal) => {
-      for (const call of this.#calls.values()) call.reject(new Error(`A measured process ended (${signal ?? code ?? "?"}).`));
+      for (const call of this.#calls.values()) call.reject(new Error(`The process of ${contestant} ended (${signal ?? code ?? "?"}).`));
     });
   }
 
@@ -55,7 +58,7 @@ class Client implements ClientProcess {
     this.#calls.set(id, call);
     this.child.send({ id, name, argument });
     // The other side answers with what its operation of that name returns.
-    return (await withTimeout(call.promise, bound, `"${name}" did not end within ${bound / 1000} s.`)) as Awaited<ReturnType<Operations[K]>>;
+    return (await withTimeout(call.promise, bound, `"${name}" of ${this.contestant} did not end within ${bound / 1000} s.`)) as Awaited<ReturnType<Operations[K]>>;
   }
 
   stop(): void {
