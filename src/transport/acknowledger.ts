@@ -1,9 +1,16 @@
 // Prompt acknowledgement: an unsolicited pong for each message, so that TCP's delayed ACK does not hold the next one.
+import { systemClock, type Clock } from "../base/clock";
+import type { Disposable } from "../base/disposable";
 
 /** Pongs that may go out back to back: a cell's round trip has about six messages. */
 const burst = 8;
-/** Milliseconds until one more is allowed; bounds a flood to 250 a second. */
+/** Milliseconds until one more is allowed. */
 const refill = 4;
+/**
+ * Where one message follows the other, each pause is twice the one before, up to this: a frame of a screen, so that
+ * nobody sees output later, and the server's packets hold many messages instead of one. At most 60 pongs a second.
+ */
+const longestPause = 16;
 
 /**
  * The server's kernel socket has Nagle's algorithm on: its second small frame waits for the ACK of the first, which
@@ -12,30 +19,39 @@ const refill = 4;
  */
 export class Acknowledger {
   readonly #pong: () => void;
+  readonly #clock: Clock;
   #allowed = burst;
-  #at = performance.now();
-  #timer: NodeJS.Timeout | undefined;
+  #at: number;
+  #pause = refill;
+  #waiting: Disposable | undefined;
 
   /** @param pong sends one unsolicited pong */
-  constructor(pong: () => void) {
+  constructor(pong: () => void, clock: Clock = systemClock) {
     this.#pong = pong;
+    this.#clock = clock;
+    this.#at = clock.now();
   }
 
   /** Call for each message received while an answer is awaited. */
   received(): void {
-    if (this.#timer) return;
-    const now = performance.now();
+    if (this.#waiting) return;
+    const now = this.#clock.now();
     this.#allowed = Math.min(burst, this.#allowed + (now - this.#at) / refill);
     this.#at = now;
     if (this.#allowed >= 1) {
       this.#allowed--;
+      this.#pause = refill;
       this.#pong();
-    } else {
-      this.#timer = setTimeout(() => {
-        this.#timer = undefined;
-        this.#pong();
-      }, refill);
+      return;
     }
+    this.#waiting = this.#clock.after(this.#pause, () => {
+      this.#waiting = undefined;
+      // What was regained meanwhile is used by this one.
+      this.#allowed = 0;
+      this.#at = this.#clock.now();
+      this.#pong();
+    });
+    this.#pause = Math.min(longestPause, 2 * this.#pause);
   }
 
   /** Call for each message sent: its answer may come in a burst of its own. */
@@ -45,7 +61,7 @@ export class Acknowledger {
 
   /** Takes back what is still to be sent. */
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#waiting?.dispose();
+    this.#waiting = undefined;
   }
 }

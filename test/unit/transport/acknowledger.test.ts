@@ -1,16 +1,25 @@
 // Prompt acknowledgement: one pong a message at once, and few under a flood.
 import assert from "node:assert/strict";
-import { delay } from "../../../src/base/async";
 import { Acknowledger } from "../../../src/transport/acknowledger";
+import { FakeClock } from "../services/poller/doubles";
 
 describe("acknowledger", () => {
   let pongs: number;
+  let clock: FakeClock;
   let acknowledger: Acknowledger;
   beforeEach(() => {
     pongs = 0;
-    acknowledger = new Acknowledger(() => void (pongs += 1));
+    clock = new FakeClock();
+    acknowledger = new Acknowledger(() => void (pongs += 1), clock);
   });
-  afterEach(() => acknowledger.stop());
+
+  /** A message each millisecond. */
+  const flood = async (ms: number): Promise<void> => {
+    for (let time = 0; time < ms; time++) {
+      acknowledger.received();
+      await clock.advance(1);
+    }
+  };
 
   it("answers each message of a round trip at once", () => {
     for (let message = 1; message <= 6; message++) {
@@ -21,23 +30,49 @@ describe("acknowledger", () => {
 
   it("answers a flood with a few, the last message included", async () => {
     for (let message = 0; message < 100_000; message++) acknowledger.received();
-    // The loop took some milliseconds, and one pong for every four of them is allowed.
-    const during = pongs;
-    assert.ok(during < 1_000, String(during));
-    await delay(20);
-    assert.equal(pongs, during + 1);
+    assert.equal(pongs, 8);
+    await clock.advance(4);
+    assert.equal(pongs, 9);
+    await clock.advance(1_000);
+    assert.equal(pongs, 9);
+  });
+
+  it("answers a flood that lasts about once a screen's frame", async () => {
+    await flood(100);
+    const before = pongs;
+    await flood(1_000);
+    assert.ok(pongs - before >= 58 && pongs - before <= 63, String(pongs - before));
+  });
+
+  it("answers at once again when the flood is over", async () => {
+    await flood(100);
+    await clock.advance(50);
+    const before = pongs;
+    for (let message = 1; message <= 6; message++) {
+      acknowledger.received();
+      assert.equal(pongs, before + message);
+    }
+  });
+
+  it("answers the messages of a request that is sent within a flood at once", async () => {
+    await flood(100);
+    await clock.advance(16); // what waited has gone out
+    acknowledger.sent();
+    const before = pongs;
+    for (let message = 1; message <= 6; message++) acknowledger.received();
+    assert.equal(pongs, before + 6);
   });
 
   it("sends nothing by itself", async () => {
-    await delay(20);
-    assert.equal(pongs, 0);
+    await clock.advance(1_000);
+    assert.deepEqual([pongs, clock.waiting], [0, 0]);
   });
 
   it("takes back what is still to be sent", async () => {
     for (let message = 0; message < 1_000; message++) acknowledger.received();
     const before = pongs;
     acknowledger.stop();
-    await delay(20);
-    assert.equal(pongs, before);
+    await clock.advance(1_000);
+    assert.deepEqual([pongs, clock.waiting], [before, 0]);
   });
 });
