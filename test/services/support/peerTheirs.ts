@@ -89,10 +89,9 @@ function kernel(connection: Kernel.IKernelConnection): PeerKernel {
 }
 
 function settings({ baseUrl, token, opened, answered }: Place): ServerConnection.ISettings {
-  return ServerConnection.makeSettings({
-    ...{ baseUrl, wsUrl: baseUrl.replace(/^http/, "ws"), token: token() },
+  const made = ServerConnection.makeSettings({
+    ...{ baseUrl, wsUrl: baseUrl.replace(/^http/, "ws") },
     async fetch(request: RequestInfo | URL, init?: RequestInit) {
-      if (request instanceof Request) request.headers.set("Authorization", `token ${token()}`);
       const response = await fetch(request, init);
       await answered?.(request instanceof Request ? request.method : "GET", new URL(response.url).pathname);
       return response;
@@ -106,4 +105,6 @@ function settings({ baseUrl, token, opened, answered }: Place): ServerConnection
       }
     } as unknown as typeof globalThis.WebSocket,
   });
+  // It takes a token for good; this one can change.
+  return Object.defineProperty(made, "token", { get: token });
 }
