@@ -327,6 +327,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     }
     if (message.header.msg_type === "input_request") this.events.pendingInput.fire(true);
     const future = this.#requests.find(message);
+    if (future && message.channel === "iopub") this.#requests.begun(future.message.header.msg_id);
     if (future) future.handle(message);
     else if (message.channel !== "iopub" && message.parent_header.session === this.clientId) {
       this.events.unhandledMessage.fire(message);

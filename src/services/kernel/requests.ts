@@ -3,7 +3,7 @@ import { ConnectError } from "../../base/errors";
 import type { KernelFuture } from "./future";
 import type { Message } from "./messages";
 
-type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "dispose" | "message" | "registerMessageHook">;
+type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "registerMessageHook">;
 
 /** So many messages may wait for a connection; a program that sends more is told so. */
 const maxUnsent = 1_000;
@@ -99,8 +99,28 @@ export class Requests {
     return [...this.#open.values()].filter(({ message }) => !this.#unsent.has(message.header.msg_id));
   }
 
+  /**
+   * The kernel has begun with the request `id`: those before it on the same channel and subshell that have their reply
+   * are over, and their `idle` was dropped (ZeroMQ drops what a busy server does not take). Settles them.
+   */
+  begun(id: string): void {
+    // Nearly always the first.
+    const [first] = this.#open.keys();
+    const begun = this.#open.get(id);
+    if (!begun || first === id) return;
+    for (const [other, future] of [...this.#open]) {
+      if (other === id) return;
+      if (future.isReplied && laneOf(future.message) === laneOf(begun.message)) future.close();
+    }
+  }
+
   /** Settles those of `earlier` that are still open: the kernel has completely answered a request sent after them. */
   close(earlier: readonly AnyFuture[]): void {
     for (const future of earlier) if (this.#open.get(future.message.header.msg_id) === future) future.close();
   }
+}
+
+/** Requests of one lane are answered in their order. */
+function laneOf({ channel, header }: Message): string {
+  return `${channel} ${header.subshell_id ?? ""}`;
 }

@@ -41,6 +41,16 @@ describe("kernel connection to a scripted kernel", function () {
     await within(execute());
   });
 
+  it("settles a request whose idle was dropped when the kernel begins with the next one", async () => {
+    server.onRequest = ({ header }, socket) => {
+      socket.status("busy", header);
+      socket.send("shell", "execute_reply", { status: "ok" }, header);
+    };
+    const first = connection.execute({ code: "1" });
+    void connection.execute({ code: "2" });
+    assert.equal((await within(first.done)).status, "ok");
+  });
+
   it("goes on after messages that follow no protocol, and after unknown ones", async () => {
     server.onRequest = (message, socket) => {
       socket.ws.send("{");

@@ -32,6 +32,17 @@ describe("requests in flight", () => {
     assert.equal(requests.find({ ...stream(one.message, "x"), parent_header: {} }), undefined);
   });
 
+  it("settle with their reply when the kernel has begun with the next one, should their idle have been dropped", async () => {
+    const [one, unanswered, two] = [add(), add(), add()];
+    one.handle(reply(one.message));
+    requests.begun(one.message.header.msg_id);
+    assert.equal(requests.size, 3);
+    requests.begun(two.message.header.msg_id);
+    assert.equal(await one.done, "read");
+    assert.equal(requests.find(stream(unanswered.message, "still open")), unanswered);
+    assert.equal(requests.size, 2);
+  });
+
   it("are forgotten when they are done, unless they outlive it", async () => {
     const [one, kept] = [add(), add({ outlivesDone: true })];
     for (const future of [one, kept]) for (const answer of [reply, idle]) future.handle(answer(future.message));
