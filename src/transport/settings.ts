@@ -25,6 +25,8 @@ export interface Timeouts {
   readonly handshake: number;
   /** How long a websocket with an open request may be silent after a ping before it counts as dead. */
   readonly liveness: number;
+  /** How long a kernel that has nothing to do may take to answer before it is asked again. */
+  readonly answer: number;
   /** The first pause before a failed HTTP request is repeated; it doubles from then on. */
   readonly retry: number;
 }
@@ -59,7 +61,7 @@ export interface ServerSettingsOptions extends Partial<
   readonly timeouts?: Partial<Timeouts>;
 }
 
-const defaultTimeouts: Timeouts = { request: 30_000, handshake: 20_000, liveness: 15_000, retry: 300 };
+const defaultTimeouts: Timeouts = { request: 30_000, handshake: 20_000, liveness: 15_000, answer: 2_500, retry: 300 };
 
 /**
  * Completes settings with defaults.

@@ -11,15 +11,13 @@ import { Comms, type CommOptions } from "./comm";
 import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
 import type { MessageHook } from "./hooks";
 import { KernelRequests, type RequestOptions } from "./kernelRequests";
-import { InputAnswers } from "./inputAnswers";
+import { Inbox } from "./inbox";
 import { KernelLink } from "./link";
 import {
   contentOf,
   createMessage,
-  endingContent,
   executeReplyContent,
   kernelInfoContent,
-  statusContent,
   type Channel,
   type ExecuteReply,
   type JsonObject,
@@ -28,7 +26,6 @@ import {
 } from "./messages";
 import type { KernelModel } from "./model";
 import { Probes } from "./probes";
-import { KernelProcess } from "./process";
 import { Requests } from "./requests";
 import { visibleStatus, type ConnectionStatus, type KernelState, type KernelStatus } from "./state";
 
@@ -59,10 +56,9 @@ export class KernelConnection extends KernelRequests implements Disposable {
   readonly #settings: ServerSettings;
   readonly #requests = new Requests();
   readonly #probes: Probes;
+  readonly #inbox: Inbox;
   readonly #link: KernelLink;
   #model: KernelModel;
-  readonly #answers = new InputAnswers();
-  readonly #process: KernelProcess;
   #info = new Deferred<KernelInfo>();
 
   constructor(options: KernelConnectionOptions) {
@@ -70,13 +66,12 @@ export class KernelConnection extends KernelRequests implements Disposable {
     this.#settings = options.settings;
     this.#model = options.model;
     this.clientId = options.clientId ?? randomUUID();
-    this.#process = new KernelProcess(this.clientId);
     const { log } = options.settings;
     this.comms = new Comms((...message) => this.#sendComm(...message), log, options.handleComms ?? true);
     this.#probes = new Probes({
       requests: this.#requests,
       log,
-      patience: options.settings.timeouts.liveness / 6,
+      patience: options.settings.timeouts.answer,
       ask: (channel, subshell, onReply) =>
         this.request(channel, "kernel_info_request", {}, kernelInfoContent, { onReply }, subshell === undefined ? {} : { subshell }),
       told: (info) => (info instanceof Error ? this.#info.reject(info) : this.#info.resolve(info)),
@@ -86,15 +81,19 @@ export class KernelConnection extends KernelRequests implements Disposable {
       kernelId: options.model.id,
       clientId: this.clientId,
       requests: this.#requests,
-      received: (message) => this.#received(message),
+      received: (message) => this.#inbox.take(message),
       sent: (message) => {
-        this.#answers.sent(message);
+        this.#inbox.answers.sent(message);
         this.events.anyMessage.fire({ direction: "send", message });
       },
       changed: (before, now) => this.#changed(before, now),
       probe: (asking) => this.#probes.start({ ...asking, isNew: asking.isNew || !this.#info.settled }),
       modelled: (model) => (this.#model = model),
       missed: (gap) => this.events.gap.fire(gap),
+    });
+    this.#inbox = new Inbox({
+      ...{ clientId: this.clientId, requests: this.#requests, events: this.events, comms: this.comms, link: this.#link },
+      patience: options.settings.timeouts.answer,
     });
     this.#link.dispatch({ type: "connect" });
   }
@@ -233,7 +232,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     const message = createMessage(this.clientId, "shell", "execute_request", {}, { id });
     const future = this.#future(message, handlers, { read: (reply) => contentOf(reply, executeReplyContent) });
     for (const one of earlier) {
-      this.#answers.received(one);
+      this.#inbox.answers.received(one);
       future.handle(one);
     }
     if (this.#link.state.ended) future.fail(this.#link.state.ended);
@@ -290,8 +289,8 @@ export class KernelConnection extends KernelRequests implements Disposable {
     const [statusBefore, status] = [visibleStatus(before), visibleStatus(now)];
     if (statusBefore !== status) this.events.statusChanged.fire(status);
     if (before.connection !== now.connection) {
-      if (before.connection === "connected") this.#answers.lost();
-      const answer = now.connection === "connected" ? this.#answers.takeLost() : undefined;
+      if (before.connection === "connected") this.#inbox.answers.lost();
+      const answer = now.connection === "connected" ? this.#inbox.answers.takeLost() : undefined;
       if (answer) this.#link.send(answer);
       this.events.connectionStatusChanged.fire(now.connection);
     }
@@ -301,39 +300,17 @@ export class KernelConnection extends KernelRequests implements Disposable {
   /** The kernel's old process is gone, with all it held. */
   #restarts(): void {
     if (this.#info.settled) this.#info = new Deferred();
-    this.#answers.clear();
-    this.#process.forget();
+    this.#inbox.restarts();
     this.comms.lose();
   }
 
   #finish(error: ConnectError): void {
     this.#info.reject(error);
     this.#probes.stop();
+    this.#inbox.dispose();
     this.comms.lose();
     this.events.disposed.fire();
     this.events.dispose();
-  }
-
-  #received(message: Message): void {
-    this.#answers.received(message);
-    if (this.#process.isAnother(message) && this.#link.isHeard) this.#link.dispatch({ type: "another-process" });
-    this.events.anyMessage.fire({ direction: "recv", message });
-    if (message.channel === "iopub" && message.header.msg_type === "status") {
-      const { execution_state: status } = contentOf(message, statusContent);
-      this.#link.dispatch({ type: "told", status, solicited: message.parent_header.msg_id !== undefined });
-    }
-    if (message.channel === "iopub" && message.header.msg_type === "shutdown_reply") {
-      this.#link.dispatch({ type: "ending", restart: contentOf(message, endingContent).restart });
-    }
-    if (message.header.msg_type === "input_request") this.events.pendingInput.fire(true);
-    const future = this.#requests.find(message);
-    if (future && message.channel === "iopub") this.#requests.begun(future.message.header.msg_id);
-    if (future) future.handle(message);
-    else if (message.channel !== "iopub" && message.parent_header.session === this.clientId) {
-      this.events.unhandledMessage.fire(message);
-    }
-    if (message.channel === "iopub") this.events.iopubMessage.fire(message);
-    this.comms.handle(message);
   }
 
   #throwIfEnded(): void {

@@ -133,6 +133,11 @@ export class KernelLink implements Disposable {
     if (this.#socket) this.#socket.paused = this.#congestion > 0;
   }
 
+  /** Asks the kernel, where there is a connection: what was sent before is over when it has answered. */
+  ask(): void {
+    if (this.#socket) this.#probe();
+  }
+
   /** Makes a new websocket now. */
   reconnect(): void {
     if (this.#socket) this.#socket.close();

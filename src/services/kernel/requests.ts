@@ -27,6 +27,12 @@ export class Requests {
     return false;
   }
 
+  /** Whether one has its reply and waits for its `idle`. */
+  get replied(): boolean {
+    for (const { isReplied } of this.#open.values()) if (isReplied) return true;
+    return false;
+  }
+
   /** When the oldest message that does not wait for ever began to wait, in milliseconds since the epoch. */
   get unsentSince(): number | undefined {
     for (const { since, waits } of this.#unsent.values()) if (!waits) return since;

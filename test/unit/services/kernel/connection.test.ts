@@ -74,7 +74,7 @@ describe("kernel connection to a scripted kernel", function () {
   /** Instead of the usual connection, one that asks again after milliseconds. */
   const impatient = async (): Promise<void> => {
     connection.dispose();
-    connection = new KernelConnection({ settings: server.settings({ liveness: 60 }), model: server.model });
+    connection = new KernelConnection({ settings: server.settings({ answer: 10 }), model: server.model });
     await within(connection.info);
   };
 
@@ -100,6 +100,16 @@ describe("kernel connection to a scripted kernel", function () {
     await within(connection.restart());
     await within(execute());
     assert.equal(server.sockets.length, before + 3);
+  });
+
+  it("asks where a reply is followed by silence, and settles the request whose idle was dropped", async () => {
+    await impatient();
+    server.onRequest = ({ header }, socket) => {
+      socket.status("busy", header);
+      socket.send("shell", "execute_reply", { status: "ok" }, header);
+    };
+    await within(execute());
+    assert.equal(server.sockets.length, 2); // the one before, and this
   });
 
   it("notices another process that came without a word", async () => {

@@ -1,0 +1,82 @@
+// What a received message means to its kernel connection: events, state, and the request it belongs to.
+import type { Disposable } from "../../base/disposable";
+import type { Comms } from "./comm";
+import type { KernelEvents } from "./events";
+import { IdleWatch } from "./idleWatch";
+import { InputAnswers } from "./inputAnswers";
+import type { KernelLink } from "./link";
+import { contentOf, endingContent, statusContent, type Message } from "./messages";
+import { KernelProcess } from "./process";
+import type { Requests } from "./requests";
+
+export interface InboxPorts {
+  readonly clientId: string;
+  readonly requests: Requests;
+  readonly events: KernelEvents;
+  readonly comms: Comms;
+  readonly link: Pick<KernelLink, "dispatch" | "isHeard" | "ask">;
+  /** See `IdleWatchPorts`. */
+  readonly patience: number;
+}
+
+/** Takes every message of the kernel, in order. */
+export class Inbox implements Disposable {
+  /** What was answered to the kernel's questions. */
+  readonly answers = new InputAnswers();
+  readonly #ports: InboxPorts;
+  readonly #process: KernelProcess;
+  readonly #idleWatch: IdleWatch;
+
+  constructor(ports: InboxPorts) {
+    const { requests, patience, link } = ports;
+    this.#ports = ports;
+    this.#process = new KernelProcess(ports.clientId);
+    this.#idleWatch = new IdleWatch({ patience, isStuck: () => requests.replied, ask: () => link.ask() });
+  }
+
+  /** @throws ConnectError `invalid-message` where its content is faulty */
+  take(message: Message): void {
+    const { events, comms } = this.#ports;
+    this.answers.received(message);
+    events.anyMessage.fire({ direction: "recv", message });
+    this.#learn(message);
+    this.#pass(message);
+    this.#idleWatch.received(message.channel === "shell");
+    if (message.channel === "iopub") events.iopubMessage.fire(message);
+    comms.handle(message);
+  }
+
+  /** The kernel's process is gone, with what it had asked. */
+  restarts(): void {
+    this.answers.clear();
+    this.#process.forget();
+  }
+
+  dispose(): void {
+    this.#idleWatch.dispose();
+  }
+
+  /** What it says of the kernel's state. */
+  #learn(message: Message): void {
+    const { link, events } = this.#ports;
+    if (this.#process.isAnother(message) && link.isHeard) link.dispatch({ type: "another-process" });
+    const type = message.header.msg_type;
+    if (message.channel === "iopub" && type === "status") {
+      const { execution_state: status } = contentOf(message, statusContent);
+      link.dispatch({ type: "told", status, solicited: message.parent_header.msg_id !== undefined });
+    }
+    if (message.channel === "iopub" && type === "shutdown_reply") {
+      link.dispatch({ type: "ending", restart: contentOf(message, endingContent).restart });
+    }
+    if (type === "input_request") events.pendingInput.fire(true);
+  }
+
+  /** Gives it to the request that it answers. */
+  #pass(message: Message): void {
+    const { requests, events, clientId } = this.#ports;
+    const future = requests.find(message);
+    if (future && message.channel === "iopub") requests.begun(future.message.header.msg_id);
+    if (future) future.handle(message);
+    else if (message.channel !== "iopub" && message.parent_header.session === clientId) events.unhandledMessage.fire(message);
+  }
+}
