@@ -14,6 +14,7 @@ import type { Ports } from "./ports";
 import { isShared, serverId, serverLabel, stateOf, type Server, type ServerState } from "./server";
 import { ServerMemory } from "./serverMemory";
 import { ServerStart, type StartProgress, type WaitOptions } from "./serverStart";
+import { accessScope, sharesScope, widen } from "./widening";
 
 export type { StartProgress } from "./serverStart";
 
@@ -90,10 +91,23 @@ export class Servers implements Disposable {
     this.#changed.fire();
   }
 
+  /**
+   * Has the account's servers include those that others share with it, from now on.
+   * @throws ConnectError `not-found` where the hub knows no sharing, or does not let this person see it
+   */
+  async showShared(account: Account): Promise<readonly Server[]> {
+    if ((await account.client.majorVersion()) < 5 || !(await widen(account, sharesScope))) {
+      throw new ConnectError("not-found", `${account.label}: this hub does not share servers, or does not let you see which.`);
+    }
+    await this.refresh(account);
+    return this.of(account).filter(isShared);
+  }
+
   /** Asks a running server for its kernel specs, kernels and sessions. */
   async refreshServices(server: Server, signal?: AbortSignal): Promise<void> {
     const { services } = server;
     if (!services) return;
+    if (isShared(server)) await widen(server.account, accessScope(server));
     await services.refresh(signal);
     const { specs } = services.kernelSpecs;
     const own = this.#servers.get(server.id);
@@ -221,7 +235,10 @@ export class Servers implements Disposable {
     tell: (progress: StartProgress) => void,
   ): Promise<RunningServer> {
     const { account, owner, name } = server;
-    if (isShared(server)) return sharedRunning(account.client, account.userName, owner, name, { signal });
+    if (isShared(server)) {
+      await widen(account, accessScope(server));
+      return sharedRunning(account.client, account.userName, owner, name, { signal });
+    }
     if (start?.userOptions) {
       // The hub remembers them too, but tells them only of servers that it lists.
       server.lastOptions = start.userOptions;
