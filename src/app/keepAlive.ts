@@ -7,7 +7,7 @@ import { Emitter } from "../base/event";
 import type { Ports } from "./ports";
 import { isShared, type Server } from "./server";
 import type { Servers } from "./servers";
-import { activityScope, widen } from "./widening";
+import { mayReportActivity } from "./widening";
 
 /** Milliseconds between two reports; hubs look every five minutes, and few cull after less than ten. */
 const pause = 4 * 60_000;
@@ -73,7 +73,7 @@ export class KeepAlive implements Disposable {
   async keep(server: Server, ms: number): Promise<void> {
     if (!(ms > 0)) throw new ConnectError("invalid-message", "Say for how long the server is to be kept alive.");
     const kept = { until: this.#clock.now() + ms, timer: undefined, end: new AbortController() };
-    if (!isShared(server) && !(await widen(server.account, activityScope))) this.#mayNotReport.add(server.account.id);
+    if (!isShared(server) && !(await mayReportActivity(server.account))) this.#mayNotReport.add(server.account.id);
     await this.#report(server, kept.end.signal);
     await this.#ports.memory.set(prefix + server.id, { until: kept.until });
     this.#drop(server.id);

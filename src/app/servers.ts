@@ -12,7 +12,7 @@ import type { Ports } from "./ports";
 import { isShared, type Server } from "./server";
 import { ServerStart, type StartProgress, type WaitOptions } from "./serverStart";
 import { ServerTable, stoppedText } from "./serverTable";
-import { accessScope, sharesScope, widen } from "./widening";
+import { listShared, useShared } from "./widening";
 
 export type { StartProgress } from "./serverStart";
 
@@ -84,23 +84,11 @@ export class Servers implements Disposable {
     }
   }
 
-  /**
-   * Has the account's servers include those that others share with it, from now on.
-   * @throws ConnectError `not-found` where the hub knows no sharing, or does not let this person see it
-   */
-  async showShared(account: Account): Promise<readonly Server[]> {
-    if ((await account.client.majorVersion()) < 5 || !(await widen(account, sharesScope))) {
-      throw new ConnectError("not-found", `${account.label}: this hub does not share servers, or does not let you see which.`);
-    }
-    await this.refresh(account);
-    return this.of(account).filter(isShared);
-  }
-
   /** Asks a running server for its kernel specs, kernels and sessions. */
   async refreshServices(server: Server, signal?: AbortSignal): Promise<void> {
     const { services } = server;
     if (!services) return;
-    if (isShared(server)) await widen(server.account, accessScope(server));
+    if (isShared(server)) await useShared(server);
     await services.refresh(signal);
     const { specs } = services.kernelSpecs;
     if (specs && this.find(server.id) === server) await this.#table.keepSpecs(server, specs);
@@ -228,7 +216,7 @@ export class Servers implements Disposable {
   ): Promise<RunningServer> {
     const { account, owner, name } = server;
     if (isShared(server)) {
-      await widen(account, accessScope(server));
+      await useShared(server);
       return sharedRunning(account.client, account.userName, owner, name, { signal });
     }
     if (start?.userOptions) await this.#table.keepOptions(server, start.userOptions);
@@ -261,7 +249,7 @@ export class Servers implements Disposable {
   /** What others share with the user; not being told is no reason to show nothing of one's own. */
   async #shared(account: Account, signal: AbortSignal | undefined): Promise<readonly SharedServer[]> {
     try {
-      return await account.client.sharedServers(account.userName, { signal });
+      return await listShared(account, { signal });
     } catch (error) {
       this.#ports.log.debug(`${account.label}: what is shared with it could not be listed`, error);
       return [];

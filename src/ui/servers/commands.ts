@@ -1,5 +1,4 @@
 // The commands on servers. One that is told all it needs asks nothing, and rejects with the reason where it fails.
-import * as vscode from "vscode";
 import { isShared, type Server, type UserOptions } from "../../app/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
@@ -109,12 +108,6 @@ export function serverCommands(app: AppContext): Readonly<Record<string, (argume
       (server) => app.keepAlive.end(server),
       (server) => app.keepAlive.end(server),
     ),
-    showSharedServers: async (given?: Pick<ServerArguments, "account"> | AccountNode) => {
-      if (given && !("kind" in given)) {
-        return (await app.servers.showShared(givenAccount(app, given))).map(({ owner, name, label }) => ({ owner, server: name, label }));
-      }
-      return report(() => showShared(app, given));
-    },
     newServer: async (given?: NewServerArguments | AccountNode) => {
       if (given && "name" in given) {
         const { name, displayName, options } = given;
@@ -124,17 +117,6 @@ export function serverCommands(app: AppContext): Readonly<Record<string, (argume
       return report(() => newServer(app, given));
     },
   };
-}
-
-async function showShared(app: AppContext, node: AccountNode | undefined): Promise<void> {
-  const account = node?.account ?? (await chooseAccount(app));
-  if (!account) return;
-  const title = `Asking ${account.label} what others share with you…`;
-  const location = vscode.ProgressLocation.Notification;
-  const shared = await vscode.window.withProgress({ location, title }, () => app.servers.showShared(account));
-  const some = shared.length === 1 ? "One server of somebody else is" : `${shared.length} servers of others are`;
-  const text = shared.length === 0 ? `Nobody shares a server with ${account.label} now.` : `${some} in the JupyterHub view now.`;
-  void vscode.window.showInformationMessage(text);
 }
 
 async function newServer(app: AppContext, node: AccountNode | undefined): Promise<void> {
