@@ -5,8 +5,9 @@ import type { Disposable } from "../base/disposable";
 import { ConnectError, hasCode } from "../base/errors";
 import { Emitter } from "../base/event";
 import type { Ports } from "./ports";
-import type { Server } from "./server";
+import { isShared, type Server } from "./server";
 import type { Servers } from "./servers";
+import { mayReportActivity } from "./widening";
 
 /** Milliseconds between two reports; hubs look every five minutes, and few cull after less than ten. */
 const pause = 4 * 60_000;
@@ -72,6 +73,7 @@ export class KeepAlive implements Disposable {
   async keep(server: Server, ms: number): Promise<void> {
     if (!(ms > 0)) throw new ConnectError("invalid-message", "Say for how long the server is to be kept alive.");
     const kept = { until: this.#clock.now() + ms, timer: undefined, end: new AbortController() };
+    if (!isShared(server) && !(await mayReportActivity(server.account))) this.#mayNotReport.add(server.account.id);
     await this.#report(server, kept.end.signal);
     await this.#ports.memory.set(prefix + server.id, { until: kept.until });
     this.#drop(server.id);
@@ -158,7 +160,7 @@ export class KeepAlive implements Disposable {
     if (!server.services) await this.#servers.refresh(account, signal);
     if (!server.services) throw new ConnectError("server-stopped", `The server of ${label} is not running, and so not kept alive.`);
     await server.services.kernels.refresh(signal);
-    if (this.#mayNotReport.has(account.id)) return;
+    if (isShared(server) || this.#mayNotReport.has(account.id)) return;
     try {
       await account.client.reportActivity(owner, name, new Date(this.#clock.now()), { signal });
     } catch (error) {

@@ -1,23 +1,20 @@
 // Account → running server → its ServiceManager; one per server, shared by everything that uses it.
 import { backoff, delay } from "../base/async";
-import type { Disposable } from "../base/disposable";
+import { DisposableStore, type Disposable } from "../base/disposable";
 import { ConnectError, hasCode } from "../base/errors";
-import { Emitter } from "../base/event";
 import type { Account } from "../hub/account";
 import type { StartOptions } from "../hub/client";
-import type { HubServer, SharedServer } from "../hub/model";
+import type { SharedServer } from "../hub/model";
 import { ensureRunning, ensureStartedElsewhere, remove, servers as listServers, sharedRunning, stop, type RunningServer } from "../hub/userServer";
-import { ServiceManager } from "../services/serviceManager";
-import { serverSettings } from "../transport/settings";
+import type { ServiceManager } from "../services/serviceManager";
 import type { Hubs } from "./hubs";
 import type { Ports } from "./ports";
-import { isShared, serverId, serverLabel, stateOf, type Server, type ServerState } from "./server";
-import { ServerMemory } from "./serverMemory";
+import { isShared, type Server } from "./server";
 import { ServerStart, type StartProgress, type WaitOptions } from "./serverStart";
+import { ServerTable, stoppedText } from "./serverTable";
+import { listShared, useShared } from "./widening";
 
 export type { StartProgress } from "./serverStart";
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** How to start a server, and how to wait for it. */
 export interface EnsureRunningOptions extends WaitOptions {
@@ -27,32 +24,30 @@ export interface EnsureRunningOptions extends WaitOptions {
   readonly elsewhere?: boolean;
 }
 
-/** The servers of all accounts. */
+/** The servers of all accounts: which there are, and bringing them up and down. */
 export class Servers implements Disposable {
   readonly #hubs: Hubs;
   readonly #ports: Ports;
-  readonly #memory: ServerMemory;
-  readonly #servers = new Map<string, Mutable<Server>>();
+  readonly #table: ServerTable;
   readonly #starts = new Map<string, ServerStart<ServiceManager>>();
-  readonly #changed: Emitter<void>;
-  readonly #subscription: Disposable;
+  readonly #resources = new DisposableStore();
 
   constructor(hubs: Hubs, ports: Ports) {
     this.#hubs = hubs;
     this.#ports = ports;
-    this.#memory = new ServerMemory(ports.memory);
-    this.#changed = new Emitter(ports.log);
+    this.#table = this.#resources.add(new ServerTable(ports));
+    this.#resources.add(this.#table.onDidLose((server) => this.noteStopped(server)));
     this.#followAccounts();
-    this.#subscription = hubs.onDidChange(() => this.#followAccounts());
+    this.#resources.add(hubs.onDidChange(() => this.#followAccounts()));
   }
 
   /** Fired whenever any server has changed, come or gone. */
   get onDidChange() {
-    return this.#changed.event;
+    return this.#table.onDidChange;
   }
 
   get all(): readonly Server[] {
-    return [...this.#servers.values()];
+    return this.#table.all;
   }
 
   of(account: Account): readonly Server[] {
@@ -60,12 +55,12 @@ export class Servers implements Disposable {
   }
 
   find(id: string): Server | undefined {
-    return this.#servers.get(id);
+    return this.#table.find(id);
   }
 
   /** The server of this name, which need not exist on the hub yet; one of `owner`'s where that is somebody else. */
   get(account: Account, name: string, owner = account.userName): Server {
-    return this.#server(account, name, owner);
+    return this.#table.get(account, name, owner);
   }
 
   /**
@@ -78,29 +73,25 @@ export class Servers implements Disposable {
       this.#shared(account, signal),
     ]);
     const listed = new Set<Server>();
-    for (const model of models) listed.add(this.#note(this.#server(account, model.name, account.userName), model));
-    for (const share of shared) listed.add(this.#noteShared(account, share));
+    for (const model of models) listed.add(this.#table.note(account, model));
+    for (const share of shared) listed.add(this.#table.noteShared(account, share));
     for (const server of this.of(account)) {
       if (listed.has(server)) continue;
       // What the hub does not list is stopped; one that was never used here is gone with that.
-      this.#become(server, "stopped");
-      if (server.name === "" && !isShared(server)) continue;
-      if (!server.kernelSpecs) this.#servers.delete(server.id);
+      this.#table.noteUnlisted(server);
+      const isDefault = server.name === "" && !isShared(server);
+      if (!isDefault && !server.kernelSpecs && !this.#starts.has(server.id)) this.#table.drop(server);
     }
-    this.#changed.fire();
   }
 
   /** Asks a running server for its kernel specs, kernels and sessions. */
   async refreshServices(server: Server, signal?: AbortSignal): Promise<void> {
     const { services } = server;
     if (!services) return;
+    if (isShared(server)) await useShared(server);
     await services.refresh(signal);
     const { specs } = services.kernelSpecs;
-    const own = this.#servers.get(server.id);
-    if (!specs || !own || JSON.stringify(own.kernelSpecs) === JSON.stringify(specs)) return;
-    own.kernelSpecs = specs;
-    await this.#memory.keepSpecs(server, specs);
-    this.#changed.fire();
+    if (specs && this.find(server.id) === server) await this.#table.keepSpecs(server, specs);
   }
 
   /**
@@ -122,7 +113,7 @@ export class Servers implements Disposable {
     for (let attempt = 0; ; attempt++) {
       try {
         await this.refresh(server.account, signal);
-        const { services } = this.#server(server.account, server.name, server.owner);
+        const { services } = this.get(server.account, server.name, server.owner);
         if (services) return services;
         throw new ConnectError("server-stopped", stoppedText(server));
       } catch (error) {
@@ -141,7 +132,7 @@ export class Servers implements Disposable {
     await this.refresh(account, options.signal);
     const known = this.of(account).find((server) => server.name === name && !isShared(server));
     if (known?.model) throw new ConnectError("conflict", `There is a server “${name}” of ${account.label} already. Start it, or choose another name.`);
-    const server = this.#server(account, name, account.userName);
+    const server = this.get(account, name);
     try {
       await this.ensureRunning(server, options);
     } finally {
@@ -153,30 +144,27 @@ export class Servers implements Disposable {
 
   /** Stops the server, with all its kernels; resolves when it is stopped. A start that is under way ends with that. */
   async stop(server: Server, signal?: AbortSignal): Promise<void> {
-    await this.#end(this.#own(server), "stopped", () => stop(server.account.client, server.owner, server.name, { signal }));
+    await this.#end(server, "stopped", () => stop(server.account.client, server.owner, server.name, { signal }));
   }
 
   /** Stops the server, with all its kernels, and starts it again; by default with the same options. */
   async restart(server: Server, options: EnsureRunningOptions = {}): Promise<ServiceManager> {
     const { signal } = options;
-    await this.#end(this.#own(server), "starting", () => stop(server.account.client, server.owner, server.name, { signal }));
+    await this.#end(server, "starting", () => stop(server.account.client, server.owner, server.name, { signal }));
     return this.ensureRunning(server, options);
   }
 
   /** Stops a named server and has the hub forget it; resolves when it is gone. */
   async delete(server: Server, signal?: AbortSignal): Promise<void> {
     if (server.name === "") throw new ConnectError("forbidden", `The default server of ${server.label} can be stopped, not deleted.`);
-    await this.#end(this.#own(server), "stopped", () => remove(server.account.client, server.owner, server.name, { signal }));
-    this.#servers.delete(server.id);
-    await this.#memory.forget(server);
-    this.#changed.fire();
+    await this.#end(server, "stopped", () => remove(server.account.client, server.owner, server.name, { signal }));
+    await this.#table.remove(server);
   }
 
   /** The server has turned out not to be running, though nobody here has stopped it. */
   async noteStopped(server: Server): Promise<void> {
-    const own = this.#servers.get(server.id);
-    if (!own) return;
-    this.#become(own, "stopped");
+    if (!this.find(server.id)) return;
+    this.#table.become(server, "stopped");
     await this.#refreshQuietly(server.account);
   }
 
@@ -186,27 +174,33 @@ export class Servers implements Disposable {
   }
 
   dispose(): void {
-    this.#subscription.dispose();
     for (const start of this.#starts.values()) start.end(new ConnectError("disposed", "The window is being closed."));
-    for (const { services } of this.#servers.values()) services?.dispose();
-    this.#changed.dispose();
+    this.#resources.dispose();
   }
 
   #start(server: Server, options: EnsureRunningOptions): ServerStart<ServiceManager> {
-    const own = this.#server(server.account, server.name, server.owner);
+    const own = this.get(server.account, server.name, server.owner);
+    // Nobody here brings up a server that somebody starts elsewhere: until then it is as the hub says.
+    const busy = options.elsewhere ? undefined : this.#table.busy(own);
     const start = new ServerStart<ServiceManager>(async (signal, tell) => {
       try {
         const found = await this.#bringUp(own, options, signal, (progress) => {
-          if (own.state === "stopped") this.#become(own, "starting");
+          if (signal.aborted) return;
+          if (own.state === "stopped" || own.state === "stopping") this.#table.become(own, "starting");
           tell(progress);
         });
-        return this.#run(own, found);
+        const services = this.#table.run(own, found.url);
+        // Since when, and with what: told by the hub's list only.
+        if (!own.model?.ready && !isShared(own)) void this.#refreshQuietly(own.account);
+        return services;
       } catch (error) {
+        busy?.dispose();
         // It may be starting still (the wait ended by its bound): the hub knows.
-        if (own.state === "starting") this.#become(own, "stopped");
+        if (own.state === "starting") this.#table.become(own, "stopped");
         if (hasCode(error, "start-failed", "timeout")) void this.#refreshQuietly(own.account);
         throw error;
       } finally {
+        busy?.dispose();
         if (this.#starts.get(server.id) === start) this.#starts.delete(server.id);
       }
     }, this.#ports.log);
@@ -215,148 +209,65 @@ export class Servers implements Disposable {
   }
 
   async #bringUp(
-    server: Mutable<Server>,
+    server: Server,
     { start, elsewhere }: EnsureRunningOptions,
     signal: AbortSignal,
     tell: (progress: StartProgress) => void,
   ): Promise<RunningServer> {
     const { account, owner, name } = server;
-    if (isShared(server)) return sharedRunning(account.client, account.userName, owner, name, { signal });
-    if (start?.userOptions) {
-      // The hub remembers them too, but tells them only of servers that it lists.
-      server.lastOptions = start.userOptions;
-      await this.#memory.keepOptions(server, start.userOptions);
+    if (isShared(server)) {
+      await useShared(server);
+      return sharedRunning(account.client, account.userName, owner, name, { signal });
     }
+    if (start?.userOptions) await this.#table.keepOptions(server, start.userOptions);
     const onProgress = (fraction: number, message: string): void => tell({ fraction, message });
     const ensure = elsewhere ? ensureStartedElsewhere : ensureRunning;
     return ensure(account.client, owner, name, { start, signal, onProgress });
   }
 
-  /** Performs what ends the server, and shows it as `after` then. */
-  async #end(server: Mutable<Server>, after: "stopped" | "starting", perform: () => Promise<void>): Promise<void> {
+  /**
+   * Performs what ends the server, and shows it as `after` then.
+   * @throws ConnectError `forbidden` where it is somebody else's
+   */
+  async #end(server: Server, after: "stopped" | "starting", perform: () => Promise<void>): Promise<void> {
+    if (isShared(server)) throw new ConnectError("forbidden", `${server.label} belongs to ${server.owner}, who alone can start and stop it.`);
     this.#starts.get(server.id)?.end(new ConnectError("aborted", `The start of ${server.label} was stopped.`));
     this.#starts.delete(server.id);
-    this.#become(server, "stopping");
+    this.#table.become(server, "stopping");
+    const busy = this.#table.busy(server);
     try {
       await perform();
-      if (server.services) this.#detach(server, server.services);
-      this.#become(server, after);
+      this.#table.detach(server);
+      this.#table.become(server, after);
     } finally {
+      busy.dispose();
       // Where that failed the hub knows best what is.
       if (server.state === "stopping") void this.#refreshQuietly(server.account);
     }
   }
 
-  #run(server: Mutable<Server>, { url }: RunningServer): ServiceManager {
-    const services = this.#attach(server, url);
-    this.#become(server, "running");
-    return services;
-  }
-
-  /** The services at `url`; the present ones if that is where they are. */
-  #attach(server: Mutable<Server>, url: URL): ServiceManager {
-    if (server.services?.settings.baseUrl.href === url.href) return server.services;
-    server.services?.dispose();
-    const { settings } = server.account.client;
-    const { label } = server;
-    const { activity } = this.#ports;
-    const services = new ServiceManager(serverSettings({ ...settings, baseUrl: url, wsUrl: url, label }), activity && { activity });
-    services.onConnectionFailure((error) => {
-      if (hasCode(error, "server-stopped") && server.services === services) void this.noteStopped(server);
-    });
-    server.services = services;
-    return services;
-  }
-
-  #note(server: Mutable<Server>, model: HubServer): Server {
-    server.model = model;
-    server.displayName = model.display_name || model.name;
-    server.label = serverLabel(server.account, server.owner, server.displayName);
-    if (Object.keys(model.user_options).length > 0) server.lastOptions = model.user_options;
-    const state = stateOf(model);
-    const address = model.full_url ?? model.url;
-    if (state === "running" && address !== null) this.#attach(server, new URL(address, server.account.hub));
-    this.#become(server, state);
-    return server;
-  }
-
-  #noteShared(account: Account, { server: model }: SharedServer): Server {
-    const server = this.#server(account, model.name, model.user.name);
-    const address = model.full_url ?? model.url;
-    if (model.ready && address !== null) this.#attach(server, new URL(address, account.hub));
-    this.#become(server, model.ready ? "running" : "stopped");
-    return server;
-  }
-
   /** What others share with the user; not being told is no reason to show nothing of one's own. */
   async #shared(account: Account, signal: AbortSignal | undefined): Promise<readonly SharedServer[]> {
     try {
-      return await account.client.sharedServers(account.userName, { signal });
+      return await listShared(account, { signal });
     } catch (error) {
       this.#ports.log.debug(`${account.label}: what is shared with it could not be listed`, error);
       return [];
     }
   }
 
-  #become(server: Mutable<Server>, state: ServerState): void {
-    if (state === "stopped" && server.services) this.#detach(server, server.services);
-    if (server.state === state) return;
-    server.state = state;
-    this.#changed.fire();
-  }
-
-  /** Kernels end with their server: whatever waits for one is told so. */
-  #detach(server: Mutable<Server>, services: ServiceManager): void {
-    server.services = undefined;
-    for (const kernel of services.kernels.connections) kernel.end(new ConnectError("server-stopped", stoppedText(server)));
-    services.dispose();
-  }
-
-  /** @throws ConnectError `forbidden` where it is somebody else's */
-  #own(server: Server): Mutable<Server> {
-    if (!isShared(server)) return this.#server(server.account, server.name, server.owner);
-    throw new ConnectError("forbidden", `${server.label} belongs to ${server.owner}, who alone can start and stop it.`);
-  }
-
-  #server(account: Account, name: string, owner: string): Mutable<Server> {
-    const id = serverId(account, owner, name);
-    const known = this.#servers.get(id);
-    if (known) return known;
-    const server: Mutable<Server> = {
-      id,
-      account,
-      owner,
-      name,
-      displayName: name,
-      label: serverLabel(account, owner, name),
-      state: "stopped",
-      model: undefined,
-      lastOptions: this.#memory.options(id),
-      services: undefined,
-      kernelSpecs: this.#memory.specs(id),
-    };
-    this.#servers.set(id, server);
-    return server;
-  }
-
   /** Servers of accounts that are gone go; those of new ones come as they are remembered. */
   #followAccounts(): void {
     const accounts = new Set(this.#hubs.accounts);
-    for (const server of [...this.#servers.values()]) {
+    for (const server of this.all) {
       if (accounts.has(server.account)) continue;
-      this.#servers.delete(server.id);
-      server.services?.dispose();
       this.#starts.get(server.id)?.end(new ConnectError("signed-out", `You have signed out of ${server.account.label}.`));
-      void this.#memory.forget(server);
+      void this.#table.remove(server);
     }
-    for (const { account, services } of this.#servers.values()) {
+    for (const { account, services } of this.all) {
       if (account.state === "signed-in" && hasCode(services?.stopped, "signed-out")) services.resume();
     }
-    for (const account of accounts) {
-      this.#server(account, "", account.userName);
-      for (const { name, owner } of this.#memory.known(account)) this.#server(account, name, owner);
-    }
-    this.#changed.fire();
+    for (const account of accounts) this.#table.addRemembered(account);
   }
 
   async #refreshQuietly(account: Account): Promise<void> {
@@ -366,8 +277,4 @@ export class Servers implements Disposable {
       this.#ports.log.warn(`${account.label}: its servers could not be listed`, error);
     }
   }
-}
-
-function stoppedText(server: Server): string {
-  return `The server of ${server.label} was stopped, and its kernels with it: their variables are gone. Run the cells again from the top to start it anew.`;
 }

@@ -1,7 +1,7 @@
 // Servers as a person handles them in the JupyterHub view: new, started with options, failing, kept alive, deleted.
 import assert from "node:assert/strict";
 import { sharedHub } from "../harness/hub/shared";
-import { signIn } from "../harness/vscode/hubSteps";
+import { pickHubKernel, signIn } from "../harness/vscode/hubSteps";
 import { themes, type Workbench } from "../harness/vscode/workbench";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { personWindow } from "./support/window";
@@ -95,5 +95,20 @@ describe("a person with several servers", () => {
     await workbench.quickInput.command("JupyterHub: Delete Server…");
     await workbench.answerDialog(/Delete the server “My GPU”/, "Delete Server");
     await workbench.page.locator(".sidebar .monaco-list-row", { hasText: "My GPU" }).waitFor({ state: "detached" });
+  });
+
+  it("is offered to start the server whose kernel they pick", async () => {
+    const { workbench } = window();
+    await workbench.rowAction(/Default server running/, /Stop Server/);
+    await workbench.answerDialog(/Stop the server/, "Stop Server");
+    await workbench.sidebarRow(/Default server stopped/, startMs);
+    await workbench.openSidebar("Explorer");
+    await workbench.openNotebook("sample.ipynb");
+    await pickHubKernel(workbench, { url: sharedHub().url, name, token: sharedHub().user(name).token });
+    await workbench.notification(/is not running. It also starts when you run a cell/);
+    await pictures(workbench, "offer");
+    await workbench.answerNotification(/is not running/, "Start Server");
+    await workbench.openSidebar("JupyterHub");
+    await workbench.sidebarRow(/Default server running/, startMs);
   });
 });

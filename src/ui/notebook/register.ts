@@ -1,6 +1,7 @@
 // Notebooks: controllers, the runner of each open notebook, and the commands on them.
 import * as vscode from "vscode";
 import type { AppContext } from "../context";
+import { StartOffers } from "../servers/startOffers";
 import { Controllers } from "./controllers";
 import { NotebookRunner } from "./runner";
 
@@ -26,10 +27,14 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     runners.get(notebook)?.dispose();
     runners.delete(notebook);
   };
+  const offers = new StartOffers(app);
   const controllers = new Controllers(app, {
     execute: (cells, notebook, target, controller) => runnerOf(notebook).run(cells, target, controller),
     interrupt: async (notebook) => runners.get(notebook)?.interrupt(),
-    select: (notebook, target, controller) => runnerOf(notebook).resume(target, controller),
+    select: (notebook, target, controller) => {
+      runnerOf(notebook).resume(target, controller);
+      void offers.picked(notebook, target.server);
+    },
     deselect: (notebook) => {
       runners.get(notebook)?.abandon();
       runners.delete(notebook);
@@ -38,6 +43,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   /** The runs that a save under way will hold. */
   const saving = new Map<vscode.NotebookDocument, readonly string[]>();
   subscriptions.push(
+    offers,
     controllers,
     vscode.workspace.onDidCloseNotebookDocument((notebook) => {
       // What was not saved goes with the document; what runs can still be taken up.

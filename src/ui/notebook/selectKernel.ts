@@ -7,7 +7,7 @@ import { ConnectError } from "../../base/errors";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { AppContext } from "../context";
 import { chooseServer } from "../servers/choose";
-import { startServer } from "../servers/start";
+import { startForPerson, startServer } from "../servers/start";
 import type { Controllers } from "./controllers";
 
 const extensionId = "jupyterhub-connect.jupyterhub-connect";
@@ -33,7 +33,8 @@ export async function selectKernel(app: AppContext, controllers: Controllers, gi
   const editor = vscode.window.activeNotebookEditor;
   if (!editor) throw new ConnectError("not-found", "Open a notebook first, then choose its kernel.");
   const server = await serverFor(app, given);
-  await startServer(app, server);
+  if (given) await startServer(app, server);
+  else if (!(await startForPerson(app, server))) throw new ConnectError("aborted", "The server was not started.");
   const spec = await specOf(server, given, ownKernel(editor.notebook));
   const controller = controllers.find(server, spec.name);
   if (!controller) throw new ConnectError("disposed", `${server.label} was signed out meanwhile.`);

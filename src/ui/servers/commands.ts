@@ -125,5 +125,11 @@ async function newServer(app: AppContext, node: AccountNode | undefined): Promis
   const wanted = await askServerName(app, account);
   if (!wanted) throw new ConnectError("aborted", "Nothing was created.");
   const server = app.servers.get(account, wanted.name);
-  await startForPerson(app, server, { start: { displayName: wanted.displayName } });
+  const how = app.spawnForms.isKnown(server) ? await askHowToStart(app, server) : {};
+  if (!how) {
+    // Asking for its spawn page has made the hub remember the name.
+    await app.servers.delete(server);
+    return;
+  }
+  await startForPerson(app, server, { ...how, start: { ...how.start, displayName: wanted.displayName } });
 }

@@ -100,7 +100,10 @@ async function askWay(app: AppContext, server: Server, form: SpawnForm | undefin
   if (!form && (await app.spawnForms.cookies(server.account)) !== undefined) {
     items.push({ label: "$(list-selection) Choose from What the Hub Offers…", detail: "A hub without choices starts the server at once.", value: { kind: "form" } });
   }
-  items.push({ label: "$(link-external) Choose in the Browser…", detail: "Opens the hub's page; the start is followed here.", value: { kind: "browser" } });
+  const detail = form?.hasUnknownFields
+    ? "The hub's page asks for more than can be shown here. The start is followed here."
+    : "Opens the hub's page; the start is followed here.";
+  items.push({ label: "$(link-external) Choose in the Browser…", detail, value: { kind: "browser" } });
   items.push({ label: "$(json) Options as JSON…", detail: "For who knows what the hub's spawner takes.", value: { kind: "json" } });
   const preselected = items.find((item) => "value" in item && item.value.kind === "profile" && item.value.profile.isDefault);
   const answer = await pick(items, { title: `Start ${server.label}`, placeholder: "What shall it start with?", active: preselected, canGoBack: false });

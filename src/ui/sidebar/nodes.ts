@@ -95,9 +95,9 @@ function draw(node: Node): vscode.TreeItem {
 
 function drawServer(node: Extract<Node, { kind: "server" }>): vscode.TreeItem {
   const { server, problem, keptUntil } = node;
-  const { Expanded, None } = vscode.TreeItemCollapsibleState;
+  const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
   const running = server.state === "running";
-  const item = row(node, serverTitle(server), running ? Expanded : None, serverIcon(server));
+  const item = row(node, serverTitle(server), running ? (isShared(server) ? Collapsed : Expanded) : None, serverIcon(server));
   const marks = [server.state, isShared(server) ? "shared" : server.name === "" ? "default" : "named", keptUntil === undefined ? "" : "kept"];
   item.contextValue = `server.${marks.filter(Boolean).join(".")}`;
   item.description = problem === undefined ? [server.state, ...times(server), kept(keptUntil)].filter(Boolean).join(" · ") : "not reachable";

@@ -1,6 +1,6 @@
 // The JupyterHub view's tree: what the managers know; nothing is asked for what is hidden or collapsed.
 import * as vscode from "vscode";
-import type { Server } from "../../app/server";
+import { isShared, type Server } from "../../app/server";
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { messageOf } from "../../base/errors";
 import type { Account } from "../../hub/account";
@@ -71,7 +71,8 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
     await Promise.all(
       this.#app.hubs.accounts.map(async (account) => {
         await this.#noting(account.id, () => this.#app.servers.refresh(account));
-        await Promise.all(this.#app.servers.of(account).map((server) => this.#refreshServer(server)));
+        const shown = this.#app.servers.of(account).filter((server) => this.#isUsed(server));
+        await Promise.all(shown.map((server) => this.#refreshServer(server)));
       }),
     );
     this.#changed.fire(undefined);
@@ -86,7 +87,7 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
 
   /** Looks at every running server while the view is visible, and at nothing else. */
   #follow(): void {
-    const wanted = new Set(this.#visible ? this.#app.servers.all.flatMap(({ services }) => services ?? []) : []);
+    const wanted = new Set(this.#visible ? this.#app.servers.all.filter((server) => this.#isUsed(server)).flatMap(({ services }) => services ?? []) : []);
     for (const [services, look] of [...this.#looks]) {
       if (wanted.has(services)) continue;
       look.dispose();
@@ -95,6 +96,11 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
     for (const services of wanted) {
       if (!this.#looks.has(services)) this.#looks.set(services, services.look());
     }
+  }
+
+  /** A server of somebody else is left alone until the person looks into it. */
+  #isUsed(server: Server): boolean {
+    return !isShared(server) || (server.services !== undefined && this.#watched.has(server.services));
   }
 
   #followHub(): void {
@@ -117,6 +123,7 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
     if (!services) return [];
     if (!this.#watched.has(services)) {
       this.#watch(services);
+      this.#follow();
       await this.#refreshServer(server);
     }
     const sessions = services.sessions.running;

@@ -51,6 +51,12 @@ class TestSpawner(SimpleLocalProcessSpawner):
     """Reports what the hook below is waiting for."""
 
     steps = ()
+    never = False
+
+    async def start(self):
+        if self.never:
+            await asyncio.Event().wait()  # until the hub's start_timeout, or somebody stops it
+        return await super().start()
 
     async def progress(self):
         sent = 0
@@ -81,9 +87,7 @@ async def before_spawn(spawner):
     await asyncio.sleep(delay % 1)
     if reason:
         raise SpawnRefused(str(reason))
-    if options.get("pending", kind == "pending"):
-        spawner.steps.append("Waiting for a place that never comes")
-        await asyncio.Event().wait()
+    spawner.never = bool(options.get("pending", kind == "pending"))
     spawner.cmd = [str(bin_directory / "jupyterhub-singleuser")]
     if options.get("die", kind == "die"):
         spawner.cmd = ["false"]
@@ -91,7 +95,7 @@ async def before_spawn(spawner):
         spawner.cmd = ["sh", "-c", "exec sleep 3600"]
     # What the server was started with, for its kernels to tell.
     spawner.environment = {**spawner.environment, "TEST_USER_OPTIONS": json.dumps(options)}
-    spawner.steps.append("Starting the server")
+    spawner.steps.append("Waiting for a place that never comes" if spawner.never else "Starting the server")
 
 
 # --- What there is to choose on the spawn page, in the shape of KubeSpawner's profiles

@@ -1,0 +1,54 @@
+// A kernel of a server that is not running was picked: the person is offered to have it started at once.
+import * as vscode from "vscode";
+import { isShared, type Server } from "../../app/server";
+import type { AppContext } from "../context";
+import { reporting } from "../report";
+import { askHowToStart } from "./options";
+import { startForPerson } from "./start";
+
+/** Milliseconds within which VS Code gives an opened notebook back the kernel that it had; a person takes longer. */
+const restoring = 3_000;
+
+/** Offers, once at a time for each server; running a cell starts the server without any. */
+export class StartOffers implements vscode.Disposable {
+  readonly #app: AppContext;
+  /** When each open notebook was opened, as far as that was seen. */
+  readonly #opened = new WeakMap<vscode.NotebookDocument, number>();
+  readonly #offered = new Set<string>();
+  readonly #subscription: vscode.Disposable;
+
+  constructor(app: AppContext) {
+    this.#app = app;
+    for (const notebook of vscode.workspace.notebookDocuments) this.#opened.set(notebook, Date.now());
+    this.#subscription = vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#opened.set(notebook, Date.now()));
+  }
+
+  /** The notebook has a kernel of this server now: by the person's hand, or as it had one before. */
+  async picked(notebook: vscode.NotebookDocument, server: Server): Promise<void> {
+    const isRestored = Date.now() - (this.#opened.get(notebook) ?? 0) < restoring;
+    if (isRestored || isShared(server) || server.state !== "stopped" || this.#offered.has(server.id)) return;
+    this.#offered.add(server.id);
+    try {
+      await reporting(this.#app, () => this.#offer(server));
+    } finally {
+      this.#offered.delete(server.id);
+    }
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  async #offer(server: Server): Promise<void> {
+    // It may have been started elsewhere since the hub was asked.
+    await this.#app.servers.refresh(server.account);
+    if (server.state !== "stopped") return;
+    const start = "Start Server";
+    const choose = "Start with Options…";
+    const text = `The server of ${server.label} is not running. It also starts when you run a cell.`;
+    const choice = await vscode.window.showInformationMessage(text, start, choose);
+    if (choice === undefined) return;
+    const how = choice === choose ? await askHowToStart(this.#app, server) : {};
+    if (how) await startForPerson(this.#app, server, how);
+  }
+}
