@@ -1,33 +1,29 @@
-// Signing in: from a pasted address and a token to a validated identity.
+// Signing in: from a pasted address, over one of the ways in, to a token that the hub has accepted.
+import { throwIfAborted } from "../base/async";
 import { ConnectError, hasCode } from "../base/errors";
-import { serverSettings, type ServerSettingsOptions } from "../transport/settings";
-import { findHub, isPlainHttpElsewhere, parseAddress } from "./address";
+import { reasonIn } from "../transport/httpErrors";
+import { fixedToken, serverSettings, type ServerSettings, type ServerSettingsOptions } from "../transport/settings";
+import { findHub, isPlainHttpElsewhere, parseAddress, type HubAddress } from "./address";
 import { HubClient } from "./client";
 import { hubName } from "./hubName";
+import { isRefusal, mint, revoke, type TokenTerms } from "./mint";
 import type { HubUser } from "./model";
+import { mintWithPassword, type PageLogin } from "./passwordSignIn";
+import { givenSecret, type Secret } from "./secret";
+import type { PasswordAnswer, SignInGiven, SignInPort } from "./signInPort";
+import { cleanToken } from "./tokenText";
+import { waysIn, type LoginField } from "./waysIn";
 
-/** What signing in asks of a person. */
-export interface SignInPort {
-  /** Asks for a token; undefined means that the person cancelled. Do not show or keep what was typed. */
-  askToken(question: TokenQuestion): Promise<string | undefined>;
-  /** Asks whether to go on although everybody on the network can read what is sent to `url`. */
-  confirmPlainHttp(url: URL): Promise<boolean>;
-}
-
-export interface TokenQuestion {
-  readonly hub: URL;
-  readonly version: string;
-  /** The hub's page where tokens are made. */
-  readonly tokenPage: URL;
-  /** The user whose page was pasted. */
-  readonly user?: string;
-  /** Why the token in the pasted address was not taken. */
-  readonly problem?: string;
-}
+export type * from "./signInPort";
+export { cleanToken, tokenProblem } from "./tokenText";
 
 /** Settings of the requests (agent, fetch, log …), and how to abort. */
 export type SignInOptions = Partial<Omit<ServerSettingsOptions, "baseUrl" | "token">> & {
   readonly signal?: AbortSignal | undefined;
+  /** How a token of our own is minted; without, what was given is used. */
+  readonly terms?: TokenTerms | undefined;
+  /** Signs in to the hub's pages too, where a password is the way in. */
+  readonly logIn?: PageLogin | undefined;
 };
 
 /** A token that the hub has accepted, and whose it is. */
@@ -36,104 +32,196 @@ export interface SignedIn {
   readonly hub: URL;
   readonly version: string;
   readonly user: HubUser;
-  /** A secret: belongs into SecretStorage. */
-  readonly token: string;
+  /** Belongs into SecretStorage. Minted for this sign-in: `abandon` it where it is not kept. */
+  readonly secret: Secret;
   /** The named server of this user whose page was pasted. */
   readonly server?: string;
+  /** What the person should know: that no token of our own could be had. */
+  readonly notice?: string;
 }
 
+/** How often a person may try before the sign-in ends: no loop that only closing the window leaves. */
+const attempts = 3;
+
 /**
- * Finds the hub and asks it at once (`GET hub/api/user`) whose token it is.
- *
- * The token is the given one, else the one in the address, else asked for; one in the address that does not hold leads
- * to the question too. Nothing is stored.
- * @throws ConnectError `address`, `not-a-hub`, `signed-out` (the token does not hold), `forbidden` (not a person's
- * token), `aborted` (the person cancelled), or why the hub could not be asked.
+ * Finds the hub, gets in by the first way that applies (a given token or password, a token in the address, what the
+ * hub's sign-in page asks for, a pasted token), and mints a token of our own. Nothing is stored; what fails or is
+ * cancelled leaves no token on the hub.
+ * @throws ConnectError `address`, `not-a-hub`, `signed-out` (the token or password is not taken), `forbidden` (a token
+ * that is of no use), `aborted` (the person cancelled), or why the hub could not be asked.
  */
-export async function signInWithToken(
-  given: { readonly address: string; readonly token?: string },
-  port: SignInPort,
-  options: SignInOptions = {},
-): Promise<SignedIn> {
+export async function signIn(given: SignInGiven, port: SignInPort, options: SignInOptions = {}): Promise<SignedIn> {
   const address = parseAddress(given.address);
   const ready = given.token === undefined ? undefined : cleanToken(given.token);
-  const { url: hub, version } = await findHub(address, options);
+  const { signal, terms, logIn, ...rest } = options;
+  const { url: hub, version } = await findHub(address, { ...rest, signal });
   if (isPlainHttpElsewhere(hub) && !(await port.confirmPlainHttp(hub))) throw cancelled();
 
-  const accept = async (token: string): Promise<SignedIn> => {
-    const user = await whose(hub, token, options);
-    const server = user.name === address.user ? address.server : undefined;
-    return { hub, version, user, token, ...(server !== undefined && { server }) };
-  };
-  if (ready !== undefined) return accept(ready);
+  const settings = serverSettings({ ...rest, baseUrl: hub, label: hubName(hub) });
+  const way = new SignIn({ settings, version, address, port, signal, terms, logIn });
+  if (ready !== undefined) return way.withToken(ready);
+  if (given.userName !== undefined && given.password !== undefined) {
+    return way.withPassword({ userName: given.userName, password: given.password });
+  }
   let problem: string | undefined;
   if (address.token !== undefined) {
     try {
-      return await accept(cleanToken(address.token));
+      return await way.withToken(cleanToken(address.token));
     } catch (error) {
       if (!hasCode(error, "signed-out")) throw error;
       problem = error.message;
     }
   }
-  const answer = await port.askToken({
-    hub,
-    version,
-    tokenPage: new URL("hub/token", hub),
-    ...(address.user !== undefined && { user: address.user }),
-    ...(problem !== undefined && { problem }),
-  });
-  if (answer === undefined) throw cancelled();
-  return accept(cleanToken(answer));
-}
-
-/**
- * The token in what a person pasted: without white space and quotes around it.
- * @throws ConnectError `signed-out` for what cannot be a token; such text is sent nowhere and not repeated.
- */
-export function cleanToken(text: string): string {
-  const token = text
-    .replace(/[\u200B-\u200D\u2060\uFEFF]/g, "")
-    .trim()
-    .replace(/^["'`<“”‘’«»]+|["'`>“”‘’«»]+$/g, "")
-    .trim();
-  const problem = tokenProblem(token);
-  if (problem !== undefined) throw new ConnectError("signed-out", problem);
-  return token;
-}
-
-/** Why `token` cannot be a token, in words for a person; undefined where it can. */
-export function tokenProblem(token: string): string | undefined {
-  if (token === "") return "The token is empty. Copy it from the hub's token page and paste it.";
-  if (/\s/.test(token)) return "This is no token: it contains spaces. Copy the whole token, and only it, from the hub's token page.";
-  if (!/^[\x21-\x7E]+$/.test(token)) {
-    return "This is no token: it contains characters that tokens never have. Copy it again from the hub's token page.";
+  const { passwordForm } = await waysIn(settings, signal);
+  if (passwordForm && problem === undefined) {
+    const done = await way.askingForPassword(passwordForm.further, given.userName);
+    if (done !== "token") return done;
   }
-  if (token.includes("://")) return "This is an address, not a token. Copy the token from the hub's token page.";
-  return undefined;
+  return way.askingForToken(passwordForm === undefined, problem);
 }
 
-async function whose(hub: URL, token: string, options: SignInOptions): Promise<HubUser> {
-  const { signal, ...rest } = options;
-  const name = hubName(hub);
-  const client = new HubClient(serverSettings({ ...rest, baseUrl: hub, token, label: name }));
-  let user: HubUser;
-  try {
-    user = await client.user({ signal });
-  } catch (error) {
-    if (!hasCode(error, "signed-out")) throw error;
-    const page = new URL("hub/token", hub).href;
-    throw new ConnectError(
-      "signed-out",
-      `${name} does not accept this token: it is mistyped, expired, revoked, or of another hub. Make a new one at ${page} and paste it.`,
-      { cause: error },
-    );
+/** Revokes what was minted for a sign-in that is not kept. */
+export async function abandon({ hub, user, secret }: SignedIn, options: SignInOptions = {}): Promise<void> {
+  const { signal: _signal, terms: _terms, logIn: _logIn, ...rest } = options;
+  await revoke(serverSettings({ ...rest, baseUrl: hub, label: hubName(hub) }), { secret, userName: user.name });
+}
+
+interface SignInParts {
+  /** Of requests to the hub, without token. */
+  readonly settings: ServerSettings;
+  readonly version: string;
+  readonly address: HubAddress;
+  readonly port: SignInPort;
+  readonly signal: AbortSignal | undefined;
+  readonly terms: TokenTerms | undefined;
+  readonly logIn: PageLogin | undefined;
+}
+
+/** One sign-in to one hub. */
+class SignIn {
+  readonly #with: SignInParts;
+
+  constructor(parts: SignInParts) {
+    this.#with = parts;
   }
-  if (user.kind === "user") return user;
-  const page = new URL("hub/token", hub).href;
-  throw new ConnectError(
-    "forbidden",
-    `This token belongs to the service “${user.name}” of ${name}, not to a person. Make one of your own at ${page}.`,
-  );
+
+  async askingForPassword(further: readonly LoginField[], name: string | undefined): Promise<SignedIn | "token"> {
+    const { port, settings, address, signal } = this.#with;
+    let user = name ?? address.user;
+    let problem: string | undefined;
+    for (let attempt = 1; ; attempt++) {
+      throwIfAborted(signal);
+      const known = { ...(user !== undefined && { user }), ...(problem !== undefined && { problem }) };
+      const answer = await port.askPassword({ hub: settings.baseUrl, further, ...known });
+      if (answer === undefined) throw cancelled();
+      if (answer === "token") return "token";
+      try {
+        return await this.withPassword(answer);
+      } catch (error) {
+        if (!hasCode(error, "signed-out") || attempt === attempts) throw error;
+        problem = error.message;
+        user = answer.userName;
+      }
+    }
+  }
+
+  async askingForToken(byBrowser: boolean, why: string | undefined): Promise<SignedIn> {
+    const { port, settings, version, address, signal } = this.#with;
+    const { user } = address;
+    let problem = why;
+    for (let attempt = 1; ; attempt++) {
+      throwIfAborted(signal);
+      const answer = await port.askToken({
+        ...{ hub: settings.baseUrl, version, tokenPage: tokenPage(settings) },
+        byBrowser: byBrowser && attempt === 1,
+        ...(user !== undefined && { user }),
+        ...(problem !== undefined && { problem }),
+      });
+      if (answer === undefined) throw cancelled();
+      try {
+        return await this.withToken(cleanToken(answer));
+      } catch (error) {
+        if (!hasCode(error, "signed-out") || attempt === attempts) throw error;
+        problem = error.message;
+      }
+    }
+  }
+
+  /** Asks at once (`GET hub/api/user`) whose token it is. */
+  async withToken(token: string): Promise<SignedIn> {
+    const { settings, signal, terms } = this.#with;
+    const own = { ...settings, token: fixedToken(token) };
+    const user = await this.#whose(own);
+    if (!terms) return this.#signedIn(user, givenSecret(token));
+    try {
+      return this.#signedIn(user, (await mint(own, user.name, { terms, signal })).secret);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return this.#signedIn(user, givenSecret(token), keptNotice(settings, error.body));
+    }
+  }
+
+  async withPassword(answer: PasswordAnswer): Promise<SignedIn> {
+    const { settings, signal, terms, logIn } = this.#with;
+    if (!terms) throw new ConnectError("forbidden", "Signing in with a password needs to know how to mint a token.");
+    const minted = await mintWithPassword(settings, answer, { terms, signal, logIn });
+    try {
+      throwIfAborted(signal);
+      const { secret } = minted;
+      const own = { ...settings, token: fixedToken(secret.token) };
+      return this.#signedIn(await this.#whose(own), secret);
+    } catch (error) {
+      await revoke(settings, minted);
+      throw error;
+    }
+  }
+
+  async #whose(settings: ServerSettings): Promise<HubUser> {
+    let user: HubUser;
+    try {
+      user = await new HubClient(settings).user({ signal: this.#with.signal });
+    } catch (error) {
+      if (!hasCode(error, "signed-out")) throw error;
+      throw new ConnectError(
+        "signed-out",
+        `${settings.label} does not accept this token: it is mistyped, expired, revoked, or of another hub. Make a new one at ${tokenPage(settings).href} and paste it.`,
+        { cause: error },
+      );
+    }
+    const problem = problemOf(user, settings);
+    if (problem !== undefined) throw new ConnectError("forbidden", problem);
+    return user;
+  }
+
+  #signedIn(user: HubUser, secret: Secret, notice?: string): SignedIn {
+    const { settings, version, address } = this.#with;
+    const server = user.name === address.user ? address.server : undefined;
+    return {
+      ...{ hub: settings.baseUrl, version, user, secret },
+      ...(server !== undefined && { server }),
+      ...(notice !== undefined && { notice }),
+    };
+  }
+}
+
+/** Why a token that holds is of no use here. */
+function problemOf(user: HubUser, settings: ServerSettings): string | undefined {
+  const page = tokenPage(settings).href;
+  if (user.kind !== "user") {
+    return `This token belongs to the service “${user.name}” of ${settings.label}, not to a person. Make one of your own at ${page}.`;
+  }
+  const may = (scope: string): boolean => user.scopes.some((held) => held === scope || held.startsWith(`${scope}!`));
+  if (user.scopes.length === 0 || (may("access:servers") && user.servers !== null)) return undefined;
+  return `This token of ${user.name} may not use servers of ${settings.label}. Make one at ${page} and leave its permissions empty: it then has all of yours.`;
+}
+
+function keptNotice(settings: ServerSettings, body: string): string {
+  const reason = reasonIn(body).replace(/\.$/, "");
+  return `${settings.label} lets no token be made with the one that you gave${reason === "" ? "" : ` (${reason})`}, so that one is used as it is. When it ends, sign in again.`;
+}
+
+function tokenPage({ baseUrl }: ServerSettings): URL {
+  return new URL("hub/token", baseUrl);
 }
 
 function cancelled(): ConnectError {

@@ -12,6 +12,8 @@ import { askAddress, signInPrompts } from "./prompts";
 export interface SignInArguments {
   readonly url: string;
   readonly token?: string;
+  readonly userName?: string;
+  readonly password?: string;
 }
 
 /**
@@ -21,14 +23,16 @@ export interface SignInArguments {
 export async function signIn(app: AppContext, given?: SignInArguments): Promise<Account> {
   const address = given?.url ?? (await askAddress());
   if (address === undefined || address.trim() === "") throw new ConnectError("aborted", "Signing in was cancelled.");
-  const known = given?.token === undefined ? { address } : { address, token: given.token };
+  const { url: _, ...known } = given ?? { url: address };
   const notice = new BusyNotice("Signing in to JupyterHub…");
   try {
     const prompts: SignInPort = {
       askToken: (question) => notice.without(() => signInPrompts.askToken(question)),
+      askPassword: (question) => notice.without(() => signInPrompts.askPassword(question)),
       confirmPlainHttp: (url) => notice.without(() => signInPrompts.confirmPlainHttp(url)),
     };
-    const { account, server } = await app.hubs.signIn(known, prompts, notice.signal);
+    const { account, server, notice: said } = await app.hubs.signIn({ ...known, address }, prompts, notice.signal);
+    if (said !== undefined) void vscode.window.showInformationMessage(said);
     await app.servers.refresh(account, notice.signal);
     if (!given) void offerStart(app, account, server);
     return account;
@@ -61,7 +65,15 @@ export async function signOut(app: AppContext, account?: Account): Promise<void>
     { modal: true, detail: "Open notebooks lose their kernels here. Servers and kernels on the hub go on." },
     yes,
   );
-  if (answer === yes) await app.hubs.signOut(chosen);
+  if (answer !== yes) return;
+  const title = `Signing out of ${chosen.label}…`;
+  const revoked = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.hubs.signOut(chosen));
+  if (revoked) return;
+  const openPage = "Open Token Page";
+  const text = `You are signed out here, but ${chosen.label} could not be told: the token ends by itself in some days. You can revoke it on the hub's token page.`;
+  void vscode.window.showWarningMessage(text, openPage).then((choice) => {
+    if (choice !== undefined) void vscode.env.openExternal(vscode.Uri.parse(new URL("hub/token", chosen.hub).href, true));
+  });
 }
 
 /** The only account, or the one the person picks. */
