@@ -70,7 +70,7 @@ export class Rotation implements Disposable {
       if (!hubClock.known) {
         // This computer's clock alone proves nothing.
         await askTime();
-        if (hubClock.known && hubClock.now() < (rotationDue(secret) ?? 0)) {
+        if (hubClock.now() < (rotationDue(secret) ?? 0)) {
           this.#settled = undefined;
           this.follow(secret);
           return;

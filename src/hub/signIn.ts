@@ -53,11 +53,11 @@ const attempts = 3;
 export async function signIn(given: SignInGiven, port: SignInPort, options: SignInOptions = {}): Promise<SignedIn> {
   const address = parseAddress(given.address);
   const ready = given.token === undefined ? undefined : cleanToken(given.token);
-  const { signal, terms, logIn, ...rest } = options;
-  const { url: hub, version } = await findHub(address, { ...rest, signal });
+  const { signal, terms, logIn } = options;
+  const { url: hub, version } = await findHub(address, options);
   if (isPlainHttpElsewhere(hub) && !(await port.confirmPlainHttp(hub))) throw cancelled();
 
-  const settings = serverSettings({ ...rest, baseUrl: hub, label: hubName(hub) });
+  const settings = settingsOf(hub, options);
   const way = new SignIn({ settings, version, address, port, signal, terms, logIn });
   if (ready !== undefined) return way.withToken(ready);
   if (given.userName !== undefined && given.password !== undefined) {
@@ -82,8 +82,7 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
 
 /** Revokes what was minted for a sign-in that is not kept. */
 export async function abandon({ hub, user, secret }: SignedIn, options: SignInOptions = {}): Promise<void> {
-  const { signal: _signal, terms: _terms, logIn: _logIn, ...rest } = options;
-  await revoke(serverSettings({ ...rest, baseUrl: hub, label: hubName(hub) }), { secret, userName: user.name });
+  await revoke(settingsOf(hub, options), { secret, userName: user.name });
 }
 
 interface SignInParts {
@@ -218,6 +217,10 @@ function problemOf(user: HubUser, settings: ServerSettings): string | undefined 
 function keptNotice(settings: ServerSettings, body: string): string {
   const reason = reasonIn(body).replace(/\.$/, "");
   return `${settings.label} lets no token be made with the one that you gave${reason === "" ? "" : ` (${reason})`}, so that one is used as it is. When it ends, sign in again.`;
+}
+
+function settingsOf(hub: URL, options: SignInOptions): ServerSettings {
+  return serverSettings({ ...options, baseUrl: hub, label: hubName(hub) });
 }
 
 function tokenPage({ baseUrl }: ServerSettings): URL {

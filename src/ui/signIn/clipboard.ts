@@ -22,10 +22,8 @@ export function offerClipboardToken(box: vscode.InputBox, hub: URL): vscode.Disp
     // Where the clipboard cannot be read (a browser may forbid it) pasting works.
     if (focused) look().catch(() => undefined);
   });
-  return {
-    dispose: () => {
-      open = false;
-      watch.dispose();
-    },
-  };
+  return new vscode.Disposable(() => {
+    open = false;
+    watch.dispose();
+  });
 }

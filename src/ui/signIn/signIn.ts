@@ -23,7 +23,6 @@ export interface SignInArguments {
 export async function signIn(app: AppContext, given?: SignInArguments): Promise<Account> {
   const address = given?.url ?? (await askAddress());
   if (address === undefined || address.trim() === "") throw new ConnectError("aborted", "Signing in was cancelled.");
-  const { url: _, ...known } = given ?? { url: address };
   const notice = new BusyNotice("Signing in to JupyterHub…");
   try {
     const prompts: SignInPort = {
@@ -31,7 +30,7 @@ export async function signIn(app: AppContext, given?: SignInArguments): Promise<
       askPassword: (question) => notice.without(() => signInPrompts.askPassword(question)),
       confirmPlainHttp: (url) => notice.without(() => signInPrompts.confirmPlainHttp(url)),
     };
-    const { account, server, notice: said } = await app.hubs.signIn({ ...known, address }, prompts, notice.signal);
+    const { account, server, notice: said } = await app.hubs.signIn({ ...given, address }, prompts, notice.signal);
     if (said !== undefined) void vscode.window.showInformationMessage(said);
     await app.servers.refresh(account, notice.signal);
     if (!given) void offerStart(app, account, server);

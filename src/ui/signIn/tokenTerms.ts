@@ -8,7 +8,7 @@ const defaultDays = 14;
 
 /** The terms as the settings are now. */
 export function tokenTerms(): TokenTerms {
-  const days = vscode.workspace.getConfiguration("jupyterhubConnect").get("tokenLifetimeDays", defaultDays);
+  const days = vscode.workspace.getConfiguration("jupyterhubConnect").get<unknown>("tokenLifetimeDays");
   const valid = typeof days === "number" && days > 0 && days <= 3650 ? days : defaultDays;
   return { note: `JupyterHub Connect in ${vscode.env.appName} on ${hostname()}`, lifetime: Math.round(valid * day) };
 }

@@ -139,7 +139,10 @@ describe("signing in with a password", () => {
       const steps = ["GET /hub/api/", "GET /hub/login", "POST /hub/api/users/ana/tokens", "GET /hub/api/user"];
       for (const step of steps) {
         const abort = new AbortController();
-        hub.on(step, () => void abort.abort());
+        hub.on(step, () => {
+          abort.abort();
+          return undefined;
+        });
         assert.equal((await failure(enter(new Person(["ana", password]), { signal: abort.signal }))).code, "aborted", step);
         await waitFor(`nothing left over after ${step}`, () => leftOver().length === 0 && hub.minted.size === 0, 5_000);
         hub.on(step, () => undefined);
