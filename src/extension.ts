@@ -15,6 +15,7 @@ import { registerNotebooks } from "./ui/notebook/register";
 import { createPorts } from "./ui/ports";
 import { registerKeepAliveStatus } from "./ui/servers/keepAlive";
 import { registerAuthenticationProvider } from "./ui/signIn/authenticationProvider";
+import { registerFirstRun } from "./ui/signIn/firstRun";
 import { registerSidebar } from "./ui/sidebar/register";
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const app: AppContext = { hubs, servers, hubWatch, keepAlive, spawnForms, notebookSessions, journals, log: ports.log, channel };
   const notebooks = registerNotebooks(app, subscriptions);
   const tree = registerSidebar(app, subscriptions);
+  subscriptions.push(registerFirstRun(app, notebooks));
   subscriptions.push(registerAuthenticationProvider(app), registerCommands(app, notebooks, tree), registerKeepAliveStatus(app));
   leave = async () => {
     await notebooks.leave();

@@ -33,7 +33,7 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
         const { id, label } = await signIn(app, given);
         return { id, label };
       }
-      return report(() => signIn(app, given && { url: given.account.hub.href }));
+      return report(() => signIn(app, given && { url: given.account.hub.href, userName: given.account.userName }));
     },
     signOut: async (given?: SignOutArguments | AccountNode) => {
       if (given && "id" in given) {

@@ -21,6 +21,19 @@ export interface SignInArguments {
  * @throws ConnectError with the reason; `aborted` where the person cancelled
  */
 export async function signIn(app: AppContext, given?: SignInArguments): Promise<Account> {
+  const { account, server } = await signInForServer(app, given);
+  if (!given) void offerStart(app, account, server);
+  return account;
+}
+
+/**
+ * As `signIn`, for who goes on by themselves.
+ * @returns the account, and the server whose page was pasted; "" for the default one
+ */
+export async function signInForServer(
+  app: AppContext,
+  given?: SignInArguments,
+): Promise<{ readonly account: Account; readonly server: string }> {
   const address = given?.url ?? (await askAddress());
   if (address === undefined || address.trim() === "") throw new ConnectError("aborted", "Signing in was cancelled.");
   const notice = new BusyNotice("Signing in to JupyterHub…");
@@ -33,8 +46,7 @@ export async function signIn(app: AppContext, given?: SignInArguments): Promise<
     const { account, server, notice: said } = await app.hubs.signIn({ ...given, address }, prompts, notice.signal);
     if (said !== undefined) void vscode.window.showInformationMessage(said);
     await app.servers.refresh(account, notice.signal);
-    if (!given) void offerStart(app, account, server);
-    return account;
+    return { account, server };
   } finally {
     notice.dispose();
   }
