@@ -4,6 +4,7 @@ import { throwIfAborted } from "../base/async";
 import { DisposableStore, type Disposable } from "../base/disposable";
 import { Emitter } from "../base/event";
 import { Account, accountOf } from "../hub/account";
+import { configurationFor, type HubConfiguration, type OAuthClient } from "../hub/configuration";
 import { abandon, signIn, type SignedIn, type SignInGiven, type SignInPort } from "../hub/signIn";
 import type { Ports } from "./ports";
 
@@ -36,6 +37,11 @@ export class Hubs implements Disposable {
     return [...this.#accounts.values()];
   }
 
+  /** Hubs that settings offer, whether or not anybody has signed in to them. */
+  get configured(): readonly HubConfiguration[] {
+    return this.#ports.network?.configuredHubs ?? [];
+  }
+
   find(id: string): Account | undefined {
     return this.#accounts.get(id);
   }
@@ -52,7 +58,8 @@ export class Hubs implements Disposable {
     port: SignInPort,
     signal?: AbortSignal,
   ): Promise<{ readonly account: Account; readonly server: string; readonly notice: string | undefined }> {
-    const options = { log: this.#ports.log, terms: this.#ports.tokenTerms?.() };
+    const oauth = (hub: URL): OAuthClient | undefined => configurationFor(hub, this.configured)?.oauth;
+    const options = { log: this.#ports.log, terms: this.#ports.tokenTerms?.(), oauth };
     const signedIn = await signIn(given, port, { ...options, signal });
     let account: Account;
     try {

@@ -1,6 +1,7 @@
 // What the platform provides to app/: secrets, memory, log.
 import type { Logger } from "../base/log";
 import type { TokenStore } from "../hub/account";
+import type { HubConfiguration } from "../hub/configuration";
 import type { TokenTerms } from "../hub/mint";
 import type { Activity } from "../services/poller";
 
@@ -12,6 +13,12 @@ export interface Memory {
   keys(): readonly string[];
 }
 
+/** What is set for the network; every property is as it is set when it is asked for. */
+export interface NetworkSettings {
+  /** The hubs in the setting `jupyterhubConnect.hubs`, those that can be used. */
+  readonly configuredHubs: readonly HubConfiguration[];
+}
+
 export interface Ports {
   /** Records of tokens (`Secret`) by account id; secret. Everything in it is kept out of `log`. */
   readonly tokens: TokenStore;
@@ -21,4 +28,6 @@ export interface Ports {
   readonly log: Logger;
   /** Whether the person uses this window; always unless told. */
   readonly activity?: Activity;
+  /** No hubs are configured and all certificates verified unless told. */
+  readonly network?: NetworkSettings;
 }

@@ -7,7 +7,8 @@ import { fixedToken, serverSettings, type ServerSettings, type ServerSettingsOpt
 import { HubClient } from "./client";
 import { HubClock } from "./hubClock";
 import { hubName } from "./hubName";
-import { isRefusal, mint, revoke, type TokenTerms } from "./mint";
+import { isRefusal, mint, revoke, type TokenTerms, type UserSecret } from "./mint";
+import { PlainServerClient } from "./plainServer";
 import { Rotation } from "./rotation";
 import { readSecret, writeSecret, type Secret } from "./secret";
 
@@ -25,6 +26,7 @@ export type AccountState = "signed-in" | "signed-out";
 export interface AccountOptions {
   /** Hub base URL, with trailing slash. */
   readonly hub: URL;
+  /** "" for a Jupyter server without a hub, whose base URL `hub` is then. */
   readonly userName: string;
   readonly store: TokenStore;
   /** How the token is renewed; without, it is not. */
@@ -83,12 +85,12 @@ export class Account implements TokenProvider, Disposable {
     this.hub = hub;
     this.userName = userName;
     this.id = accountId(hub, userName);
-    this.label = `${userName} @ ${hubName(hub)}`;
+    this.label = userName === "" ? hubName(hub) : `${userName} @ ${hubName(hub)}`;
     this.#store = store;
     this.#terms = terms;
     const hubClock = new HubClock(serverSettings({ ...options.settings, baseUrl: hub, token: this, label: this.label }), clock);
     this.#settings = hubClock.settings;
-    this.client = new HubClient(this.#settings);
+    this.client = this.#clientWith(this.#settings);
     this.#onDidChangeState = new Emitter(this.#settings.log);
     this.#rotation = new Rotation({
       clock,
@@ -99,6 +101,16 @@ export class Account implements TokenProvider, Disposable {
     this.#subscription = store.onDidChange?.(async (id) => {
       if (id === this.id) await this.#followStore();
     });
+  }
+
+  /** Whether it is a user of a hub, and not a Jupyter server on its own. */
+  get isOnHub(): boolean {
+    return this.userName !== "";
+  }
+
+  /** Its page for people. */
+  get home(): URL {
+    return this.isOnHub ? new URL("hub/home", this.hub) : this.hub;
   }
 
   /** What is known: an account counts as signed in until its token is gone or refused. */
@@ -121,7 +133,7 @@ export class Account implements TokenProvider, Disposable {
       if (this.#terms) this.#rotation.follow(secret);
       return secret.token;
     }
-    throw new ConnectError("signed-out", `You are signed out of ${hubName(this.hub)} as ${this.userName}. Sign in again.`);
+    throw new ConnectError("signed-out", `You are signed out of ${this.isOnHub ? `${hubName(this.hub)} as ${this.userName}` : this.label}. Sign in again.`);
   }
 
   /** The session of the hub's pages, from signing in with a password; undefined where there is none. */
@@ -148,6 +160,16 @@ export class Account implements TokenProvider, Disposable {
     const before = await this.#read();
     await this.#put(secret);
     if (before && before.token !== secret.token) await this.#revoke(before);
+  }
+
+  /**
+   * Has the token hold `scopes` too, by another in its place; one that was given stays as it is.
+   * @throws HttpError where the hub refuses: it does not know them, or the person does not have them
+   */
+  async widen(scopes: readonly string[]): Promise<void> {
+    const secret = await this.#stored();
+    if (secret?.origin !== "minted" || scopes.every((scope) => secret.scopes?.includes(scope))) return;
+    await this.#replace(secret, scopes);
   }
 
   /**
@@ -184,7 +206,7 @@ export class Account implements TokenProvider, Disposable {
 
   /** Asks the hub. A refusal that is not the hub's own (a network's sign-in page, a proxy) proves nothing. */
   async #holds(token: string): Promise<boolean> {
-    const asking = new HubClient({ ...this.#settings, token: fixedToken(token) });
+    const asking = this.#clientWith({ ...this.#settings, token: fixedToken(token) });
     try {
       await asking.user();
       return true;
@@ -199,13 +221,22 @@ export class Account implements TokenProvider, Disposable {
     }
   }
 
-  /** Replaces the stored token, if it is still `old`, by a new one. */
-  async #replace(old: Secret): Promise<void> {
+  #clientWith(settings: ServerSettings): HubClient {
+    return this.isOnHub ? new HubClient(settings) : new PlainServerClient(settings);
+  }
+
+  /** Replaces the stored token, if it is still `old`, by a new one that holds `more` too. */
+  async #replace(old: Secret, more: readonly string[] = []): Promise<void> {
     const { log } = this.#settings;
-    if (!this.#terms || (await this.#read())?.token !== old.token) return;
-    let minted;
+    const terms = this.#terms?.();
+    if (!terms || (await this.#read())?.token !== old.token) return;
+    let minted: UserSecret;
     try {
-      minted = await mint({ ...this.#settings, token: fixedToken(old.token) }, this.userName, { terms: this.#terms() });
+      minted = await this.#mintWith(old, terms, [...(old.scopes ?? []), ...more]).catch((error: unknown) => {
+        // What the person has no more (a share that ended) is let go with the next token, unless it is what is asked for.
+        if (!(error instanceof HttpError) || error.status !== 400 || more.length > 0) throw error;
+        return this.#mintWith(old, terms, []);
+      });
     } catch (error) {
       log.warn(`${this.label}: the token could not be renewed${isRefusal(error) ? "" : "; trying again later"}`, error);
       throw error;
@@ -218,6 +249,10 @@ export class Account implements TokenProvider, Disposable {
     await this.#put({ ...minted.secret, ...(old.pageCookies !== undefined && { pageCookies: old.pageCookies }) });
     await this.#revoke(old);
     log.info(`${this.label}: the token was renewed`);
+  }
+
+  #mintWith({ token }: Secret, terms: TokenTerms, scopes: readonly string[]): Promise<UserSecret> {
+    return mint({ ...this.#settings, token: fixedToken(token) }, this.userName, { terms, scopes });
   }
 
   /** Stores `secret` and answers for it from then on. */

@@ -29,6 +29,8 @@ export interface UserSecret {
 export interface MintOptions {
   readonly terms: TokenTerms;
   readonly signal?: AbortSignal | undefined;
+  /** Beside the least ones. */
+  readonly scopes?: readonly string[];
   /** Asks with a name and password instead of the settings' own token. */
   readonly auth?: PasswordLogin;
 }
@@ -78,16 +80,17 @@ export async function revoke(settings: ServerSettings, { secret, userName }: Use
   }
 }
 
-async function make(client: HubClient, user: string, { terms, auth }: MintOptions): Promise<UserSecret> {
+async function make(client: HubClient, user: string, { terms, auth, scopes: more = [] }: MintOptions): Promise<UserSecret> {
+  const scopes = [...new Set([...leastScopes, ...more])];
   // The mark finds the token again should the answer that brings it be lost.
   const note = `${terms.note} (${randomBytes(3).toString("hex")})`;
-  const request = { note, expiresIn: Math.round(terms.lifetime), scopes: leastScopes, ...(auth && { auth }) };
+  const request = { note, expiresIn: Math.round(terms.lifetime), scopes, ...(auth && { auth }) };
   try {
-    return ofAnswer(user, await client.createToken(user, request));
+    return ofAnswer(user, scopes, await client.createToken(user, request));
   } catch (error) {
     const longest = longestLifetime(error);
     if (longest !== undefined && longest < request.expiresIn) {
-      return ofAnswer(user, await client.createToken(user, { ...request, expiresIn: longest }));
+      return ofAnswer(user, scopes, await client.createToken(user, { ...request, expiresIn: longest }));
     }
     if (!auth && hasCode(error, "unreachable", "timeout", "invalid-response")) await removeLost(client, user, note);
     throw error;
@@ -101,7 +104,7 @@ function longestLifetime(error: unknown): number | undefined {
   return said === undefined ? undefined : Number(said);
 }
 
-function ofAnswer(user: string, answer: NewHubToken): UserSecret {
+function ofAnswer(user: string, scopes: string[], answer: NewHubToken): UserSecret {
   const [createdAt, expiresAt] = [time(answer.created), time(answer.expires_at)];
   return {
     userName: answer.user ?? user,
@@ -111,7 +114,7 @@ function ofAnswer(user: string, answer: NewHubToken): UserSecret {
       tokenId: answer.id,
       ...(createdAt !== undefined && { createdAt }),
       ...(expiresAt !== undefined && { expiresAt }),
-      scopes: [...leastScopes],
+      scopes,
     },
   };
 }

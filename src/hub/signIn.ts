@@ -1,14 +1,18 @@
 // Signing in: from a pasted address, over one of the ways in, to a token that the hub has accepted.
 import { throwIfAborted } from "../base/async";
+import type { Disposable } from "../base/disposable";
 import { ConnectError, hasCode } from "../base/errors";
 import { reasonIn } from "../transport/httpErrors";
 import { fixedToken, serverSettings, type ServerSettings, type ServerSettingsOptions } from "../transport/settings";
-import { findHub, isPlainHttpElsewhere, parseAddress, type HubAddress } from "./address";
+import { findHub, isPlainHttpElsewhere, parseAddress, type FoundHub, type HubAddress } from "./address";
 import { HubClient } from "./client";
+import type { OAuthClient } from "./configuration";
 import { hubName } from "./hubName";
 import { isRefusal, mint, revoke, type TokenTerms } from "./mint";
 import type { HubUser } from "./model";
+import { oauthToken, type OAuthFlow } from "./oauth";
 import { mintWithPassword, type PageLogin } from "./passwordSignIn";
+import { enterPlainServer, findPlainServer, plainUser } from "./plainServer";
 import { givenSecret, type Secret } from "./secret";
 import type { PasswordAnswer, SignInGiven, SignInPort } from "./signInPort";
 import { cleanToken } from "./tokenText";
@@ -22,6 +26,8 @@ export type SignInOptions = Partial<Omit<ServerSettingsOptions, "baseUrl" | "tok
   readonly signal?: AbortSignal | undefined;
   /** How a token of our own is minted; without, what was given is used. */
   readonly terms?: TokenTerms | undefined;
+  /** The OAuth client that is configured for a hub. */
+  readonly oauth?: ((hub: URL) => OAuthClient | undefined) | undefined;
   /** Signs in to the hub's pages too, where a password is the way in. */
   readonly logIn?: PageLogin | undefined;
 };
@@ -52,14 +58,15 @@ const attempts = 3;
  */
 export async function signIn(given: SignInGiven, port: SignInPort, options: SignInOptions = {}): Promise<SignedIn> {
   const address = parseAddress(given.address);
-  const ready = given.token === undefined ? undefined : cleanToken(given.token);
+  if (given.token !== undefined) cleanToken(given.token); // what cannot be one is not worth a request
   const { signal, terms, logIn } = options;
-  const { url: hub, version } = await findHub(address, options);
+  const { url: hub, version, isHub } = await find(address, options);
   if (isPlainHttpElsewhere(hub) && !(await port.confirmPlainHttp(hub))) throw cancelled();
 
   const settings = settingsOf(hub, options);
   const way = new SignIn({ settings, version, address, port, signal, terms, logIn });
-  if (ready !== undefined) return way.withToken(ready);
+  if (!isHub) return way.toPlainServer(given.token ?? given.password);
+  if (given.token !== undefined) return way.withToken(cleanToken(given.token));
   if (given.userName !== undefined && given.password !== undefined) {
     return way.withPassword({ userName: given.userName, password: given.password });
   }
@@ -72,12 +79,34 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
       problem = error.message;
     }
   }
+  const client = options.oauth?.(hub);
+  if (client && port.openOAuth && problem === undefined) {
+    try {
+      return await way.withOAuth(await port.openOAuth(client, hub));
+    } catch (error) {
+      // The person is there: what the client cannot do, a token can.
+      if (!hasCode(error, "forbidden", "signed-out")) throw error;
+      return way.askingForToken(false, error.message);
+    }
+  }
   const { passwordForm } = await waysIn(settings, signal);
   if (passwordForm && problem === undefined) {
     const done = await way.askingForPassword(passwordForm.further, given.userName);
     if (done !== "token") return done;
   }
   return way.askingForToken(passwordForm === undefined, problem);
+}
+
+/** The hub at an address, else the Jupyter server there. */
+async function find(address: HubAddress, options: SignInOptions): Promise<FoundHub & { readonly isHub: boolean }> {
+  try {
+    return { ...(await findHub(address, options)), isHub: true };
+  } catch (error) {
+    if (!hasCode(error, "not-a-hub")) throw error;
+    const server = await findPlainServer(address, options);
+    if (!server) throw error;
+    return { ...server, isHub: false };
+  }
 }
 
 /** Revokes what was minted for a sign-in that is not kept. */
@@ -160,6 +189,45 @@ class SignIn {
     }
   }
 
+  /** The token of the flow only serves to mint ours, and goes then. */
+  async withOAuth(flow: OAuthFlow & Disposable): Promise<SignedIn> {
+    const { settings, signal } = this.#with;
+    try {
+      const token = await oauthToken(settings, flow, signal);
+      const own = new HubClient({ ...settings, token: fixedToken(token) });
+      const signedIn = await this.withToken(token);
+      if (signedIn.secret.origin === "minted") await revokeFlowToken(own, signedIn.user);
+      return signedIn;
+    } finally {
+      flow.dispose();
+    }
+  }
+
+  /** @param given token or password; else that of the address, else the person is asked */
+  async toPlainServer(given: string | undefined): Promise<SignedIn> {
+    const { settings, version, address, port, signal } = this.#with;
+    let problem: string | undefined;
+    const enter = async (text: string | undefined): Promise<SignedIn | undefined> => {
+      const token = await enterPlainServer(settings, text, signal);
+      if (token !== undefined) return this.#signedIn(plainUser, givenSecret(token));
+      problem = `${settings.label} does not accept this token or password. The server printed its token where it was started.`;
+      return undefined;
+    };
+    const done = await enter(given ?? address.token);
+    if (done) return done;
+    if (given !== undefined) throw new ConnectError("signed-out", problem ?? "");
+    if (address.token === undefined) problem = undefined; // nothing was refused yet
+    for (let attempt = 1; ; attempt++) {
+      throwIfAborted(signal);
+      const question = { hub: settings.baseUrl, version, tokenPage: undefined, byBrowser: false };
+      const answer = await port.askToken({ ...question, ...(problem !== undefined && { problem }) });
+      if (answer === undefined) throw cancelled();
+      const entered = await enter(answer);
+      if (entered) return entered;
+      if (attempt === attempts) throw new ConnectError("signed-out", problem ?? "");
+    }
+  }
+
   async withPassword(answer: PasswordAnswer): Promise<SignedIn> {
     const { settings, signal, terms, logIn } = this.#with;
     if (!terms) throw new ConnectError("forbidden", "Signing in with a password needs to know how to mint a token.");
@@ -200,6 +268,16 @@ class SignIn {
       ...(server !== undefined && { server }),
       ...(notice !== undefined && { notice }),
     };
+  }
+}
+
+/** Without it the token ends by itself in some days, with the session in the browser at the latest. */
+async function revokeFlowToken(client: HubClient, user: HubUser): Promise<void> {
+  if (user.token_id === null) return; // hub 4 and earlier do not say which it is
+  try {
+    await client.deleteToken(user.name, user.token_id);
+  } catch (error) {
+    client.settings.log.warn(`${client.settings.label}: the token of the OAuth flow could not be revoked`, error);
   }
 }
 

@@ -1,4 +1,7 @@
 // What signing in asks of a person, and what it may know before.
+import type { Disposable } from "../base/disposable";
+import type { OAuthClient } from "./configuration";
+import type { OAuthFlow } from "./oauth";
 import type { LoginField } from "./waysIn";
 
 /** What signing in asks of a person. Do not show or keep what was typed. */
@@ -7,6 +10,8 @@ export interface SignInPort {
   askToken(question: TokenQuestion): Promise<string | undefined>;
   /** Asks for name and password; undefined: the person cancelled; `token`: would rather give a token. */
   askPassword(question: PasswordQuestion): Promise<PasswordAnswer | "token" | undefined>;
+  /** Prepares the code flow of a hub where it is configured; without it that way is not gone. Disposed when it is over. */
+  openOAuth?(client: OAuthClient, hub: URL): Promise<OAuthFlow & Disposable>;
   /** Asks whether to go on although everybody on the network can read what is sent to `url`. */
   confirmPlainHttp(url: URL): Promise<boolean>;
 }
@@ -14,8 +19,8 @@ export interface SignInPort {
 export interface TokenQuestion {
   readonly hub: URL;
   readonly version: string;
-  /** The hub's page where tokens are made. */
-  readonly tokenPage: URL;
+  /** The hub's page where tokens are made; undefined for a Jupyter server without a hub, which takes a password too. */
+  readonly tokenPage: URL | undefined;
   /** The hub's pages are the way in: open the token page at once, without being asked. */
   readonly byBrowser: boolean;
   /** The user whose page was pasted. */

@@ -10,11 +10,11 @@ import { signInForServer } from "./signIn";
 const controllerId = "jupyterhub-connect.first-run";
 
 /** Offers the entry for as long as no kernel of any hub is known. */
-export function registerFirstRun(app: AppContext, notebooks: Notebooks): vscode.Disposable {
+export function registerFirstRun(app: AppContext, notebooks: Notebooks): { dispose(): void } {
   return new FirstRun(app, notebooks);
 }
 
-class FirstRun implements vscode.Disposable {
+class FirstRun {
   readonly #app: AppContext;
   readonly #notebooks: Notebooks;
   readonly #subscriptions: readonly { dispose(): void }[];

@@ -23,16 +23,24 @@ export const signInPrompts: SignInPort = { askToken, askPassword, confirmPlainHt
 
 /** Asks for a token; where the hub's pages are the way in, the one that makes tokens opens at once. */
 async function askToken({ hub, tokenPage, byBrowser, problem }: TokenQuestion): Promise<string | undefined> {
+  const common = { title: `Sign in to ${hubName(hub)}`, password: true, ...(problem !== undefined && { problem }) };
+  if (!tokenPage) {
+    const answer = await ask({
+      ...common,
+      prompt: `${hubName(hub)} is a Jupyter server without a hub. Paste its token, or type its password.`,
+      placeholder: "Token or password",
+      check: (text) => notEmpty(text, "The server printed its token where it was started."),
+    });
+    return answer && "text" in answer ? answer.text : undefined;
+  }
   const open = (): Thenable<boolean> => vscode.env.openExternal(vscode.Uri.parse(tokenPage.href, true));
   if (byBrowser) void open();
   const answer = await ask({
-    title: `Sign in to ${hubName(hub)}`,
+    ...common,
     prompt: byBrowser
       ? "Your browser shows the hub's token page: sign in there, request a token, copy it, and come back here."
       : `Paste a token of ${hubName(hub)}. Make one on the hub's token page (button above).`,
     placeholder: "Token",
-    password: true,
-    ...(problem !== undefined && { problem }),
     buttons: [{ icon: "link-external", tooltip: "Open the Hub's Token Page in the Browser", run: open }],
     check: cleanToken,
     whileOpen: (box) => offerClipboardToken(box, hub),

@@ -1,11 +1,15 @@
 // Signing in and out, as commands and for the Accounts menu.
 import * as vscode from "vscode";
 import { ConnectError } from "../../base/errors";
+import type { Disposable } from "../../base/disposable";
 import type { Account } from "../../hub/account";
+import type { OAuthClient } from "../../hub/configuration";
+import type { OAuthFlow } from "../../hub/oauth";
 import type { SignInPort } from "../../hub/signIn";
 import type { AppContext } from "../context";
 import { startServer } from "../servers/start";
 import { BusyNotice } from "./busyNotice";
+import { openOAuth } from "./oauthFlow";
 import { askAddress, signInPrompts } from "./prompts";
 
 /** What a caller may know already. */
@@ -41,6 +45,7 @@ export async function signInForServer(
     const prompts: SignInPort = {
       askToken: (question) => notice.without(() => signInPrompts.askToken(question)),
       askPassword: (question) => notice.without(() => signInPrompts.askPassword(question)),
+      openOAuth: (client, hub) => openOAuthHidden(app, notice, client, hub),
       confirmPlainHttp: (url) => notice.without(() => signInPrompts.confirmPlainHttp(url)),
     };
     const { account, server, notice: said } = await app.hubs.signIn({ ...given, address }, prompts, notice.signal);
@@ -50,6 +55,12 @@ export async function signInForServer(
   } finally {
     notice.dispose();
   }
+}
+
+/** As `openOAuth`; its own notice is shown instead of ours while the person is in the browser. */
+async function openOAuthHidden(app: AppContext, notice: BusyNotice, client: OAuthClient, hub: URL): Promise<OAuthFlow & Disposable> {
+  const flow = await openOAuth(app.redirects, client, hub);
+  return { ...flow, visit: (page, state) => notice.without(() => flow.visit(page, state)) };
 }
 
 /** After signing in the next step is a running server: named by the pasted page, or the default one. */

@@ -1,8 +1,9 @@
 // The life of a minted token: renewed while in use, by one window or several, and revoked when it leaves the store.
 import assert from "node:assert/strict";
 import { Account, accountId, accountOf } from "../../../src/hub/account";
-import { mint, type TokenTerms } from "../../../src/hub/mint";
+import { leastScopes, mint, type TokenTerms } from "../../../src/hub/mint";
 import { givenSecret, readSecret, secretsIn, writeSecret, type Secret } from "../../../src/hub/secret";
+import { sessionSecret } from "../../../src/transport/credential";
 import { fixedToken, serverSettings } from "../../../src/transport/settings";
 import { FakeHub, forbidden, type Scripted } from "../../fakes/hub";
 import { waitFor } from "../../harness/processes/wait";
@@ -158,6 +159,37 @@ describe("a minted token", () => {
     assert.equal(store.records.size, 0);
   });
 
+  it("is widened by scopes that are needed, by one in its place, and keeps them when it is replaced", async () => {
+    const account = open();
+    await account.widen(["read:users:shares!user"]);
+    await account.widen(["read:users:shares!user"]);
+    assert.equal(mints().length, 1);
+    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [[...leastScopes, "read:users:shares!user"]]);
+    await account.client.user();
+    await pass(5 * day);
+    await account.client.user();
+    await renewed("minted-token-2");
+    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [[...leastScopes, "read:users:shares!user"]]);
+  });
+
+  it("stays as it is where the hub refuses to widen it", async () => {
+    hub.on("POST /hub/api/users/ana/tokens", { status: 400, json: { status: 400, message: "Not assigning requested scopes" } });
+    const account = open();
+    await assert.rejects(account.widen(["access:servers!server=bob/"]), /Not assigning requested scopes/);
+    assert.deepEqual([stored(), account.state, mints().length], [first, "signed-in", 1]);
+  });
+
+  it("lets a scope go that the person has no more when it is replaced", async () => {
+    const account = open();
+    await account.widen(["access:servers!server=bob/"]);
+    await account.client.user();
+    hub.on("POST /hub/api/users/ana/tokens", ({ body }) => (body.includes("bob") ? { status: 400, json: { status: 400, message: "not held" } } : undefined));
+    await pass(5 * day);
+    await account.client.user();
+    await renewed("minted-token-2");
+    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [leastScopes]);
+  });
+
   it("is not asked for again where the hub refuses", async () => {
     hub.on("POST /hub/api/users/ana/tokens", forbidden);
     const account = open();
@@ -283,6 +315,9 @@ describe("the record of a token", () => {
     const record = writeSecret({ ...givenSecret("the-token"), pageCookies: "the-session" });
     assert.deepEqual(secretsIn(record), [record, "the-token", "the-session"]);
     assert.deepEqual(secretsIn("bare"), ["bare"]);
+    const session = sessionSecret(new Map([["_xsrf", "the-xsrf"], ["username-x", "the-cookie"]]));
+    const named = secretsIn(writeSecret(givenSecret(session)));
+    for (const part of [session, "_xsrf=the-xsrf; username-x=the-cookie", "the-xsrf", "the-cookie"]) assert.ok(named.includes(part), part);
   });
 
   it("is found by an id that tells hub and user", () => {
