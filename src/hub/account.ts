@@ -5,21 +5,13 @@ import { ConnectError, hasCode, HttpError } from "../base/errors";
 import { Emitter, type Event } from "../base/event";
 import { fixedToken, serverSettings, type ServerSettings, type ServerSettingsOptions, type TokenProvider } from "../transport/settings";
 import { HubClient } from "./client";
-import { HubClock } from "./hubClock";
 import { hubName } from "./hubName";
-import { isRefusal, mint, revoke, type TokenTerms, type UserSecret } from "./mint";
+import type { TokenTerms } from "./mint";
 import { PlainServerClient } from "./plainServer";
-import { Rotation } from "./rotation";
-import { readSecret, writeSecret, type Secret } from "./secret";
+import type { Secret } from "./secret";
+import { StoredToken, type TokenStore } from "./storedToken";
 
-/** Where records of tokens (`Secret`) are kept, by account id; shared between windows. */
-export interface TokenStore {
-  get(id: string): Promise<string | undefined>;
-  set(id: string, record: string): Promise<void>;
-  delete(id: string): Promise<void>;
-  /** Fires the account's id when its record was set or deleted, here or in another window. */
-  readonly onDidChange?: Event<string>;
-}
+export type { TokenStore } from "./storedToken";
 
 export type AccountState = "signed-in" | "signed-out";
 
@@ -55,10 +47,7 @@ export function accountOf(id: string): { readonly hub: URL; readonly userName: s
 /**
  * One user of one hub. Gives the token to every request of this user, to the hub and to the user's servers alike.
  * The store is asked each time, so that a token that another window replaced is used from the next request on.
- *
- * A token that was minted for us is replaced before it ends, and revoked when it leaves the store. Windows do not lock
- * each other out: whoever mints a token answers for it, and revokes it unless it is the one that the store holds in
- * the end. So of two windows that renew at once, one token is left.
+ * What becomes of it is `StoredToken`'s.
  */
 export class Account implements TokenProvider, Disposable {
   readonly id: string;
@@ -67,17 +56,13 @@ export class Account implements TokenProvider, Disposable {
   /** `ana @ hub.example.org`, with the hub's prefix where it has one. */
   readonly label: string;
   readonly client: HubClient;
-  readonly #store: TokenStore;
-  readonly #terms: (() => TokenTerms) | undefined;
+  readonly #token: StoredToken;
   readonly #settings: ServerSettings;
-  readonly #rotation: Rotation;
   readonly #onDidChangeState: Emitter<AccountState>;
   readonly #subscription: Disposable | undefined;
   readonly #checks = new Map<string, Promise<"valid" | "replaced" | "invalid">>();
   /** The token that the hub has refused: it is not sent again. */
   #refused: string | undefined;
-  /** What this window has minted and stored. */
-  #own: Secret | undefined;
   #state: AccountState = "signed-in";
 
   constructor(options: AccountOptions) {
@@ -86,20 +71,15 @@ export class Account implements TokenProvider, Disposable {
     this.userName = userName;
     this.id = accountId(hub, userName);
     this.label = userName === "" ? hubName(hub) : `${userName} @ ${hubName(hub)}`;
-    this.#store = store;
-    this.#terms = terms;
-    const hubClock = new HubClock(serverSettings({ ...options.settings, baseUrl: hub, token: this, label: this.label }), clock);
-    this.#settings = hubClock.settings;
+    const settings = serverSettings({ ...options.settings, baseUrl: hub, token: this, label: this.label });
+    this.#token = new StoredToken({ id: this.id, userName, store, terms, clock, settings });
+    this.#settings = this.#token.settings;
     this.client = this.#clientWith(this.#settings);
     this.#onDidChangeState = new Emitter(this.#settings.log);
-    this.#rotation = new Rotation({
-      clock,
-      hubClock,
-      askTime: () => this.client.info(),
-      replace: (secret) => this.#replace(secret),
-    });
     this.#subscription = store.onDidChange?.(async (id) => {
-      if (id === this.id) await this.#followStore();
+      if (id !== this.id) return;
+      await this.#stored();
+      await this.#token.follow();
     });
   }
 
@@ -130,7 +110,7 @@ export class Account implements TokenProvider, Disposable {
   async current(): Promise<string> {
     const secret = await this.#stored();
     if (secret !== undefined && secret.token !== this.#refused) {
-      if (this.#terms) this.#rotation.follow(secret);
+      this.#token.use(secret);
       return secret.token;
     }
     throw new ConnectError("signed-out", `You are signed out of ${this.isOnHub ? `${hubName(this.hub)} as ${this.userName}` : this.label}. Sign in again.`);
@@ -157,9 +137,8 @@ export class Account implements TokenProvider, Disposable {
   async signIn(secret: Secret): Promise<void> {
     // The same token again, now that the hub has taken it: it may be sent again.
     if (secret.token === this.#refused) this.#refused = undefined;
-    const before = await this.#read();
-    await this.#put(secret);
-    if (before && before.token !== secret.token) await this.#revoke(before);
+    await this.#token.put(secret);
+    await this.#stored();
   }
 
   /**
@@ -169,7 +148,7 @@ export class Account implements TokenProvider, Disposable {
   async widen(scopes: readonly string[]): Promise<void> {
     const secret = await this.#stored();
     if (secret?.origin !== "minted" || scopes.every((scope) => secret.scopes?.includes(scope))) return;
-    await this.#replace(secret, scopes);
+    await this.#token.renew(secret, scopes);
   }
 
   /**
@@ -177,15 +156,13 @@ export class Account implements TokenProvider, Disposable {
    * @returns whether no token of ours is left on the hub; false where the hub could not be told
    */
   async signOut(): Promise<boolean> {
-    const secret = await this.#read();
-    this.#own = undefined;
-    await this.#store.delete(this.id);
+    const gone = await this.#token.remove();
     this.#become("signed-out");
-    return secret === undefined || this.#revoke(secret);
+    return gone;
   }
 
   dispose(): void {
-    this.#rotation.dispose();
+    this.#token.dispose();
     this.#subscription?.dispose();
     this.#onDidChangeState.dispose();
   }
@@ -197,7 +174,7 @@ export class Account implements TokenProvider, Disposable {
     if (refused === this.#refused) return "invalid";
     if (await this.#holds(refused)) return "valid";
     // Another window may have signed in while the hub was asked.
-    const after = await this.#read();
+    const after = await this.#token.read();
     if (after !== undefined && after.token !== refused) return "replaced";
     this.#refused = refused;
     this.#become("signed-out");
@@ -225,70 +202,9 @@ export class Account implements TokenProvider, Disposable {
     return this.isOnHub ? new HubClient(settings) : new PlainServerClient(settings);
   }
 
-  /** Replaces the stored token, if it is still `old`, by a new one that holds `more` too. */
-  async #replace(old: Secret, more: readonly string[] = []): Promise<void> {
-    const { log } = this.#settings;
-    const terms = this.#terms?.();
-    if (!terms || (await this.#read())?.token !== old.token) return;
-    let minted: UserSecret;
-    try {
-      minted = await this.#mintWith(old, terms, [...(old.scopes ?? []), ...more]).catch((error: unknown) => {
-        // What the person has no more (a share that ended) is let go with the next token, unless it is what is asked for.
-        if (!(error instanceof HttpError) || error.status !== 400 || more.length > 0) throw error;
-        return this.#mintWith(old, terms, []);
-      });
-    } catch (error) {
-      log.warn(`${this.label}: the token could not be renewed${isRefusal(error) ? "" : "; trying again later"}`, error);
-      throw error;
-    }
-    if ((await this.#read())?.token !== old.token) {
-      // Another window was faster, or the person has signed out.
-      await this.#revoke(minted.secret);
-      return;
-    }
-    await this.#put({ ...minted.secret, ...(old.pageCookies !== undefined && { pageCookies: old.pageCookies }) });
-    await this.#revoke(old);
-    log.info(`${this.label}: the token was renewed`);
-  }
-
-  #mintWith({ token }: Secret, terms: TokenTerms, scopes: readonly string[]): Promise<UserSecret> {
-    return mint({ ...this.#settings, token: fixedToken(token) }, this.userName, { terms, scopes });
-  }
-
-  /** Stores `secret` and answers for it from then on. */
-  async #put(secret: Secret): Promise<void> {
-    try {
-      await this.#store.set(this.id, writeSecret(secret));
-    } catch (error) {
-      await this.#revoke(secret);
-      throw error;
-    }
-    this.#own = secret.origin === "minted" ? secret : undefined;
-    // Another window may have stored its own meanwhile.
-    await this.#followStore();
-  }
-
-  /** Revokes what this window has minted if the store holds it no more. */
-  async #followStore(): Promise<void> {
-    const own = this.#own;
-    const stored = await this.#stored();
-    if (!own || own !== this.#own || own.token === stored?.token) return;
-    this.#own = undefined;
-    await this.#revoke(own);
-  }
-
-  #revoke(secret: Secret): Promise<boolean> {
-    return revoke(this.#settings, { secret, userName: this.userName });
-  }
-
-  async #read(): Promise<Secret | undefined> {
-    const record = await this.#store.get(this.id);
-    return record === undefined ? undefined : readSecret(record);
-  }
-
   /** The stored secret; the state follows it. */
   async #stored(): Promise<Secret | undefined> {
-    const secret = await this.#read();
+    const secret = await this.#token.read();
     this.#become(secret === undefined || secret.token === this.#refused ? "signed-out" : "signed-in");
     return secret;
   }

@@ -3,6 +3,7 @@
 import * as oauth from "oauth4webapi";
 import { abortable, throwIfAborted } from "../base/async";
 import { ConnectError } from "../base/errors";
+import { request } from "../transport/http";
 import type { ServerSettings } from "../transport/settings";
 
 /** The client as the hub's administrator has registered it, and how its page leads back to us. */
@@ -20,8 +21,8 @@ export interface OAuthFlow {
   visit(page: URL, state: string): Promise<URL | undefined>;
 }
 
-/** Bounds the exchange of the code, in milliseconds; the hub gives codes ten minutes. */
-const exchangeTimeout = 30_000;
+/** Statuses with which the hub says why it gives no token. */
+const refusals = [400, 401, 403];
 
 /**
  * Has the person sign in on the hub's page.
@@ -32,12 +33,12 @@ export async function oauthToken(settings: ServerSettings, flow: OAuthFlow, sign
   const { baseUrl, label } = settings;
   const server: oauth.AuthorizationServer = {
     issuer: baseUrl.href,
-    authorization_endpoint: new URL("hub/api/oauth2/authorize", baseUrl).href,
-    token_endpoint: new URL("hub/api/oauth2/token", baseUrl).href,
+    // Only a name: `exchangeOver` sends to the hub as it was found, on loopback without TLS too.
+    token_endpoint: "https://hub/api/oauth2/token",
   };
   const client: oauth.Client = { client_id: flow.clientId };
   const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()];
-  const page = new URL(server.authorization_endpoint ?? "");
+  const page = new URL("hub/api/oauth2/authorize", baseUrl);
   const query = {
     response_type: "code",
     client_id: flow.clientId,
@@ -55,10 +56,8 @@ export async function oauthToken(settings: ServerSettings, flow: OAuthFlow, sign
     const callback = oauth.validateAuthResponse(server, client, back.searchParams, state);
     const secret = flow.clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(flow.clientSecret);
     const answer = await oauth.authorizationCodeGrantRequest(server, client, secret, callback, flow.redirectUri, verifier, {
-      [oauth.customFetch]: fetchOver(settings),
-      // Plain http was asked about before, unless it is loopback.
-      [oauth.allowInsecureRequests]: baseUrl.protocol === "http:",
-      signal: signal ? AbortSignal.any([signal, AbortSignal.timeout(exchangeTimeout)]) : AbortSignal.timeout(exchangeTimeout),
+      [oauth.customFetch]: exchangeOver(settings),
+      ...(signal && { signal }),
     });
     return (await oauth.processAuthorizationCodeResponse(server, client, answer)).access_token;
   } catch (cause) {
@@ -68,18 +67,12 @@ export async function oauthToken(settings: ServerSettings, flow: OAuthFlow, sign
   }
 }
 
-/** Requests of the flow go as all others do: same agent, certificates, proxies. */
-function fetchOver(settings: ServerSettings): (url: string, options: oauth.CustomFetchOptions<"POST", URLSearchParams>) => Promise<Response> {
-  return async (url, { method, headers, body, signal }) => {
-    const answer = await settings.fetch(url, {
-      method,
-      headers: { ...settings.headers, ...headers },
-      body,
-      redirect: "manual",
-      ...(settings.agent && { agent: settings.agent }),
-      ...(signal && { signal }),
-    });
-    return new Response(await answer.text(), { status: answer.status, headers: [...answer.headers] });
+/** The exchange goes as all other requests do: same agent, certificates, proxies, errors. */
+function exchangeOver(settings: ServerSettings): (url: string, options: oauth.CustomFetchOptions<"POST", URLSearchParams>) => Promise<Response> {
+  return async (_, { body, signal }) => {
+    const form = Object.fromEntries(body);
+    const answer = await request(settings, "hub/api/oauth2/token", { method: "POST", form, anonymous: true, allow: refusals, signal });
+    return new Response(answer.text, { status: answer.status, headers: [...answer.headers] });
   };
 }
 

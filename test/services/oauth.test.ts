@@ -49,8 +49,8 @@ describe("signing in with OAuth", function () {
     askToken: () => Promise.resolve(undefined),
   });
   const open = (clientId: string): Hubs => {
-    const ports = new MemoryPorts(terms);
-    return new Hubs({ ...ports, network: { configuredHubs: [{ url: hub.url, oauth: { clientId, redirectUri } }] } });
+    const network = { configuredHubs: [{ url: hub.url, oauth: { clientId, redirectUri } }] };
+    return new Hubs(Object.assign(new MemoryPorts(terms), { network }));
   };
   const list = async () => v.parse(tokens, await (await hub.api("users/ana/tokens", {}, [200])).json()).api_tokens;
 

@@ -90,7 +90,10 @@ describe("the OAuth flow", () => {
     const asked: TokenQuestion[] = [];
     const port = (opened: OAuthFlow & Disposable): SignInPort => ({
       openOAuth: () => Promise.resolve(opened),
-      askToken: (question) => Promise.resolve(void asked.push(question)),
+      askToken: (question) => {
+        asked.push(question);
+        return Promise.resolve(undefined);
+      },
       askPassword: () => Promise.reject(new Error("The client comes first")),
       confirmPlainHttp: () => Promise.reject(new Error("Loopback needs no confirmation")),
     });

@@ -245,7 +245,7 @@ describe("a minted token", () => {
     const account = open();
     const next = (await mint(settings("good-token"), "ana", { terms })).secret;
     store.set = () => Promise.reject(new Error("The keyring is locked"));
-    await assert.rejects(account.signIn(next), /keyring/);
+    await assert.rejects(account.signIn(next), /could not be stored .*Unlock your system's keyring/);
     assert.deepEqual([...hub.minted.keys()], [first.token]);
   });
 
