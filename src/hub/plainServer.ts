@@ -1,4 +1,5 @@
 // A Jupyter server that no hub runs: always there, for whoever has its token or password.
+import { randomBytes } from "node:crypto";
 import { DomUtils, parseDocument } from "htmlparser2";
 import * as v from "valibot";
 import { ConnectError, hasCode } from "../base/errors";
@@ -14,8 +15,10 @@ const probeTimeout = 15_000;
 const version = v.looseObject({ version: v.string() });
 const anyStatus = Array.from({ length: 400 }, (_, index) => 200 + index);
 
-/** What goes out where a server asks for nothing; it must be something. */
-export const openServerToken = "none";
+/** What goes out where a server asks for nothing: only the sign against forgery, which visitors may make up themselves. */
+function visitor(): string {
+  return sessionSecret(new Map([["_xsrf", randomBytes(16).toString("hex")]]));
+}
 
 /** The first of an address's candidates that is a Jupyter server: it says its version to everybody. */
 export async function findPlainServer(address: HubAddress, options: FindHubOptions): Promise<FoundHub | undefined> {
@@ -35,8 +38,10 @@ export async function findPlainServer(address: HubAddress, options: FindHubOptio
  * @returns a secret for a token provider; undefined where the server takes it neither way
  */
 export async function enterPlainServer(settings: ServerSettings, text: string | undefined, signal?: AbortSignal): Promise<string | undefined> {
-  const token = text?.trim() ?? openServerToken;
-  if (/^[\x21-\x7E]+$/.test(token) && (await takes(settings, token, signal))) return token;
+  const secret = text === undefined ? visitor() : text.trim();
+  // What a header cannot hold is no token; it may be a password.
+  const isToken = text === undefined || /^[\x21-\x7E]+$/.test(secret);
+  if (isToken && (await takes(settings, secret, signal))) return secret;
   if (text === undefined) return undefined;
   const session = await logIn(settings, text, signal);
   return session !== undefined && (await takes(settings, session, signal)) ? session : undefined;
