@@ -28,7 +28,7 @@ export class Hubs implements Disposable {
     if (watch) this.#resources.add(watch);
   }
 
-  /** Fired when accounts come or go, or one becomes signed in or out. */
+  /** Fired when accounts come or go, or one becomes signed in or out or has another token. */
   get onDidChange() {
     return this.#changed.event;
   }
@@ -144,9 +144,9 @@ export class Hubs implements Disposable {
     if (!about) return;
     const stored = (await this.#ports.tokens.get(id)) !== undefined;
     const known = this.#accounts.get(id);
-    if (stored === (known !== undefined)) return;
-    if (known) this.#drop(known);
-    else this.#add(about.hub, about.userName);
+    if (!stored && !known) return;
+    if (!stored && known) this.#drop(known);
+    if (stored && !known) this.#add(about.hub, about.userName);
     this.#changed.fire();
   }
 }

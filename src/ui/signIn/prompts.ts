@@ -1,22 +1,10 @@
 // What signing in asks the person, in VS Code's input boxes.
 import * as vscode from "vscode";
 import { ConnectError } from "../../base/errors";
-import { parseAddress } from "../../hub/address";
 import { hubName } from "../../hub/hubName";
 import { cleanToken, type PasswordAnswer, type PasswordQuestion, type SignInPort, type TokenQuestion } from "../../hub/signIn";
 import { offerClipboardToken } from "./clipboard";
-import { ask, problemOf, type BoxButton } from "./inputBox";
-
-/** Asks for a hub's address. @returns undefined where the person cancelled */
-export function askAddress(): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
-    title: "Sign in to JupyterHub",
-    prompt: "Paste the address of your JupyterHub, or of any page on it.",
-    placeHolder: "https://hub.example.org",
-    ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() === "" ? undefined : problemOf(() => parseAddress(text))),
-  });
-}
+import { ask, type BoxButton } from "./inputBox";
 
 /** The prompts of `signIn`. */
 export const signInPrompts: SignInPort = { askToken, askPassword, confirmPlainHttp };

@@ -8,9 +8,10 @@ import type { OAuthFlow } from "../../hub/oauth";
 import type { SignInPort } from "../../hub/signIn";
 import type { AppContext } from "../context";
 import { startServer } from "../servers/start";
+import { askAddress } from "./askAddress";
 import { BusyNotice } from "./busyNotice";
 import { openOAuth } from "./oauthFlow";
-import { askAddress, signInPrompts } from "./prompts";
+import { signInPrompts } from "./prompts";
 
 /** What a caller may know already. */
 export interface SignInArguments {
@@ -38,7 +39,7 @@ export async function signInForServer(
   app: AppContext,
   given?: SignInArguments,
 ): Promise<{ readonly account: Account; readonly server: string }> {
-  const address = given?.url ?? (await askAddress());
+  const address = given?.url ?? (await askAddress(app.hubs.configured));
   if (address === undefined || address.trim() === "") throw new ConnectError("aborted", "Signing in was cancelled.");
   const notice = new BusyNotice("Signing in to JupyterHub…");
   try {
