@@ -5,6 +5,7 @@ import { DisposableStore, type Disposable } from "../base/disposable";
 import { Emitter } from "../base/event";
 import { Account, accountOf } from "../hub/account";
 import { configurationFor, type HubConfiguration, type OAuthClient } from "../hub/configuration";
+import { logIn } from "../hub/pages";
 import { abandon, signIn, type SignedIn, type SignInGiven, type SignInPort } from "../hub/signIn";
 import type { Ports } from "./ports";
 
@@ -59,7 +60,7 @@ export class Hubs implements Disposable {
     signal?: AbortSignal,
   ): Promise<{ readonly account: Account; readonly server: string; readonly notice: string | undefined }> {
     const oauth = (hub: URL): OAuthClient | undefined => configurationFor(hub, this.configured)?.oauth;
-    const options = { log: this.#ports.log, terms: this.#ports.tokenTerms?.(), oauth };
+    const options = { log: this.#ports.log, terms: this.#ports.tokenTerms?.(), oauth, logIn };
     const signedIn = await signIn(given, port, { ...options, signal });
     let account: Account;
     try {

@@ -94,6 +94,7 @@ export class Servers implements Disposable {
   async refreshServices(server: Server, signal?: AbortSignal): Promise<void> {
     const { services } = server;
     if (!services) return;
+    if (isShared(server)) await server.account.shares.use(server.owner, server.name);
     await services.refresh(signal);
     const { specs } = services.kernelSpecs;
     const own = this.#servers.get(server.id);
@@ -221,6 +222,7 @@ export class Servers implements Disposable {
     tell: (progress: StartProgress) => void,
   ): Promise<RunningServer> {
     const { account, owner, name } = server;
+    if (isShared(server)) await account.shares.use(owner, name);
     if (isShared(server)) return sharedRunning(account.client, account.userName, owner, name, { signal });
     if (start?.userOptions) {
       // The hub remembers them too, but tells them only of servers that it lists.
@@ -291,7 +293,7 @@ export class Servers implements Disposable {
   /** What others share with the user; not being told is no reason to show nothing of one's own. */
   async #shared(account: Account, signal: AbortSignal | undefined): Promise<readonly SharedServer[]> {
     try {
-      return await account.client.sharedServers(account.userName, { signal });
+      return await account.shares.list({ signal });
     } catch (error) {
       this.#ports.log.debug(`${account.label}: what is shared with it could not be listed`, error);
       return [];

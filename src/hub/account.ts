@@ -9,6 +9,7 @@ import { hubName } from "./hubName";
 import type { TokenTerms } from "./mint";
 import { PlainServerClient } from "./plainServer";
 import type { Secret } from "./secret";
+import { Shares } from "./shares";
 import { StoredToken, type TokenStore } from "./storedToken";
 
 export type { TokenStore } from "./storedToken";
@@ -56,6 +57,7 @@ export class Account implements TokenProvider, Disposable {
   /** `ana @ hub.example.org`, with the hub's prefix where it has one. */
   readonly label: string;
   readonly client: HubClient;
+  readonly shares: Shares;
   readonly #token: StoredToken;
   readonly #settings: ServerSettings;
   readonly #onDidChangeState: Emitter<AccountState>;
@@ -75,6 +77,11 @@ export class Account implements TokenProvider, Disposable {
     this.#token = new StoredToken({ id: this.id, userName, store, terms, clock, settings });
     this.#settings = this.#token.settings;
     this.client = this.#clientWith(this.#settings);
+    this.shares = new Shares({
+      ...{ client: this.client, userName },
+      secret: () => this.#token.read(),
+      widen: (scopes) => this.widen(scopes),
+    });
     this.#onDidChangeState = new Emitter(this.#settings.log);
     this.#subscription = store.onDidChange?.(async (id) => {
       if (id !== this.id) return;
@@ -146,9 +153,12 @@ export class Account implements TokenProvider, Disposable {
    * @throws HttpError where the hub refuses: it does not know them, or the person does not have them
    */
   async widen(scopes: readonly string[]): Promise<void> {
-    const secret = await this.#stored();
-    if (secret?.origin !== "minted" || scopes.every((scope) => secret.scopes?.includes(scope))) return;
-    await this.#token.renew(secret, scopes);
+    // Another window, or another wish for more, may be faster with a token that lacks what is asked for here.
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const secret = await this.#stored();
+      if (secret?.origin !== "minted" || scopes.every((scope) => secret.scopes?.includes(scope))) return;
+      await this.#token.renew(secret, scopes);
+    }
   }
 
   /**

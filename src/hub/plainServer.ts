@@ -9,7 +9,7 @@ import { fixedToken, serverSettings, type ServerSettings } from "../transport/se
 import type { HubAddress } from "./address";
 import { HubClient, type CallOptions, type StartAnswer } from "./client";
 import type { FindHubOptions, FoundHub } from "./findHub";
-import { hubServer, hubUser, type HubInfo, type HubServer, type HubUser } from "./model";
+import { hubServer, hubUser, type HubInfo, type HubServer, type HubUser, type SharedServer } from "./model";
 
 const probeTimeout = 15_000;
 const version = v.looseObject({ version: v.string() });
@@ -97,6 +97,15 @@ export class PlainServerClient extends HubClient {
   override async getServers(_user: string, options: CallOptions = {}): Promise<readonly HubServer[]> {
     const status = await requestJson(this.settings, "api/status", v.looseObject({ started: v.nullish(v.string()), last_activity: v.nullish(v.string()) }), options);
     return [v.parse(hubServer, { name: "", ready: true, url: this.settings.baseUrl.href, started: status.started, last_activity: status.last_activity })];
+  }
+
+  override sharedServers(): Promise<readonly SharedServer[]> {
+    return Promise.resolve([]);
+  }
+
+  /** Nobody counts it but the server itself. */
+  override reportActivity(): Promise<void> {
+    return Promise.resolve();
   }
 
   override startServer(): Promise<StartAnswer> {

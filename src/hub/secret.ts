@@ -1,6 +1,6 @@
 // What SecretStorage holds of one account: its token, where that came from, until when it holds.
 import * as v from "valibot";
-import { partsOfSecret } from "../transport/credential";
+import { partsOfCookies, partsOfSecret } from "../transport/credential";
 
 /**
  * Where a token came from. `minted`: by us, for this account alone, so that we rotate and revoke it. `given`: by the
@@ -44,5 +44,5 @@ export function readSecret(stored: string): Secret {
 /** Everything in a stored record that must not be seen, the record itself included. */
 export function secretsIn(stored: string): readonly string[] {
   const { token, pageCookies } = readSecret(stored);
-  return [...new Set([stored, token, ...partsOfSecret(token), ...(pageCookies === undefined ? [] : [pageCookies])])];
+  return [...new Set([stored, token, ...partsOfSecret(token), ...(pageCookies === undefined ? [] : partsOfCookies(pageCookies))])];
 }

@@ -19,5 +19,10 @@ export function credentialHeaders(secret: string): Record<string, string> {
 /** What must not be seen of a secret: itself, and each cookie's value. */
 export function partsOfSecret(secret: string): readonly string[] {
   if (!secret.startsWith(sessionMark)) return [secret];
-  return [secret.slice(sessionMark.length), ...secret.slice(sessionMark.length).split("; ").map((cookie) => cookie.slice(cookie.indexOf("=") + 1))];
+  return partsOfCookies(secret.slice(sessionMark.length));
+}
+
+/** What must not be seen of cookies as in a Cookie header: all together, and each value. */
+export function partsOfCookies(cookies: string): readonly string[] {
+  return [cookies, ...cookies.split("; ").map((cookie) => cookie.slice(cookie.indexOf("=") + 1))];
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import nodeFetch from "node-fetch";
 import * as v from "valibot";
 import { Hubs } from "../../src/app/hubs";
+import { Servers } from "../../src/app/servers";
 import { hasCode } from "../../src/base/errors";
 import type { Account } from "../../src/hub/account";
 import { leastScopes, type TokenTerms } from "../../src/hub/mint";
@@ -176,6 +177,59 @@ function tokensOn(hubNow: () => TestHub): void {
     await waitFor("the sign-out there", () => there.accounts.length === 0, 5_000);
     await assert.rejects(other.client.user(), (error) => hasCode(error, "signed-out"));
   });
+
+  it("keeps the session of the hub's pages with the token of a password, for the spawn form", async () => {
+    const { account } = await withPassword(open(), "ana");
+    const cookies = await account.pageCookies();
+    assert.match(cookies ?? "", /jupyterhub-hub-login=/);
+  });
+
+  it("signs in who has never been on the hub before", async () => {
+    const { password } = hub.user("ana");
+    const { account } = await open().signIn({ address: hub.url, userName: "newcomer", password }, nobody);
+    assert.equal(account.userName, "newcomer");
+    await hub.api("users/newcomer", { method: "DELETE" }, [204]);
+    ports.secrets.clear();
+  });
+
+  it("gives the token the scopes for shares only where one is used", async function () {
+    this.timeout(120_000);
+    const own = hub.version.startsWith("3.") ? undefined : await shareWith("alice@example.org");
+    const hubs = open();
+    const servers = new Servers(hubs, ports);
+    try {
+      const { account } = await withPassword(hubs, "alice@example.org");
+      await servers.refresh(account);
+      const scopes = async (): Promise<string[]> => {
+        const all = await ours("alice@example.org");
+        assert.equal(all.length, 1);
+        return (all[0]?.scopes ?? []).filter((scope) => /share|=ana/.test(scope));
+      };
+      if (own === undefined) {
+        assert.deepEqual(await scopes(), []);
+        return;
+      }
+      const shared = servers.of(account).find(({ owner }) => owner === "ana");
+      assert.ok(shared);
+      assert.deepEqual(await scopes(), ["read:users:shares!user=alice@example.org"]);
+      const services = await servers.ensureRunning(shared);
+      await services.kernels.refresh();
+      assert.deepEqual((await scopes()).toSorted(), ["access:servers!server=ana/lent", "read:users:shares!user=alice@example.org"]);
+    } finally {
+      servers.dispose();
+      if (own !== undefined) {
+        await hub.api("shares/ana/lent", { method: "DELETE" }, [204]);
+        await hub.stopServer("ana", "lent", true);
+      }
+    }
+  });
+
+  /** Lends a server of ana's. */
+  const shareWith = async (user: string): Promise<string> => {
+    const url = await hub.startServer("ana", "lent");
+    await hub.api("shares/ana/lent", { method: "POST", body: JSON.stringify({ user }) }, [200, 201]);
+    return url;
+  };
 
   it("refuses a wrong password in clear words, and leaves nothing", async () => {
     const hubs = open();
