@@ -1,6 +1,5 @@
 // What a hub's sign-in page offers: fields for name and password, or a way to a single sign-on service.
-import { findAll, findOne, getAttributeValue, textContent } from "domutils";
-import { parseDocument } from "htmlparser2";
+import { DomUtils, parseDocument } from "htmlparser2";
 import { request } from "../transport/http";
 import type { ServerSettings } from "../transport/settings";
 
@@ -20,6 +19,8 @@ export interface WaysIn {
 
 const anyStatus = Array.from({ length: 400 }, (_, index) => 200 + index);
 const textTypes = new Set(["text", "email", "number", "tel", "password"]);
+
+const { findAll, findOne, getAttributeValue, textContent } = DomUtils;
 
 type Element = ReturnType<typeof findAll>[number];
 type Document = ReturnType<typeof parseDocument>;

@@ -81,6 +81,7 @@ describe("the way into a hub", () => {
   it("names the person's mistake in the box where it can be mended: a wrong password", async () => {
     const { workbench } = window();
     const { quickInput } = workbench;
+    await workbench.setTheme("dark");
     await quickInput.command("JupyterHub: Sign In…");
     await quickInput.answer(/address of your JupyterHub/i, new URL("user/ana/lab", sharedHub().url).href);
     await quickInput.expect(/user name/i);
@@ -88,7 +89,6 @@ describe("the way into a hub", () => {
     await quickInput.answer(/user name/i, "ana");
     await quickInput.answer(/password of ana/i, "not this");
     await quickInput.expect(/does not accept this user name and password/);
-    await workbench.setTheme("light").catch(() => undefined);
     await picture("sign-in-wrong-password");
     await quickInput.dismiss();
     assert.deepEqual(await ours(sharedHub(), "ana"), []);
@@ -107,6 +107,7 @@ describe("the way into a hub", () => {
         await quickInput.command("JupyterHub: Sign In…");
         await quickInput.answer(/address of your JupyterHub/i, hub.url);
       });
+      assert.equal(pages.url().split("?")[0], new URL("hub/login", hub.url).href);
       await pages.getByRole("button", { name: "Sign in with the University" }).click();
       await pages.getByRole("button", { name: "Request new API token" }).click();
       const token = (await pages.locator("#token-result").innerText()).trim();

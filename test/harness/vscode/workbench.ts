@@ -107,13 +107,17 @@ export class Workbench {
   }
 
   /**
-   * Does what makes VS Code open a page in the browser, and agrees that it does. Resolves with that page.
+   * Does what makes VS Code open a page in the browser, and agrees that it does where VS Code asks (it does not for
+   * pages of this computer). Resolves with that page.
    * @param open what asks for the page
    */
   async openedPage(open: () => Promise<unknown>): Promise<Page> {
     const opened = this.page.context().waitForEvent("page", { timeout: uiMs });
     await open();
-    await this.answerDialog(/open the external website/i, "Open");
+    const question = /open the external website/i;
+    const asked = this.page.locator(".monaco-dialog-box").filter({ hasText: question }).waitFor();
+    const first = await Promise.any([opened.then(() => "page"), asked.then(() => "question")]);
+    if (first === "question") await this.answerDialog(question, "Open");
     return await opened;
   }
 
