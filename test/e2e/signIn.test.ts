@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import type { BrowserContext } from "playwright-core";
 import * as v from "valibot";
+import { startFaultProxy } from "../harness/faultProxy";
 import { startHub, type TestHub } from "../harness/hub/hub";
 import { sharedHub } from "../harness/hub/shared";
 import { out } from "../harness/paths";
@@ -92,6 +93,30 @@ describe("the way into a hub", () => {
     await picture("sign-in-wrong-password");
     await quickInput.dismiss();
     assert.deepEqual(await ours(sharedHub(), "ana"), []);
+  });
+
+  it("leaves password and token in no file, no setting, no address", async () => {
+    const { workbench, server } = window();
+    const { quickInput } = workbench;
+    const { hostname, port } = new URL(sharedHub().url);
+    const proxy = await startFaultProxy({ host: hostname, port: Number(port) });
+    const { password } = sharedHub().user("ana");
+    await quickInput.command("JupyterHub: Sign In…");
+    await quickInput.answer(/address of your JupyterHub/i, proxy.through(sharedHub().url));
+    await quickInput.answer(/your user name on this hub/i, "ana");
+    await quickInput.answer(/password of ana/i, password);
+    await workbench.notification(/^Signed in as ana/);
+    await workbench.openSidebar("JupyterHub");
+    await workbench.sidebarRow(/Default server running/);
+    const tokens = new Set(proxy.requests.flatMap(({ headers }) => /^authorization: token (\S+)/im.exec(headers)?.[1] ?? []));
+    assert.ok(tokens.size > 0 && proxy.requests.length > 3, "requests were seen");
+    for (const secret of [...tokens, password]) {
+      assert.deepEqual(filesWith(server.directory, secret), []);
+      const asked = proxy.requests.map(({ line }) => line).join("\n");
+      assert.ok(!asked.includes(secret) && !asked.includes(encodeURIComponent(secret)), asked);
+    }
+    await signOut(sharedHub());
+    proxy.close();
   });
 
   describe("of a hub with single sign-on", () => {
