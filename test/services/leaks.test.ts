@@ -25,7 +25,7 @@ class WatchedPorts extends MemoryPorts {
 
   constructor() {
     super(terms);
-    const { set } = this.memory;
+    const set = this.memory.set.bind(this.memory);
     this.memory.set = async (key, value) => {
       this.remembered.push(`${key} ${JSON.stringify(value)}`);
       await set(key, value);
