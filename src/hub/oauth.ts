@@ -72,7 +72,7 @@ function exchangeOver(settings: ServerSettings): (url: string, options: oauth.Cu
   return async (_, { body, signal }) => {
     const form = Object.fromEntries(body);
     const answer = await request(settings, "hub/api/oauth2/token", { method: "POST", form, anonymous: true, allow: refusals, signal });
-    return new Response(answer.text, { status: answer.status, headers: [...answer.headers] });
+    return new Response(answer.text, { status: answer.status, headers: { "Content-Type": answer.headers.get("content-type") ?? "" } });
   };
 }
 

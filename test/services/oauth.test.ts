@@ -49,7 +49,11 @@ describe("signing in with OAuth", function () {
     askToken: () => Promise.resolve(undefined),
   });
   const open = (clientId: string): Hubs => {
-    const network = { configuredHubs: [{ url: hub.url, oauth: { clientId, redirectUri } }] };
+    const network = {
+      configuredHubs: [{ url: hub.url, oauth: { clientId, redirectUri } }],
+      ...{ verifyCertificates: true, systemCertificates: true },
+      onDidChangeHubs: () => ({ dispose: () => undefined }),
+    };
     return new Hubs(Object.assign(new MemoryPorts(terms), { network }));
   };
   const list = async () => v.parse(tokens, await (await hub.api("users/ana/tokens", {}, [200])).json()).api_tokens;
