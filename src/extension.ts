@@ -15,6 +15,8 @@ import { registerNotebooks } from "./ui/notebook/register";
 import { createPorts } from "./ui/ports";
 import { registerKeepAliveStatus } from "./ui/servers/keepAlive";
 import { registerAuthenticationProvider } from "./ui/signIn/authenticationProvider";
+import { registerFirstRun } from "./ui/signIn/firstRun";
+import { registerUriRedirects } from "./ui/signIn/oauthFlow";
 import { registerSidebar } from "./ui/sidebar/register";
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -30,9 +32,11 @@ export function activate(context: vscode.ExtensionContext): void {
   for (const part of [hubs, servers, hubWatch, keepAlive, notebookSessions]) graph.add(part);
   const journals = new Journals(join(context.globalStorageUri.fsPath, "runs"), ports.log);
   const spawnForms = new SpawnForms(ports);
-  const app: AppContext = { hubs, servers, hubWatch, keepAlive, spawnForms, notebookSessions, journals, log: ports.log, channel };
+  const redirects = registerUriRedirects(subscriptions);
+  const app: AppContext = { hubs, servers, hubWatch, keepAlive, spawnForms, notebookSessions, journals, redirects, log: ports.log, channel };
   const notebooks = registerNotebooks(app, subscriptions);
   const tree = registerSidebar(app, subscriptions);
+  subscriptions.push(registerFirstRun(app, notebooks));
   subscriptions.push(registerAuthenticationProvider(app), registerCommands(app, notebooks, tree), registerKeepAliveStatus(app));
   leave = async () => {
     await notebooks.leave();

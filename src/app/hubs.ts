@@ -1,9 +1,12 @@
 // Known hubs and the accounts on them.
 import * as v from "valibot";
+import { throwIfAborted } from "../base/async";
 import { DisposableStore, type Disposable } from "../base/disposable";
 import { Emitter } from "../base/event";
-import { Account } from "../hub/account";
-import { signInWithToken, type SignInPort } from "../hub/signIn";
+import { Account, accountOf } from "../hub/account";
+import { configurationFor, type HubConfiguration, type OAuthClient } from "../hub/configuration";
+import { logIn } from "../hub/pages";
+import { abandon, signIn, type SignedIn, type SignInGiven, type SignInPort } from "../hub/signIn";
 import type { Ports } from "./ports";
 
 const remembered = v.object({ hub: v.pipe(v.string(), v.url()), userName: v.string() });
@@ -22,11 +25,11 @@ export class Hubs implements Disposable {
     for (const key of ports.memory.keys()) {
       if (key.startsWith(prefix)) this.#remember(ports.memory.get(key));
     }
-    const watch = ports.tokens.onDidChange?.(() => this.#followOtherWindows());
+    const watch = ports.tokens.onDidChange?.((id) => this.#followOtherWindows(id));
     if (watch) this.#resources.add(watch);
   }
 
-  /** Fired when accounts come or go, or one becomes signed in or out. */
+  /** Fired when accounts come or go, or one becomes signed in or out or has another token. */
   get onDidChange() {
     return this.#changed.event;
   }
@@ -35,43 +38,76 @@ export class Hubs implements Disposable {
     return [...this.#accounts.values()];
   }
 
+  /** Hubs that settings offer, whether or not anybody has signed in to them. */
+  get configured(): readonly HubConfiguration[] {
+    return this.#ports.network?.configuredHubs ?? [];
+  }
+
   find(id: string): Account | undefined {
     return this.#accounts.get(id);
   }
 
   /**
-   * Signs in with a token; the hub is asked at once whether it holds.
-   * @param given what was pasted: the hub's address, and the token if it is known already
-   * @returns the account, and the named server whose page was pasted
-   * @throws ConnectError as `signInWithToken`
+   * Signs in, asking what is not given. The account is there when it resolves, and not before: what fails or is
+   * cancelled leaves none, and no token on the hub.
+   * @param given what was pasted: the hub's address, and the token or name and password if they are known already
+   * @returns the account, the named server whose page was pasted, and what the person should know
+   * @throws ConnectError as `signIn` of hub/
    */
   async signIn(
-    given: { readonly address: string; readonly token?: string },
+    given: SignInGiven,
     port: SignInPort,
     signal?: AbortSignal,
-  ): Promise<{ readonly account: Account; readonly server: string }> {
-    const { hub, user, token, server } = await signInWithToken(given, port, { log: this.#ports.log, signal });
-    const account = this.#add(hub, user.name);
-    // First, since other windows look here when the token comes.
-    await this.#ports.memory.set(prefix + account.id, { hub: hub.href, userName: user.name });
-    await account.signIn(token);
+  ): Promise<{ readonly account: Account; readonly server: string; readonly notice: string | undefined }> {
+    const oauth = (hub: URL): OAuthClient | undefined => configurationFor(hub, this.configured)?.oauth;
+    const options = { log: this.#ports.log, terms: this.#ports.tokenTerms?.(), oauth, logIn };
+    const signedIn = await signIn(given, port, { ...options, signal });
+    let account: Account;
+    try {
+      throwIfAborted(signal);
+      account = await this.#keep(signedIn);
+    } catch (error) {
+      await abandon(signedIn, options);
+      throw error;
+    }
     this.#changed.fire();
-    return { account, server: server ?? "" };
+    return { account, server: signedIn.server ?? "", notice: signedIn.notice };
   }
 
-  /** Forgets the account and its token; the hub is not told. */
-  async signOut(account: Account): Promise<void> {
+  /**
+   * Forgets the account and its token, and revokes the token where it is ours.
+   * @returns whether no token of ours is left on the hub
+   */
+  async signOut(account: Account): Promise<boolean> {
     this.#accounts.delete(account.id);
-    await this.#ports.memory.set(prefix + account.id, undefined);
-    await account.signOut();
-    account.dispose();
     this.#changed.fire();
+    await this.#ports.memory.set(prefix + account.id, undefined);
+    const gone = await account.signOut();
+    account.dispose();
+    return gone;
   }
 
   dispose(): void {
     for (const account of this.accounts) account.dispose();
     this.#resources.dispose();
     this.#changed.dispose();
+  }
+
+  async #keep({ hub, user, secret }: SignedIn): Promise<Account> {
+    const known = new Set(this.#accounts.keys());
+    const account = this.#add(hub, user.name);
+    try {
+      // First, since other windows look here when the token comes.
+      await this.#ports.memory.set(prefix + account.id, { hub: hub.href, userName: user.name });
+      await account.signIn(secret);
+      return account;
+    } catch (error) {
+      if (!known.has(account.id)) {
+        this.#drop(account);
+        await this.#ports.memory.set(prefix + account.id, undefined);
+      }
+      throw error;
+    }
   }
 
   #remember(value: unknown): void {
@@ -81,7 +117,10 @@ export class Hubs implements Disposable {
   }
 
   #add(hub: URL, userName: string): Account {
-    const made = new Account({ hub, userName, store: this.#ports.tokens, settings: { log: this.#ports.log } });
+    const made = new Account({
+      ...{ hub, userName, store: this.#ports.tokens, terms: this.#ports.tokenTerms },
+      settings: { log: this.#ports.log },
+    });
     const known = this.#accounts.get(made.id);
     if (known) {
       made.dispose();
@@ -92,18 +131,23 @@ export class Hubs implements Disposable {
     return made;
   }
 
-  /** Another window has signed in or out: its accounts are remembered where ours are. */
-  #followOtherWindows(): void {
-    const before = this.accounts;
-    for (const key of this.#ports.memory.keys()) {
-      if (key.startsWith(prefix) && !this.#accounts.has(key.slice(prefix.length))) this.#remember(this.#ports.memory.get(key));
-    }
-    for (const account of before) {
-      if (this.#ports.memory.get(prefix + account.id) !== undefined) continue;
-      this.#accounts.delete(account.id);
-      account.dispose();
-    }
-    const now = this.accounts;
-    if (now.length !== before.length || now.some((account) => !before.includes(account))) this.#changed.fire();
+  #drop(account: Account): void {
+    this.#accounts.delete(account.id);
+    account.dispose();
+  }
+
+  /**
+   * A record was stored or deleted, perhaps in another window. The account is known by the record's id alone: what
+   * windows remember may come later than what they keep secret.
+   */
+  async #followOtherWindows(id: string): Promise<void> {
+    const about = accountOf(id);
+    if (!about) return;
+    const stored = (await this.#ports.tokens.get(id)) !== undefined;
+    const known = this.#accounts.get(id);
+    if (!stored && !known) return;
+    if (!stored && known) this.#drop(known);
+    if (stored && !known) this.#add(about.hub, about.userName);
+    this.#changed.fire();
   }
 }

@@ -2,12 +2,12 @@
 import * as v from "valibot";
 import { systemClock, type Clock } from "../base/clock";
 import type { Disposable } from "../base/disposable";
-import { ConnectError, hasCode } from "../base/errors";
+import { ConnectError, hasCode, HttpError } from "../base/errors";
 import { Emitter } from "../base/event";
+import type { Account } from "../hub/account";
 import type { Ports } from "./ports";
 import { isShared, type Server } from "./server";
 import type { Servers } from "./servers";
-import { mayReportActivity } from "./widening";
 
 /** Milliseconds between two reports; hubs look every five minutes, and few cull after less than ten. */
 const pause = 4 * 60_000;
@@ -168,5 +168,19 @@ export class KeepAlive implements Disposable {
       this.#mayNotReport.add(account.id);
       this.#ports.log.debug(`${label}: the token may not report activity to the hub; the server's own is what counts`, error);
     }
+  }
+}
+
+/**
+ * Activity of the account's servers is about to be reported: its token gets the right to.
+ * @returns false where the hub has refused that
+ */
+async function mayReportActivity(account: Account): Promise<boolean> {
+  try {
+    await account.widen(["users:activity!user"]);
+    return true;
+  } catch (error) {
+    if (error instanceof HttpError && error.status >= 400 && error.status < 500) return false;
+    throw error;
   }
 }

@@ -1,6 +1,8 @@
 // What the platform provides to app/: secrets, memory, log.
 import type { Logger } from "../base/log";
 import type { TokenStore } from "../hub/account";
+import type { HubConfiguration } from "../hub/configuration";
+import type { TokenTerms } from "../hub/mint";
 import type { Activity } from "../services/poller";
 
 /** Small values that outlive the window, shared by all windows; each thing under a key of its own. */
@@ -11,11 +13,21 @@ export interface Memory {
   keys(): readonly string[];
 }
 
+/** What is set for the network; every property is as it is set when it is asked for. */
+export interface NetworkSettings {
+  /** The hubs in the setting `jupyterhubConnect.hubs`, those that can be used. */
+  readonly configuredHubs: readonly HubConfiguration[];
+}
+
 export interface Ports {
-  /** Tokens by account id; secret. Everything in it is kept out of `log`. */
+  /** Records of tokens (`Secret`) by account id; secret. Everything in it is kept out of `log`. */
   readonly tokens: TokenStore;
+  /** How our own tokens are minted now; without, what a person gives is used as it is. */
+  readonly tokenTerms?: () => TokenTerms;
   readonly memory: Memory;
   readonly log: Logger;
   /** Whether the person uses this window; always unless told. */
   readonly activity?: Activity;
+  /** No hubs are configured and all certificates verified unless told. */
+  readonly network?: NetworkSettings;
 }

@@ -12,7 +12,6 @@ import type { Ports } from "./ports";
 import { isShared, type Server } from "./server";
 import { ServerStart, type StartProgress, type WaitOptions } from "./serverStart";
 import { ServerTable, stoppedText } from "./serverTable";
-import { listShared, useShared } from "./widening";
 
 export type { StartProgress } from "./serverStart";
 
@@ -88,7 +87,7 @@ export class Servers implements Disposable {
   async refreshServices(server: Server, signal?: AbortSignal): Promise<void> {
     const { services } = server;
     if (!services) return;
-    if (isShared(server)) await useShared(server);
+    if (isShared(server)) await server.account.shares.use(server.owner, server.name);
     await services.refresh(signal);
     const { specs } = services.kernelSpecs;
     if (specs && this.find(server.id) === server) await this.#table.keepSpecs(server, specs);
@@ -216,7 +215,7 @@ export class Servers implements Disposable {
   ): Promise<RunningServer> {
     const { account, owner, name } = server;
     if (isShared(server)) {
-      await useShared(server);
+      await account.shares.use(owner, name);
       return sharedRunning(account.client, account.userName, owner, name, { signal });
     }
     if (start?.userOptions) await this.#table.keepOptions(server, start.userOptions);
@@ -249,7 +248,7 @@ export class Servers implements Disposable {
   /** What others share with the user; not being told is no reason to show nothing of one's own. */
   async #shared(account: Account, signal: AbortSignal | undefined): Promise<readonly SharedServer[]> {
     try {
-      return await listShared(account, { signal });
+      return await account.shares.list({ signal });
     } catch (error) {
       this.#ports.log.debug(`${account.label}: what is shared with it could not be listed`, error);
       return [];

@@ -19,6 +19,16 @@ export interface TokenRequest {
   /** Seconds until it ends. */
   readonly expiresIn?: number;
   readonly scopes?: readonly string[];
+  /** Who asks, instead of the settings' token: the hub gives this to its authenticator. A secret, sent once. */
+  readonly auth?: PasswordLogin;
+}
+
+/** What a person types on the hub's sign-in page. */
+export interface PasswordLogin {
+  readonly username: string;
+  readonly password: string;
+  /** One-time code and whatever else the page asks for, by field name. */
+  readonly [field: string]: string;
 }
 
 /** What a server is started or created with; what is left out is as the last time. */
@@ -183,6 +193,11 @@ export class HubClient {
     }
   }
 
+  /** `GET /users/NAME/tokens`: the user's tokens, without the tokens themselves. */
+  async getTokens(user: string, options: CallOptions = {}): Promise<readonly model.HubToken[]> {
+    return (await requestJson(this.settings, `${userPath(user)}/tokens`, model.hubTokens, options)).api_tokens;
+  }
+
   /**
    * `POST /users/NAME/activity`: tells that a server was in use at `at`, which keeps it from being taken for idle.
    * @throws ConnectError `forbidden` where the token lacks the scope users:activity!user
@@ -194,15 +209,22 @@ export class HubClient {
 
   /**
    * `POST /users/NAME/tokens`: mints a token; the answer holds it, once.
-   * @throws HttpError with the hub's reason, e.g. 400 for scopes that the asking token does not hold.
+   * @throws HttpError with the hub's reason, e.g. 400 for scopes that the asking token does not hold; `signed-out` for
+   * a password that is not taken.
    */
   createToken(user: string, token: TokenRequest, options: CallOptions = {}): Promise<model.NewHubToken> {
     const body = {
+      ...(token.auth && { auth: token.auth }),
       note: token.note,
       ...(token.expiresIn !== undefined && { expires_in: token.expiresIn }),
       ...(token.scopes && { scopes: token.scopes }),
     };
-    return requestJson(this.settings, `${userPath(user)}/tokens`, model.newHubToken, { ...options, method: "POST", body });
+    return requestJson(this.settings, `${userPath(user)}/tokens`, model.newHubToken, {
+      ...options,
+      method: "POST",
+      body,
+      anonymous: token.auth !== undefined,
+    });
   }
 
   /** `DELETE /users/NAME/tokens/ID`: revokes a token; one that is gone already is fine. */

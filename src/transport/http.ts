@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Response } from "node-fetch";
 import { backoff, delay, throwIfAborted } from "../base/async";
 import { ConnectError, hasCode, type HttpError } from "../base/errors";
+import { credentialHeaders } from "./credential";
 import { loginPageError, networkError, statusError } from "./httpErrors";
 import type { ServerSettings } from "./settings";
 
@@ -168,7 +169,7 @@ function send(
     headers: {
       ...settings.headers,
       Accept: options.accept ?? "application/json",
-      ...(token !== undefined && { Authorization: `token ${token}` }),
+      ...(token !== undefined && credentialHeaders(token)),
       ...(options.body !== undefined && { "Content-Type": "application/json" }),
     },
     // fetch itself says what kind of content a form is.

@@ -7,7 +7,7 @@ import { nullLogger, type Logger } from "../base/log";
 
 /** Gives the token for each request, and a new one when a server refuses it. */
 export interface TokenProvider {
-  /** The token to send now; undefined sends none. */
+  /** The token to send now, or a session (`credentialHeaders`); undefined sends none. */
   current(): Promise<string | undefined>;
   /**
    * Called when a request with `refused` was answered by 401 or 403: whether that token still holds.

@@ -4,6 +4,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { abortable, throwIfAborted } from "../base/async";
 import { ConnectError, HttpError, asError } from "../base/errors";
 import { Acknowledger } from "./acknowledger";
+import { credentialHeaders } from "./credential";
 import { networkError, statusError } from "./httpErrors";
 import { Liveness } from "./liveness";
 import type { ServerSettings } from "./settings";
@@ -86,7 +87,7 @@ async function handshake(
   const url = new URL(path, settings.wsUrl);
   for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
   const ws = new settings.WebSocket(url, options.subprotocol ? [options.subprotocol] : [], {
-    headers: { ...settings.headers, ...(token !== undefined && { Authorization: `token ${token}` }) },
+    headers: { ...settings.headers, ...(token !== undefined && credentialHeaders(token)) },
     handshakeTimeout: settings.timeouts.handshake,
     perMessageDeflate: false,
     maxPayload,

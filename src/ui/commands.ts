@@ -33,7 +33,7 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
         const { id, label } = await signIn(app, given);
         return { id, label };
       }
-      return report(() => signIn(app, given && { url: given.account.hub.href }));
+      return report(() => signIn(app, given && { url: given.account.hub.href, userName: given.account.userName }));
     },
     signOut: async (given?: SignOutArguments | AccountNode) => {
       if (given && "id" in given) {
@@ -54,7 +54,7 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
     openHub: (node?: AccountNode) =>
       report(async () => {
         const account = node?.account ?? app.hubs.accounts[0];
-        if (account) await vscode.env.openExternal(vscode.Uri.parse(new URL("hub/home", account.hub).href, true));
+        if (account) await vscode.env.openExternal(vscode.Uri.parse(account.home.href, true));
       }),
     showLog: () => app.channel.show(),
   };

@@ -8,6 +8,7 @@ import type { NotebookSessions } from "../app/notebookSessions";
 import type { Servers } from "../app/servers";
 import type { SpawnForms } from "../app/spawnForms";
 import type { Logger } from "../base/log";
+import type { UriRedirects } from "./signIn/oauthFlow";
 
 /** The application and its log. */
 export interface AppContext {
@@ -18,6 +19,7 @@ export interface AppContext {
   readonly spawnForms: SpawnForms;
   readonly notebookSessions: NotebookSessions;
   readonly journals: Journals;
+  readonly redirects: UriRedirects;
   readonly log: Logger;
   readonly channel: vscode.LogOutputChannel;
 }

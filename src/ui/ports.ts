@@ -4,7 +4,9 @@ import type { Memory, Ports } from "../app/ports";
 import { Emitter } from "../base/event";
 import { Redactor, redactingLogger, type Logger } from "../base/log";
 import type { TokenStore } from "../hub/account";
+import { secretsIn } from "../hub/secret";
 import { windowActivity } from "./activity";
+import { tokenTerms } from "./signIn/tokenTerms";
 
 const keyPrefix = "token:";
 
@@ -19,6 +21,7 @@ export function createPorts(context: vscode.ExtensionContext): Ports & { readonl
     log,
     memory: memoryOn(context.globalState),
     tokens: tokensIn(context, redactor, log),
+    tokenTerms,
     activity: windowActivity(context.subscriptions, log),
   };
 }
@@ -32,36 +35,52 @@ function memoryOn(state: vscode.Memento): Memory {
 }
 
 /**
- * Tokens in SecretStorage. What was read is kept at hand: in a remote window the storage is at the other end, which may
- * be asleep while the extension goes on.
+ * Records of tokens in SecretStorage. What was read is kept at hand: in a remote window the storage is at the other
+ * end, which may be asleep while the extension goes on.
  */
 function tokensIn(context: vscode.ExtensionContext, redactor: Redactor, log: Logger): TokenStore {
   const { secrets } = context;
   const known = new Map<string, string | undefined>();
+  /** How often a record has changed: what was read before the last change is not kept. */
+  const versions = new Map<string, number>();
   const changed = new Emitter<string>(log);
-  const remember = (id: string, token: string | undefined): string | undefined => {
-    known.set(id, token);
-    if (token !== undefined) redactor.add(token);
-    return token;
+  const version = (id: string): number => versions.get(id) ?? 0;
+  const remember = (id: string, record: string | undefined): string | undefined => {
+    known.set(id, record);
+    if (record !== undefined) for (const secret of secretsIn(record)) redactor.add(secret);
+    return record;
+  };
+  const write = async (id: string, record: string | undefined): Promise<void> => {
+    versions.set(id, version(id) + 1);
+    remember(id, record);
+    try {
+      await (record === undefined ? secrets.delete(keyPrefix + id) : secrets.store(keyPrefix + id, record));
+    } catch (error) {
+      known.delete(id);
+      throw error;
+    }
   };
   context.subscriptions.push(
     changed,
     secrets.onDidChange(({ key }) => {
       if (!key.startsWith(keyPrefix)) return;
-      known.delete(key.slice(keyPrefix.length));
-      changed.fire(key.slice(keyPrefix.length));
+      const id = key.slice(keyPrefix.length);
+      versions.set(id, version(id) + 1);
+      known.delete(id);
+      changed.fire(id);
     }),
   );
   return {
-    get: async (id) => (known.has(id) ? known.get(id) : remember(id, await secrets.get(keyPrefix + id))),
-    set: async (id, token) => {
-      remember(id, token);
-      await secrets.store(keyPrefix + id, token);
+    get: async (id) => {
+      for (;;) {
+        if (known.has(id)) return known.get(id);
+        const before = version(id);
+        const record = await secrets.get(keyPrefix + id);
+        if (version(id) === before) return remember(id, record);
+      }
     },
-    delete: async (id) => {
-      remember(id, undefined);
-      await secrets.delete(keyPrefix + id);
-    },
+    set: write,
+    delete: (id) => write(id, undefined),
     onDidChange: changed.event,
   };
 }

@@ -28,6 +28,15 @@ export interface Scripted {
 
 type Script = Scripted | ((request: Received) => Scripted | undefined | Promise<Scripted | undefined>);
 
+/** A token as the hub keeps it. */
+export interface FakeToken {
+  readonly id: string;
+  readonly note: string;
+  readonly scopes: readonly string[];
+  readonly created: string;
+  readonly expires_at: string | null;
+}
+
 export interface FakeServerModel {
   ready: boolean;
   pending: string | null;
@@ -41,6 +50,15 @@ export class FakeHub {
   readonly received: Received[] = [];
   /** Token → user name. */
   readonly tokens = new Map<string, string>([["good-token", "ana"]]);
+  /** What is known of tokens that were minted here, by token; revoked ones are gone. */
+  readonly minted = new Map<string, FakeToken>();
+  /** User name → password. */
+  readonly passwords = new Map<string, string>([["ana", "let me in"]]);
+  /** The page `hub/login`. */
+  loginPage = `<form method="post"><input name="username"><input type="password" name="password"></form>`;
+  /** How much the hub's clock is ahead, in milliseconds. */
+  ahead = 0;
+  #ids = 0;
   /** Servers of every user, by name. */
   readonly servers = new Map<string, FakeServerModel>();
   version = "6.1.0";
@@ -89,23 +107,64 @@ export class FakeHub {
     const scripts = this.#scripts.get(`${received.method} ${received.path.replace(/\?.*/, "")}`) ?? [];
     const script = scripts.length > 1 ? scripts.shift() : scripts[0];
     const answer = (typeof script === "function" ? await script(received) : script) ?? (path === undefined ? html404 : this.#answer(received));
+    response.setHeader("Date", new Date(Date.now() + this.ahead).toUTCString());
     await send(response, answer);
   }
 
-  #answer({ method, path, token }: Received): Scripted {
+  #answer({ method, path, token, body }: Received): Scripted {
+    if (path === "/hub/login") return { html: this.loginPage };
     if (path.startsWith("/hub/api/") && path.length === "/hub/api/".length) return { json: { version: this.version } };
     if (!path.startsWith("/hub/api/")) return html404;
-    const user = this.tokens.get(token ?? "");
+    const request = body === "" ? {} : (JSON.parse(body) as MintRequest);
+    const user = request.auth ? this.#userOf(request.auth) : this.tokens.get(token ?? "");
     if (user === undefined) return forbidden;
     const model = { name: user, admin: false, groups: [], servers: this.#models() };
     const bare = decodeURIComponent(path.replace(/\?.*/, ""));
     if (method === "GET" && (bare === "/hub/api/user" || bare === `/hub/api/users/${user}`)) return { json: model };
+    const tokens = `/hub/api/users/${user}/tokens`;
+    if (bare === tokens && method === "POST") return this.#mint(user, request);
+    if (bare === tokens) return { json: { api_tokens: [...this.minted.values()] } };
+    if (method === "DELETE" && bare.startsWith(tokens)) return this.#revoke(bare.slice(tokens.length + 1));
+    if (method === "POST" && bare.endsWith("/tokens")) {
+      return { status: 403, json: { status: 403, message: `User ${bare.split("/")[4]} not found or no permissions to generate tokens` } };
+    }
     return { status: 404, json: { status: 404, message: "Not Found" } };
+  }
+
+  #userOf({ username, password }: { username: string; password: string }): string | undefined {
+    const name = username.toLowerCase();
+    return this.passwords.get(name) === password ? name : undefined;
+  }
+
+  #mint(user: string, { note = "", scopes = [], expires_in }: MintRequest): Scripted {
+    const token = `minted-token-${++this.#ids}`;
+    const now = Date.now() + this.ahead;
+    const utc = (at: number): string => new Date(at).toISOString().replace("Z", "000Z");
+    const ends = expires_in === undefined ? null : utc(now + expires_in * 1000);
+    const model = { id: `a${this.#ids}`, note, scopes, created: utc(now), expires_at: ends };
+    this.tokens.set(token, user);
+    this.minted.set(token, model);
+    return { status: 201, json: { ...model, user, token } };
+  }
+
+  #revoke(id: string): Scripted {
+    const token = [...this.minted].find(([, model]) => model.id === id)?.[0];
+    if (token === undefined) return { status: 404, json: { status: 404, message: "No such token" } };
+    this.minted.delete(token);
+    this.tokens.delete(token);
+    return { status: 204 };
   }
 
   #models(): Record<string, unknown> {
     return Object.fromEntries([...this.servers].map(([name, server]) => [name, { name, url: `/user/ana/${name}`, ...server }]));
   }
+}
+
+interface MintRequest {
+  readonly auth?: { readonly username: string; readonly password: string };
+  readonly note?: string;
+  readonly scopes?: readonly string[];
+  readonly expires_in?: number;
 }
 
 export const forbidden: Scripted = { status: 403, json: { status: 403, message: "Forbidden" } };

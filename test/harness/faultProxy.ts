@@ -1,6 +1,7 @@
 // A TCP proxy that breaks connections on demand, to stand between the extension and a hub.
 import { createServer, type Server, type Socket } from "node:net";
 import { FaultyConnection, type Faults } from "./faultyConnection";
+import { RequestHeads, type RequestHead } from "./requestHeads";
 
 /** A running fault proxy. Faults add up until `restore()`. */
 export interface FaultProxy {
@@ -13,6 +14,8 @@ export interface FaultProxy {
   readonly accepted: number;
   /** Bytes passed on so far, over all connections. */
   readonly bytes: { readonly toServer: number; readonly toClient: number };
+  /** The requests that have come so far, over all connections. */
+  readonly requests: readonly RequestHead[];
   /** `url`, which leads to the server behind, changed so that it leads through this proxy. */
   through(url: string): string;
   /**
@@ -48,6 +51,7 @@ export async function startFaultProxy(target: { host: string; port: number }): P
 
 class TcpFaultProxy implements FaultProxy {
   readonly bytes = { toServer: 0, toClient: 0 };
+  readonly requests: RequestHead[] = [];
   readonly #connections = new Set<FaultyConnection>();
   #faults: Faults = { stalled: false, delay: 0, bytesPerSecond: Infinity };
   #server: Server | undefined;
@@ -137,6 +141,8 @@ class TcpFaultProxy implements FaultProxy {
   #accept(client: Socket): void {
     this.#accepted += 1;
     const connection = new FaultyConnection(client, this.target, this.bytes);
+    const heads = new RequestHeads(this.requests);
+    client.on("data", (chunk: Buffer) => heads.add(chunk));
     connection.set(this.#faults);
     this.#connections.add(connection);
     client.once("close", () => this.#connections.delete(connection));

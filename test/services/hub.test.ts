@@ -4,7 +4,7 @@ import { ConnectError, hasCode } from "../../src/base/errors";
 import { Account, type TokenStore } from "../../src/hub/account";
 import { findHub, parseAddress } from "../../src/hub/address";
 import { HubClient } from "../../src/hub/client";
-import { signInWithToken, type SignedIn, type SignInPort } from "../../src/hub/signIn";
+import { signIn, type SignedIn, type SignInPort } from "../../src/hub/signIn";
 import { ensureRunning, servers, stop } from "../../src/hub/userServer";
 import { request } from "../../src/transport/http";
 import { serverSettings } from "../../src/transport/settings";
@@ -14,6 +14,7 @@ import { sharedHub } from "../harness/hub/shared";
 const people = ["ana", "alice@example.org", "zoë müller"];
 const nobody: SignInPort = {
   askToken: () => Promise.reject(new Error("Nobody is to be asked")),
+  askPassword: () => Promise.reject(new Error("Nobody is to be asked")),
   confirmPlainHttp: () => Promise.reject(new Error("Loopback needs no confirmation")),
 };
 
@@ -62,7 +63,7 @@ describe("hub", function () {
 
   for (const name of people) {
     it(`signs in ${name} with a token`, async () => {
-      const { user, hub: url }: SignedIn = await signInWithToken({ address: hub.url, token: ` ${hub.user(name).token}\n` }, nobody);
+      const { user, hub: url }: SignedIn = await signIn({ address: hub.url, token: ` ${hub.user(name).token}\n` }, nobody);
       assert.deepEqual([user.name, url.href], [name, hub.url]);
       assert.ok(user.servers !== null && user.scopes.length > 0);
     });
@@ -163,7 +164,7 @@ describe("hub", function () {
   });
 
   it("refuses a token of nobody in clear words", async () => {
-    const error = await failure(signInWithToken({ address: hub.url, token: "0123456789abcdef0123456789abcdef" }, nobody));
+    const error = await failure(signIn({ address: hub.url, token: "0123456789abcdef0123456789abcdef" }, nobody));
     assert.deepEqual([error.code, /does not accept this token/.test(error.message)], ["signed-out", true]);
   });
 });

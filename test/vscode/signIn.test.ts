@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { hostname } from "node:os";
 import * as vscode from "vscode";
 import { selfSigned } from "../fakes/selfSigned";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { closeNotebooks, errorOf, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
+import { closeNotebooks, counter, errorOf, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
 
 describe("signing in", () => {
   const attempt = (url: string, token = "0123456789abcdef0123456789abcdef"): Thenable<unknown> =>
@@ -64,6 +65,75 @@ describe("signing in", () => {
   });
 });
 
+describe("an account of its own token", function () {
+  this.timeout(120_000);
+  const withPassword = (name: string): Thenable<{ id: string; label: string }> => {
+    const { password } = testHub().user(name);
+    return vscode.commands.executeCommand("jupyterhubConnect.signIn", { url: testHub().url, userName: name, password });
+  };
+  const out = (id: string): Thenable<unknown> => vscode.commands.executeCommand("jupyterhubConnect.signOut", { id });
+  const setting = vscode.workspace.getConfiguration("jupyterhubConnect");
+
+  afterEach(async () => {
+    await closeNotebooks();
+    await setting.update("tokenLifetimeDays", undefined, vscode.ConfigurationTarget.Global);
+    for (const { name } of testHub().users) assert.deepEqual(await ours(name), [], name);
+  });
+
+  it("is made with name and password: named after editor and machine, for as long as the setting says", async () => {
+    await setting.update("tokenLifetimeDays", 3, vscode.ConfigurationTarget.Global);
+    const { id } = await withPassword("ana");
+    const [token, ...more] = await ours("ana");
+    assert.ok(token);
+    assert.deepEqual(more, []);
+    assert.ok(token.note?.includes(vscode.env.appName) && token.note.includes(hostname()), token.note ?? "");
+    const days = (Date.parse(`${token.expires_at}`) - Date.parse(token.created)) / 86_400_000;
+    assert.ok(Math.abs(days - 3) < 0.01, `${days} days`);
+    await out(id);
+  });
+
+  it("is one of several, on one hub side by side", async () => {
+    const accounts: { id: string; label: string }[] = [];
+    for (const { name } of testHub().users) accounts.push(await withPassword(name));
+    const { host } = new URL(testHub().url);
+    const shown = (await vscode.authentication.getAccounts("jupyterhub-connect")).map(({ label }) => label);
+    assert.deepEqual(shown, testHub().users.map(({ name }) => `${name} @ ${host}`));
+    for (const { name } of testHub().users) assert.equal((await ours(name)).length, 1, name);
+    for (const { id } of accounts) await out(id);
+  });
+
+  it("is given to nobody whom VS Code has not been told to trust with it", async () => {
+    const { id, label } = await withPassword("ana");
+    const session = await vscode.authentication.getSession("jupyterhub-connect", [], { silent: true, account: { id, label } });
+    assert.equal(session, undefined);
+    await out(id);
+  });
+
+  it("is gone after a wrong password, which nothing repeats", async () => {
+    const { url } = testHub();
+    const attempt = vscode.commands.executeCommand("jupyterhubConnect.signIn", { url, userName: "ana", password: "hush hush" });
+    await assert.rejects(
+      async () => attempt,
+      (error: Error) => /does not accept this user name and password/.test(error.message) && !error.message.includes("hush"),
+    );
+    assert.deepEqual(await vscode.authentication.getAccounts("jupyterhub-connect"), []);
+  });
+
+  it("ends a running cell with the reason when the person signs out, and is revoked", async () => {
+    const { id } = await withPassword("ana");
+    const notebook = await openNotebook(counter(600, 0.1));
+    await selectKernel({ account: id });
+    const running = run(notebook);
+    await running.shows("line 1");
+    await out(id);
+    await running.ended;
+    assert.equal(notebook.cellAt(0).executionSummary?.success, false);
+    assert.deepEqual(await ours("ana"), []);
+    // The kernel goes on on the hub; whoever signs in again finds it.
+    await signOut(await signIn("ana"), "ana");
+  });
+});
+
 describe("a server or kernel that cannot be had", function () {
   this.timeout(120_000);
   let account: string;
@@ -96,10 +166,10 @@ describe("a server or kernel that cannot be had", function () {
   it("ends a cell with the reason when the token was revoked, and runs again after signing in", async () => {
     const notebook = await openNotebook("print('never')", "print('again')");
     const hub = testHub();
-    const own = await minted("zoë müller");
-    await vscode.commands.executeCommand("jupyterhubConnect.signIn", { url: hub.url, token: own.token });
     await selectKernel({ account });
-    await hub.api(`users/${encodeURIComponent("zoë müller")}/tokens/${own.id}`, { method: "DELETE" }, [204]);
+    for (const { id } of await ours("zoë müller")) {
+      await hub.api(`users/${encodeURIComponent("zoë müller")}/tokens/${id}`, { method: "DELETE" }, [204]);
+    }
     await run(notebook).ended;
     assert.equal(notebook.cellAt(0).executionSummary?.success, false);
     assert.match(errorOf(notebook)?.message ?? "", /[Ss]ign in again/);
@@ -109,10 +179,19 @@ describe("a server or kernel that cannot be had", function () {
   });
 });
 
-async function minted(user: string): Promise<{ id: string; token: string }> {
-  const path = `users/${encodeURIComponent(user)}/tokens`;
-  const answer = await testHub().api(path, { method: "POST", body: JSON.stringify({ note: "to be revoked" }) }, [200, 201]);
-  return (await answer.json()) as { id: string; token: string };
+interface HubToken {
+  readonly id: string;
+  readonly note: string | null;
+  readonly scopes: readonly string[];
+  readonly expires_at: string | null;
+  readonly created: string;
+}
+
+/** The tokens that the extension has on the hub for a user. */
+async function ours(user: string): Promise<HubToken[]> {
+  const answer = await testHub().api(`users/${encodeURIComponent(user)}/tokens`, {}, [200]);
+  const { api_tokens: tokens } = (await answer.json()) as { api_tokens: HubToken[] };
+  return tokens.filter(({ note }) => note?.startsWith("JupyterHub Connect in "));
 }
 
 function listening<S extends Server>(server: S): Promise<S> {

@@ -29,7 +29,7 @@ export async function askHowToStart(app: AppContext, server: Server): Promise<Ho
   for (;;) {
     if (page && page.kind !== "form") return {};
     const form = page?.form;
-    const way = await askWay(app, server, form);
+    const way = await askWay(server, form);
     switch (way?.kind) {
       case undefined:
         return undefined;
@@ -58,7 +58,7 @@ export async function askHowToStart(app: AppContext, server: Server): Promise<Ho
 /** The hub's page with the last choice preselected; undefined where it cannot be had, which the person is told. */
 async function readPage(app: AppContext, server: Server): Promise<SpawnPage | undefined> {
   const { account, owner, name } = server;
-  const cookies = await app.spawnForms.cookies(account);
+  const cookies = await account.pageCookies();
   if (cookies === undefined) return undefined;
   const title = `Asking ${account.label} what there is to choose…`;
   const location = vscode.ProgressLocation.Notification;
@@ -82,7 +82,7 @@ async function readPage(app: AppContext, server: Server): Promise<SpawnPage | un
   }
 }
 
-async function askWay(app: AppContext, server: Server, form: SpawnForm | undefined): Promise<Way | undefined> {
+async function askWay(server: Server, form: SpawnForm | undefined): Promise<Way | undefined> {
   const items: (Item<Way> | vscode.QuickPickItem)[] = [];
   const { lastOptions } = server;
   if (lastOptions) {
@@ -97,7 +97,7 @@ async function askWay(app: AppContext, server: Server, form: SpawnForm | undefin
     items.push({ label, description: more, detail: profile.description, value: { kind: "profile", profile } });
   }
   items.push(separator("Other Ways"));
-  if (!form && (await app.spawnForms.cookies(server.account)) !== undefined) {
+  if (!form && (await server.account.pageCookies()) !== undefined) {
     items.push({ label: "$(list-selection) Choose from What the Hub Offers…", detail: "A hub without choices starts the server at once.", value: { kind: "form" } });
   }
   const detail = form?.hasUnknownFields

@@ -56,9 +56,9 @@ function draw(node: Node): vscode.TreeItem {
     case "account": {
       const out = node.account.state === "signed-out";
       const item = row(node, node.account.label, Expanded, out ? "warning" : "account");
-      item.contextValue = out ? "account.signedOut" : "account.signedIn";
+      item.contextValue = out ? "account.signedOut" : node.account.isOnHub ? "account.signedIn" : "account.plain";
       item.description = out ? "signed out" : (node.problem ?? "");
-      item.tooltip = node.problem ?? `${node.account.hub.href}\nSigned ${out ? "out" : "in"} as ${node.account.userName}`;
+      item.tooltip = node.problem ?? `${node.account.hub.href}\nSigned ${out ? "out" : "in"}${node.account.isOnHub ? ` as ${node.account.userName}` : ", without a hub"}`;
       return item;
     }
     case "server":
@@ -98,7 +98,7 @@ function drawServer(node: Extract<Node, { kind: "server" }>): vscode.TreeItem {
   const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
   const running = server.state === "running";
   const item = row(node, serverTitle(server), running ? (isShared(server) ? Collapsed : Expanded) : None, serverIcon(server));
-  const marks = [server.state, isShared(server) ? "shared" : server.name === "" ? "default" : "named", keptUntil === undefined ? "" : "kept"];
+  const marks = [server.state, isShared(server) || !server.account.isOnHub ? "shared" : server.name === "" ? "default" : "named", keptUntil === undefined ? "" : "kept"];
   item.contextValue = `server.${marks.filter(Boolean).join(".")}`;
   item.description = problem === undefined ? [server.state, ...times(server), kept(keptUntil)].filter(Boolean).join(" · ") : "not reachable";
   item.tooltip = problem ?? serverTooltip(server, keptUntil);
@@ -107,7 +107,7 @@ function drawServer(node: Extract<Node, { kind: "server" }>): vscode.TreeItem {
 
 function serverTitle(server: Server): string {
   if (isShared(server)) return `${server.displayName || "Server"} of ${server.owner}`;
-  return server.displayName || "Default server";
+  return server.displayName || (server.account.isOnHub ? "Default server" : "Server");
 }
 
 /** How long it is up, and how long the hub has seen no activity; by that it decides which servers to stop. */

@@ -69,7 +69,8 @@ class HubAuthenticationProvider implements vscode.AuthenticationProvider, vscode
     const now = (this.#sessions = await this.#present());
     const added = now.filter(({ id }) => !before.some((session) => session.id === id));
     const removed = before.filter(({ id }) => !now.some((session) => session.id === id));
-    if (added.length + removed.length > 0) this.#changed.fire({ added, removed, changed: [] });
+    const changed = now.filter(({ id, accessToken }) => before.some((session) => session.id === id && session.accessToken !== accessToken));
+    if (added.length + removed.length + changed.length > 0) this.#changed.fire({ added, removed, changed });
   }
 }
 

@@ -1,71 +1,90 @@
 // What signing in asks the person, in VS Code's input boxes.
 import * as vscode from "vscode";
-import { messageOf } from "../../base/errors";
-import { parseAddress } from "../../hub/address";
-import { cleanToken, type SignInPort, type TokenQuestion } from "../../hub/signIn";
+import { ConnectError } from "../../base/errors";
+import { hubName } from "../../hub/hubName";
+import { cleanToken, type PasswordAnswer, type PasswordQuestion, type SignInPort, type TokenQuestion } from "../../hub/signIn";
+import { offerClipboardToken } from "./clipboard";
+import { ask, type BoxButton } from "./inputBox";
 
-/** Asks for a hub's address. @returns undefined where the person cancelled */
-export function askAddress(): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
-    title: "Sign in to JupyterHub (1/2)",
-    prompt: "Paste the address of your JupyterHub, or of any page on it.",
-    placeHolder: "https://hub.example.org",
-    ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() === "" ? undefined : problemOf(() => parseAddress(text))),
+/** The prompts of `signIn`. */
+export const signInPrompts: SignInPort = { askToken, askPassword, confirmPlainHttp };
+
+/** Asks for a token; where the hub's pages are the way in, the one that makes tokens opens at once. */
+async function askToken({ hub, tokenPage, byBrowser, problem }: TokenQuestion): Promise<string | undefined> {
+  const common = { title: `Sign in to ${hubName(hub)}`, password: true, ...(problem !== undefined && { problem }) };
+  if (!tokenPage) {
+    const answer = await ask({
+      ...common,
+      prompt: `${hubName(hub)} is a Jupyter server without a hub. Paste its token, or type its password.`,
+      placeholder: "Token or password",
+      check: (text) => notEmpty(text, "The server printed its token where it was started."),
+    });
+    return answer && "text" in answer ? answer.text : undefined;
+  }
+  const open = (): Thenable<boolean> => vscode.env.openExternal(vscode.Uri.parse(tokenPage.href, true));
+  if (byBrowser) void open();
+  const answer = await ask({
+    ...common,
+    prompt: byBrowser
+      ? "Your browser shows the hub's token page: sign in there, request a token, copy it, and come back here."
+      : `Paste a token of ${hubName(hub)}. Make one on the hub's token page (button above).`,
+    placeholder: "Token",
+    buttons: [{ icon: "link-external", tooltip: "Open the Hub's Token Page in the Browser", run: open }],
+    check: cleanToken,
+    whileOpen: (box) => offerClipboardToken(box, hub),
   });
+  return answer && "text" in answer ? answer.text : undefined;
 }
 
-/** The prompts of `signInWithToken`. */
-export const signInPrompts: SignInPort = { askToken, confirmPlainHttp };
+const useToken: BoxButton = { icon: "key", tooltip: "Sign In with a Token Instead", answer: "token" };
 
-const openTokenPage: vscode.QuickInputButton = {
-  iconPath: new vscode.ThemeIcon("link-external"),
-  tooltip: "Open the hub's token page in the browser",
-};
-
-/** An input box with a button that leads to where tokens are made. */
-function askToken(question: TokenQuestion): Promise<string | undefined> {
-  const box = vscode.window.createInputBox();
-  box.title = "Sign in to JupyterHub (2/2)";
-  box.prompt = `Paste a token of ${question.hub.host}. Make one on the hub's token page (button above).`;
-  box.placeholder = "Token";
-  box.password = true;
-  box.ignoreFocusOut = true;
-  box.buttons = [openTokenPage];
-  if (question.problem !== undefined) box.validationMessage = question.problem;
-  return new Promise((resolve) => {
-    let accepted: string | undefined;
-    box.onDidTriggerButton(() => void vscode.env.openExternal(vscode.Uri.parse(question.tokenPage.href, true)));
-    box.onDidChangeValue(() => (box.validationMessage = ""));
-    box.onDidAccept(() => {
-      box.validationMessage = problemOf(() => cleanToken(box.value)) ?? "";
-      if (box.validationMessage !== "") return;
-      accepted = box.value;
-      box.hide();
-    });
-    box.onDidHide(() => {
-      box.dispose();
-      resolve(accepted);
-    });
-    box.show();
+/** Asks for name, password and whatever else the hub's form has, one box each. */
+async function askPassword({ hub, user, further, problem }: PasswordQuestion): Promise<PasswordAnswer | "token" | undefined> {
+  const title = `Sign in to ${hubName(hub)}`;
+  const name = await ask({
+    title,
+    prompt: "Your user name on this hub.",
+    placeholder: "User name",
+    ...(user !== undefined && { value: user }),
+    ...(problem !== undefined && { problem }),
+    buttons: [useToken],
+    check: (text) => notEmpty(text.trim(), "Type your user name on this hub."),
   });
+  if (!name) return undefined;
+  if (!("text" in name)) return "token";
+  const userName = name.text.trim();
+  const password = await ask({
+    title,
+    prompt: `The password of ${userName}. It is sent to the hub once, and kept nowhere.`,
+    placeholder: "Password",
+    password: true,
+    buttons: [useToken],
+    check: (text) => notEmpty(text, "Type your password."),
+  });
+  if (!password) return undefined;
+  if (!("text" in password)) return "token";
+  const answers: Record<string, string> = {};
+  for (const field of further) {
+    const answer = await ask({ title, prompt: `The hub also asks for: ${field.label}.`, placeholder: field.label });
+    if (!answer || !("text" in answer)) return undefined;
+    answers[field.name] = answer.text;
+  }
+  return { userName, password: password.text, further: answers };
 }
 
 async function confirmPlainHttp(url: URL): Promise<boolean> {
   const go = "Sign In Anyway";
   const choice = await vscode.window.showWarningMessage(
     `${url.host} is not encrypted (http).`,
-    { modal: true, detail: "Everybody on the network can read your token and your work, and use your account. Ask for an https address." },
+    {
+      modal: true,
+      detail: "Everybody on the network can read your password, your token and your work, and use your account. Ask for an https address.",
+    },
     go,
   );
   return choice === go;
 }
 
-function problemOf(check: () => unknown): string | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
-  }
+function notEmpty(text: string, otherwise: string): void {
+  if (text === "") throw new ConnectError("signed-out", otherwise);
 }

@@ -1,17 +1,24 @@
 // Signing in and out, as commands and for the Accounts menu.
 import * as vscode from "vscode";
 import { ConnectError } from "../../base/errors";
+import type { Disposable } from "../../base/disposable";
 import type { Account } from "../../hub/account";
+import type { OAuthClient } from "../../hub/configuration";
+import type { OAuthFlow } from "../../hub/oauth";
 import type { SignInPort } from "../../hub/signIn";
 import type { AppContext } from "../context";
 import { startServer } from "../servers/start";
+import { askAddress } from "./askAddress";
 import { BusyNotice } from "./busyNotice";
-import { askAddress, signInPrompts } from "./prompts";
+import { openOAuth } from "./oauthFlow";
+import { signInPrompts } from "./prompts";
 
 /** What a caller may know already. */
 export interface SignInArguments {
   readonly url: string;
   readonly token?: string;
+  readonly userName?: string;
+  readonly password?: string;
 }
 
 /**
@@ -19,22 +26,42 @@ export interface SignInArguments {
  * @throws ConnectError with the reason; `aborted` where the person cancelled
  */
 export async function signIn(app: AppContext, given?: SignInArguments): Promise<Account> {
-  const address = given?.url ?? (await askAddress());
+  const { account, server } = await signInForServer(app, given);
+  if (!given) void offerStart(app, account, server);
+  return account;
+}
+
+/**
+ * As `signIn`, for who goes on by themselves.
+ * @returns the account, and the server whose page was pasted; "" for the default one
+ */
+export async function signInForServer(
+  app: AppContext,
+  given?: SignInArguments,
+): Promise<{ readonly account: Account; readonly server: string }> {
+  const address = given?.url ?? (await askAddress(app.hubs.configured));
   if (address === undefined || address.trim() === "") throw new ConnectError("aborted", "Signing in was cancelled.");
-  const known = given?.token === undefined ? { address } : { address, token: given.token };
   const notice = new BusyNotice("Signing in to JupyterHub…");
   try {
     const prompts: SignInPort = {
       askToken: (question) => notice.without(() => signInPrompts.askToken(question)),
+      askPassword: (question) => notice.without(() => signInPrompts.askPassword(question)),
+      openOAuth: (client, hub) => openOAuthHidden(app, notice, client, hub),
       confirmPlainHttp: (url) => notice.without(() => signInPrompts.confirmPlainHttp(url)),
     };
-    const { account, server } = await app.hubs.signIn(known, prompts, notice.signal);
+    const { account, server, notice: said } = await app.hubs.signIn({ ...given, address }, prompts, notice.signal);
+    if (said !== undefined) void vscode.window.showInformationMessage(said);
     await app.servers.refresh(account, notice.signal);
-    if (!given) void offerStart(app, account, server);
-    return account;
+    return { account, server };
   } finally {
     notice.dispose();
   }
+}
+
+/** As `openOAuth`; its own notice is shown instead of ours while the person is in the browser. */
+async function openOAuthHidden(app: AppContext, notice: BusyNotice, client: OAuthClient, hub: URL): Promise<OAuthFlow & Disposable> {
+  const flow = await openOAuth(app.redirects, client, hub);
+  return { ...flow, visit: (page, state) => notice.without(() => flow.visit(page, state)) };
 }
 
 /** After signing in the next step is a running server: named by the pasted page, or the default one. */
@@ -61,7 +88,15 @@ export async function signOut(app: AppContext, account?: Account): Promise<void>
     { modal: true, detail: "Open notebooks lose their kernels here. Servers and kernels on the hub go on." },
     yes,
   );
-  if (answer === yes) await app.hubs.signOut(chosen);
+  if (answer !== yes) return;
+  const title = `Signing out of ${chosen.label}…`;
+  const revoked = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.hubs.signOut(chosen));
+  if (revoked) return;
+  const openPage = "Open Token Page";
+  const text = `You are signed out here, but ${chosen.label} could not be told: the token ends by itself in some days. You can revoke it on the hub's token page.`;
+  void vscode.window.showWarningMessage(text, openPage).then((choice) => {
+    if (choice !== undefined) void vscode.env.openExternal(vscode.Uri.parse(new URL("hub/token", chosen.hub).href, true));
+  });
 }
 
 /** The only account, or the one the person picks. */

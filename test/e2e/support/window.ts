@@ -7,13 +7,16 @@ import { openPersonWindow, type PersonWindow, type PersonWindowOptions } from ".
 /** Opening installs the extension and starts VS Code and a browser; the first use ever also builds code-server. */
 const openMs = 20 * 60_000;
 
-/** Call inside `describe`; the result is for use inside tests. */
-export function personWindow(options: PersonWindowOptions): () => PersonWindow {
+/**
+ * Call inside `describe`; the result is for use inside tests.
+ * @param options what to open; a function for what is known only when the tests begin, such as a hub's address
+ */
+export function personWindow(options: PersonWindowOptions | (() => Promise<PersonWindowOptions>)): () => PersonWindow {
   let window: PersonWindow | undefined;
 
   before(async function () {
     this.timeout(openMs);
-    window = await openPersonWindow(options);
+    window = await openPersonWindow(typeof options === "function" ? await options() : options);
   });
 
   afterEach(async function () {

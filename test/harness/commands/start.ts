@@ -47,16 +47,17 @@ async function demo(hub: TestHub): Promise<number> {
   const code = onPath("code");
   const vsix = packagedExtension();
   const opened = code === undefined ? await openDemo(vsix, samplePath) : await openDesktopDemo(code, vsix, samplePath);
-  const { name, token, url } = demoUser(hub);
+  const { name, password } = hub.user("ana");
   console.log(`
 ${opened}
 
-Sign in there: press F1, run "JupyterHub: Sign In…" and paste
+Run a cell there, and sign in when you are asked:
 
-  address  ${url}
-  token    ${token}        (the user ${name} of the demo hub)
+  address    ${hub.url}
+  user name  ${name}
+  password   ${password}
 
-Then choose the kernel at the notebook's top right, and run the cells. Ctrl+C here ends all of it.
+Your server starts, and the cell runs. Ctrl+C here ends all of it.
 `);
   return await new Promise<never>(() => {
     setInterval(() => undefined, 60_000); // onInterrupt ends the process

@@ -23,6 +23,21 @@ export interface HubOptions {
   prefix?: string;
   /** The port of its address; default a free one. */
   port?: number;
+  /** Its sign-in page has a button instead of fields; whoever presses it is ana. */
+  singleSignOn?: boolean;
+  /** Who may sign people in with OAuth. */
+  oauthClients?: readonly TestOAuthClient[];
+}
+
+/** An OAuth client as a hub's administrator registers it. */
+export interface TestOAuthClient {
+  /** Of the service that stands for it. */
+  name: string;
+  clientId: string;
+  secret: string;
+  redirectUri: string;
+  /** What its tokens may do at most. */
+  scopes: readonly string[];
 }
 
 /** A running test hub. */
@@ -63,7 +78,8 @@ const infoModel = v.object({ version: v.string() });
  * Starts a hub with its users and resolves when it answers (2–4 s). Its processes end with `stop()`, or with ours.
  * @throws Error with the end of the hub's log if it does not come up within a minute.
  */
-export async function startHub({ version = 6, prefix = "/", port }: HubOptions = {}): Promise<TestHub> {
+export async function startHub(options: HubOptions = {}): Promise<TestHub> {
+  const { version = 6, prefix = "/", port, singleSignOn = false, oauthClients = [] } = options;
   const bin = await ensureHubPython(version);
   const hubPort = await freePort();
   const proxyPort = await freePort(port);
@@ -75,7 +91,7 @@ export async function startHub({ version = 6, prefix = "/", port }: HubOptions =
   const adminToken = randomBytes(16).toString("hex");
   const proxyToken = randomBytes(16).toString("hex");
   const url = `http://127.0.0.1:${proxyPort}${path}`;
-  const settings = { directory: owner.directory, hubPort, proxyPort, proxyApiPort, prefix: path, password, adminToken, proxyToken };
+  const settings = { directory: owner.directory, hubPort, proxyPort, proxyApiPort, prefix: path, password, adminToken, proxyToken, singleSignOn, oauthClients };
   const cwd = owner.directory;
 
   const proxy = new ManagedProcess(owner, {

@@ -8,6 +8,8 @@ from html import escape
 from pathlib import Path
 
 from jupyterhub import version_info
+from jupyterhub.auth import Authenticator
+from jupyterhub.handlers import BaseHandler
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 settings = json.loads(os.environ["JUPYTERHUB_CONNECT_HUB"])
@@ -30,12 +32,51 @@ c.ConfigurableHTTPProxy.auth_token = settings["proxyToken"]
 c.JupyterHub.allow_named_servers = True
 c.JupyterHub.services = [{"name": "harness", "api_token": settings["adminToken"], "admin": True}]
 
+
 # --- Who may sign in: everybody, with the one password
+class SingleSignOnHandler(BaseHandler):
+    """The institution's own sign-in page, which knows who comes without being told a password."""
+
+    async def get(self):
+        user = await self.login_user({"username": "ana"})
+        self.redirect(self.get_next_url(user))
+
+
+class SingleSignOn(Authenticator):
+    """A hub without passwords of its own: its page has a button that leads to another service."""
+
+    login_service = "the University"
+
+    def login_url(self, base_url):
+        return f"{base_url}university_login"
+
+    def get_handlers(self, app):
+        return [("/university_login", SingleSignOnHandler)]
+
+    async def authenticate(self, handler, data):
+        # Nobody comes in by the API: there is no password that it could take.
+        return data["username"] if isinstance(handler, SingleSignOnHandler) else None
+
+
 c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = settings["password"]
 c.Authenticator.admin_users = {"admin"}
 if version_info >= (5,):
     c.Authenticator.allow_all = True
+
+if settings.get("singleSignOn"):
+    c.JupyterHub.authenticator_class = SingleSignOn
+
+# Services that clients of this name sign in through, with OAuth
+clients = settings.get("oauthClients", [])
+for client in clients:
+    service = {"name": client["name"], "oauth_client_id": client["clientId"], "api_token": client["secret"]}
+    service["oauth_redirect_uri"] = client["redirectUri"]
+    service["oauth_client_allowed_scopes"] = client["scopes"]
+    c.JupyterHub.services.append(service)
+if clients:
+    access = [f"access:services!service={client['name']}" for client in clients]
+    c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", *access]}]
 
 
 # --- User servers

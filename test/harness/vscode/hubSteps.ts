@@ -22,12 +22,14 @@ export function accountLabel({ url, name }: HubUser): string {
   return `${name} @ ${new URL(url).host}`;
 }
 
-/** Signs in from the command palette: address, token; then starts the user's server if it is offered. */
+/** Signs in from the command palette with address and token, instead of a password; then starts the user's server if it is offered. */
 export async function signIn(workbench: Workbench, user: HubUser): Promise<void> {
   const { quickInput } = workbench;
   await quickInput.command("JupyterHub: Sign In…");
   await quickInput.answer(/address of your JupyterHub/i, user.url);
-  await quickInput.answer(/token/i, user.token);
+  await quickInput.expect(/user name/i);
+  await quickInput.button("Sign In with a Token Instead");
+  await quickInput.answer(/paste a token/i, user.token);
   const greeting = await workbench.notification(/^Signed in as/);
   if (/not running/.test(greeting)) await workbench.answerNotification(/^Signed in as/, "Start Server");
   await workbench.openSidebar("JupyterHub");

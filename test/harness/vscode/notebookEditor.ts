@@ -73,6 +73,11 @@ export class NotebookEditor {
     await waitFor(`cell ${index} to run`, async () => (await this.#signature(index)) !== before, uiMs);
   }
 
+  /** Presses a code cell's run button, whatever comes of it: without a kernel, questions do. */
+  async pressRun(index: number): Promise<void> {
+    await this.#pressButton(index, "execute");
+  }
+
   /** Presses the stop button of a running cell. */
   async interrupt(index: number): Promise<void> {
     await this.#pressButton(index, "stop");

@@ -30,6 +30,16 @@ export class QuickInput {
     await this.page.keyboard.press("Enter");
   }
 
+  /** Presses a button in the title of what is open, by the name a screen reader says. */
+  async button(name: string): Promise<void> {
+    await this.#widget.getByRole("button", { name }).click({ timeout: appearMs });
+  }
+
+  /** What the open input box holds. */
+  async value(): Promise<string> {
+    return await this.#input.inputValue();
+  }
+
   /** Waits until an input box or pick with a matching title, question or entry is open; resolves with its text. */
   async expect(text: RegExp, timeout = appearMs): Promise<string> {
     return await waitFor(

@@ -17,6 +17,8 @@ export interface PersonWindowOptions {
   /** The packaged extension; default: the newest that `npm run package` made. */
   readonly vsix?: string;
   readonly settings?: Settings;
+  /** Of code-server; default: a free one. */
+  readonly port?: number;
 }
 
 /** A window and what it runs on. */
@@ -35,6 +37,7 @@ export async function openPersonWindow(options: PersonWindowOptions): Promise<Pe
   const server = await startCodeServer({
     vsix: [options.vsix ?? packagedExtension()],
     ...(options.settings === undefined ? {} : { settings: options.settings }),
+    ...(options.port === undefined ? {} : { port: options.port }),
   });
   let browser: Browser | undefined;
   try {

@@ -106,6 +106,26 @@ export class Workbench {
     await element.getByRole("button", { name: action }).click();
   }
 
+  /**
+   * Does what makes VS Code open a page in the browser, and agrees that it does where VS Code asks (it does not for
+   * pages of this computer). Resolves with that page.
+   * @param open what asks for the page
+   */
+  async openedPage(open: () => Promise<unknown>): Promise<Page> {
+    const opened = this.page.context().waitForEvent("page", { timeout: uiMs });
+    await open();
+    const question = /open the external website/i;
+    const asked = this.page.locator(".monaco-dialog-box").filter({ hasText: question }).waitFor();
+    const first = await Promise.any([opened.then(() => "page"), asked.then(() => "question")]);
+    if (first === "question") await this.answerDialog(question, "Open");
+    return await opened;
+  }
+
+  /** Takes the focus back from another page of the browser. */
+  async comeBack(): Promise<void> {
+    await this.page.bringToFront();
+  }
+
   /** Waits for a dialog that matches and presses one of its buttons; resolves with its text. */
   async answerDialog(text: RegExp, button: string): Promise<string> {
     const dialog = this.page.locator(".monaco-dialog-box").filter({ hasText: text });

@@ -3,6 +3,7 @@ import type { Memory, Ports } from "../../../src/app/ports";
 import { Emitter } from "../../../src/base/event";
 import { nullLogger } from "../../../src/base/log";
 import type { TokenStore } from "../../../src/hub/account";
+import type { TokenTerms } from "../../../src/hub/mint";
 import type { SignInPort } from "../../../src/hub/signIn";
 
 /** Tokens and memory of one person, on one machine. */
@@ -11,6 +12,12 @@ export class MemoryPorts implements Ports {
   readonly secrets = new Map<string, string>();
   readonly values = new Map<string, unknown>();
   readonly #tokenChanged = new Emitter<string>();
+  readonly tokenTerms?: () => TokenTerms;
+
+  /** @param terms how tokens are minted; without, given ones are used */
+  constructor(terms?: TokenTerms) {
+    if (terms) this.tokenTerms = () => terms;
+  }
 
   readonly tokens: TokenStore = {
     get: (id) => Promise.resolve(this.secrets.get(id)),
@@ -38,5 +45,6 @@ export class MemoryPorts implements Ports {
 /** Nobody is there to be asked. */
 export const nobody: SignInPort = {
   askToken: () => Promise.reject(new Error("Nobody is to be asked")),
+  askPassword: () => Promise.reject(new Error("Nobody is to be asked")),
   confirmPlainHttp: () => Promise.reject(new Error("Loopback needs no confirmation")),
 };

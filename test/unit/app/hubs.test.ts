@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Hubs } from "../../../src/app/hubs";
 import { hasCode } from "../../../src/base/errors";
 import { next } from "../../../src/base/event";
+import { givenSecret, readSecret } from "../../../src/hub/secret";
 import { FakeHub } from "../../fakes/hub";
 import { MemoryPorts, nobody } from "./doubles";
 
@@ -38,7 +39,7 @@ describe("hubs", () => {
     assert.deepEqual([account.userName, account.hub.href, account.state], ["ana", hub.url.href, "signed-in"]);
     assert.deepEqual([hubs.accounts, hubs.find(account.id)], [[account], account]);
     assert.ok(changes > 0);
-    assert.equal(ports.secrets.get(account.id), "good-token");
+    assert.deepEqual(readSecret(ports.secrets.get(account.id) ?? ""), givenSecret("good-token"));
     assert.ok(!JSON.stringify([...ports.values]).includes("good-token"));
   });
 

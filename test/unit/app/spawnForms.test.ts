@@ -1,7 +1,6 @@
 // Whether a hub's spawn page can be read, and whether that starts something.
 import assert from "node:assert/strict";
 import { Hubs } from "../../../src/app/hubs";
-import type { PageSession } from "../../../src/app/spawnForms";
 import { SpawnForms } from "../../../src/app/spawnForms";
 import type { Account } from "../../../src/hub/account";
 import { FakeHub } from "../../fakes/hub";
@@ -33,10 +32,4 @@ describe("spawn forms", () => {
     assert.ok(![...ports.values.keys()].some((key) => key.startsWith("spawnForm")));
   });
 
-  it("are read with the account's cookies, where it has some", async () => {
-    const forms = new SpawnForms(ports);
-    assert.equal(await forms.cookies(account), undefined);
-    const session: PageSession = { pageCookies: async () => "a=1" };
-    assert.equal(await forms.cookies(Object.assign(account, session)), "a=1");
-  });
 });

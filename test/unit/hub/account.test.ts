@@ -1,27 +1,10 @@
 // An account's token: given, checked, replaced, refused.
 import assert from "node:assert/strict";
-import { Emitter } from "../../../src/base/event";
 import { hasCode } from "../../../src/base/errors";
-import { Account, accountId, type AccountState, type TokenStore } from "../../../src/hub/account";
+import { Account, accountId, type AccountState } from "../../../src/hub/account";
+import { givenSecret } from "../../../src/hub/secret";
 import { FakeHub, forbidden, type Scripted } from "../../fakes/hub";
-
-/** What several windows share. */
-class MemoryStore implements TokenStore {
-  readonly #changes = new Emitter<string>();
-  readonly #tokens = new Map<string, string>();
-  readonly onDidChange = this.#changes.event;
-  async get(id: string): Promise<string | undefined> {
-    return this.#tokens.get(id);
-  }
-  async set(id: string, token: string): Promise<void> {
-    this.#tokens.set(id, token);
-    this.#changes.fire(id);
-  }
-  async delete(id: string): Promise<void> {
-    this.#tokens.delete(id);
-    this.#changes.fire(id);
-  }
-}
+import { MemoryStore } from "./memoryStore";
 
 describe("account", () => {
   let hub: FakeHub;
@@ -130,7 +113,7 @@ describe("account", () => {
     hub.tokens.clear();
     assert.equal(await account.check("good-token"), "invalid");
     hub.tokens.set("newer-token", "ana");
-    const signingIn = account.signIn("newer-token");
+    const signingIn = account.signIn(givenSecret("newer-token"));
     await account.client.user().catch(() => undefined);
     await signingIn;
     await account.client.user();
@@ -141,7 +124,7 @@ describe("account", () => {
     await account.signOut();
     await assert.rejects(account.current(), (error) => hasCode(error, "signed-out"));
     assert.equal(await account.check("good-token"), "invalid");
-    await account.signIn("good-token");
+    await account.signIn(givenSecret("good-token"));
     assert.equal(await account.current(), "good-token");
     assert.deepEqual(states, ["signed-out", "signed-in"]);
     assert.deepEqual(hub.asked, []);
@@ -161,7 +144,7 @@ describe("account", () => {
     await account.signOut();
     await out;
     const back = change();
-    await account.signIn("good-token");
+    await account.signIn(givenSecret("good-token"));
     await back;
     assert.deepEqual(seen, ["signed-out", "signed-in"]);
     there.dispose();

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import nodeFetch from "node-fetch";
 import { ConnectError } from "../../../src/base/errors";
-import { cleanToken, signInWithToken, type SignedIn, type SignInPort, type TokenQuestion } from "../../../src/hub/signIn";
+import { cleanToken, signIn as signInTo, type SignedIn, type SignInPort, type TokenQuestion } from "../../../src/hub/signIn";
+import { givenSecret } from "../../../src/hub/secret";
 import { FakeHub, forbidden } from "../../fakes/hub";
 
 /** A person who answers with `token` and is never asked about plain http. */
@@ -12,6 +13,9 @@ class Person implements SignInPort {
   async askToken(question: TokenQuestion): Promise<string | undefined> {
     this.asked.push(question);
     return this.token;
+  }
+  async askPassword(): Promise<"token"> {
+    return "token";
   }
   confirmPlainHttp(): Promise<boolean> {
     throw new Error("Loopback needs no confirmation");
@@ -25,7 +29,7 @@ describe("signing in with a token", () => {
 
   const page = (path: string): string => new URL(path, hub.url).href;
   const signIn = (address: string, token?: string, person = new Person()): Promise<SignedIn> =>
-    signInWithToken({ address, ...(token !== undefined && { token }) }, person);
+    signInTo({ address, ...(token !== undefined && { token }) }, person);
   const failure = async (promise: Promise<unknown>): Promise<ConnectError> => {
     const error: unknown = await promise.then(
       () => undefined,
@@ -39,18 +43,18 @@ describe("signing in with a token", () => {
   it("tells hub, version, user and token", async () => {
     const { user, ...rest } = await signIn(page("user/ana/gpu/lab"), "good-token");
     assert.equal(user.name, "ana");
-    assert.deepEqual(rest, { hub: hub.url, version: "6.1.0", token: "good-token", server: "gpu" });
+    assert.deepEqual(rest, { hub: hub.url, version: "6.1.0", secret: givenSecret("good-token"), server: "gpu" });
   });
 
   it("tolerates white space and quotes around the token", async () => {
     for (const pasted of ["  good-token\n", '"good-token"', "“good-token”", "'good-token' ", "\u200Bgood-token"]) {
-      assert.equal((await signIn(page("hub/home"), pasted)).token, "good-token");
+      assert.equal((await signIn(page("hub/home"), pasted)).secret.token, "good-token");
     }
   });
 
   it("takes the token out of the address and asks nobody", async () => {
     const person = new Person();
-    assert.equal((await signIn(page("user/ana/lab?token=good-token"), undefined, person)).token, "good-token");
+    assert.equal((await signIn(page("user/ana/lab?token=good-token"), undefined, person)).secret.token, "good-token");
     assert.deepEqual(person.asked, []);
     assert.ok(hub.asked.every((each) => !each.includes("good-token")), "the token is in no URL");
   });
@@ -58,7 +62,7 @@ describe("signing in with a token", () => {
   it("asks for a token and says where to make one", async () => {
     const person = new Person("good-token");
     await signIn(page("user/ana/lab"), undefined, person);
-    assert.deepEqual(person.asked, [{ hub: hub.url, version: "6.1.0", tokenPage: new URL(page("hub/token")), user: "ana" }]);
+    assert.deepEqual(person.asked, [{ hub: hub.url, version: "6.1.0", tokenPage: new URL(page("hub/token")), byBrowser: false, user: "ana" }]);
   });
 
   it("asks once where the token in the address does not hold", async () => {
@@ -108,15 +112,16 @@ describe("signing in with a token", () => {
       nodeFetch(url.href.replace("http://hub.example.org/", page("")), init)) as typeof nodeFetch; // all that request() uses of it
     const port = (yes: boolean): SignInPort => ({
       askToken: () => Promise.resolve("good-token"),
+      askPassword: () => Promise.resolve("token"),
       confirmPlainHttp: (url) => {
         asked.push(url.href);
         return Promise.resolve(yes);
       },
     });
     const address = "http://hub.example.org/hub/home?token=good-token";
-    assert.equal((await failure(signInWithToken({ address }, port(false), { fetch }))).code, "aborted");
+    assert.equal((await failure(signInTo({ address }, port(false), { fetch }))).code, "aborted");
     assert.deepEqual(sentTokens(), []);
-    assert.equal((await signInWithToken({ address }, port(true), { fetch })).user.name, "ana");
+    assert.equal((await signInTo({ address }, port(true), { fetch })).user.name, "ana");
     assert.deepEqual(asked, ["http://hub.example.org/", "http://hub.example.org/"]);
   });
 
@@ -126,7 +131,7 @@ describe("signing in with a token", () => {
       abort.abort();
       return forbidden;
     });
-    const signing = signInWithToken({ address: page("hub/home"), token: "good-token" }, new Person(), { signal: abort.signal });
+    const signing = signInTo({ address: page("hub/home"), token: "good-token" }, new Person(), { signal: abort.signal });
     assert.equal((await failure(signing)).code, "aborted");
   });
 

@@ -44,11 +44,20 @@ export const run = runnable(async () => {
 });
 
 async function runNotebook(parameters: Parameters): Promise<Outcome> {
-  const { url, token, server, kernel } = parameters;
+  const { url, token } = parameters;
   const document = await vscode.workspace.openNotebookDocument(vscode.Uri.file(parameters.notebook));
   await vscode.window.showNotebookDocument(document, { preview: false });
   const account = await command("signIn", { url, token }, signInMs);
   print(`signed in as ${labelOf(account) ?? url}`);
+  try {
+    return await runSignedIn(document, parameters);
+  } finally {
+    await signOut(account);
+  }
+}
+
+async function runSignedIn(document: vscode.NotebookDocument, parameters: Parameters): Promise<Outcome> {
+  const { server, kernel } = parameters;
   const wanted = { ...(server === undefined ? {} : { server }), ...(kernel === undefined ? {} : { kernel }) };
   const selected = await command("selectKernel", wanted, selectMs);
   print(`kernel ${labelOf(selected) ?? "selected"}`);
@@ -94,6 +103,15 @@ async function shutDownKernel(): Promise<void> {
     await command("shutDownKernel", { confirmed: true }, signInMs);
   } catch (error) {
     print(`the kernel was not shut down: ${messageOf(error)}`);
+  }
+}
+
+/** The profile goes with the run: the token that was made for it is to be revoked before. */
+async function signOut(account: unknown): Promise<void> {
+  try {
+    await command("signOut", v.parse(v.object({ id: v.string() }), account), signInMs);
+  } catch (error) {
+    print(`not signed out: ${messageOf(error)}`);
   }
 }
 

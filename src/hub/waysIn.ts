@@ -1,0 +1,73 @@
+// What a hub's sign-in page offers: fields for name and password, or a way to a single sign-on service.
+import { DomUtils, parseDocument } from "htmlparser2";
+import { request } from "../transport/http";
+import type { ServerSettings } from "../transport/settings";
+
+/** A further field of the form, such as a one-time code. */
+export interface LoginField {
+  readonly name: string;
+  readonly label: string;
+}
+
+/** Ways beside a token, which every hub takes. */
+export interface WaysIn {
+  /** The form takes a name, a password, and these; undefined where the page has no password field. */
+  readonly passwordForm: { readonly further: readonly LoginField[] } | undefined;
+  /** What the page's button says, such as “Sign in with GitHub”; undefined where there is none. */
+  readonly service: string | undefined;
+}
+
+const anyStatus = Array.from({ length: 400 }, (_, index) => 200 + index);
+const textTypes = new Set(["text", "email", "number", "tel", "password"]);
+
+const { findAll, findOne, getAttributeValue, textContent } = DomUtils;
+
+type Element = ReturnType<typeof findAll>[number];
+type Document = ReturnType<typeof parseDocument>;
+
+/**
+ * Reads the page `hub/login`. One that cannot be read, or leads elsewhere at once, offers no password.
+ * @throws ConnectError where the hub does not answer
+ */
+export async function waysIn(hub: ServerSettings, signal?: AbortSignal): Promise<WaysIn> {
+  const answer = await request(hub, "hub/login", { anonymous: true, accept: "text/html", allow: anyStatus, signal });
+  return answer.status === 200 ? readLoginPage(answer.text) : { passwordForm: undefined, service: undefined };
+}
+
+/** What a sign-in page in HTML offers. */
+export function readLoginPage(html: string): WaysIn {
+  const page = parseDocument(html);
+  for (const form of elements(page, "form")) {
+    const inputs = elements(form, "input").filter((input) => textTypes.has(typeOf(input)));
+    if (!inputs.some((input) => nameOf(input) === "password" && typeOf(input) === "password")) continue;
+    if (!inputs.some((input) => nameOf(input) === "username")) continue;
+    const further = inputs.filter((input) => !["", "username", "password"].includes(nameOf(input)));
+    return { passwordForm: { further: further.map((input) => ({ name: nameOf(input), label: labelOf(input, form) })) }, service: undefined };
+  }
+  const button = findOne((element) => element.name === "a" && /login|oauth|saml|sso/i.test(getAttributeValue(element, "href") ?? ""), page.children);
+  return { passwordForm: undefined, service: button ? oneLine(textContent(button)) : undefined };
+}
+
+function elements(within: Document | Element, name: string): readonly Element[] {
+  return findAll((element) => element.name === name, within.children);
+}
+
+function typeOf(input: Element): string {
+  return (getAttributeValue(input, "type") ?? "text").toLowerCase();
+}
+
+function nameOf(input: Element): string {
+  return getAttributeValue(input, "name") ?? "";
+}
+
+/** What the page calls a field: its label, else its placeholder, else its name. */
+function labelOf(input: Element, form: Element): string {
+  const id = getAttributeValue(input, "id");
+  const label = elements(form, "label").find((each) => id !== undefined && getAttributeValue(each, "for") === id);
+  const said = label ? oneLine(textContent(label)).replace(/:$/, "") : "";
+  return said || (getAttributeValue(input, "placeholder") ?? "") || nameOf(input);
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim().slice(0, 80);
+}

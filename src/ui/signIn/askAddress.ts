@@ -1,0 +1,54 @@
+// Which hub: pasted, or picked among those that the institution has configured.
+import * as vscode from "vscode";
+import { parseAddress } from "../../hub/address";
+import type { HubConfiguration } from "../../hub/configuration";
+import { ask, problemOf } from "./inputBox";
+
+const title = "Sign in to JupyterHub";
+const prompt = "Paste the address of your JupyterHub, or of any page on it.";
+
+/** Asks for a hub's address. @returns undefined where the person cancelled */
+export async function askAddress(configured: readonly HubConfiguration[]): Promise<string | undefined> {
+  if (configured.length > 0) return pickHub(configured);
+  const answer = await ask({ title, prompt, placeholder: "https://hub.example.org", check: parseAddress });
+  return answer && "text" in answer ? answer.text : undefined;
+}
+
+interface HubItem extends vscode.QuickPickItem {
+  readonly address: string;
+}
+
+/** The configured hubs, and whatever is typed or pasted instead. */
+function pickHub(configured: readonly HubConfiguration[]): Promise<string | undefined> {
+  const known = configured.map(
+    ({ label, url }): HubItem => ({ label: label ?? new URL(url).host, description: label === undefined ? "" : url, iconPath: new vscode.ThemeIcon("server"), address: url }),
+  );
+  const pick = vscode.window.createQuickPick<HubItem>();
+  Object.assign(pick, { title, placeholder: "Choose your JupyterHub, or paste the address of another", ignoreFocusOut: true, matchOnDescription: true });
+  pick.items = known;
+  return new Promise((resolve) => {
+    let chosen: string | undefined;
+    pick.onDidChangeValue((text) => {
+      pick.items = text.trim() === "" ? known : [...known, typed(text)];
+    });
+    pick.onDidAccept(() => {
+      const [item] = pick.selectedItems;
+      if (!item || problemOf(() => parseAddress(item.address)) !== undefined) return;
+      chosen = item.address;
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      pick.dispose();
+      resolve(chosen);
+    });
+    pick.show();
+  });
+}
+
+/** What stands for a typed address; it says why where it is none. */
+function typed(text: string): HubItem {
+  const problem = problemOf(() => parseAddress(text));
+  if (problem !== undefined) return { label: problem, alwaysShow: true, iconPath: new vscode.ThemeIcon("info"), address: text };
+  const { url } = parseAddress(text);
+  return { label: `Sign in to ${url.host}${url.pathname.replace(/\/$/, "")}`, alwaysShow: true, iconPath: new vscode.ThemeIcon("link"), address: text };
+}

@@ -1,0 +1,84 @@
+// The browser's side of the OAuth code flow: opens the hub's page and waits for the address that it leads back to.
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import path from "node:path";
+import * as vscode from "vscode";
+import type { Disposable } from "../../base/disposable";
+import { ConnectError } from "../../base/errors";
+import { isLoopback } from "../../hub/address";
+import type { OAuthClient } from "../../hub/configuration";
+import { hubName } from "../../hub/hubName";
+import { LoopbackRedirect } from "../../hub/loopbackRedirect";
+import type { OAuthFlow } from "../../hub/oauth";
+
+/** Where `vscode://PUBLISHER.NAME/…` addresses arrive; VS Code takes one handler for an extension. */
+export class UriRedirects implements vscode.UriHandler {
+  readonly #waiting = new Map<string, (answer: URL) => void>();
+
+  handleUri(uri: vscode.Uri): void {
+    const answer = new URL(uri.toString(true));
+    this.#waiting.get(answer.searchParams.get("state") ?? "")?.(answer);
+  }
+
+  /** The address that comes with this state. */
+  answer(state: string): Promise<URL> {
+    return new Promise((resolve) => this.#waiting.set(state, resolve));
+  }
+
+  forget(state: string): void {
+    this.#waiting.delete(state);
+  }
+}
+
+/** Registers the handler. */
+export function registerUriRedirects(subscriptions: vscode.ExtensionContext["subscriptions"]): UriRedirects {
+  const redirects = new UriRedirects();
+  subscriptions.push(vscode.window.registerUriHandler(redirects));
+  return redirects;
+}
+
+const extensionId = "jupyterhub-connect.jupyterhub-connect";
+
+/** Prepares the flow: where the configured address is loopback a listener there, else VS Code's own way. */
+export async function openOAuth(redirects: UriRedirects, client: OAuthClient, hub: URL): Promise<OAuthFlow & Disposable> {
+  const clientSecret = await readSecretFile(client.clientSecretFile);
+  const configured = client.redirectUri === undefined ? undefined : new URL(client.redirectUri);
+  const states: string[] = [];
+  const loopback = configured && isLoopback(configured) && configured.protocol === "http:" ? await LoopbackRedirect.listen(configured) : undefined;
+  // Also where the address is configured: in a browser this is what makes VS Code watch for it.
+  const own = loopback ? undefined : (await vscode.env.asExternalUri(vscode.Uri.parse(`${vscode.env.uriScheme}://${extensionId}/oauth`))).toString(true);
+  return {
+    clientId: client.clientId,
+    clientSecret,
+    redirectUri: client.redirectUri ?? own ?? "",
+    visit: async (page, state) => {
+      states.push(state);
+      const answer = loopback ? loopback.answer(state) : redirects.answer(state);
+      if (!(await vscode.env.openExternal(vscode.Uri.parse(page.href, true)))) return undefined;
+      return waitShown(hub, answer);
+    },
+    dispose: () => {
+      loopback?.dispose();
+      for (const state of states) redirects.forget(state);
+    },
+  };
+}
+
+/** Waits for the browser; the person may give up. */
+async function waitShown(hub: URL, answer: Promise<URL>): Promise<URL | undefined> {
+  const title = `Sign in to ${hubName(hub)} in your browser, then come back here…`;
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (_, cancellation) => {
+    const cancelled = new Promise<undefined>((resolve) => cancellation.onCancellationRequested(() => resolve(undefined)));
+    return Promise.race([answer, cancelled]);
+  });
+}
+
+async function readSecretFile(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const name = file.startsWith("~/") ? path.join(homedir(), file.slice(2)) : file;
+  try {
+    return (await readFile(name, "utf8")).trim();
+  } catch (cause) {
+    throw new ConnectError("forbidden", `The file with the OAuth client's secret cannot be read: ${name}. Check the setting jupyterhubConnect.hubs.`, { cause });
+  }
+}

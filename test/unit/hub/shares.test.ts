@@ -1,0 +1,80 @@
+// Scopes for shares: only where the hub has shares, somebody shares something, and it is used.
+import assert from "node:assert/strict";
+import { Account, accountId } from "../../../src/hub/account";
+import { leastScopes, mint } from "../../../src/hub/mint";
+import { givenSecret, writeSecret } from "../../../src/hub/secret";
+import { fixedToken, serverSettings } from "../../../src/transport/settings";
+import { FakeHub, forbidden, type Received, type Scripted } from "../../fakes/hub";
+import { MemoryStore } from "./memoryStore";
+
+const terms = { note: "Test", lifetime: 86_400 };
+const list = "read:users:shares!user";
+
+describe("what others share", () => {
+  let hub: FakeHub;
+  let store: MemoryStore;
+  let account: Account;
+
+  beforeEach(async () => {
+    hub = await FakeHub.start();
+    store = new MemoryStore();
+    const settings = serverSettings({ baseUrl: hub.url, token: fixedToken("good-token") });
+    await store.set(accountId(hub.url, "ana"), writeSecret((await mint(settings, "ana", { terms })).secret));
+    account = new Account({ hub: hub.url, userName: "ana", store, terms: () => terms, settings: { timeouts: { retry: 1 } } });
+    hub.received.length = 0;
+  });
+  afterEach(async () => {
+    account.dispose();
+    await hub.stop();
+  });
+
+  /** As a hub does: only to a token that may see shares. */
+  const share = (...items: unknown[]): void => {
+    const answer = ({ token }: Received): Scripted => (mayList(token ?? "") ? { json: { items } } : forbidden);
+    hub.on("GET /hub/api/users/ana/shared", answer);
+  };
+  const mayList = (token: string): boolean => token === "good-token" || hub.minted.get(token)?.scopes.includes(list) === true;
+  const bobs = { server: { user: { name: "bob" }, name: "gpu", url: "/user/bob/gpu/", ready: true }, scopes: [] };
+  const scopes = (): (readonly string[])[] => [...hub.minted.values()].map((token) => token.scopes);
+
+  it("leaves the token as it is where nobody shares anything, and looks once", async () => {
+    share();
+    assert.deepEqual([await account.shares.list(), await account.shares.list()], [[], []]);
+    assert.deepEqual(scopes(), [leastScopes], "the token that looked is gone");
+    assert.equal(hub.asked.filter((each) => each.startsWith("GET /hub/api/users/ana/shared")).length, 1);
+  });
+
+  it("has the token see it where there is something", async () => {
+    share(bobs);
+    for (let times = 0; times < 2; times++) {
+      assert.deepEqual((await account.shares.list()).map(({ server }) => server.name), ["gpu"]);
+      assert.deepEqual(scopes(), [[...leastScopes, list]]);
+    }
+  });
+
+  it("has the token use what is used, and nothing else", async () => {
+    share(bobs);
+    await account.shares.list();
+    await Promise.all([account.shares.use("bob", "gpu"), account.shares.use("bob", "gpu")]);
+    await account.shares.use("bob", "gpu");
+    assert.deepEqual(scopes(), [[...leastScopes, list, "access:servers!server=bob/gpu"]]);
+    await Promise.all([account.shares.use("eve", ""), account.shares.use("eve", "cpu")]);
+    assert.deepEqual(new Set(scopes()[0]), new Set([...leastScopes, list, "access:servers!server=bob/gpu", "access:servers!server=eve/", "access:servers!server=eve/cpu"]));
+    assert.equal(hub.minted.size, 1);
+  });
+
+  it("asks an old hub nothing", async () => {
+    hub.version = "4.1.6";
+    assert.deepEqual(await account.shares.list(), []);
+    assert.deepEqual(hub.asked, ["GET /hub/api/"]);
+  });
+
+  it("is what a given token may see", async () => {
+    share(bobs);
+    await account.signIn(givenSecret("good-token"));
+    hub.received.length = 0;
+    assert.equal((await account.shares.list()).length, 1);
+    await account.shares.use("bob", "gpu");
+    assert.ok(!hub.asked.some((each) => each.startsWith("POST")));
+  });
+});
