@@ -4,6 +4,8 @@ import { DisposableStore, type Disposable } from "../base/disposable";
 import { Emitter } from "../base/event";
 import { Account } from "../hub/account";
 import { signInWithToken, type SignInPort } from "../hub/signIn";
+import type { ServerSettingsOptions } from "../transport/settings";
+import { Network } from "./network";
 import type { Ports } from "./ports";
 
 const remembered = v.object({ hub: v.pipe(v.string(), v.url()), userName: v.string() });
@@ -12,12 +14,14 @@ const prefix = "account:";
 /** The accounts that have been signed in and not out again, as remembered, whether or not their tokens still hold. */
 export class Hubs implements Disposable {
   readonly #ports: Ports;
+  readonly #network: Network | undefined;
   readonly #accounts = new Map<string, Account>();
   readonly #changed: Emitter<void>;
   readonly #resources = new DisposableStore();
 
   constructor(ports: Ports) {
     this.#ports = ports;
+    this.#network = ports.network && new Network(ports.network);
     this.#changed = new Emitter(ports.log);
     for (const key of ports.memory.keys()) {
       if (key.startsWith(prefix)) this.#remember(ports.memory.get(key));
@@ -50,7 +54,7 @@ export class Hubs implements Disposable {
     port: SignInPort,
     signal?: AbortSignal,
   ): Promise<{ readonly account: Account; readonly server: string }> {
-    const { hub, user, token, server } = await signInWithToken(given, port, { log: this.#ports.log, signal });
+    const { hub, user, token, server } = await signInWithToken(given, port, { ...this.#settings(), signal });
     const account = this.#add(hub, user.name);
     // First, since other windows look here when the token comes.
     await this.#ports.memory.set(prefix + account.id, { hub: hub.href, userName: user.name });
@@ -81,7 +85,7 @@ export class Hubs implements Disposable {
   }
 
   #add(hub: URL, userName: string): Account {
-    const made = new Account({ hub, userName, store: this.#ports.tokens, settings: { log: this.#ports.log } });
+    const made = new Account({ hub, userName, store: this.#ports.tokens, settings: this.#settings(hub) });
     const known = this.#accounts.get(made.id);
     if (known) {
       made.dispose();
@@ -90,6 +94,12 @@ export class Hubs implements Disposable {
     this.#accounts.set(made.id, made);
     made.onDidChangeState(() => this.#changed.fire());
     return made;
+  }
+
+  /** Of requests to `hub` and its servers, which may be on another host; without, to whatever hub is asked. */
+  #settings(hub?: URL): Pick<ServerSettingsOptions, "log" | "tls"> {
+    const network = this.#network;
+    return { log: this.#ports.log, ...(network && { tls: (url) => network.tls(hub ?? url) }) };
   }
 
   /** Another window has signed in or out: its accounts are remembered where ours are. */

@@ -1,6 +1,8 @@
-// What the platform provides to app/: secrets, memory, log.
+// What the platform provides to app/: secrets, memory, log, what is set for the network.
+import type { Event } from "../base/event";
 import type { Logger } from "../base/log";
 import type { TokenStore } from "../hub/account";
+import type { HubConfiguration } from "../hub/configuration";
 import type { Activity } from "../services/poller";
 
 /** Small values that outlive the window, shared by all windows; each thing under a key of its own. */
@@ -11,6 +13,18 @@ export interface Memory {
   keys(): readonly string[];
 }
 
+/** What is set for the network; every property is as it is set when it is asked for. */
+export interface NetworkSettings {
+  /** The hubs in the setting `jupyterhubConnect.hubs`, those that can be used. */
+  readonly configuredHubs: readonly HubConfiguration[];
+  /** Whether a certificate that cannot be trusted is refused. */
+  readonly verifyCertificates: boolean;
+  /** Whether the computer's certificate authorities are trusted. */
+  readonly systemCertificates: boolean;
+  /** Fired when `configuredHubs` has changed. */
+  readonly onDidChangeHubs: Event<void>;
+}
+
 export interface Ports {
   /** Tokens by account id; secret. Everything in it is kept out of `log`. */
   readonly tokens: TokenStore;
@@ -18,4 +32,6 @@ export interface Ports {
   readonly log: Logger;
   /** Whether the person uses this window; always unless told. */
   readonly activity?: Activity;
+  /** No hubs are configured and all certificates verified unless told. */
+  readonly network?: NetworkSettings;
 }

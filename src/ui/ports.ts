@@ -1,10 +1,11 @@
-// app/ports.ts on VS Code: SecretStorage, Memento, the log channel.
+// app/ports.ts on VS Code: SecretStorage, Memento, the log channel, settings.
 import * as vscode from "vscode";
 import type { Memory, Ports } from "../app/ports";
 import { Emitter } from "../base/event";
 import { Redactor, redactingLogger, type Logger } from "../base/log";
 import type { TokenStore } from "../hub/account";
 import { windowActivity } from "./activity";
+import { networkSettings } from "./configuration";
 
 const keyPrefix = "token:";
 
@@ -20,6 +21,7 @@ export function createPorts(context: vscode.ExtensionContext): Ports & { readonl
     memory: memoryOn(context.globalState),
     tokens: tokensIn(context, redactor, log),
     activity: windowActivity(context.subscriptions, log),
+    network: networkSettings(context.subscriptions, log, redactor),
   };
 }
 
