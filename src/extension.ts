@@ -11,6 +11,7 @@ import { SpawnForms } from "./app/spawnForms";
 import { DisposableStore } from "./base/disposable";
 import { registerCommands } from "./ui/commands";
 import type { AppContext } from "./ui/context";
+import { registerContextKeys } from "./ui/contextKeys";
 import { registerNotebooks } from "./ui/notebook/register";
 import { createPorts } from "./ui/ports";
 import { registerKeepAliveStatus } from "./ui/servers/keepAlive";
@@ -31,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const journals = new Journals(join(context.globalStorageUri.fsPath, "runs"), ports.log);
   const spawnForms = new SpawnForms(ports);
   const app: AppContext = { hubs, servers, hubWatch, keepAlive, spawnForms, notebookSessions, journals, log: ports.log, channel };
+  registerContextKeys(app, subscriptions);
   const notebooks = registerNotebooks(app, subscriptions);
   const tree = registerSidebar(app, subscriptions);
   subscriptions.push(registerAuthenticationProvider(app), registerCommands(app, notebooks, tree), registerKeepAliveStatus(app));
