@@ -25,7 +25,11 @@ export interface FetchInit {
 export interface FetchResponse {
   readonly status: number;
   readonly ok: boolean;
-  readonly headers: { get(name: string): string | null };
+  readonly headers: {
+    get(name: string): string | null;
+    /** Each cookie that is set, as its header says it. */
+    getSetCookie?(): readonly string[];
+  };
   readonly body: AsyncIterable<unknown> | null;
   text(): Promise<string>;
   arrayBuffer(): Promise<ArrayBuffer>;
@@ -80,7 +84,10 @@ function responseOf(response: IncomingMessage): FetchResponse {
   return {
     status,
     ok: status >= 200 && status < 300,
-    headers: { get: (name) => response.headers[name.toLowerCase()]?.toString() ?? null },
+    headers: {
+      get: (name) => response.headers[name.toLowerCase()]?.toString() ?? null,
+      getSetCookie: () => response.headers["set-cookie"] ?? [],
+    },
     body,
     text: async () => (await buffer(body)).toString("utf8"),
     arrayBuffer: async () => new Uint8Array(await buffer(body)).buffer,

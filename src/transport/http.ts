@@ -171,10 +171,10 @@ async function send(
       ...settings.headers,
       Accept: options.accept ?? "application/json",
       ...(token !== undefined && { Authorization: `token ${token}` }),
+      ...(options.form && { "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" }),
       ...(options.body !== undefined && { "Content-Type": "application/json" }),
     },
-    // fetch itself says what kind of content a form is.
-    ...(options.form && { body: new URLSearchParams(options.form) }),
+    ...(options.form && { body: new URLSearchParams(options.form).toString() }),
     ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
   });
 }
