@@ -129,6 +129,10 @@ describe("the network", function () {
     await setting("http.proxy", proxy.url);
     assert.match(await refusal(beyond(front)), /The proxy on the way to hub\.test:\d+ wants a user name and password \(407\)\. Put them into VS Code's setting http\.proxy/);
     assert.equal(proxy.record.length, 1);
+    // VS Code keeps this setting to itself; once it does not, this may be told otherwise.
+    const { name, password } = credentials;
+    await setting("http.proxyAuthorization", `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`);
+    assert.match(await refusal(beyond(front)), /407/);
   });
 
   it("says that a proxy does not answer, without its password", async () => {
