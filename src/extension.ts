@@ -11,6 +11,7 @@ import { SpawnForms } from "./app/spawnForms";
 import { DisposableStore } from "./base/disposable";
 import { registerCommands } from "./ui/commands";
 import type { AppContext } from "./ui/context";
+import { registerContextKeys } from "./ui/contextKeys";
 import { registerNotebooks } from "./ui/notebook/register";
 import { createPorts } from "./ui/ports";
 import { registerKeepAliveStatus } from "./ui/servers/keepAlive";
@@ -34,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const spawnForms = new SpawnForms(ports);
   const redirects = registerUriRedirects(subscriptions);
   const app: AppContext = { hubs, servers, hubWatch, keepAlive, spawnForms, notebookSessions, journals, redirects, log: ports.log, channel };
+  registerContextKeys(app, subscriptions);
   const notebooks = registerNotebooks(app, subscriptions);
   const tree = registerSidebar(app, subscriptions);
   subscriptions.push(registerFirstRun(app, notebooks));

@@ -7,6 +7,8 @@ import { Account, accountOf } from "../hub/account";
 import { configurationFor, type HubConfiguration, type OAuthClient } from "../hub/configuration";
 import { logIn } from "../hub/pages";
 import { abandon, signIn, type SignedIn, type SignInGiven, type SignInPort } from "../hub/signIn";
+import type { ServerSettingsOptions } from "../transport/settings";
+import { Network } from "./network";
 import type { Ports } from "./ports";
 
 const remembered = v.object({ hub: v.pipe(v.string(), v.url()), userName: v.string() });
@@ -15,12 +17,14 @@ const prefix = "account:";
 /** The accounts that have been signed in and not out again, as remembered, whether or not their tokens still hold. */
 export class Hubs implements Disposable {
   readonly #ports: Ports;
+  readonly #network: Network | undefined;
   readonly #accounts = new Map<string, Account>();
   readonly #changed: Emitter<void>;
   readonly #resources = new DisposableStore();
 
   constructor(ports: Ports) {
     this.#ports = ports;
+    this.#network = ports.network && new Network(ports.network);
     this.#changed = new Emitter(ports.log);
     for (const key of ports.memory.keys()) {
       if (key.startsWith(prefix)) this.#remember(ports.memory.get(key));
@@ -60,7 +64,7 @@ export class Hubs implements Disposable {
     signal?: AbortSignal,
   ): Promise<{ readonly account: Account; readonly server: string; readonly notice: string | undefined }> {
     const oauth = (hub: URL): OAuthClient | undefined => configurationFor(hub, this.configured)?.oauth;
-    const options = { log: this.#ports.log, terms: this.#ports.tokenTerms?.(), oauth, logIn };
+    const options = { ...this.#settings(), terms: this.#ports.tokenTerms?.(), oauth, logIn };
     const signedIn = await signIn(given, port, { ...options, signal });
     let account: Account;
     try {
@@ -119,7 +123,7 @@ export class Hubs implements Disposable {
   #add(hub: URL, userName: string): Account {
     const made = new Account({
       ...{ hub, userName, store: this.#ports.tokens, terms: this.#ports.tokenTerms },
-      settings: { log: this.#ports.log },
+      settings: this.#settings(hub),
     });
     const known = this.#accounts.get(made.id);
     if (known) {
@@ -129,6 +133,12 @@ export class Hubs implements Disposable {
     this.#accounts.set(made.id, made);
     made.onDidChangeState(() => this.#changed.fire());
     return made;
+  }
+
+  /** Of requests to `hub` and its servers, which may be on another host; without, to whatever hub is asked. */
+  #settings(hub?: URL): Pick<ServerSettingsOptions, "log" | "tls"> {
+    const network = this.#network;
+    return { log: this.#ports.log, ...(network && { tls: (url) => network.tls(hub ?? url) }) };
   }
 
   #drop(account: Account): void {

@@ -1,4 +1,5 @@
-// What the platform provides to app/: secrets, memory, log.
+// What the platform provides to app/: secrets, memory, log, what is set for the network.
+import type { Event } from "../base/event";
 import type { Logger } from "../base/log";
 import type { TokenStore } from "../hub/account";
 import type { HubConfiguration } from "../hub/configuration";
@@ -17,6 +18,12 @@ export interface Memory {
 export interface NetworkSettings {
   /** The hubs in the setting `jupyterhubConnect.hubs`, those that can be used. */
   readonly configuredHubs: readonly HubConfiguration[];
+  /** Whether a certificate that cannot be trusted is refused. */
+  readonly verifyCertificates: boolean;
+  /** Whether the computer's certificate authorities are trusted. */
+  readonly systemCertificates: boolean;
+  /** Fired when `configuredHubs` has changed. */
+  readonly onDidChangeHubs: Event<void>;
 }
 
 export interface Ports {

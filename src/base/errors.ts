@@ -6,7 +6,8 @@
  * - `address`: what was pasted is no usable address
  * - `not-a-hub`: something answers there, but no JupyterHub
  * - `unreachable`: no connection (DNS, refused, reset, network down)
- * - `certificate`: TLS was refused
+ * - `certificate`: TLS was refused, or a configured certificate cannot be used
+ * - `proxy`: a proxy on the way wants credentials
  * - `timeout`, `aborted`, `disposed`: a wait that ended by its bound, by the caller, by disposal
  * - `signed-out`: no token, or the token no longer holds
  * - `forbidden`: the token holds, the thing is not allowed
@@ -27,6 +28,7 @@ export type ErrorCode =
   | "not-a-hub"
   | "unreachable"
   | "certificate"
+  | "proxy"
   | "timeout"
   | "aborted"
   | "disposed"

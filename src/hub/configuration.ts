@@ -1,29 +1,49 @@
 // Hubs that an institution configures in settings, and which of them an address belongs to.
+import { isAbsolute } from "node:path";
 import * as v from "valibot";
+
+const filePath = v.pipe(
+  v.string(),
+  v.check((path) => isAbsolute(path) || path.startsWith("~/"), "give an absolute path, or one that begins with ~/"),
+);
 
 /** OAuth client that the hub's administrator has registered for this extension. */
 export const oauthClient = v.strictObject({
   clientId: v.pipe(v.string(), v.nonEmpty()),
   /** Path of a file that holds the client's secret: a setting is no place for one. */
-  clientSecretFile: v.optional(v.string()),
+  clientSecretFile: v.optional(filePath),
   /** As registered, to the letter; a loopback address (with its port), or the editor's own. */
   redirectUri: v.optional(v.pipe(v.string(), v.url())),
 });
 export type OAuthClient = v.InferOutput<typeof oauthClient>;
 
 /** One element of the setting `jupyterhubConnect.hubs`. Paths are absolute, or begin with `~/`. */
-export const hubConfiguration = v.strictObject({
-  /** Base URL of the hub. */
-  url: v.pipe(v.string(), v.url()),
-  /** What people call it. */
-  label: v.optional(v.string()),
-  /** Path of the certificates (PEM) of the authority that signed the hub's own; added to the known ones. */
-  caFile: v.optional(v.string()),
-  /** Paths of the certificate (PEM) that the hub asks its clients for, and of its key. */
-  clientCertificateFile: v.optional(v.string()),
-  clientKeyFile: v.optional(v.string()),
-  oauth: v.optional(oauthClient),
-});
+export const hubConfiguration = v.pipe(
+  v.strictObject({
+    /** Base URL of the hub. */
+    url: v.pipe(
+      v.string(),
+      v.check((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), "give the hub's address, beginning with https://"),
+      v.check((text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === "", "leave user name and password out"),
+    ),
+    /** What people call it. */
+    label: v.optional(v.string()),
+    /** Path of the certificates (PEM) of the authority that signed the hub's own; added to the known ones. */
+    caFile: v.optional(filePath),
+    /** Paths of the certificate (PEM) that the hub asks its clients for, and of its key, unless it is in the same file. */
+    clientCertificateFile: v.optional(filePath),
+    clientKeyFile: v.optional(filePath),
+    oauth: v.optional(oauthClient),
+  }),
+  v.forward(
+    v.partialCheck(
+      [["clientCertificateFile"], ["clientKeyFile"]],
+      ({ clientCertificateFile, clientKeyFile }) => clientKeyFile === undefined || clientCertificateFile !== undefined,
+      "name the certificate of this key as clientCertificateFile",
+    ),
+    ["clientKeyFile"],
+  ),
+);
 export type HubConfiguration = v.InferOutput<typeof hubConfiguration>;
 
 /** The configuration that `address` falls under: same origin, and below its path; the longest path wins. */
@@ -33,6 +53,36 @@ export function configurationFor(address: URL, hubs: readonly HubConfiguration[]
     .map((hub) => ({ hub, url: new URL(hub.url) }))
     .filter(({ url }) => url.origin === address.origin && path.startsWith(directory(url.pathname)))
     .sort((a, b) => b.url.pathname.length - a.url.pathname.length)[0]?.hub;
+}
+
+/**
+ * Reads the setting's value. An element that cannot be used is left out and named, with the place and the reason.
+ * @param name how problems name the setting
+ */
+export function readHubs(value: unknown, name: string): { hubs: readonly HubConfiguration[]; problems: readonly string[] } {
+  if (value === undefined || value === null) return { hubs: [], problems: [] };
+  if (!Array.isArray(value)) return { hubs: [], problems: [`${name}: give a list of hubs.`] };
+  const hubs: HubConfiguration[] = [];
+  const problems: string[] = [];
+  for (const [index, element] of value.entries()) {
+    const result = v.safeParse(hubConfiguration, element);
+    if (result.success) hubs.push(result.output);
+    else problems.push(...result.issues.map((issue) => `${name}[${index}]${placeOf(issue)}: ${reasonOf(issue)}.`));
+  }
+  return { hubs, problems };
+}
+
+/** `.oauth.clientId`; empty for the element itself. */
+function placeOf(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue);
+  return path === null ? "" : `.${path}`;
+}
+
+/** Without the value itself, which might be something that should not have been put there. */
+function reasonOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === "strict_object" && issue.expected === "never") return "there is no such property";
+  if (issue.received === "undefined") return "it is missing";
+  return issue.kind === "schema" ? `${issue.expected ?? "something else"} is expected here` : issue.message;
 }
 
 function directory(path: string): string {

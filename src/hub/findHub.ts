@@ -23,7 +23,8 @@ type Probe =
 
 const probeTimeout = 15_000;
 const maxRedirects = 3;
-const anyFault = Array.from({ length: 300 }, (_, index) => 300 + index);
+/** All but the proxy's own, which says nothing of the hub. */
+const anyFault = Array.from({ length: 300 }, (_, index) => 300 + index).filter((status) => status !== 407);
 
 /**
  * Asks each candidate for `hub/api/`, which every hub answers without a token, and returns the first that is a hub.

@@ -125,7 +125,7 @@ class Cookies {
   /** With those that an answer sets. */
   with(answer: Answer): Cookies {
     const values = new Map(this.#values);
-    for (const line of answer.headers.raw()["set-cookie"] ?? []) {
+    for (const line of answer.headers.getSetCookie?.() ?? []) {
       const [text = "", ...attributes] = line.split(/;\s*/);
       const [name, value] = pair(text);
       const ended = attributes.some((each) => /^max-age=0$/i.test(each) || (/^expires=/i.test(each) && Date.parse(each.slice(8)) < Date.now()));

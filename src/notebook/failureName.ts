@@ -17,6 +17,7 @@ const names: Partial<Record<ErrorCode, string>> = {
   forbidden: "Not allowed",
   unreachable: "Not reachable",
   certificate: "Certificate refused",
+  proxy: "Proxy refused",
 };
 
 /** The heading for a failed run; the error's message goes below it. */

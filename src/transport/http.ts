@@ -1,10 +1,11 @@
 // HTTP requests to a hub or server: token, timeout, retry, and errors that say what happened.
 import * as v from "valibot";
-import type { Response } from "node-fetch";
 import { backoff, delay, throwIfAborted } from "../base/async";
 import { ConnectError, hasCode, type HttpError } from "../base/errors";
+import { failedConnection } from "./certificateRefused";
 import { credentialHeaders } from "./credential";
-import { loginPageError, networkError, statusError } from "./httpErrors";
+import type { FetchResponse } from "./fetch";
+import { loginPageError, statusError } from "./httpErrors";
 import type { ServerSettings } from "./settings";
 
 export interface RequestOptions {
@@ -27,7 +28,7 @@ export interface RequestOptions {
 /** A complete answer: its status and its body as text. */
 export interface Answer {
   readonly status: number;
-  readonly headers: Response["headers"];
+  readonly headers: FetchResponse["headers"];
   readonly text: string;
 }
 
@@ -125,7 +126,7 @@ export async function* streamText(
     for await (const chunk of response.body ?? []) yield decoder.decode(chunk as Buffer, { stream: true });
   } catch (error) {
     throwIfAborted(options.signal);
-    throw error instanceof ConnectError ? error : networkError(settings, error);
+    throw await failedConnection(settings, settings.baseUrl, error);
   }
 }
 
@@ -146,34 +147,35 @@ async function exchange(
     if (bound.aborted) {
       throw new ConnectError("timeout", `${settings.label} did not answer within ${ms / 1000} s.`, { cause });
     }
-    throw networkError(settings, cause);
+    throw await failedConnection(settings, settings.baseUrl, cause);
   }
 }
 
-function send(
+async function send(
   settings: ServerSettings,
   path: string,
   options: RequestOptions,
   token: string | undefined,
   signal: AbortSignal | undefined,
-): Promise<Response> {
+): Promise<FetchResponse> {
   const url = new URL(path, settings.baseUrl);
   for (const [name, value] of Object.entries(options.query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
+  const tls = url.protocol === "https:" ? await settings.tls(url) : undefined;
   return settings.fetch(url, {
     method: options.method ?? "GET",
-    redirect: "manual",
+    ...(tls && { tls }),
     ...(settings.agent && { agent: settings.agent }),
-    ...(signal && { signal: signal }),
+    ...(signal && { signal }),
     headers: {
       ...settings.headers,
       Accept: options.accept ?? "application/json",
       ...(token !== undefined && credentialHeaders(token)),
+      ...(options.form && { "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" }),
       ...(options.body !== undefined && { "Content-Type": "application/json" }),
     },
-    // fetch itself says what kind of content a form is.
-    ...(options.form && { body: new URLSearchParams(options.form) }),
+    ...(options.form && { body: new URLSearchParams(options.form).toString() }),
     ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
   });
 }

@@ -40,6 +40,8 @@ function codeOf(path: string, { status, headers, text }: Refusal): ErrorCode {
     case 404:
     case 410:
       return "not-found";
+    case 407:
+      return "proxy";
     case 409:
       return "conflict";
     case 413:
@@ -67,6 +69,8 @@ function sentence(label: string, path: string, code: ErrorCode, status: number, 
       return `You are signed in, but ${label} does not allow ${path}.${said}`;
     case "server-stopped":
       return `The server of ${label} is not running. Start it and try again.`;
+    case "proxy":
+      return `The proxy on the way to ${label} wants a user name and password (407). Put them into VS Code's setting http.proxy, as in http://NAME:PASSWORD@proxy.example.org:3128; special characters in them percent-encoded.`;
     case "rate-limited":
       return `${label} is asked too often and wants a pause. Try again in a minute.${said}`;
     case "not-found":
@@ -93,16 +97,54 @@ export function reasonIn(body: string): string {
   return body.includes("<") ? "" : body.replace(/\s+/g, " ").trim().slice(0, 300);
 }
 
-const certificateReasons: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: "it has expired",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "it is self-signed",
-  SELF_SIGNED_CERT_IN_CHAIN: "its authority is not known to this computer",
-  UNABLE_TO_GET_ISSUER_CERT: "its authority is not known to this computer",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its authority is not known to this computer",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its authority is not known to this computer",
-  ERR_TLS_CERT_ALTNAME_INVALID: "it is made out to another host",
-  CERT_NOT_YET_VALID: "it is not valid yet. Check your computer's clock",
+interface CertificateReason {
+  readonly why: string;
+  /** What to do next. */
+  readonly remedy: string;
+}
+
+const askAdministrator = "Ask the hub's administrator.";
+const unknownAuthority: CertificateReason = {
+  why: "its authority is not known to this computer",
+  remedy:
+    "Ask the hub's administrator for that authority's certificate, and name its file as caFile of this hub in the setting jupyterhubConnect.hubs.",
 };
+const clientCertificate: CertificateReason = {
+  why: "it wants to see a certificate of yours, and none was shown or it was not accepted",
+  remedy:
+    "Name the files of your certificate as clientCertificateFile and clientKeyFile of this hub in the setting jupyterhubConnect.hubs; the hub's administrator tells where to get one.",
+};
+
+/** By Node's codes (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
+const certificateReasons: Readonly<Record<string, CertificateReason>> = {
+  CERT_HAS_EXPIRED: { why: "it has expired", remedy: "The hub's administrator has to renew it." },
+  CERT_NOT_YET_VALID: { why: "it is not valid yet", remedy: "Check your computer's clock." },
+  CERT_REVOKED: { why: "its authority has revoked it", remedy: askAdministrator },
+  DEPTH_ZERO_SELF_SIGNED_CERT: {
+    why: "it is self-signed",
+    remedy:
+      "If the hub's administrator confirms that it is the hub's own, save it as a file and name that as caFile of this hub in the setting jupyterhubConnect.hubs.",
+  },
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    why: "it is made out to another host",
+    remedy: "Check the address; if it is right, ask the hub's administrator.",
+  },
+};
+
+/** Why TLS was refused; undefined where it was something else. */
+function certificateReason(code: string, cause: unknown): CertificateReason | undefined {
+  const known = certificateReasons[code];
+  if (known) return known;
+  // The hub's side has refused; the alerts by name, or by number where they come while something is written.
+  const alert = /^ERR_SSL.*(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNKNOWN_CA|HANDSHAKE_FAILURE)/.test(code);
+  if (alert || (code === "EPROTO" && /SSL alert number (40|42|46|48|116)\b/.test(messageOf(cause)))) return clientCertificate;
+  if (/^(ERR_(TLS|SSL)|CERT_|UNABLE_TO_)/.test(code)) return { why: messageOf(cause), remedy: askAdministrator };
+  return undefined;
+}
 
 const networkReasons: Readonly<Record<string, string>> = {
   ENOTFOUND: "no host of that name is known. Check the address and your network or VPN",
@@ -116,21 +158,32 @@ const networkReasons: Readonly<Record<string, string>> = {
   ENETUNREACH: "there is no network. Check your connection",
 };
 
-/** The error for a request or websocket that never got an answer. */
-export function networkError(settings: ServerSettings, cause: unknown): ConnectError {
+/**
+ * The error for a request or websocket that never got an answer.
+ * @param certificate what the certificate that was refused says, as a sentence
+ */
+export function networkError(settings: ServerSettings, cause: unknown, certificate?: string): ConnectError {
   const code = systemCode(cause);
-  const certificate = certificateReasons[code];
+  const refusal = certificateReason(code, cause);
+  if (refusal) {
+    const subject = refusal === clientCertificate ? `${settings.label} has refused the connection` : `The certificate of ${settings.label} was refused`;
+    const sentences = [`${subject}: ${refusal.why}.`, certificate, refusal.remedy].filter((sentence) => sentence !== undefined);
+    return new ConnectError("certificate", sentences.join(" "), { cause });
+  }
+  const proxy = unreachableProxy(cause);
+  if (proxy !== undefined) {
+    const text = `${settings.label} cannot be reached: the proxy ${proxy} does not answer. Check your network, and the proxy in VS Code's settings (http.proxy, http.noProxy) or in HTTPS_PROXY and NO_PROXY.`;
+    return new ConnectError("unreachable", text, { cause });
+  }
   const plain = code === "EPROTO" && /wrong version number|packet length too long/.test(messageOf(cause));
   const known = plain ? "it does not speak https. Check whether its address begins with http://" : networkReasons[code];
-  if (certificate !== undefined || (known === undefined && /^ERR_(TLS|SSL)/.test(code))) {
-    const why = certificate ?? messageOf(cause);
-    return new ConnectError(
-      "certificate",
-      `The certificate of ${settings.label} was refused: ${why}. If your institution has its own certificate authority, add it to your system's certificates and restart VS Code; otherwise ask the hub's administrator.`,
-      { cause },
-    );
-  }
   return new ConnectError("unreachable", `${settings.label} cannot be reached: ${known ?? messageOf(cause)}.`, { cause });
+}
+
+/** The proxy that VS Code could not connect to, without credentials; VS Code says so in words only. */
+function unreachableProxy(cause: unknown): string | undefined {
+  const said = /socket connection to proxies: (.+)/.exec(messageOf(cause))?.[1];
+  return said?.replace(/^\w+\s+/, "").replace(/^.*@/, "");
 }
 
 /** The system's or TLS's error code, wherever in the chain of causes it stands. */

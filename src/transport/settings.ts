@@ -1,9 +1,10 @@
 // ServerSettings: everything a request to one server needs, accepted by every function and class of the services.
 import type { Agent } from "node:http";
-import fetch from "node-fetch";
 import WebSocket from "ws";
 import { ConnectError } from "../base/errors";
 import { nullLogger, type Logger } from "../base/log";
+import { fetch, type Fetch } from "./fetch";
+import type { TlsProvider } from "./tls";
 
 /** Gives the token for each request, and a new one when a server refuses it. */
 export interface TokenProvider {
@@ -43,9 +44,11 @@ export interface ServerSettings {
   /** Sent with every request beside the Authorization header. */
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: Timeouts;
-  /** Agent for HTTP and websockets alike (private certificates, proxies); undefined means Node's own. */
+  /** Certificates for https and wss alike; none of its own unless told. */
+  readonly tls: TlsProvider;
+  /** Agent for HTTP and websockets alike; undefined means Node's own. In VS Code its own takes the place of any. */
   readonly agent: Agent | undefined;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly WebSocket: typeof WebSocket;
   readonly log: Logger;
 }
@@ -76,8 +79,10 @@ export function serverSettings(options: ServerSettingsOptions): ServerSettings {
     wsUrl,
     label: options.label ?? baseUrl.host,
     token: typeof options.token === "object" ? options.token : fixedToken(options.token),
-    headers: options.headers ?? {},
+    // Some firewalls turn away who does not say what it is.
+    headers: { "User-Agent": "JupyterHub Connect", ...options.headers },
     timeouts: { ...defaultTimeouts, ...options.timeouts },
+    tls: options.tls ?? (() => Promise.resolve(undefined)),
     agent: options.agent,
     fetch: options.fetch ?? fetch,
     WebSocket: options.WebSocket ?? WebSocket,

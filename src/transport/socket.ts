@@ -4,6 +4,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { abortable, throwIfAborted } from "../base/async";
 import { ConnectError, HttpError, asError } from "../base/errors";
 import { Acknowledger } from "./acknowledger";
+import { failedConnection } from "./certificateRefused";
 import { credentialHeaders } from "./credential";
 import { networkError, statusError } from "./httpErrors";
 import { Liveness } from "./liveness";
@@ -86,11 +87,14 @@ async function handshake(
 ): Promise<Socket> {
   const url = new URL(path, settings.wsUrl);
   for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
+  const tls = url.protocol === "wss:" ? await settings.tls(url) : undefined;
+  // As ws does not bound the time before it has a socket, which a silent proxy can make long.
+  const bound = AbortSignal.timeout(settings.timeouts.handshake);
   const ws = new settings.WebSocket(url, options.subprotocol ? [options.subprotocol] : [], {
     headers: { ...settings.headers, ...(token !== undefined && credentialHeaders(token)) },
-    handshakeTimeout: settings.timeouts.handshake,
     perMessageDeflate: false,
     maxPayload,
+    ...tls,
     ...(settings.agent && { agent: settings.agent }),
   });
   const opened = new Promise<Socket>((resolve, reject) => {
@@ -98,7 +102,7 @@ async function handshake(
       ws.removeAllListeners("error");
       resolve(new Socket(ws, settings, listener));
     });
-    ws.on("error", (error) => reject(handshakeError(settings, error)));
+    ws.on("error", reject);
     ws.once("unexpected-response", (request: ClientRequest, response: IncomingMessage) => {
       readBody(response).then(
         (text) => {
@@ -111,21 +115,19 @@ async function handshake(
     });
   });
   try {
-    return await abortable(opened, options.signal);
+    return await abortable(opened, options.signal ? AbortSignal.any([options.signal, bound]) : bound);
   } catch (error) {
     ws.on("error", () => undefined); // terminate() of a connecting socket reports an error that is already known
     ws.terminate();
-    throw error;
+    throwIfAborted(options.signal);
+    if (bound.aborted) {
+      const seconds = settings.timeouts.handshake / 1000;
+      throw new ConnectError("timeout", `${settings.label} did not open a connection within ${seconds} s.`, { cause: error });
+    }
+    if (error instanceof ConnectError) throw error;
+    if (error instanceof Error && /subprotocol/i.test(error.message)) throw new SubprotocolRefused(error.message);
+    throw await failedConnection(settings, url, error);
   }
-}
-
-function handshakeError(settings: ServerSettings, error: Error): Error {
-  if (/subprotocol/i.test(error.message)) return new SubprotocolRefused(error.message);
-  if (error.message.includes("handshake has timed out")) {
-    const seconds = settings.timeouts.handshake / 1000;
-    return new ConnectError("timeout", `${settings.label} did not open a connection within ${seconds} s.`, { cause: error });
-  }
-  return networkError(settings, error);
 }
 
 async function readBody(response: IncomingMessage): Promise<string> {

@@ -1,4 +1,4 @@
-// app/ports.ts on VS Code: SecretStorage, Memento, the log channel.
+// app/ports.ts on VS Code: SecretStorage, Memento, the log channel, settings.
 import * as vscode from "vscode";
 import type { Memory, Ports } from "../app/ports";
 import { Emitter } from "../base/event";
@@ -6,6 +6,7 @@ import { Redactor, redactingLogger, type Logger } from "../base/log";
 import type { TokenStore } from "../hub/account";
 import { secretsIn } from "../hub/secret";
 import { windowActivity } from "./activity";
+import { networkSettings } from "./configuration";
 import { tokenTerms } from "./signIn/tokenTerms";
 
 const keyPrefix = "token:";
@@ -23,6 +24,7 @@ export function createPorts(context: vscode.ExtensionContext): Ports & { readonl
     tokens: tokensIn(context, redactor, log),
     tokenTerms,
     activity: windowActivity(context.subscriptions, log),
+    network: networkSettings(context.subscriptions, log, redactor),
   };
 }
 

@@ -1,19 +1,39 @@
-// Failures shown to the person, in one way.
+// Failures shown to the person, in one way, each with the next step as a button.
 import * as vscode from "vscode";
 import { hasCode, messageOf } from "../base/errors";
 import type { AppContext } from "./context";
 
-/** Runs `work`; its failure becomes a message with a way to the log. What the person cancelled is no failure. */
+const openSettings = "Open Settings";
+
+/** A warning with a button that leads to a setting. */
+export async function warnOfSetting(message: string, setting: string): Promise<void> {
+  if ((await vscode.window.showWarningMessage(message, openSettings)) === openSettings) await showSetting(setting);
+}
+
+async function showSetting(setting: string): Promise<void> {
+  await vscode.commands.executeCommand("workbench.action.openSettings", setting);
+}
+
+/** Runs `work`; its failure becomes a message with a way on. What the person cancelled is no failure. */
 export async function reporting<T>({ log, channel }: AppContext, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (hasCode(error, "aborted") || error instanceof vscode.CancellationError) return undefined;
     log.error("A command failed", error);
+    const setting = settingFor(error);
+    const buttons = setting === undefined ? ["Show Log"] : [openSettings, "Show Log"];
     // Not awaited: the command is over, whatever becomes of the message.
-    void vscode.window.showErrorMessage(messageOf(error), "Show Log").then((choice) => {
-      if (choice !== undefined) channel.show();
+    void vscode.window.showErrorMessage(messageOf(error), ...buttons).then(async (choice) => {
+      if (choice === "Show Log") channel.show();
+      if (choice === openSettings && setting !== undefined) await showSetting(setting);
     });
     return undefined;
   }
+}
+
+/** The setting that can help. */
+function settingFor(error: unknown): string | undefined {
+  if (hasCode(error, "certificate")) return "jupyterhubConnect.hubs";
+  return hasCode(error, "proxy") ? "http.proxy" : undefined;
 }

@@ -10,6 +10,7 @@ export function registerSidebar(app: AppContext, subscriptions: vscode.Extension
   subscriptions.push(
     tree,
     view,
+    tree.onDidChangeTreeData(() => (view.message = tree.message ?? "")),
     view.onDidChangeVisibility(({ visible }) => tree.show(visible)),
   );
   if (view.visible) void tree.show(true);

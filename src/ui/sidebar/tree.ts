@@ -78,6 +78,15 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
     this.#changed.fire(undefined);
   }
 
+  /** What stands above the rows: what to do next where they do not show it. */
+  get message(): string | undefined {
+    const signedIn = this.#app.hubs.accounts.filter(({ state }) => state === "signed-in");
+    if (signedIn.length === 0) return undefined;
+    if (signedIn.every(({ id }) => this.#problems.has(id))) return "No hub can be reached. Check your network or VPN, then refresh. Each hub's row says why.";
+    const asleep = this.#app.servers.all.every(({ state }) => state === "stopped");
+    return asleep ? "No server is running. Start one with ▷ in its row; running a cell of a notebook starts it too." : undefined;
+  }
+
   dispose(): void {
     this.#visible = false;
     this.#follow();

@@ -1,8 +1,9 @@
 // A real JupyterHub on loopback for tests: hub and proxy as processes of their own, users with tokens, REST for arranging.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as v from "valibot";
+import type { Certificate } from "../certificates";
 import { ensureHubPython, matplotlibConfig, type HubVersion } from "../install/python";
 import { step } from "../install/progress";
 import { root } from "../paths";
@@ -27,6 +28,8 @@ export interface HubOptions {
   singleSignOn?: boolean;
   /** Who may sign people in with OAuth. */
   oauthClients?: readonly TestOAuthClient[];
+  /** Puts its proxy behind TLS; `clientAuthority` (PEM) is who must have signed the certificates of its clients. */
+  tls?: Certificate & { clientAuthority?: string };
 }
 
 /** An OAuth client as a hub's administrator registers it. */
@@ -79,7 +82,7 @@ const infoModel = v.object({ version: v.string() });
  * @throws Error with the end of the hub's log if it does not come up within a minute.
  */
 export async function startHub(options: HubOptions = {}): Promise<TestHub> {
-  const { version = 6, prefix = "/", port, singleSignOn = false, oauthClients = [] } = options;
+  const { version = 6, prefix = "/", port, tls, singleSignOn = false, oauthClients = [] } = options;
   const bin = await ensureHubPython(version);
   const hubPort = await freePort();
   const proxyPort = await freePort(port);
@@ -90,8 +93,10 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   const password = "let me in";
   const adminToken = randomBytes(16).toString("hex");
   const proxyToken = randomBytes(16).toString("hex");
-  const url = `http://127.0.0.1:${proxyPort}${path}`;
-  const settings = { directory: owner.directory, hubPort, proxyPort, proxyApiPort, prefix: path, password, adminToken, proxyToken, singleSignOn, oauthClients };
+  const url = `${tls ? "https" : "http"}://127.0.0.1:${proxyPort}${path}`;
+  // Past the proxy where that speaks TLS: what the harness itself asks needs no certificates.
+  const inside = tls ? `http://127.0.0.1:${hubPort}${path}` : url;
+  const settings = { directory: owner.directory, bindUrl: url, hubPort, proxyPort, proxyApiPort, prefix: path, password, adminToken, proxyToken, singleSignOn, oauthClients };
   const cwd = owner.directory;
 
   const proxy = new ManagedProcess(owner, {
@@ -101,6 +106,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
       join(root, "node_modules", "configurable-http-proxy", "bin", "configurable-http-proxy"),
       ...["--ip", "127.0.0.1", "--port", `${proxyPort}`, "--api-ip", "127.0.0.1", "--api-port", `${proxyApiPort}`],
       ...["--error-target", `http://127.0.0.1:${hubPort}${path}hub/error`, "--log-level", "warn"],
+      ...(tls ? tlsArguments(owner.directory, tls) : []),
     ],
     env: { PATH: process.env.PATH, CONFIGPROXY_AUTH_TOKEN: proxyToken },
     ...{ cwd, logFile },
@@ -121,7 +127,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     ...{ cwd, logFile },
   });
 
-  const api = hubApi(url, adminToken);
+  const api = hubApi(inside, adminToken);
   let finalLog: string | undefined;
   const log = (): string => finalLog ?? (existsSync(logFile) ? readFileSync(logFile, "utf8") : "");
   const ready = async (): Promise<string> => {
@@ -130,7 +136,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
         `JupyterHub at ${url}`,
         async () => {
           if (!hub.running || !proxy.running) return { dead: hub.running ? "proxy" : "hub" };
-          const response = await fetch(new URL("hub/api/", url), { signal: AbortSignal.timeout(5_000) });
+          const response = await fetch(new URL("hub/api/", inside), { signal: AbortSignal.timeout(5_000) });
           return response.ok && { version: v.parse(infoModel, await response.json()).version };
         },
         60_000,
@@ -178,6 +184,18 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     await stop();
     throw error;
   }
+}
+
+/** What makes the proxy speak TLS; it takes files. */
+function tlsArguments(directory: string, { cert, key, clientAuthority }: NonNullable<HubOptions["tls"]>): string[] {
+  const file = (name: string, content: string): string => {
+    const where = join(directory, name);
+    writeFileSync(where, content, { mode: 0o600 });
+    return where;
+  };
+  const own = ["--ssl-cert", file("hub.pem", cert), "--ssl-key", file("hub.key", key)];
+  if (clientAuthority === undefined) return own;
+  return [...own, "--ssl-ca", file("clients.pem", clientAuthority), "--ssl-request-cert", "--ssl-reject-unauthorized"];
 }
 
 /** Asks the hub, past the proxy, which knows no routes yet, to tell the proxy all of them. */

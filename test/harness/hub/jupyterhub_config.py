@@ -19,7 +19,7 @@ bin_directory = Path(sys.executable).parent
 c = get_config()  # noqa: F821
 
 # --- The hub, between a proxy and user servers that outlive it, as in real deployments
-c.JupyterHub.bind_url = f"http://127.0.0.1:{settings['proxyPort']}{settings['prefix']}"
+c.JupyterHub.bind_url = settings["bindUrl"]
 c.JupyterHub.hub_ip = "127.0.0.1"
 c.JupyterHub.hub_port = settings["hubPort"]
 c.JupyterHub.db_url = f"sqlite:///{directory / 'jupyterhub.sqlite'}"

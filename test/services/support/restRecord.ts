@@ -19,9 +19,9 @@ export class RequestRecord {
   of(settings: ServerSettings): ServerSettings {
     const fetch: ServerSettings["fetch"] = async (url, init) => {
       const response = await settings.fetch(url, init);
-      const { pathname } = new URL(response.url);
+      const { pathname } = url;
       const path = `/${pathname.slice(settings.baseUrl.pathname.length)}`;
-      this.answered.push({ method: init?.method ?? "GET", path, status: response.status });
+      this.answered.push({ method: init.method ?? "GET", path, status: response.status });
       return response;
     };
     return { ...settings, fetch };

@@ -1,0 +1,107 @@
+// First use: from the welcome view and the walkthrough to the first output; what the view says where nothing runs.
+import assert from "node:assert/strict";
+import { sharedHub } from "../harness/hub/shared";
+import { waitFor } from "../harness/processes/wait";
+import { sampleCell, samplePath } from "../harness/sample/sampleNotebook";
+import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
+import { personWindow } from "./support/window";
+
+const pictures = "out/screenshots/first-use";
+
+describe("first use", () => {
+  const window = personWindow({ files: [samplePath] });
+  let user: HubUser;
+
+  before(() => {
+    const { name, token } = sharedHub().user("ana");
+    user = { url: sharedHub().url, name, token };
+  });
+  after(() => sharedHub().stopServer(user.name));
+
+  /** The titles of the walkthrough's steps that are done. */
+  const stepsDone = async (): Promise<string[]> => {
+    const { page } = window().workbench;
+    const done = page.locator(".getting-started-step", { has: page.locator(".codicon-getting-started-step-checked") });
+    return await done.locator(".step-title").allInnerTexts();
+  };
+  /** In dark and light; dark again afterwards. */
+  const picture = async (name: string): Promise<void> => {
+    const { workbench } = window();
+    for (const theme of ["light", "dark"] as const) {
+      await workbench.setTheme(theme);
+      await workbench.screenshot(`${pictures}/${name}-${theme}.png`);
+    }
+  };
+  const openStep = async (title: string): Promise<void> => {
+    const { page } = window().workbench;
+    const step = page.locator(".getting-started-step", { has: page.locator(".step-title", { hasText: title }) });
+    if (!(await step.evaluate((element) => element.classList.contains("expanded")))) await step.locator(".step-title").click();
+    await step.locator(".step-description-container").waitFor();
+    await page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame").locator("svg").first().waitFor();
+  };
+  const tab = async (name: string | RegExp): Promise<void> => {
+    await window().workbench.page.getByRole("tab", { name }).first().click();
+  };
+
+  it("begins in the view, which says what is needed and shows how it works", async () => {
+    const { workbench } = window();
+    await workbench.openSidebar("JupyterHub");
+    const sidebar = workbench.page.locator(".sidebar");
+    await sidebar.getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
+    await picture("welcome");
+    await sidebar.getByRole("link", { name: "How it works" }).click();
+    await workbench.page.locator(".getting-started-step .step-title").first().waitFor();
+    assert.deepEqual(await stepsDone(), []);
+    for (const [index, title] of ["Sign in", "Pick a kernel", "Run a cell"].entries()) {
+      await openStep(title);
+      await picture(`walkthrough-${index + 1}`);
+    }
+  });
+
+  it("offers no command that cannot work yet", async () => {
+    const { quickInput, page } = window().workbench;
+    await page.keyboard.press("F1");
+    await page.locator(".quick-input-widget .quick-input-box input").fill(">JupyterHub: ");
+    const first = await quickInput.waitForEntry(/JupyterHub: Sign In/);
+    const entries = (await quickInput.entries()).filter((entry) => entry.includes("JupyterHub:"));
+    await quickInput.dismiss();
+    assert.ok(first);
+    assert.deepEqual(entries.filter((entry) => /Sign Out|Refresh|Server|Kernel|Open Hub/.test(entry)), []);
+  });
+
+  it("ticks off each step as it is taken", async () => {
+    const { workbench } = window();
+    await signIn(workbench, user);
+    await tab(/Walkthrough/);
+    await waitFor("the first step", async () => (await stepsDone()).includes("Sign in"), 10_000);
+    await workbench.openSidebar("Explorer");
+    await workbench.openNotebook("sample.ipynb");
+    await pickHubKernel(workbench, user);
+    const cell = sampleCell("counter");
+    await workbench.notebook.run(cell);
+    assert.equal(await workbench.notebook.ended(cell, 60_000), "ok");
+    await tab(/Walkthrough/);
+    await waitFor("all steps", async () => (await stepsDone()).length === 3, 10_000);
+    await picture("walkthrough-done");
+  });
+
+  it("says in the view what to do where no server runs, and where no hub can be reached", async () => {
+    const { workbench } = window();
+    await sharedHub().stopServer(user.name);
+    await workbench.openSidebar("JupyterHub");
+    await workbench.quickInput.command("JupyterHub: Refresh");
+    const message = workbench.page.locator(".sidebar .message");
+    await message.filter({ hasText: "No server is running" }).waitFor();
+    await picture("nothing-running");
+    await sharedHub().stopProxyProcess();
+    try {
+      await workbench.quickInput.command("JupyterHub: Refresh");
+      await message.filter({ hasText: "No hub can be reached" }).waitFor();
+      await picture("unreachable");
+    } finally {
+      await sharedHub().startProxyProcess();
+    }
+    await workbench.quickInput.command("JupyterHub: Refresh");
+    await message.filter({ hasText: "No server is running" }).waitFor();
+  });
+});

@@ -1,0 +1,58 @@
+// package.json, as VS Code and people read it: commands well named, drawn and shown where they can work.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import * as v from "valibot";
+import { root } from "../harness/paths";
+
+const command = v.object({ command: v.string(), title: v.string(), category: v.optional(v.string()), icon: v.optional(v.string()) });
+const item = v.object({ command: v.string(), when: v.optional(v.string()) });
+const manifest = v.object({
+  contributes: v.object({
+    commands: v.array(command),
+    menus: v.record(v.string(), v.array(item)),
+    walkthroughs: v.array(v.object({ id: v.string(), steps: v.array(v.object({ description: v.string(), media: v.object({ svg: v.string(), altText: v.string() }) })) })),
+  }),
+});
+
+describe("the manifest", () => {
+  const text = readFileSync(path.join(root, "package.json"), "utf8");
+  const { contributes } = v.parse(manifest, JSON.parse(text));
+  const { commands, menus, walkthroughs } = contributes;
+
+  it("says nothing twice: the first would be lost without a word", () => {
+    const keys = [...text.matchAll(/^ {4}"(\w+)":/gm)].map(([, key]) => key);
+    const twice = keys.filter((key, index) => keys.indexOf(key) !== index);
+    // `type` and the like are further in; what `contributes` and its neighbours hold stands at this depth.
+    assert.deepEqual(twice.filter((key) => key !== undefined && key in (JSON.parse(text) as { contributes: object }).contributes), []);
+    assert.deepEqual(new Set(commands.map((each) => each.command)).size, commands.length);
+  });
+
+  for (const { command: name, title, category, icon } of commands) {
+    it(`has a name, a category and a picture for ${name}`, () => {
+      assert.match(title, /^[A-Z]/);
+      assert.equal(category, "JupyterHub");
+      assert.match(icon ?? "", /^\$\([a-z-]+\)$/);
+    });
+  }
+
+  it("shows in the palette what can work at the time", () => {
+    const always = ["signIn", "showLog"].map((name) => `jupyterhubConnect.${name}`);
+    const ruled = new Set((menus["commandPalette"] ?? []).filter(({ when }) => when !== undefined).map((each) => each.command));
+    assert.deepEqual(commands.map((each) => each.command).filter((name) => !ruled.has(name) && !always.includes(name)), []);
+  });
+
+  it("names in menus and walkthroughs only commands that there are", () => {
+    const known = new Set(commands.map((each) => each.command));
+    const descriptions = walkthroughs.flatMap(({ steps }) => steps.map(({ description }) => description));
+    const named = [...Object.values(menus).flat().map((each) => each.command), ...descriptions.flatMap((each) => each.match(/jupyterhubConnect\.\w+(?=\))/g) ?? [])];
+    assert.deepEqual(named.filter((name) => name.startsWith("jupyterhubConnect.") && !known.has(name)), []);
+  });
+
+  it("has the walkthrough's pictures, with words for whoever does not see them", () => {
+    for (const { media } of walkthroughs.flatMap(({ steps }) => steps)) {
+      assert.ok(existsSync(path.join(root, media.svg)), media.svg);
+      assert.ok(media.altText.length > 10);
+    }
+  });
+});
