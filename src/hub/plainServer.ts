@@ -63,13 +63,13 @@ async function logIn(settings: ServerSettings, password: string, signal: AbortSi
   const fields = DomUtils.getElementsByTagName("input", parseDocument(page.text), true);
   const value = (name: string): string | undefined => fields.find((field) => field.attribs["name"] === name)?.attribs["value"];
   if (page.status !== 200 || !fields.some((field) => field.attribs["name"] === "password")) return undefined;
-  const cookies = cookiesOf(page.headers.raw()["set-cookie"]);
+  const cookies = cookiesOf(page.headers.getSetCookie?.());
   const form = { _xsrf: value("_xsrf") ?? cookies.get("_xsrf") ?? "", password };
   const headers = { ...settings.headers, Cookie: [...cookies].map(([name, text]) => `${name}=${text}`).join("; ") };
   const answer = await request({ ...settings, headers }, "login", {
     ...{ method: "POST", form, anonymous: true, accept: "text/html", allow: anyStatus, signal },
   });
-  const session = cookiesOf(answer.headers.raw()["set-cookie"]);
+  const session = cookiesOf(answer.headers.getSetCookie?.());
   return answer.status === 302 && session.size > 0 ? sessionSecret(new Map([...cookies, ...session])) : undefined;
 }
 

@@ -1,11 +1,9 @@
-// One HTTP exchange over Node's http and https, which VS Code patches for its proxies and certificates.
-import http, { type Agent, type IncomingMessage } from "node:http";
-import https from "node:https";
-import { pipeline, type Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
-import { createGunzip } from "node:zlib";
-import { abortReason } from "../base/async";
+// The HTTP exchange of the transport: node-fetch, and Node's https itself where a hub has certificates of its own.
+import type { Agent } from "node:http";
+import nodeFetch, { type Response } from "node-fetch";
+import { throwIfAborted } from "../base/async";
 import type { TlsOptions } from "./tls";
+import { tlsFetch } from "./tlsFetch";
 
 export interface FetchInit {
   readonly method?: string;
@@ -39,65 +37,25 @@ export type Fetch = (url: URL, init: FetchInit) => Promise<FetchResponse>;
 
 /**
  * Sends one request; resolves with the answer's head. Redirects are not followed.
- * @throws Node's error where no answer came, and the reason of `signal` where that aborted.
+ * @throws Node's or node-fetch's error where no answer came, and the reason of `signal` where that aborted.
  */
-export const fetch: Fetch = (url, { signal, body, ...init }) =>
-  new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(abortReason(signal));
-      return;
-    }
-    const { request } = url.protocol === "https:" ? https : http;
-    const sent = request(url, {
-      ...init.tls,
-      ...(init.agent && { agent: init.agent }),
-      method: init.method ?? "GET",
-      headers: {
-        "Accept-Encoding": "gzip",
-        ...init.headers,
-        ...(body !== undefined && { "Content-Length": String(Buffer.byteLength(body)) }),
-      },
-    });
-    let answer: IncomingMessage | undefined;
-    sent.on("error", reject); // stays: what fails after the answer's head is told by the body
-    sent.once("response", (response) => {
-      answer = response;
-      resolve(responseOf(response));
-    });
-    if (signal) {
-      // Not Node's own `signal`: that waits for a socket, and there is none while a proxy does not answer.
-      const abort = (): void => {
-        const reason = abortReason(signal);
-        reject(reason);
-        answer?.destroy(reason);
-        sent.destroy(reason);
-      };
-      signal.addEventListener("abort", abort, { once: true });
-      sent.once("close", () => signal.removeEventListener("abort", abort));
-    }
-    sent.end(body);
-  });
+export const fetch: Fetch = async (url, init) => {
+  if (init.tls) return tlsFetch(url, init);
+  throwIfAborted(init.signal);
+  try {
+    return responseOf(await nodeFetch(url, { ...init, redirect: "manual" }));
+  } catch (error) {
+    throwIfAborted(init.signal);
+    throw error;
+  }
+};
 
-function responseOf(response: IncomingMessage): FetchResponse {
-  const status = response.statusCode ?? 0;
-  const body = decoded(response);
+function responseOf(response: Response): FetchResponse {
+  const { status, ok, headers, body } = response;
   return {
-    status,
-    ok: status >= 200 && status < 300,
-    headers: {
-      get: (name) => response.headers[name.toLowerCase()]?.toString() ?? null,
-      getSetCookie: () => response.headers["set-cookie"] ?? [],
-    },
-    body,
-    text: async () => (await buffer(body)).toString("utf8"),
-    arrayBuffer: async () => new Uint8Array(await buffer(body)).buffer,
+    ...{ status, ok, body },
+    headers: { get: (name) => headers.get(name), getSetCookie: () => headers.raw()["set-cookie"] ?? [] },
+    text: () => response.text(),
+    arrayBuffer: () => response.arrayBuffer(),
   };
-}
-
-/** The body without its compression. */
-function decoded(response: IncomingMessage): Readable {
-  const empty = response.statusCode === 204 || response.statusCode === 304;
-  if (empty || response.headers["content-encoding"] !== "gzip") return response;
-  // What goes wrong on the way shows to whoever reads the result.
-  return pipeline(response, createGunzip(), () => undefined);
 }
