@@ -2,9 +2,10 @@
 import type { Disposable } from "../base/disposable";
 import { DisposableStore } from "../base/disposable";
 import type { CellOutcome, ExecuteCallbacks, ExecuteFuture, ExecutingKernel } from "../notebook/execution";
+import { inputEcho } from "../notebook/inputEcho";
 import type { JournaledRun, KernelRecord, QueuedRecord } from "../notebook/journal";
 import type { KernelConnection } from "../services/kernel/connection";
-import { contentOf, inputRequestContent, type Message } from "../services/kernel/messages";
+import { contentOf, createMessage, inputRequestContent, type Message } from "../services/kernel/messages";
 import type { Journal } from "./journals";
 
 /** Gives a message to its run; one that the run has had already is left out. */
@@ -70,7 +71,7 @@ export class RunRecorder implements Disposable {
             onIOPub: (message) => callbacks.onMessage(message),
             onStdin: (message) => this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message)),
           },
-          { id, waits: true, ...(cellId !== undefined && { metadata: { cellId } }) },
+          { id, waits: true, outlivesDone: true, ...(cellId !== undefined && { metadata: { cellId } }) },
         );
         return future;
       },
@@ -119,10 +120,19 @@ export class RunRecorder implements Disposable {
   }
 
   #ask(id: string, message: Message, callbacks: ExecuteCallbacks, send: (value: string) => void): void {
-    callbacks.onInput(contentOf(message, inputRequestContent), (value) => {
+    const request = contentOf(message, inputRequestContent);
+    callbacks.onInput(request, (value) => {
       this.#journal.write({ kind: "answered", id });
+      this.#echo(id, message, inputEcho(request, value), callbacks);
       send(value);
     });
+  }
+
+  /** Shows question and answer as if the kernel had printed them. */
+  #echo(id: string, { header, parent_header: parent }: Message, text: string, callbacks: ExecuteCallbacks): void {
+    const echo = createMessage(header.session, "iopub", "stream", { name: "stdout", text }, { parent });
+    this.#journal.receive(id, echo);
+    callbacks.onMessage(echo);
   }
 
   /** Runs drop what they have had already. */

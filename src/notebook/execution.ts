@@ -17,6 +17,7 @@ import { failureName } from "./failureName";
 import type { CellOutput } from "./output";
 import { OutputBatcher, type OutputSink } from "./outputBatcher";
 import { OutputModel, type OutputChange } from "./outputModel";
+import { nextInputOf, pageOf, type NextInput } from "./payloads";
 
 /** What a run needs of a kernel connection. */
 export interface ExecutingKernel {
@@ -67,6 +68,8 @@ export interface CellExecutionHost {
   onExecutionCount(count: number): void;
   /** The code waits for a line of input. */
   onInput(request: InputRequest, reply: (value: string) => void): void;
+  /** The kernel proposes what to run next. */
+  onNextInput?(next: NextInput): void;
   readonly clock?: Clock;
   readonly log?: Logger;
 }
@@ -104,6 +107,11 @@ export class CellExecution implements DisplayOwner {
   #executionCount: number | null = null;
   #hasOldOutputs = true;
   #errorArrived = false;
+  #hasShown = false;
+  /** Some output may be missing. */
+  #hasGap = false;
+  /** An error that only the reply told of. */
+  #silentError: ExecuteReply | undefined;
   #behind = false;
 
   /** @param connect gives the kernel when the run's turn comes; if it rejects, the reason becomes the cell's output */
@@ -151,6 +159,11 @@ export class CellExecution implements DisplayOwner {
     if (settled) this.#settle(settled.success, settled.endTime);
   }
 
+  /** Takes nothing more of what comes after the end: the cell is run again, or is gone. */
+  forget(): void {
+    this.#tell(() => this.#future?.dispose());
+  }
+
   /** Settles as not run. A run that has begun keeps the outputs it has; the kernel is not interrupted. */
   cancel(): void {
     this.#settle(undefined);
@@ -168,9 +181,11 @@ export class CellExecution implements DisplayOwner {
     }
   }
 
-  /** A line of our own in the cell's output, for what the person should know about this run. */
+  /** A line of our own in the cell's output: that, and when, some of its output may have been lost. */
   notice(text: string): void {
+    this.#hasGap = true;
     this.#show(this.#model.notice(text));
+    this.#showSilentError();
   }
 
   replace(output: CellOutput): void {
@@ -214,7 +229,9 @@ export class CellExecution implements DisplayOwner {
       default: {
         const changes = this.#model.apply(message);
         if (message.header.msg_type === "error") this.#errorArrived = true;
-        if (changes.length > 0) this.#show(changes);
+        if (changes.length === 0) break;
+        this.#hasShown = true;
+        this.#show(changes);
       }
     }
   }
@@ -227,11 +244,26 @@ export class CellExecution implements DisplayOwner {
     }
     this.#begin();
     this.#count(reply.execution_count);
-    // The error output may have been lost while the connection was down; the reply has all of it.
     if (reply.status === "error" && !this.#errorArrived) {
-      this.#show(this.#model.fail(reply.ename ?? "Error", reply.evalue ?? "", reply.traceback));
+      this.#silentError = reply;
+      if (this.#hasGap || !this.#hasShown) this.#showSilentError();
     }
+    const page = pageOf(reply);
+    if (page) this.#show(this.#model.page(page));
+    const next = nextInputOf(reply);
+    if (next) this.#tell(() => this.#host.onNextInput?.(next));
     this.#settle(reply.status === "ok");
+  }
+
+  /**
+   * The reply has all of an error whose output was lost. Kernels may also fail in other ways than by an error's output
+   * (IPython's UsageError is printed): then there is nothing to add.
+   */
+  #showSilentError(): void {
+    if (!this.#silentError) return;
+    const { ename = "Error", evalue = "", traceback } = this.#silentError;
+    this.#silentError = undefined;
+    this.#show(this.#model.fail(ename, evalue, traceback));
   }
 
   #start(at: number): void {
@@ -269,7 +301,8 @@ export class CellExecution implements DisplayOwner {
       startTime: this.#startTime,
       endTime,
     };
-    this.#tell(() => this.#future?.dispose());
+    // What threads and tasks send after the end is shown too.
+    if (success === undefined) this.forget();
     const bound = this.#clock.after(flushBound, () => {
       this.#log.warn("A cell's last outputs are still not shown; it ends without them");
       this.#outcome.resolve(outcome);

@@ -7,6 +7,7 @@ import {
   errorContent,
   executeResultContent,
   streamContent,
+  type JsonObject,
   type Message,
 } from "../services/kernel/messages";
 import type { DisplayIds, DisplayOwner } from "./displayIds";
@@ -91,6 +92,11 @@ export class OutputModel {
       default:
         return [];
     }
+  }
+
+  /** Adds a text that the kernel wants to be paged, as JupyterLab does. */
+  page(data: JsonObject): OutputChange[] {
+    return [...this.#beforeOutput(), ...this.#append(displayOutput(this.#newId(), "display_data", { data, metadata: {}, transient: {} }, null))];
   }
 
   /** Adds a line of our own, on standard error, to what is shown. */

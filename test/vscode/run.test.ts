@@ -89,6 +89,21 @@ describe("running a notebook", () => {
     assert.equal(textOf(notebook, 1), "");
   });
 
+  it("clears a cell without code when it is run, and sends nothing", async () => {
+    const notebook = await openNotebook("print('shown')", "1");
+    await selectKernel({ account });
+    await run(notebook).ended;
+    const { document } = notebook.cellAt(0);
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), " \n");
+    await vscode.workspace.applyEdit(edit);
+    await vscode.commands.executeCommand("notebook.execute", notebook.uri);
+    await ended(notebook, 1);
+    assert.deepEqual(mimesOf(notebook, 0), []);
+    assert.equal(notebook.cellAt(0).executionSummary?.executionOrder, undefined);
+    assert.equal(notebook.cellAt(1).executionSummary?.executionOrder, 2);
+  });
+
   it("shows Unicode as it is", async () => {
     const notebook = await openNotebook("print('Zoë Müller · 東京 · 🪐')");
     await selectKernel({ account });

@@ -230,7 +230,8 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   override resume(id: string, earlier: readonly Message[], handlers: FutureHandlers = {}): KernelFuture<ExecuteReply> {
     const message = createMessage(this.clientId, "shell", "execute_request", {}, { id });
-    const future = this.#future(message, handlers, { read: (reply) => contentOf(reply, executeReplyContent) });
+    const read = (reply: Message): ExecuteReply => contentOf(reply, executeReplyContent);
+    const future = this.#future(message, handlers, { read, outlivesDone: true });
     for (const one of earlier) {
       this.#inbox.answers.received(one);
       future.handle(one);

@@ -6,6 +6,7 @@ import type { JournaledRun } from "../../notebook/journal";
 import type { InputRequest } from "../../services/kernel/messages";
 import type { Logger } from "../../base/log";
 import { CellSink } from "./cellSink";
+import { applyNextInput } from "./nextInput";
 
 export interface CellRunPorts {
   readonly controller: vscode.NotebookController;
@@ -40,6 +41,9 @@ export function createCellRun(cell: vscode.NotebookCell, { code, earlier, mayMis
     },
     onExecutionCount: (count) => (execution.executionOrder = count),
     onInput: ports.ask,
+    onNextInput: (next) => {
+      applyNextInput(cell, next).catch((error: unknown) => ports.log.warn("The kernel's next input could not be written", error));
+    },
   });
   void run.outcome.then(({ success, startTime, endTime }) => sink.end({ success, startTime: startTime ?? undefined, endTime }));
   if (earlier) run.recall({ messages: earlier.messages, incomplete: earlier.overflown, settled: earlier.settled });
@@ -48,6 +52,18 @@ export function createCellRun(cell: vscode.NotebookCell, { code, earlier, mayMis
     run.notice(`The window was closed without warning at ${new Date(last.at).toLocaleTimeString()}; output of that moment may be missing.`);
   }
   return run;
+}
+
+/** What running a cell without code does, as in JupyterLab: its outputs and its number go, and nothing is sent. */
+export async function clearRun(cell: vscode.NotebookCell, controller: vscode.NotebookController): Promise<void> {
+  const execution = controller.createNotebookCellExecution(cell);
+  execution.executionOrder = undefined;
+  execution.start();
+  try {
+    await execution.clearOutput();
+  } finally {
+    execution.end(undefined);
+  }
 }
 
 /** The id that the notebook file gives the cell. */

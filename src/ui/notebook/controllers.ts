@@ -70,7 +70,7 @@ export class Controllers implements vscode.Disposable {
 
   #create(id: string, target: KernelTarget): Entry {
     const controller = vscode.notebooks.createNotebookController(id, notebookType, target.spec.displayName);
-    controller.supportedLanguages = [languageId(target.spec.language), "raw"];
+    controller.supportedLanguages = languages(target.spec.language);
     controller.supportsExecutionOrder = true;
     controller.executeHandler = (cells, notebook) => this.#handlers.execute(cells, notebook, target, controller);
     controller.interruptHandler = (notebook) => this.#handlers.interrupt(notebook);
@@ -103,7 +103,9 @@ const languageIds: Readonly<Record<string, string>> = {
   bash: "shellscript",
 };
 
-function languageId(language: string): string {
+/** What cells of a kernel's language may say they are: the first is for new ones. */
+function languages(language: string): string[] {
   const name = language.toLowerCase();
-  return languageIds[name] ?? name;
+  // A notebook file names the language as its kernel does, known to VS Code or not, and its cells keep that name.
+  return [...new Set([languageIds[name] ?? name, name, language, "raw"])];
 }

@@ -13,7 +13,7 @@ import type { KernelConnection } from "../../services/kernel/connection";
 import type { InputRequest } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
 import { withStartProgress } from "../servers/start";
-import { cellIdOf, cellOf, createCellRun, type RunSource } from "./cellRun";
+import { cellIdOf, cellOf, clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
 import { writeKernelMetadata } from "./kernelMetadata";
 
@@ -32,6 +32,8 @@ export class NotebookRunner implements vscode.Disposable {
   #displayIds = new DisplayIds();
   /** Runs that are not over, in their order. */
   readonly #open = new Set<CellExecution>();
+  /** The last run of each cell, by the cell's URI: what comes after its end is shown until the cell is run again. */
+  readonly #last = new Map<string, CellExecution>();
   readonly #connecting = new Set<AbortController>();
   #batch = 0;
   #leaving = false;
@@ -51,7 +53,12 @@ export class NotebookRunner implements vscode.Disposable {
   run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): void {
     if (this.#open.size === 0 && isOfAnother(this.#journal.read().kernel, target)) this.#recorder.startAnew();
     const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
-    const runs = cells.map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));
+    const all = cells.map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));
+    const runs = all.filter(({ code }) => code.trim() !== "");
+    for (const { cell, code } of all) {
+      if (code.trim() !== "") continue;
+      clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
+    }
     this.#recorder.queued(runs.map(({ cell, id, code }) => ({ id, code, batch, cell: placeOf(cell) })));
     this.#queue.add(runs.map(({ cell, id, code }) => this.#queued(cell, id, { code }, target, controller)));
   }
@@ -137,7 +144,11 @@ export class NotebookRunner implements vscode.Disposable {
       displayIds: this.#displayIds,
       log: this.#app.log,
       connect: () => this.#connect(id, source.earlier, target),
-      started: () => begun(),
+      started: () => {
+        this.#last.get(run.cell)?.forget();
+        this.#last.set(run.cell, run);
+        begun();
+      },
       ask: (request, reply) => void this.#ask(cell, request, reply),
     });
     this.#open.add(run);

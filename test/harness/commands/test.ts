@@ -27,8 +27,9 @@ async function main(): Promise<number> {
   results.push(await suite("test:services"));
   if (values.full) results.push(await suite("test:services", ["--stack", "oldest"]));
   await Promise.all([browser, codeServer]);
-  // One after the other: both start whole VS Codes, and people's timings are being tried.
+  // One after the other: all start whole VS Codes, and people's timings are being tried.
   results.push(await suite("test:vscode"));
+  results.push(await suite("test:conform"));
   results.push(await suite("test:e2e"));
 
   const total = sum(results);

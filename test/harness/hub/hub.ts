@@ -61,6 +61,8 @@ export interface TestHub {
   startServer(user: string, server?: string, options?: object): Promise<string>;
   /** Stops a user's server and waits until it is gone; a named one is also forgotten with `remove`. */
   stopServer(user: string, server?: string, remove?: boolean): Promise<void>;
+  /** Where the user's server runs and the environment it gives its kernels, for programs that are to see the same. */
+  userPlace(user: string): { readonly directory: string; readonly env: NodeJS.ProcessEnv };
   /** Stops the hub alone: proxy and user servers go on. */
   stopHubProcess(): Promise<void>;
   /** Starts the hub again and waits until it answers. */
@@ -168,6 +170,10 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
         },
         startServer: (user, server, options) => startUserServer(api, url, user, server, options),
         stopServer: (user, server, remove) => stopUserServer(api, user, server, remove),
+        userPlace: (user) => {
+          const directory = join(owner.directory, "homes", user);
+          return { directory, env: { ...owner.env, ...userEnvironment(bin), HOME: directory, USER: user } };
+        },
         stopHubProcess: () => hub.stop(),
         startHubProcess: async () => {
           hub.start();
@@ -196,6 +202,12 @@ function tlsArguments(directory: string, { cert, key, clientAuthority }: NonNull
   const own = ["--ssl-cert", file("hub.pem", cert), "--ssl-key", file("hub.key", key)];
   if (clientAuthority === undefined) return own;
   return [...own, "--ssl-ca", file("clients.pem", clientAuthority), "--ssl-request-cert", "--ssl-reject-unauthorized"];
+}
+
+/** What jupyterhub_config.py gives user servers beside the harness's own environment. */
+function userEnvironment(bin: string): NodeJS.ProcessEnv {
+  const path = `${bin}:${process.env.PATH ?? ""}`;
+  return { PATH: path, MPLCONFIGDIR: matplotlibConfig(bin), PYTHONNOUSERSITE: "1", JUPYTER_PREFER_ENV_PATH: "1", SHELL: "/bin/bash" };
 }
 
 /** Asks the hub, past the proxy, which knows no routes yet, to tell the proxy all of them. */

@@ -13,7 +13,8 @@ export type HubVersion = (typeof hubVersions)[number];
 
 /**
  * The `bin` folder of an environment with JupyterHub `version`, JupyterLab, ipykernel, ipywidgets, matplotlib and
- * pandas, as pinned in requirements-VERSION.txt; installed if it is not there (about a minute).
+ * pandas, and with the newest also a kernel of another language (Bash), as pinned in requirements-VERSION.txt;
+ * installed if it is not there (about a minute).
  * To renew the pins: install the wanted packages into a fresh environment, then `pip freeze`.
  */
 export async function ensureHubPython(version: HubVersion): Promise<string> {
@@ -27,6 +28,8 @@ export async function ensureHubPython(version: HubVersion): Promise<string> {
       await run("python3", ["-m", "venv", target]);
       const bin = join(target, "bin");
       await run(join(bin, "pip"), ["install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", file]);
+      // Its package holds no kernel spec, but writes one.
+      if (version === 6) await run(join(bin, "python"), ["-m", "bash_kernel.install", "--sys-prefix"]);
       // Else the first figure of every new user would search all fonts for seconds.
       const env = { ...process.env, MPLCONFIGDIR: matplotlibConfig(bin) };
       await run(join(bin, "python"), ["-c", "import matplotlib.font_manager"], { env });

@@ -62,6 +62,7 @@ async function runInPage(page: Page, server: CodeServer, run: HostRun): Promise<
   await Promise.race([began, gone]).catch((error: unknown) => {
     throw new Error(`${messageOf(error)}${tail(others.join("\n"), 30)}`, { cause: error });
   });
+  run.onWindow?.(page);
   const code = await Promise.race([exit.promise, gone]);
   if (!state.begun) throw new Error(`VS Code could not run the bundle.${tail(others.join("\n"), 30)}`);
   return code;

@@ -1,6 +1,7 @@
 // Runs code inside a real extension host: the one entry for both hosts, desktop VS Code and code-server.
 import { rmSync } from "node:fs";
 import path from "node:path";
+import type { Page } from "playwright-core";
 import { messageOf } from "../../../src/base/errors";
 import { root } from "../paths";
 import { bundleForExtensionHost } from "./bundle";
@@ -33,6 +34,8 @@ export interface ExtensionHostRun {
   readonly timeout: number;
   /** Each line that `entry` prints (see inHost/print.ts); VS Code's own console output is not among them. */
   readonly onLine: (line: string) => void;
+  /** Given the window once it is open, to do in it what only a person can; code-server only. */
+  readonly onWindow?: (page: Page) => void;
 }
 
 /** What reaches the entry inside the host (see readParameters). */
@@ -53,7 +56,7 @@ export interface ExtensionHostResult {
 /** One host's way to run; `testsPath` is the bundled entry. */
 export type HostRun = Required<Pick<ExtensionHostRun, "extensionPath" | "workspace" | "settings" | "timeout" | "onLine">> & {
   readonly testsPath: string;
-};
+} & Pick<ExtensionHostRun, "onWindow">;
 
 /**
  * Bundles `entry`, starts a VS Code with a fresh profile and the extension in development mode, and runs it there.
@@ -71,6 +74,7 @@ export async function runInExtensionHost(options: ExtensionHostRun): Promise<Ext
       settings: { ...extensionHostSettings, ...options.settings },
       timeout: options.timeout,
       onLine: options.onLine,
+      ...(options.onWindow === undefined ? {} : { onWindow: options.onWindow }),
     };
     const electron = options.host === "code-server" ? undefined : await electronOrReason(options.host);
     return electron === undefined ? await runInCodeServer(run) : await runInElectron(electron, run);

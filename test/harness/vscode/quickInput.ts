@@ -42,15 +42,20 @@ export class QuickInput {
 
   /** Waits until an input box or pick with a matching title, question or entry is open; resolves with its text. */
   async expect(text: RegExp, timeout = appearMs): Promise<string> {
-    return await waitFor(
-      `a question like ${text}`,
-      async () => {
-        if (!(await this.#widget.isVisible())) return undefined;
-        const shown = `${await this.#input.getAttribute("placeholder")}\n${await this.#widget.innerText()}`;
-        return text.test(shown) ? shown : undefined;
-      },
-      timeout,
-    );
+    return await waitFor(`a question like ${text}`, () => this.shown(text), timeout);
+  }
+
+  /** The text of the open input box or pick, if a title, question or entry matches. */
+  async shown(text: RegExp): Promise<string | undefined> {
+    if (!(await this.#widget.isVisible())) return undefined;
+    const shown = `${await this.#input.getAttribute("placeholder")}\n${await this.#widget.innerText()}`;
+    return text.test(shown) ? shown : undefined;
+  }
+
+  /** Waits until a box that was answered with `value` is gone, or another one is in its place. */
+  async answered(value: string, timeout = appearMs): Promise<void> {
+    const next = async (): Promise<boolean> => !(await this.#widget.isVisible()) || (await this.#input.inputValue()) !== value;
+    await waitFor("the box to take its answer", next, timeout);
   }
 
   /** The entries of the open quick pick, each as VS Code reads it out: label, description, detail. */

@@ -70,6 +70,7 @@ describe("cell execution", () => {
       events.push(`input ${request.prompt}`);
       answer("42");
     },
+    onNextInput: ({ text, replace }) => void events.push(`next ${text} ${replace}`),
   });
   const newExecution = (connect = (): Promise<ExecutingKernel> => Promise.resolve(kernel)): CellExecution =>
     new CellExecution({ cell: "nb#1", cellId: "abc", code: "1 + 1" }, connect, host());
@@ -107,8 +108,39 @@ describe("cell execution", () => {
     kernel.done.resolve(reply("ok", { execution_count: 7 }));
     assert.deepEqual(await ended(execution), { success: true, executionCount: 7, startTime: 1050, endTime: 1070 });
     assert.deepEqual(sink.shown, [stdout("ab")]);
-    assert.equal(kernel.disposed, 1);
     assert.deepEqual(events, ["start 1050", "count 7"]);
+  });
+
+  it("shows what comes after the end, until it is to forget the run", async () => {
+    const execution = await running();
+    kernel.send(busy, executeInput(1), stream("in time\n"));
+    kernel.done.resolve(reply("ok"));
+    await ended(execution);
+    await clock.advance(1000);
+    kernel.send(stream("late\n"), display({ "text/plain": "late too" }));
+    await clock.advance(1000);
+    assert.deepEqual(sink.shown, [stdout("in time\nlate\n"), { type: "display_data", items: { "text/plain": "late too" } }]);
+    assert.equal(kernel.disposed, 0);
+    execution.forget();
+    assert.equal(kernel.disposed, 1);
+  });
+
+  it("shows a text to page as an output, and tells of a next input", async () => {
+    const execution = await running();
+    kernel.send(busy, executeInput(1), stream("before\n"));
+    const page = { source: "page", data: { "text/plain": "help" }, start: 0 };
+    const next = { source: "set_next_input", text: "x = 1", replace: true };
+    kernel.done.resolve(reply("ok", { payload: [next, page, { ...page, data: {} }] }));
+    await ended(execution);
+    assert.deepEqual(sink.shown, [stdout("before\n"), { type: "display_data", items: { "text/plain": "help" } }]);
+    assert.deepEqual(events, ["start 0", "count 1", "next x = 1 true"]);
+  });
+
+  it("leaves alone what it does not know among payloads", async () => {
+    const execution = await running();
+    kernel.done.resolve(reply("ok", { payload: [{ source: "page", data: "no bundle" }, { source: "set_next_input" }, { source: "edit_magic" }] }));
+    assert.equal((await ended(execution)).success, true);
+    assert.deepEqual([sink.shown, events], [[], ["start 0"]]);
   });
 
   it("removes the previous run's outputs and display ids when it begins to have effect", async () => {
@@ -147,6 +179,30 @@ describe("cell execution", () => {
     kernel.done.resolve(reply("error", { execution_count: 3, ename: "ValueError", evalue: "no", traceback: ["a", "b"] }));
     assert.deepEqual({ ...(await ended(execution)), endTime: 0 }, { success: false, executionCount: 3, startTime: 0, endTime: 0 });
     assert.deepEqual(shownError(), { name: "ValueError", message: "no", stack: "a\nb" });
+  });
+
+  it("adds no error where the kernel has said in its own way why it failed", async () => {
+    const execution = await running();
+    kernel.send(busy, executeInput(1), stream("UsageError: no such magic\n", "stderr"));
+    kernel.done.resolve(reply("error", { ename: "UsageError", evalue: "no such magic" }));
+    assert.equal((await ended(execution)).success, false);
+    assert.deepEqual(sink.shown, [stderr("UsageError: no such magic\n")]);
+  });
+
+  it("adds the reply's error where output was lost, told before or after the end", async () => {
+    for (const early of [true, false]) {
+      kernel = new ScriptedKernel();
+      sink = new CellSink();
+      const execution = await running();
+      kernel.send(busy, executeInput(1), stream("a"));
+      if (early) execution.notice("Lost.");
+      kernel.done.resolve(reply("error", { ename: "ValueError", evalue: "no" }));
+      await ended(execution);
+      if (!early) execution.notice("Lost.");
+      await clock.advance(1000);
+      assert.deepEqual(sink.shown.slice(0, -1), [stdout("a"), stderr("Lost.\n")]);
+      assert.deepEqual(shownError(), { name: "ValueError", message: "no", stack: "" });
+    }
   });
 
   it("says why it failed, below what had arrived", async () => {

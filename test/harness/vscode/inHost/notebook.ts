@@ -1,8 +1,9 @@
-// Runs one notebook inside the extension host, as its user would, by the public API only; VS Code calls run().
+// Runs notebooks inside the extension host, as their user would, by the public API only; VS Code calls run().
 import { writeFileSync } from "node:fs";
+import path from "node:path";
 import * as v from "valibot";
 import * as vscode from "vscode";
-import { withTimeout } from "../../../../src/base/async";
+import { SerialQueue, withTimeout } from "../../../../src/base/async";
 import { messageOf } from "../../../../src/base/errors";
 import type { Outcome } from "../notebookOutcome";
 import { isFinished, runCell } from "./cellRun";
@@ -13,11 +14,14 @@ const signInMs = 2 * 60_000;
 /** A user's server may have to be started first, and some hubs take minutes. */
 const selectMs = 15 * 60_000;
 const saveMs = 60_000;
+const columns = [vscode.ViewColumn.One, vscode.ViewColumn.Two, vscode.ViewColumn.Three];
 
 const parametersModel = v.object({
   parameters: v.object({
-    /** Absolute path of the notebook; it is saved there. */
-    notebook: v.string(),
+    /** Absolute paths of the notebooks; they are saved there. `alone`: nothing else may run meanwhile. */
+    notebooks: v.array(v.object({ file: v.string(), alone: v.boolean() })),
+    /** So many of the others run at a time, three at most. */
+    lanes: v.number(),
     url: v.string(),
     token: v.string(),
     server: v.optional(v.string()),
@@ -25,64 +29,87 @@ const parametersModel = v.object({
     /** Milliseconds for each cell. */
     timeout: v.number(),
     allowErrors: v.boolean(),
-    /** Where the Outcome is written, as JSON. */
-    outcome: v.string(),
+    /** Where the Outcome of each notebook is written, as JSON, as soon as it is known; null until then. */
+    outcomes: v.string(),
+    /** Put before the number of each notebook that runs alone in a line of its own, when its turn comes. */
+    turn: v.string(),
   }),
 });
 type Parameters = v.InferOutput<typeof parametersModel>["parameters"];
 
-/** Signs in, selects the kernel, runs all cells and saves. Resolves whatever came of it: see the outcome. */
+/** Signs in and runs the notebooks. Resolves whatever came of it: see the outcomes. */
 export const run = runnable(async () => {
   const { parameters } = v.parse(parametersModel, readParameters(__dirname));
-  let outcome: Outcome;
-  try {
-    outcome = await runNotebook(parameters);
-  } catch (error) {
-    outcome = { exitCode: 2, reason: messageOf(error) };
+  const { notebooks, lanes, turn } = parameters;
+  const outcomes: (Outcome | null)[] = notebooks.map(() => null);
+  const signedIn = signIn(parameters);
+  const failed = (error: unknown): Outcome => ({ exitCode: 2, reason: messageOf(error), cells: [] });
+  const runOne = async (index: number, file: string, column: vscode.ViewColumn): Promise<void> => {
+    const say = (line: string): void => print(notebooks.length > 1 ? `${path.basename(file)}: ${line}` : line);
+    outcomes[index] = await signedIn.then(() => runNotebook(file, column, parameters, say)).catch(failed);
+    writeFileSync(parameters.outcomes, JSON.stringify(outcomes));
+  };
+  const waiting = [...notebooks.entries()].filter(([, { alone }]) => !alone).values();
+  // Side by side: VS Code runs only what an editor shows.
+  const lane = async (column: vscode.ViewColumn): Promise<void> => {
+    for (const [index, { file }] of waiting) await runOne(index, file, column);
+  };
+  await Promise.all(columns.slice(0, lanes).map(lane));
+  for (const [index, { file, alone }] of notebooks.entries()) {
+    if (!alone) continue;
+    print(`${turn}${index}`);
+    await runOne(index, file, vscode.ViewColumn.One);
   }
-  writeFileSync(parameters.outcome, JSON.stringify(outcome));
+  // The token that was made for this run goes with it.
+  await signedIn.then(signOut, () => undefined); // why it could not sign in is each notebook's outcome
 });
 
-async function runNotebook(parameters: Parameters): Promise<Outcome> {
-  const { url, token } = parameters;
-  const document = await vscode.workspace.openNotebookDocument(vscode.Uri.file(parameters.notebook));
-  await vscode.window.showNotebookDocument(document, { preview: false });
+/** What acts on the active notebook waits here for its turn. */
+const front = new SerialQueue();
+
+async function signIn({ url, token }: Parameters): Promise<unknown> {
   const account = await command("signIn", { url, token }, signInMs);
   print(`signed in as ${labelOf(account) ?? url}`);
-  try {
-    return await runSignedIn(document, parameters);
-  } finally {
-    await signOut(account);
-  }
+  return account;
 }
 
-async function runSignedIn(document: vscode.NotebookDocument, parameters: Parameters): Promise<Outcome> {
+/** Selects the kernel, runs all cells and saves. */
+async function runNotebook(file: string, column: vscode.ViewColumn, parameters: Parameters, say: (line: string) => void): Promise<Outcome> {
   const { server, kernel } = parameters;
-  const wanted = { ...(server === undefined ? {} : { server }), ...(kernel === undefined ? {} : { kernel }) };
-  const selected = await command("selectKernel", wanted, selectMs);
-  print(`kernel ${labelOf(selected) ?? "selected"}`);
-  const reason = await runCells(document, parameters);
+  const document = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
+  await front.run(async () => {
+    await vscode.window.showNotebookDocument(document, { preview: false, viewColumn: column });
+    const wanted = { ...(server === undefined ? {} : { server }), ...(kernel === undefined ? {} : { kernel }) };
+    const selected = await command("selectKernel", wanted, selectMs);
+    say(`kernel ${labelOf(selected) ?? "selected"}`);
+  });
+  const reason = await runCells(document, parameters, say);
   if (document.isDirty && !(await withTimeout(Promise.resolve(document.save()), saveMs, "The notebook was not saved."))) {
     throw new Error("VS Code could not save the notebook.");
   }
-  await shutDownKernel();
-  return reason === undefined ? { exitCode: 0 } : { exitCode: 1, reason };
+  const cells = document.getCells().map(({ executionSummary }) => executionSummary?.success ?? null);
+  await front.run(async () => {
+    await vscode.window.showNotebookDocument(document, { preview: false, viewColumn: column });
+    await shutDownKernel(say);
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+  });
+  return reason === undefined ? { exitCode: 0, cells } : { exitCode: 1, reason, cells };
 }
 
 /** Runs the code cells one after the other; resolves with why the first bad one failed. */
-async function runCells(document: vscode.NotebookDocument, parameters: Parameters): Promise<string | undefined> {
+async function runCells(document: vscode.NotebookDocument, parameters: Parameters, say: (line: string) => void): Promise<string | undefined> {
   const cells = document.getCells().filter((cell) => cell.kind === vscode.NotebookCellKind.Code);
   let first: string | undefined;
   for (const [index, cell] of cells.entries()) {
     const name = `cell ${index + 1} of ${cells.length}`;
     if (cell.document.getText().trim() === "") {
-      print(`${name}: empty`);
+      say(`${name}: empty`);
       continue;
     }
     const started = Date.now();
     const failure = await runCell(cell, parameters.timeout);
     const took = `${((Date.now() - started) / 1000).toFixed(1)} s`;
-    print(`${name}: ${failure === undefined ? "ok" : failure} (${took})`);
+    say(`${name}: ${failure === undefined ? "ok" : failure} (${took})`);
     if (failure === undefined || mayFail(cell)) continue;
     first ??= `${name} failed: ${failure}`;
     // A cell that goes on running would hold up, or mix with, all that follow.
@@ -98,11 +125,11 @@ function mayFail(cell: vscode.NotebookCell): boolean {
 }
 
 /** The notebook is saved: nobody comes back to this kernel. One that is gone already is no failure of the run. */
-async function shutDownKernel(): Promise<void> {
+async function shutDownKernel(say: (line: string) => void): Promise<void> {
   try {
     await command("shutDownKernel", { confirmed: true }, signInMs);
   } catch (error) {
-    print(`the kernel was not shut down: ${messageOf(error)}`);
+    say(`the kernel was not shut down: ${messageOf(error)}`);
   }
 }
 

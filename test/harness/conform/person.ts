@@ -1,0 +1,46 @@
+// The person at the window: answers the input boxes of running cells.
+import type { Page } from "playwright-core";
+import { delay } from "../../../src/base/async";
+import { QuickInput } from "../vscode/quickInput";
+
+/** The title of a box that a running cell has opened. */
+const cellsQuestion = /Input for cell/;
+/** How often a person looks up, in milliseconds. */
+const lookMs = 100;
+
+/** Answers boxes in the order they come; what to say is told anew for each notebook that asks. */
+export class Person {
+  #input: QuickInput | undefined;
+  #turn = 0;
+
+  /** Sits down at a window. */
+  sit(page: Page): void {
+    this.#input = new QuickInput(page);
+  }
+
+  /**
+   * A notebook's turn: gives `answers` in their order, null dismisses the box; until the next turn or leave().
+   * A box that nobody expected is dismissed, so that its cell is interrupted and shows it.
+   * @throws Error where the window does not take an answer
+   */
+  async answer(answers: readonly (string | null)[]): Promise<void> {
+    const turn = ++this.#turn;
+    const waiting = answers.values();
+    while (turn === this.#turn) {
+      if ((await this.#input?.shown(cellsQuestion)) === undefined) await delay(lookMs);
+      else await this.#give(waiting.next().value ?? null);
+    }
+  }
+
+  leave(): void {
+    this.#turn++;
+  }
+
+  async #give(answer: string | null): Promise<void> {
+    if (answer === null) await this.#input?.dismiss();
+    else {
+      await this.#input?.answer(cellsQuestion, answer);
+      await this.#input?.answered(answer);
+    }
+  }
+}
