@@ -93,7 +93,7 @@ function settings({ baseUrl, token, liveness, opened, answered }: Place): Server
     timeouts: { retry: 1, ...(liveness !== undefined && { liveness }) },
     async fetch(url, init) {
       const response = await fetch(url, init);
-      await answered?.(init?.method ?? "GET", new URL(response.url).pathname);
+      await answered?.(init.method ?? "GET", new URL(response.url).pathname);
       return response;
     },
     WebSocket: class extends WebSocket {

@@ -30,8 +30,8 @@ export function answering(
     label: "ana @ hub",
     token: "secret-token",
     fetch: async (url, init) => {
-      const body: unknown = typeof init?.body === "string" ? JSON.parse(init.body) : undefined;
-      const request = { method: init?.method ?? "GET", path: new Request(url).url.slice(baseUrl.length), body };
+      const body: unknown = typeof init.body === "string" ? JSON.parse(init.body) : undefined;
+      const request = { method: init.method ?? "GET", path: new Request(url).url.slice(baseUrl.length), body };
       sent.push(request);
       const { status = 200, json, text, type = "application/json" } = reply(request);
       const content = json === undefined ? text : JSON.stringify(json);

@@ -21,7 +21,7 @@ describe("rest clients", () => {
     let token: unknown = "none yet";
     const { settings, sent } = answering(() => ({ json: { version: "2.21.1", extra: 1 } }));
     const fetch: typeof settings.fetch = (url, init) => {
-      token = (init?.headers as Record<string, string> | undefined)?.["Authorization"];
+      token = (init.headers as Record<string, string> | undefined)?.["Authorization"];
       return settings.fetch(url, init);
     };
     assert.equal(await serverVersion({ ...settings, fetch }), "2.21.1");
