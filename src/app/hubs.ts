@@ -31,9 +31,11 @@ export class Hubs implements Disposable {
     }
     const watch = ports.tokens.onDidChange?.((id) => this.#followOtherWindows(id));
     if (watch) this.#resources.add(watch);
+    const configuration = ports.network?.onDidChangeHubs(() => this.#changed.fire());
+    if (configuration) this.#resources.add(configuration);
   }
 
-  /** Fired when accounts come or go, or one becomes signed in or out or has another token. */
+  /** Fired when accounts or configured hubs come or go, or an account becomes signed in or out or has another token. */
   get onDidChange() {
     return this.#changed.event;
   }
@@ -45,6 +47,11 @@ export class Hubs implements Disposable {
   /** Hubs that settings offer, whether or not anybody has signed in to them. */
   get configured(): readonly HubConfiguration[] {
     return this.#ports.network?.configuredHubs ?? [];
+  }
+
+  /** Those of the configured ones that nobody has signed in to. */
+  get unused(): readonly HubConfiguration[] {
+    return this.configured.filter((hub) => !this.accounts.some((account) => configurationFor(account.hub, [hub]) !== undefined));
   }
 
   find(id: string): Account | undefined {

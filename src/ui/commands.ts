@@ -10,6 +10,7 @@ import type { Node } from "./sidebar/nodes";
 import type { HubTree } from "./sidebar/tree";
 import { signIn, signOut, type SignInArguments } from "./signIn/signIn";
 
+type HubNode = Extract<Node, { kind: "hub" }>;
 type AccountNode = Extract<Node, { kind: "account" }>;
 type KernelNode = Extract<Node, { kind: "session" | "kernel" }>;
 
@@ -28,12 +29,12 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
   const report = <T>(work: () => Promise<T>): Promise<T | undefined> => reporting(app, work);
 
   const handlers: Readonly<Record<string, (argument?: never) => unknown>> = {
-    signIn: async (given?: SignInArguments | AccountNode) => {
+    signIn: async (given?: SignInArguments | AccountNode | HubNode) => {
       if (given && "url" in given) {
         const { id, label } = await signIn(app, given);
         return { id, label };
       }
-      return report(() => signIn(app, given && { url: given.account.hub.href, userName: given.account.userName }));
+      return report(() => signIn(app, given && knownOf(given)));
     },
     signOut: async (given?: SignOutArguments | AccountNode) => {
       if (given && "id" in given) {
@@ -61,6 +62,12 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([name, handler]) => vscode.commands.registerCommand(`jupyterhubConnect.${name}`, handler)),
   );
+}
+
+/** What a row of the view knows of a sign-in. */
+function knownOf(node: AccountNode | HubNode): SignInArguments {
+  if (node.kind === "hub") return { url: node.hub.url };
+  return { url: node.account.hub.href, userName: node.account.userName };
 }
 
 function activeNotebook(): vscode.NotebookDocument {

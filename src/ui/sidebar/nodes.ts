@@ -2,12 +2,14 @@
 import * as vscode from "vscode";
 import { isShared, type Server } from "../../app/server";
 import type { Account } from "../../hub/account";
+import type { HubConfiguration } from "../../hub/configuration";
 import type { KernelModel } from "../../services/kernel/model";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { SessionModel } from "../../services/session/model";
 import { clockTime, duration } from "../duration";
 
 export type Node =
+  | { readonly kind: "hub"; readonly hub: HubConfiguration }
   | { readonly kind: "account"; readonly account: Account; readonly problem: string | undefined }
   | {
       readonly kind: "server";
@@ -35,6 +37,8 @@ export function itemOf(node: Node): vscode.TreeItem {
  */
 function idOf(node: Node): string {
   switch (node.kind) {
+    case "hub":
+      return `hub ${node.hub.url}`;
     case "account":
       return node.account.id;
     case "server":
@@ -53,6 +57,14 @@ function idOf(node: Node): string {
 function draw(node: Node): vscode.TreeItem {
   const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
   switch (node.kind) {
+    case "hub": {
+      const item = row(node, node.hub.label ?? new URL(node.hub.url).host, None, "server");
+      item.contextValue = "hub";
+      item.description = "not signed in";
+      item.tooltip = `${node.hub.url}\nA hub of your institution: sign in to use it.`;
+      item.command = { title: "Sign In", command: "jupyterhubConnect.signIn", arguments: [node] };
+      return item;
+    }
     case "account": {
       const out = node.account.state === "signed-out";
       const item = row(node, node.account.label, Expanded, out ? "warning" : "account");
@@ -186,5 +198,5 @@ function labelOf({ label }: vscode.TreeItem): string {
 }
 
 function kindWord({ kind }: Node): string {
-  return { account: "Account", server: "Server", specs: "Group", spec: "Kernel spec", session: "Session", kernel: "Kernel" }[kind];
+  return { hub: "Hub", account: "Account", server: "Server", specs: "Group", spec: "Kernel spec", session: "Session", kernel: "Kernel" }[kind];
 }

@@ -53,7 +53,10 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
-    if (!node) return this.#app.hubs.accounts.map((account) => this.#account(account));
+    if (!node) {
+      const unused = this.#app.hubs.unused.map((hub): Node => ({ kind: "hub", hub }));
+      return [...this.#app.hubs.accounts.map((account) => this.#account(account)), ...unused];
+    }
     switch (node.kind) {
       case "account":
         return this.#app.servers.of(node.account).map((server) => this.#server(server));
