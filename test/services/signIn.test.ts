@@ -11,6 +11,7 @@ import { readSecret, writeSecret, type Secret } from "../../src/hub/secret";
 import { abandon, signIn, type SignInPort } from "../../src/hub/signIn";
 import { startHub, type TestHub } from "../harness/hub/hub";
 import { onOldestStack, sharedHub } from "../harness/hub/shared";
+import { hubVersions } from "../harness/install/python";
 import { waitFor } from "../harness/processes/wait";
 import { MemoryPorts, nobody } from "../unit/app/doubles";
 
@@ -167,6 +168,29 @@ function tokensOn(hubNow: () => TestHub): void {
     await Promise.all([withPassword(here, "ana"), withPassword(there, "ana")]);
     await waitFor("one token", async () => (await ours("ana")).length === 1, 10_000);
     for (const hubs of [here, there]) assert.equal((await hubs.accounts[0]?.client.user())?.name, "ana");
+  });
+
+  it("keeps two accounts on each of two hubs apart, signed in to from two windows at once", async function () {
+    this.timeout(120_000);
+    const second = await startHub({ prefix: "/second/", version: hubVersions.find((version) => hub.version.startsWith(`${version}.`)) ?? 6 });
+    try {
+      const [here, there] = [open(), open()];
+      const on = (hubs: Hubs, which: TestHub, name: string) =>
+        hubs.signIn({ address: which.url, userName: name, password: which.user(name).password }, nobody);
+      await Promise.all([on(here, hub, "ana"), on(there, second, "ana"), on(here, second, "zoë müller"), on(there, hub, "zoë müller")]);
+      const labels = (hubs: Hubs): string[] => hubs.accounts.map(({ label }) => label).sort();
+      await waitFor("all accounts in both windows", () => labels(here).length === 4 && labels(there).length === 4, 5_000);
+      assert.deepEqual(labels(here), labels(there));
+      for (const account of there.accounts) assert.equal((await account.client.user()).name, account.userName);
+      const gone = here.accounts.find((account) => account.hub.href === second.url && account.userName === "ana");
+      assert.ok(gone);
+      await here.signOut(gone);
+      await waitFor("three accounts in both windows", () => labels(here).length === 3 && labels(there).length === 3, 5_000);
+      for (const account of there.accounts) assert.equal((await account.client.user()).name, account.userName);
+      for (const account of here.accounts) await here.signOut(account);
+    } finally {
+      await second.stop();
+    }
   });
 
   it("tells the other windows of a sign-out; what they ask then is refused once", async () => {
