@@ -28,6 +28,7 @@ describe("a person with several servers", () => {
 
   it("makes a new server under a name of their own", async () => {
     const { workbench } = window();
+    await workbench.openNotebook("sample.ipynb");
     await signIn(workbench, { url: sharedHub().url, name, token: sharedHub().user(name).token });
     await workbench.rowAction(/^ana @/, /New Server/);
     await workbench.quickInput.answer(/name for the server/i, "My GPU");
@@ -102,13 +103,10 @@ describe("a person with several servers", () => {
     await workbench.rowAction(/Default server running/, /Stop Server/);
     await workbench.answerDialog(/Stop the server/, "Stop Server");
     await workbench.sidebarRow(/Default server stopped/, startMs);
-    await workbench.openSidebar("Explorer");
-    await workbench.openNotebook("sample.ipynb");
     await pickHubKernel(workbench, { url: sharedHub().url, name, token: sharedHub().user(name).token });
     await workbench.notification(/is not running. It also starts when you run a cell/);
     await pictures(workbench, "offer");
     await workbench.answerNotification(/is not running/, "Start Server");
-    await workbench.openSidebar("JupyterHub");
     await workbench.sidebarRow(/Default server running/, startMs);
   });
 });
