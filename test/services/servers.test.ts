@@ -138,9 +138,12 @@ describe("servers of a real hub", function () {
 
   it("says so where somebody stops a server while it starts", async function () {
     if (major < 6) return; // earlier hubs let nobody stop a server that is starting
-    const starting = ensure("slow-2", { start: { userOptions: { delay: 30 } }, onProgress: (_, message) => /2 of 30/.test(message) && void stop(client, user, "slow-2") });
+    const stopped: Promise<void>[] = [];
+    const onProgress = (_: number, message: string): void => void (/2 of 30/.test(message) && stopped.push(stop(client, user, "slow-2")));
+    const starting = ensure("slow-2", { start: { userOptions: { delay: 30 } }, onProgress });
     const error = await failure(starting);
     assert.deepEqual([error.code, /perhaps somebody stopped it while it was starting/.test(error.message)], ["start-failed", true], error.message);
+    await Promise.all(stopped);
     await remove(client, user, "slow-2");
   });
 
@@ -164,7 +167,7 @@ describe("servers of a real hub", function () {
     }
     const lent = `shares/ana/lent-1`;
     await hub.startServer("ana", "lent-1");
-    await hub.api(lent, { method: "POST", body: JSON.stringify({ user }) }, [201]);
+    await hub.api(lent, { method: "POST", body: JSON.stringify({ user }) }, [200, 201]);
     const [share] = await client.sharedServers(user);
     assert.deepEqual([share?.server.user.name, share?.server.name, share?.server.ready], ["ana", "lent-1", true]);
     const { url } = await sharedRunning(client, user, "ana", "lent-1");
