@@ -139,7 +139,9 @@ describe("servers of a real hub", function () {
   it("says so where somebody stops a server while it starts", async function () {
     if (major < 6) return; // earlier hubs let nobody stop a server that is starting
     const stopped: Promise<void>[] = [];
-    const onProgress = (_: number, message: string): void => void (/2 of 30/.test(message) && stopped.push(stop(client, user, "slow-2")));
+    const onProgress = (_: number, message: string): void => {
+      if (/2 of 30/.test(message)) stopped.push(stop(client, user, "slow-2"));
+    };
     const starting = ensure("slow-2", { start: { userOptions: { delay: 30 } }, onProgress });
     const error = await failure(starting);
     assert.deepEqual([error.code, /perhaps somebody stopped it while it was starting/.test(error.message)], ["start-failed", true], error.message);
