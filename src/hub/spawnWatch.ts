@@ -82,7 +82,7 @@ export class SpawnWatch {
       const server = await this.#look();
       if (server?.ready) return { up: server };
       if (server?.pending === "spawn") {
-        const last = await this.#readProgress(request);
+        const last = await this.#readProgress(signal, request);
         if (last?.failed) throw this.#failed(last.message);
         if (last?.ready) continue;
       } else if (server?.pending === null && answered) {
@@ -110,8 +110,8 @@ export class SpawnWatch {
    * Tells what the progress stream says, until its last event, its end, the model says that the spawn is over, or the
    * start request has failed: a hub that finds the process dead says so there, long before the stream does.
    */
-  async #readProgress(request?: StartRequest): Promise<ProgressEvent | undefined> {
-    const { client, user, server, signal, pace } = this.#with;
+  async #readProgress(signal: AbortSignal, request?: StartRequest): Promise<ProgressEvent | undefined> {
+    const { client, user, server, pace } = this.#with;
     const end = new AbortController();
     const events = client.progress(user, server, { signal: AbortSignal.any([signal, end.signal]) });
     try {
@@ -140,17 +140,28 @@ export class SpawnWatch {
     }
   }
 
-  /** Why the last spawn failed: the progress endpoint keeps it until the next start. */
+  /** Why the last spawn failed: the progress endpoint keeps it until the next start. Bounded: it may still be open. */
   async #reason(): Promise<string> {
-    const last = await this.#readProgress();
-    return last?.failed ? last.message : "";
+    const { signal, pace } = this.#with;
+    const bound = AbortSignal.timeout(pace.quiet);
+    try {
+      const last = await this.#readProgress(AbortSignal.any([signal, bound]));
+      return last?.failed ? last.message : "";
+    } catch (error) {
+      throwIfAborted(signal);
+      if (!bound.aborted) throw error;
+      return "";
+    }
   }
 
   /** A start that raised is only "error" in the request's answer; the reason is with the progress. */
   async #explained(error: Error): Promise<Error> {
     if (!(error instanceof HttpError) || error.code !== "start-failed" || error.status !== 500) return error;
     if (!/^(error\b|internal server error|unhandled error|$)/i.test(reasonIn(error.body))) return error;
-    return this.#failed(await this.#reason(), error);
+    const reason = await this.#reason();
+    // Hubs 5 and 6 answer so when the process has ended, and wait on for it themselves.
+    const isPending = reason === "" && (await this.#look())?.pending === "spawn";
+    return this.#failed(isPending ? "its process seems to have ended at once. The hub itself gives no reason, and counts it as starting for a while" : reason, error);
   }
 
   #failed(said: string, cause?: Error): ConnectError {

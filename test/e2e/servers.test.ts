@@ -1,7 +1,7 @@
 // Servers as a person handles them in the JupyterHub view: new, started with options, failing, kept alive, deleted.
 import assert from "node:assert/strict";
 import { sharedHub } from "../harness/hub/shared";
-import { pickHubKernel, signIn } from "../harness/vscode/hubSteps";
+import { pickHubKernel } from "../harness/vscode/hubSteps";
 import { themes, type Workbench } from "../harness/vscode/workbench";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { personWindow } from "./support/window";
@@ -22,41 +22,78 @@ describe("a person with several servers", () => {
     }
   };
 
+  const signInWithPassword = async (workbench: Workbench): Promise<void> => {
+    const { quickInput } = workbench;
+    await quickInput.command("JupyterHub: Sign In…");
+    await quickInput.answer(/address of your JupyterHub/i, sharedHub().url);
+    await quickInput.answer(/your user name on this hub/i, name);
+    await quickInput.answer(/password of ana/i, sharedHub().user(name).password);
+    await workbench.answerNotification(/^Signed in as/, "Start Server");
+    await workbench.openSidebar("JupyterHub");
+    await workbench.sidebarRow(/Default server running/, startMs);
+  };
+
+  const serverModels = async (): Promise<Record<string, { display_name: string; user_options: object } | undefined>> => {
+    const answer = await sharedHub().api(`users/${name}`, {}, [200]);
+    return ((await answer.json()) as { servers: Record<string, { display_name: string; user_options: object }> }).servers;
+  };
+
   after(async () => {
     await sharedHub().stopServer(name);
   });
 
   it("makes a new server under a name of their own", async () => {
     const { workbench } = window();
-    await signIn(workbench, { url: sharedHub().url, name, token: sharedHub().user(name).token });
+    await workbench.openNotebook("sample.ipynb");
+    await signInWithPassword(workbench);
     await workbench.rowAction(/^ana @/, /New Server/);
     await workbench.quickInput.answer(/name for the server/i, "My GPU");
     await workbench.sidebarRow(/My GPU running/, startMs);
     await workbench.clearNotifications();
     await pictures(workbench, "tree");
-    const answer = await sharedHub().api(`users/${name}`, {}, [200]);
-    const { servers } = (await answer.json()) as { servers: Record<string, { display_name: string }> };
-    assert.equal(servers["my-gpu"]?.display_name, "My GPU");
+    assert.equal((await serverModels())["my-gpu"]?.display_name, "My GPU");
   });
 
-  it("stops it, and starts it with options of their own; a failure says why and can be tried again", async () => {
+  it("stops it, and starts it with a profile and an image of their own, chosen from what the hub offers", async () => {
     const { workbench } = window();
     const { quickInput } = workbench;
     await workbench.rowAction(/My GPU running/, /Stop Server/);
     assert.match(await workbench.answerDialog(/Stop the server/, "Stop Server"), /Files stay/);
     await workbench.sidebarRow(/My GPU stopped/, startMs);
-    await pictures(workbench, "options", async () => {
+    await workbench.rowAction(/My GPU stopped/, /Start Server with Options/);
+    await quickInput.pick(/Choose from What the Hub Offers/);
+    await quickInput.pick(/^GPU/);
+    await quickInput.pick(/Another image/);
+    await quickInput.answer(/An image with its tag/, "without a tag");
+    await quickInput.answer(/such as quay.io/, "quay.io/jupyter/base-notebook:latest");
+    await quickInput.pick(/^64 GB/);
+    await workbench.sidebarRow(/My GPU running/, startMs);
+    const chosen = { profile: "gpu", "image--unlisted-choice": "quay.io/jupyter/base-notebook:latest", memory: "64" };
+    assert.deepEqual((await serverModels())["my-gpu"]?.user_options, chosen);
+  });
+
+  it("finds the last choice preselected; a failure says why and can be tried again", async () => {
+    const { workbench } = window();
+    const { quickInput } = workbench;
+    await workbench.rowAction(/My GPU running/, /Stop Server/);
+    await workbench.answerDialog(/Stop the server/, "Stop Server");
+    await workbench.sidebarRow(/My GPU stopped/, startMs);
+    await workbench.clearNotifications();
+    await pictures(workbench, "profiles", async () => {
       await workbench.rowAction(/My GPU stopped/, /Start Server with Options/);
-      await quickInput.waitForEntry(/Options as JSON/);
+      await quickInput.waitForEntry(/As the Last Time/);
+    });
+    await pictures(workbench, "image", async () => {
+      await workbench.rowAction(/My GPU stopped/, /Start Server with Options/);
+      await quickInput.pick(/^GPU/);
+      await quickInput.waitForEntry(/PyTorch/);
     });
     await workbench.rowAction(/My GPU stopped/, /Start Server with Options/);
-    await quickInput.pick(/Options as JSON/);
-    await quickInput.answer(/JSON object/, '{"fail": "The quota of GPU hours is used up until Monday.", "delay": 2}');
-    await workbench.notification(/quota of GPU hours/, startMs);
+    await quickInput.pick(/^Large/);
+    await workbench.notification(/quota of large servers is used up/, startMs);
     await pictures(workbench, "failure");
-    await workbench.answerNotification(/quota of GPU hours/, "Try Again");
-    await workbench.notification(/Starting the server/);
-    await workbench.notification(/quota of GPU hours/, startMs);
+    await workbench.answerNotification(/quota of large servers/, "Try Again");
+    await workbench.notification(/quota of large servers/, startMs);
     await workbench.clearNotifications();
     await workbench.sidebarRow(/My GPU stopped/);
   });
@@ -102,13 +139,10 @@ describe("a person with several servers", () => {
     await workbench.rowAction(/Default server running/, /Stop Server/);
     await workbench.answerDialog(/Stop the server/, "Stop Server");
     await workbench.sidebarRow(/Default server stopped/, startMs);
-    await workbench.openSidebar("Explorer");
-    await workbench.openNotebook("sample.ipynb");
     await pickHubKernel(workbench, { url: sharedHub().url, name, token: sharedHub().user(name).token });
     await workbench.notification(/is not running. It also starts when you run a cell/);
     await pictures(workbench, "offer");
     await workbench.answerNotification(/is not running/, "Start Server");
-    await workbench.openSidebar("JupyterHub");
     await workbench.sidebarRow(/Default server running/, startMs);
   });
 });

@@ -104,7 +104,7 @@ async function askWay(server: Server, form: SpawnForm | undefined): Promise<Way 
     ? "The hub's page asks for more than can be shown here. The start is followed here."
     : "Opens the hub's page; the start is followed here.";
   items.push({ label: "$(link-external) Choose in the Browser…", detail, value: { kind: "browser" } });
-  items.push({ label: "$(json) Options as JSON…", detail: "For who knows what the hub's spawner takes.", value: { kind: "json" } });
+  items.push({ label: "$(json) Options as JSON…", detail: "For those who know what the hub's spawner takes.", value: { kind: "json" } });
   const preselected = items.find((item) => "value" in item && item.value.kind === "profile" && item.value.profile.isDefault);
   const answer = await pick(items, { title: `Start ${server.label}`, placeholder: "What shall it start with?", active: preselected, canGoBack: false });
   return answer === back ? undefined : answer;

@@ -112,7 +112,7 @@ function drawServer(node: Extract<Node, { kind: "server" }>): vscode.TreeItem {
   const item = row(node, serverTitle(server), running ? (isShared(server) ? Collapsed : Expanded) : None, serverIcon(server));
   const marks = [server.state, isShared(server) || !server.account.isOnHub ? "shared" : server.name === "" ? "default" : "named", keptUntil === undefined ? "" : "kept"];
   item.contextValue = `server.${marks.filter(Boolean).join(".")}`;
-  item.description = problem === undefined ? [server.state, ...times(server), kept(keptUntil)].filter(Boolean).join(" · ") : "not reachable";
+  item.description = problem === undefined ? [stateWords(server), kept(keptUntil), idle(server)].filter(Boolean).join(" · ") : "not reachable";
   item.tooltip = problem ?? serverTooltip(server, keptUntil);
   return item;
 }
@@ -122,14 +122,25 @@ function serverTitle(server: Server): string {
   return server.displayName || (server.account.isOnHub ? "Default server" : "Server");
 }
 
-/** How long it is up, and how long the hub has seen no activity; by that it decides which servers to stop. */
-function times({ state, model }: Server): string[] {
-  if (state !== "running" || !model) return [];
-  const ago = (at: string | null): number => (at === null ? Number.NaN : Math.max(0, Date.now() - Date.parse(at)));
-  const [up, idle] = [ago(model.started), ago(model.last_activity)];
-  return [Number.isNaN(up) ? "" : `up ${duration(up)}`, idle >= idleShown ? `idle ${duration(idle)}` : ""];
+/** `running 2 h 5 min`: since when it is up. */
+function stateWords({ state, model }: Server): string {
+  const up = state === "running" ? sinceMs(model?.started) : undefined;
+  return up === undefined || up < shortest ? state : `${state} ${duration(up)}`;
 }
 
+/** How long the hub has seen no activity; by that it decides which servers to stop. */
+function idle({ state, model }: Server): string {
+  const ms = state === "running" ? sinceMs(model?.last_activity) : undefined;
+  return ms === undefined || ms < idleShown ? "" : `idle ${duration(ms)}`;
+}
+
+function sinceMs(at: string | null | undefined): number | undefined {
+  const ms = at ? Date.now() - Date.parse(at) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** Milliseconds. */
+const shortest = 60_000;
 /** Milliseconds: the hub itself notes activity only every few minutes. */
 const idleShown = 10 * 60_000;
 

@@ -153,6 +153,16 @@ describe("user server", () => {
       assert.deepEqual([error.code, /status=1\]\. The logs/.test(error.message)], ["start-failed", true], error.message);
     });
 
+    it("takes a request that failed without a reason for the end of the process, while the hub goes on waiting for it", async () => {
+      hub.on(start, () => {
+        hub.servers.set("", { ...spawning });
+        return { status: 500, json: { message: "Internal Server Error" } };
+      });
+      hub.on(progress, { events: [{ progress: 20, message: "One" }], hold: true });
+      const error = await failure(ensure());
+      assert.deepEqual([error.code, /process seems to have ended at once/.test(error.message)], ["start-failed", true], error.message);
+    });
+
     it("says what may have been where the hub gives no reason at all", async () => {
       hub.on(start, { status: 500, json: { message: "Internal Server Error" } });
       assert.match((await failure(ensure())).message, /no reason; perhaps somebody stopped it/);
