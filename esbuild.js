@@ -9,8 +9,8 @@ const options = {
   platform: "node",
   format: "cjs",
   target: "node20",
-  // bufferutil and utf-8-validate are optional native code.
-  external: ["vscode", "bufferutil", "utf-8-validate"],
+  // The polyfill is for Node without web streams, the other two are optional native code.
+  external: ["vscode", "bufferutil", "utf-8-validate", "web-streams-polyfill", "web-streams-polyfill/*"],
   minify: !process.argv.includes("--watch"),
   sourcemap: process.argv.includes("--watch"),
   legalComments: "none",

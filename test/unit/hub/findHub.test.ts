@@ -65,6 +65,12 @@ describe("finding the hub", () => {
     await fails(find("/jupyter/hub/"), "not-a-hub", /sign-in page at sso\.example\.org/);
   });
 
+  it("does not take a proxy that wants a password for the hub", async () => {
+    hub.on("GET /hub/api/", { status: 407 });
+    await fails(find("/jupyter/hub/"), "proxy", /proxy on the way to 127\.0\.0\.1:\d+ wants a user name and password/);
+    assert.equal(hub.asked.length, 1);
+  });
+
   it("says that nothing answers", async () => {
     const url = hub.url;
     await hub.stop();
