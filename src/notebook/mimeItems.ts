@@ -21,9 +21,13 @@ const preference = [
   "text/plain",
 ];
 
-/** The items of a bundle, those that VS Code would rather show first. Every mime type is kept. */
+/** What VS Code takes for a mime type; one output item with another name would cost the whole output. */
+const mimeType = /^.+\/.+$/;
+
+/** The items of a bundle, those that VS Code would rather show first. Every mime type is kept; other names are left out. */
 export function mimeItems(data: JsonObject): OutputItem[] {
   return Object.entries(data)
+    .filter(([mime]) => mimeType.test(mime))
     .map(([mime, value]) => ({ rank: rank(mime, value), item: mimeItem(mime, value) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ item }) => item);

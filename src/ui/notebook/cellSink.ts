@@ -2,12 +2,21 @@
 import * as vscode from "vscode";
 import type { CellOutput } from "../../notebook/output";
 import type { OutputSink } from "../../notebook/outputBatcher";
+import { numberRemoved, numberSet } from "./cellNumber";
 
 /** What the run was when it ended, for updates that come later. */
 interface Ended {
   readonly success: boolean | undefined;
   readonly startTime: number | undefined;
   readonly endTime: number;
+}
+
+/** Updates of cells that have ended, by their notebook, while they are being written. */
+const updates = new WeakMap<vscode.NotebookDocument, Set<Promise<void>>>();
+
+/** Resolves when what is being written to cells of `notebook` after their end is written: a save then has all of it. */
+export async function updatesWritten(notebook: vscode.NotebookDocument): Promise<void> {
+  await Promise.allSettled([...(updates.get(notebook) ?? [])]);
 }
 
 /** Writes to `execution` while it lasts, and by a short execution of its own when an update comes after its end. */
@@ -17,6 +26,8 @@ export class CellSink implements OutputSink {
   /** Ours by the id that the notebook model gives them, in the order they are shown. */
   readonly #outputs = new Map<string, vscode.NotebookCellOutput>();
   #ended: Ended | undefined;
+  /** The last execution has ended. */
+  #closed = Promise.resolve();
 
   constructor(controller: vscode.NotebookController, execution: vscode.NotebookCellExecution) {
     this.#controller = controller;
@@ -26,7 +37,7 @@ export class CellSink implements OutputSink {
   /** Ends the execution; later writes are updates of what is shown. */
   end(ended: Ended): void {
     this.#ended = ended;
-    this.#execution.end(ended.success, ended.endTime);
+    this.#closed = this.#close(this.#execution, ended);
   }
 
   async clear(): Promise<void> {
@@ -74,15 +85,34 @@ export class CellSink implements OutputSink {
       await edit(this.#execution);
       return;
     }
-    const { success, startTime, endTime } = this.#ended;
-    const execution = this.#controller.createNotebookCellExecution(this.#execution.cell);
-    execution.executionOrder = this.#execution.executionOrder;
-    execution.start(startTime);
+    await this.#closed;
+    const update = this.#update(this.#ended, edit);
+    const ofNotebook = updates.get(this.#execution.cell.notebook) ?? new Set();
+    updates.set(this.#execution.cell.notebook, ofNotebook.add(update));
+    try {
+      await update;
+    } finally {
+      ofNotebook.delete(update);
+    }
+  }
+
+  async #update(ended: Ended, edit: (execution: vscode.NotebookCellExecution) => Thenable<void>): Promise<void> {
+    const { cell, executionOrder } = this.#execution;
+    const execution = this.#controller.createNotebookCellExecution(cell);
+    execution.executionOrder = executionOrder;
+    execution.start(ended.startTime);
     try {
       await edit(execution);
     } finally {
-      execution.end(success, endTime);
+      await this.#close(execution, ended);
     }
+    await numberSet(cell, executionOrder);
+  }
+
+  async #close(execution: vscode.NotebookCellExecution, { success, endTime }: Ended): Promise<void> {
+    const { metadata } = execution.cell;
+    if (metadata["execution_count"] === execution.executionOrder) await numberRemoved(execution.cell, execution.executionOrder);
+    execution.end(success, endTime);
   }
 }
 

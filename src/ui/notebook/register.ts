@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { AppContext } from "../context";
 import { StartOffers } from "../servers/startOffers";
+import { updatesWritten } from "./cellSink";
 import { Controllers } from "./controllers";
 import { NotebookRunner } from "./runner";
 
@@ -51,7 +52,10 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       runner?.saved(runner.settled);
       end(notebook);
     }),
-    vscode.workspace.onWillSaveNotebookDocument(({ notebook }) => saving.set(notebook, runners.get(notebook)?.settled ?? [])),
+    vscode.workspace.onWillSaveNotebookDocument((event) => {
+      saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);
+      event.waitUntil(updatesWritten(event.notebook));
+    }),
     vscode.workspace.onDidSaveNotebookDocument((notebook) => {
       runners.get(notebook)?.saved(saving.get(notebook) ?? []);
       saving.delete(notebook);

@@ -53,7 +53,8 @@ export class NotebookRunner implements vscode.Disposable {
   run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): void {
     if (this.#open.size === 0 && isOfAnother(this.#journal.read().kernel, target)) this.#recorder.startAnew();
     const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
-    const all = cells.map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));
+    // To VS Code a raw cell is code in a language of its own; it is left alone.
+    const all = cells.filter(({ document }) => document.languageId !== "raw").map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));
     const runs = all.filter(({ code }) => code.trim() !== "");
     for (const { cell, code } of all) {
       if (code.trim() !== "") continue;

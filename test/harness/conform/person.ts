@@ -10,11 +10,13 @@ const lookMs = 100;
 
 /** Answers boxes in the order they come; what to say is told anew for each notebook that asks. */
 export class Person {
+  #page: Page | undefined;
   #input: QuickInput | undefined;
   #turn = 0;
 
   /** Sits down at a window. */
   sit(page: Page): void {
+    this.#page = page;
     this.#input = new QuickInput(page);
   }
 
@@ -26,9 +28,14 @@ export class Person {
   async answer(answers: readonly (string | null)[]): Promise<void> {
     const turn = ++this.#turn;
     const waiting = answers.values();
-    while (turn === this.#turn) {
-      if ((await this.#input?.shown(cellsQuestion)) === undefined) await delay(lookMs);
-      else await this.#give(waiting.next().value ?? null);
+    try {
+      while (turn === this.#turn) {
+        if ((await this.#input?.shown(cellsQuestion)) === undefined) await delay(lookMs);
+        else await this.#give(waiting.next().value ?? null);
+      }
+    } catch (error) {
+      // At the end of the run the window closes while somebody still looks at it.
+      if (this.#page?.isClosed() !== true) throw error;
     }
   }
 

@@ -172,7 +172,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
         stopServer: (user, server, remove) => stopUserServer(api, user, server, remove),
         userPlace: (user) => {
           const directory = join(owner.directory, "homes", user);
-          return { directory, env: { ...owner.env, ...userEnvironment(bin), HOME: directory, USER: user } };
+          return { directory, env: { ...userEnvironment(bin, owner.env), HOME: directory, USER: user } };
         },
         stopHubProcess: () => hub.stop(),
         startHubProcess: async () => {
@@ -204,10 +204,12 @@ function tlsArguments(directory: string, { cert, key, clientAuthority }: NonNull
   return [...own, "--ssl-ca", file("clients.pem", clientAuthority), "--ssl-request-cert", "--ssl-reject-unauthorized"];
 }
 
-/** What jupyterhub_config.py gives user servers beside the harness's own environment. */
-function userEnvironment(bin: string): NodeJS.ProcessEnv {
+/** What jupyterhub_config.py gives user servers, and what it keeps of the hub's own environment. */
+function userEnvironment(bin: string, hub: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const path = `${bin}:${process.env.PATH ?? ""}`;
-  return { PATH: path, MPLCONFIGDIR: matplotlibConfig(bin), PYTHONNOUSERSITE: "1", JUPYTER_PREFER_ENV_PATH: "1", SHELL: "/bin/bash" };
+  const kept = ["LANG", "LC_ALL", "TZ", "TMPDIR", "JUPYTERHUB_CONNECT_OWNER"].filter((name) => hub[name] !== undefined);
+  const own = { PATH: path, MPLCONFIGDIR: matplotlibConfig(bin), PYTHONNOUSERSITE: "1", JUPYTER_PREFER_ENV_PATH: "1", SHELL: "/bin/bash" };
+  return { ...Object.fromEntries(kept.map((name) => [name, hub[name]])), ...own };
 }
 
 /** Asks the hub, past the proxy, which knows no routes yet, to tell the proxy all of them. */

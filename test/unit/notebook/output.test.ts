@@ -27,6 +27,11 @@ describe("outputs", () => {
     assert.equal(text("application/vnd.holoviews_load.v0+json", ""), "");
   });
 
+  it("leave out what is no mime type, which VS Code would refuse together with all the rest", () => {
+    const items = mimeItems({ custom: "x", "": "x", "/plain": "x", "text/": "x", "text/html; charset=utf-8": "<p>", "text/plain": "p" });
+    assert.deepEqual(items.map((item) => item.mime), ["text/plain", "text/html; charset=utf-8"]);
+  });
+
   it("hold images as bytes, and SVG as text", () => {
     assert.deepEqual([...only("image/png", "iVBO\nRw==\n")], [0x89, 0x50, 0x4e, 0x47]);
     assert.equal(text("image/svg+xml", ["<svg>", "</svg>"]), "<svg></svg>");

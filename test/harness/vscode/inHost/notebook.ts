@@ -106,6 +106,12 @@ async function runCells(document: vscode.NotebookDocument, parameters: Parameter
       say(`${name}: empty`);
       continue;
     }
+    if (cell.document.languageId === "raw") {
+      // As a part of "run all"; there is no end to wait for.
+      void vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: cell.index, end: cell.index + 1 }], document: document.uri });
+      say(`${name}: raw`);
+      continue;
+    }
     const started = Date.now();
     const failure = await runCell(cell, parameters.timeout);
     const took = `${((Date.now() - started) / 1000).toFixed(1)} s`;
