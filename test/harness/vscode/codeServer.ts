@@ -75,10 +75,11 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
         ...process.env,
         PASSWORD: options.password,
         VSCODE_IPC_HOOK_CLI: undefined,
-        // The test hub stands for one on the network: its addresses are opened as they are, not forwarded.
-        VSCODE_PROXY_URI: "http://127.0.0.1:{{port}}",
         // Tests ask nothing of an extension gallery.
         ...(options.testDriver === true ? { EXTENSIONS_GALLERY: "{}" } : {}),
+        // A person's window: the test hub stands for one on the network, whose addresses are opened as they are, not
+        // forwarded. (No URL to the eyes of a window with a test driver, which would not open.)
+        ...(options.testDriver === true ? {} : { VSCODE_PROXY_URI: "http://127.0.0.1:{{port}}" }),
       },
       cwd: directory,
       logFile,

@@ -102,6 +102,11 @@ export async function ended(notebook: vscode.NotebookDocument, index: number, ti
   await withTimeout(changed(notebook, () => cell.executionSummary?.success !== undefined), timeout, `Cell ${index} has not ended.`);
 }
 
+/** Resolves when a cell has no outputs. */
+export async function showsNothing(notebook: vscode.NotebookDocument, index: number, timeout = 20_000): Promise<void> {
+  await withTimeout(changed(notebook, () => notebook.cellAt(index).outputs.length === 0), timeout, `Cell ${index} still has outputs.`);
+}
+
 /** Resolves when `text` is among the outputs of a cell. */
 export async function shows(notebook: vscode.NotebookDocument, index: number, text: string, timeout = 20_000): Promise<void> {
   const shown = changed(notebook, () => textOf(notebook, index).includes(text));
