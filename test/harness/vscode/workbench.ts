@@ -118,7 +118,12 @@ export class Workbench {
     const asked = this.page.locator(".monaco-dialog-box").filter({ hasText: question }).waitFor();
     const first = await Promise.any([opened.then(() => "page"), asked.then(() => "question")]);
     if (first === "question") await this.answerDialog(question, "Open");
-    return await opened;
+    const page = await opened;
+    await page.waitForURL(/^http/, { waitUntil: "commit" });
+    // code-server forwards addresses of this computer; a hub on the network, for which the test hub stands, it would not.
+    const [, port, rest] = /\/proxy\/(\d+)(\/.*)$/.exec(page.url()) ?? [];
+    if (port !== undefined) await page.goto(`http://127.0.0.1:${port}${rest ?? ""}`);
+    return page;
   }
 
   /** Takes the focus back from another page of the browser. */
