@@ -77,9 +77,6 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
         VSCODE_IPC_HOOK_CLI: undefined,
         // Tests ask nothing of an extension gallery.
         ...(options.testDriver === true ? { EXTENSIONS_GALLERY: "{}" } : {}),
-        // A person's window: the test hub stands for one on the network, whose addresses are opened as they are, not
-        // forwarded. (No URL to the eyes of a window with a test driver, which would not open.)
-        ...(options.testDriver === true ? {} : { VSCODE_PROXY_URI: "http://127.0.0.1:{{port}}" }),
       },
       cwd: directory,
       logFile,
