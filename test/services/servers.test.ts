@@ -136,8 +136,8 @@ describe("servers of a real hub", function () {
     });
   }
 
-  it("says so where somebody stops a server while it starts", async function () {
-    if (major < 6) return; // earlier hubs let nobody stop a server that is starting
+  it("says so where somebody stops a server while it starts", async () => {
+    if (major < 5) return; // hub 3 stops nothing that is starting: `stop` waits until it has come up
     const stopped: Promise<void>[] = [];
     const onProgress = (_: number, message: string): void => {
       if (/2 of 30/.test(message)) stopped.push(stop(client, user, "slow-2"));

@@ -1,10 +1,11 @@
 // Choosing what a server starts with, in as few steps as there are choices.
 import * as vscode from "vscode";
 import type { Server, UserOptions } from "../../app/server";
-import { ConnectError, hasCode, messageOf } from "../../base/errors";
+import { hasCode, messageOf } from "../../base/errors";
 import { readSpawnForm, type SpawnPage } from "../../hub/pages";
 import { preselecting, problemWith, userOptionsOf, type OptionAnswer, type SpawnForm, type SpawnOption, type SpawnProfile } from "../../hub/spawnForm";
 import type { AppContext } from "../context";
+import { withPatience } from "../patience";
 import { spawnPage } from "./pages";
 import type { HowToStart } from "./start";
 
@@ -61,13 +62,8 @@ async function readPage(app: AppContext, server: Server): Promise<SpawnPage | un
   const cookies = await account.pageCookies();
   if (cookies === undefined) return undefined;
   const title = `Asking ${account.label} what there is to choose…`;
-  const location = vscode.ProgressLocation.Notification;
   try {
-    const page = await vscode.window.withProgress({ location, title, cancellable: true }, (_, token) => {
-      const end = new AbortController();
-      token.onCancellationRequested(() => end.abort(new ConnectError("aborted", "Nothing was started.")));
-      return readSpawnForm(account.client.settings, cookies, owner, name, { signal: end.signal });
-    });
+    const page = await withPatience(title, (signal) => readSpawnForm(account.client.settings, cookies, owner, name, { signal }));
     await app.spawnForms.note(server, page.kind === "form");
     if (page.kind === "form") return { ...page, form: preselecting(page.form, server.lastOptions) };
     if (page.kind === "started") {

@@ -6,10 +6,8 @@ import type { EnsureRunningOptions, StartProgress } from "../../app/servers";
 import { delay } from "../../base/async";
 import { ConnectError, hasCode, messageOf } from "../../base/errors";
 import type { AppContext } from "../context";
+import { patience } from "../patience";
 import { openServerPage } from "./pages";
-
-/** Milliseconds after which whoever waits is told what for. */
-const patience = 800;
 
 /** How a server is to be started. */
 export type HowToStart = Pick<EnsureRunningOptions, "start" | "elsewhere"> & {

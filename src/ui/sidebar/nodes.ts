@@ -109,10 +109,13 @@ function drawServer(node: Extract<Node, { kind: "server" }>): vscode.TreeItem {
   const { server, problem, keptUntil } = node;
   const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
   const running = server.state === "running";
-  const item = row(node, serverTitle(server), running ? (isShared(server) ? Collapsed : Expanded) : None, serverIcon(server));
-  const marks = [server.state, isShared(server) || !server.account.isOnHub ? "shared" : server.name === "" ? "default" : "named", keptUntil === undefined ? "" : "kept"];
+  const isKept = keptUntil !== undefined;
+  const icon = isKept ? new vscode.ThemeIcon("watch") : serverIcon(server);
+  const item = row(node, serverTitle(server), running ? (isShared(server) ? Collapsed : Expanded) : None, icon);
+  const marks = [server.state, isShared(server) || !server.account.isOnHub ? "shared" : server.name === "" ? "default" : "named", isKept ? "kept" : ""];
+  const words = isKept ? [server.state, `kept alive until ${clockTime(keptUntil)}`] : [stateWords(server), idle(server)];
   item.contextValue = `server.${marks.filter(Boolean).join(".")}`;
-  item.description = problem === undefined ? [stateWords(server), kept(keptUntil), idle(server)].filter(Boolean).join(" · ") : "not reachable";
+  item.description = problem === undefined ? words.filter(Boolean).join(" · ") : "not reachable";
   item.tooltip = problem ?? serverTooltip(server, keptUntil);
   return item;
 }
@@ -143,10 +146,6 @@ function sinceMs(at: string | null | undefined): number | undefined {
 const shortest = 60_000;
 /** Milliseconds: the hub itself notes activity only every few minutes. */
 const idleShown = 10 * 60_000;
-
-function kept(until: number | undefined): string {
-  return until === undefined ? "" : `kept alive until ${clockTime(until)}`;
-}
 
 function serverTooltip(server: Server, keptUntil: number | undefined): string {
   const { model, state } = server;

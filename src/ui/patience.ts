@@ -1,0 +1,27 @@
+// Waiting that is shown, and can be cancelled, only where it takes long.
+import * as vscode from "vscode";
+import { delay } from "../base/async";
+import { ConnectError } from "../base/errors";
+
+/** Milliseconds after which whoever waits is told what for. */
+export const patience = 800;
+
+/**
+ * Runs `task`; where that takes long a notification says so and lets the person cancel.
+ * @throws what `task` throws; ConnectError `aborted` where the person cancelled and the task heeds its signal
+ */
+export async function withPatience<T>(title: string, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const cancelled = new AbortController();
+  const result = task(cancelled.signal);
+  const over = result.then(
+    () => true,
+    () => true,
+  );
+  if (await Promise.race([over, delay(patience).then(() => false)])) return result;
+  const where = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  void vscode.window.withProgress(where, async (_, token) => {
+    token.onCancellationRequested(() => cancelled.abort(new ConnectError("aborted", "Cancelled.")));
+    await over;
+  });
+  return result;
+}
