@@ -5,6 +5,7 @@ import { hasCode, messageOf, type ErrorCode } from "../base/errors";
 import { nullLogger, type Logger } from "../base/log";
 import {
   contentOf,
+  errorContent,
   executeInputContent,
   statusContent,
   type ExecuteReply,
@@ -107,6 +108,8 @@ export class CellExecution implements DisplayOwner {
   #executionCount: number | null = null;
   #hasOldOutputs = true;
   #errorArrived = false;
+  /** The reply whose error was shown since none had come by then. */
+  #shownFromReply: ExecuteReply | undefined;
   #hasShown = false;
   /** Some output may be missing. */
   #hasGap = false;
@@ -227,8 +230,12 @@ export class CellExecution implements DisplayOwner {
         this.#count(contentOf(message, executeInputContent).execution_count);
         break;
       default: {
+        if (message.header.msg_type === "error") {
+          // Shown already, from the reply that came first.
+          if (this.#shownFromReply && contentOf(message, errorContent).evalue === this.#shownFromReply.evalue) break;
+          this.#errorArrived = true;
+        }
         const changes = this.#model.apply(message);
-        if (message.header.msg_type === "error") this.#errorArrived = true;
         if (changes.length === 0) break;
         this.#hasShown = true;
         this.#show(changes);
@@ -261,7 +268,7 @@ export class CellExecution implements DisplayOwner {
    */
   #showSilentError(): void {
     if (!this.#silentError) return;
-    const { ename = "Error", evalue = "", traceback } = this.#silentError;
+    const { ename = "Error", evalue = "", traceback } = (this.#shownFromReply = this.#silentError);
     this.#silentError = undefined;
     this.#show(this.#model.fail(ename, evalue, traceback));
   }

@@ -181,6 +181,16 @@ describe("cell execution", () => {
     assert.deepEqual(shownError(), { name: "ValueError", message: "no", stack: "a\nb" });
   });
 
+  it("shows an error once though its output comes after the reply", async () => {
+    const execution = await running();
+    kernel.send(busy, executeInput(1));
+    kernel.done.resolve(reply("error", { ename: "ValueError", evalue: "no", traceback: ["a"] }));
+    await ended(execution);
+    execution.receive(error("ValueError", "no", ["a"]));
+    await clock.advance(1000);
+    assert.equal(sink.shown.length, 1);
+  });
+
   it("adds no error where the kernel has said in its own way why it failed", async () => {
     const execution = await running();
     kernel.send(busy, executeInput(1), stream("UsageError: no such magic\n", "stderr"));
