@@ -69,7 +69,7 @@ function draw(node: Node): vscode.TreeItem {
       const out = node.account.state === "signed-out";
       const item = row(node, node.account.label, Expanded, out ? "warning" : "account");
       item.contextValue = out ? "account.signedOut" : node.account.isOnHub ? "account.signedIn" : "account.plain";
-      item.description = out ? "signed out" : (node.problem ?? "");
+      item.description = out ? "signed out" : node.problem === undefined ? "" : "not reachable";
       item.tooltip = node.problem ?? `${node.account.hub.href}\nSigned ${out ? "out" : "in"}${node.account.isOnHub ? ` as ${node.account.userName}` : ", without a hub"}`;
       return item;
     }

@@ -85,7 +85,7 @@ export class HubTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
   get message(): string | undefined {
     const signedIn = this.#app.hubs.accounts.filter(({ state }) => state === "signed-in");
     if (signedIn.length === 0) return undefined;
-    if (signedIn.every(({ id }) => this.#problems.has(id))) return "No hub can be reached. Check your network or VPN, then refresh. Each hub's row says why.";
+    if (signedIn.every(({ id }) => this.#problems.has(id))) return "No hub can be reached. Check your network or VPN, then refresh. Point at a hub's row for the reason.";
     const asleep = this.#app.servers.all.every(({ state }) => state === "stopped");
     return asleep ? "No server is running. Start one with ▷ in its row; running a cell of a notebook starts it too." : undefined;
   }
