@@ -18,8 +18,7 @@ def run(source):
         # The number is the kernel's own: nbclient counts cells instead.
         replies[cell_index] = execute_reply["content"]
 
-    client = NotebookClient(notebook, allow_errors=True, record_timing=False, timeout=120, on_cell_executed=executed)
-    client.execute()
+    NotebookClient(notebook, allow_errors=True, record_timing=False, timeout=120, on_cell_executed=executed).execute()
     for index, reply in replies.items():
         notebook.cells[index].execution_count = reply.get("execution_count")
     # Widgets' state is kept by nbclient only; JupyterLab saves it where a person switches that on.
@@ -28,10 +27,17 @@ def run(source):
     return {"notebook": notebook, "cells": success}
 
 
+def run_or_say_why(source, attempts=3):
+    try:
+        return run(source)
+    except Exception as error:
+        # A kernel is told ports that are free, and takes them a moment later: another kernel may have been faster.
+        if "Kernel died before replying" in str(error) and attempts > 1:
+            return run_or_say_why(source, attempts - 1)
+        return {"reason": f"{type(error).__name__}: {error}"}
+
+
 out = Path(sys.argv[1])
 for source in map(Path, sys.argv[2:]):
-    try:
-        result = run(source)
-    except Exception as error:
-        result = {"reason": f"{type(error).__name__}: {error}"}
+    result = run_or_say_why(source)
     (out / source.name).write_text(json.dumps(result))
