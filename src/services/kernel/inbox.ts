@@ -14,7 +14,7 @@ export interface InboxPorts {
   readonly requests: Requests;
   readonly events: KernelEvents;
   readonly comms: Comms;
-  readonly link: Pick<KernelLink, "dispatch" | "isHeard" | "ask">;
+  readonly link: Pick<KernelLink, "dispatch" | "isHeard" | "heardOnIOPub" | "ask">;
   /** See `IdleWatchPorts`. */
   readonly patience: number;
 }
@@ -60,6 +60,8 @@ export class Inbox implements Disposable {
   #learn(message: Message): void {
     const { link, events } = this.#ports;
     if (this.#process.isAnother(message) && link.isHeard) link.dispatch({ type: "another-process" });
+    // What carries our own id the server has made up.
+    if (message.channel === "iopub" && message.header.session !== this.#ports.clientId) link.heardOnIOPub();
     const type = message.header.msg_type;
     if (message.channel === "iopub" && type === "status") {
       const { execution_state: status } = contentOf(message, statusContent);

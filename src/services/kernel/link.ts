@@ -47,8 +47,8 @@ export class KernelLink implements Disposable {
   readonly #outbox: Outbox;
   #state: KernelState = initialState;
   #socket: Socket | undefined;
-  /** The kernel's process is a new one, and has not been heard on all channels yet. */
-  #unheard = false;
+  /** Why the kernel may not be heard on iopub yet: the connection is fresh, or the process is a new one. */
+  #unheard: "connection" | "process" | undefined = "connection";
   #congestion = 0;
   #retry: NodeJS.Timeout | undefined;
   /** Told how the websocket that is being left has closed. */
@@ -76,7 +76,7 @@ export class KernelLink implements Disposable {
 
   /** Whether the kernel's present process has been heard on all channels. */
   get isHeard(): boolean {
-    return !this.#unheard;
+    return this.#unheard === undefined;
   }
 
   /** Aborts when the connection has ended for good. */
@@ -100,8 +100,9 @@ export class KernelLink implements Disposable {
    * @throws ConnectError `busy` where too much waits, `invalid-message` where it cannot be written
    */
   send(message: Message, waits = false): void {
-    // A new process is asked first, and given nothing before it is heard: what it printed for it could be lost.
-    const held = this.#state.kernel === "restarting" || (this.#unheard && message.header.msg_type !== "kernel_info_request");
+    // The kernel is asked first, and given nothing before it is heard: what it printed for it could be lost. (A server that
+    // takes it for busy lets us through before it listens itself.) Answers to its questions are not held: it waits for them.
+    const held = this.#state.kernel === "restarting" || (!this.isHeard && message.channel === "shell" && message.header.msg_type !== "kernel_info_request");
     const socket = held ? undefined : this.#socket;
     if (socket) {
       const frame = frameOf(message, socket.protocol);
@@ -131,6 +132,11 @@ export class KernelLink implements Disposable {
   congested(congested: boolean): void {
     this.#congestion += congested ? 1 : -1;
     if (this.#socket) this.#socket.paused = this.#congestion > 0;
+  }
+
+  /** The kernel itself was heard on iopub. After a change of process that may be the old one. */
+  heardOnIOPub(): void {
+    if (this.#unheard === "connection") this.#becomeHeard();
   }
 
   /** Asks the kernel, where there is a connection: what was sent before is over when it has answered. */
@@ -181,7 +187,7 @@ export class KernelLink implements Disposable {
         this.#socket?.close();
         break;
       case "reopen":
-        this.#unheard = true;
+        this.#unheard = "process";
         this.#reopen();
         break;
       case "fail":
@@ -193,7 +199,7 @@ export class KernelLink implements Disposable {
         break;
       }
       case "flush":
-        if (!this.#unheard) this.#flush();
+        if (this.isHeard) this.#flush();
         break;
       case "ask-eviction":
         void this.#askEviction();
@@ -208,16 +214,20 @@ export class KernelLink implements Disposable {
     const { attempt } = this.#channels;
     const isCurrent = (): boolean => attempt === this.#channels.attempt && !this.#state.ended;
     this.#ports.probe({
-      isNew: this.#unheard,
+      isNew: !this.isHeard,
       heard: () => {
-        if (!isCurrent() || !this.#unheard) return;
-        this.#unheard = false;
-        this.#flush();
+        if (isCurrent()) this.#becomeHeard();
       },
       deaf: () => {
         if (isCurrent()) this.reconnect();
       },
     });
+  }
+
+  #becomeHeard(): void {
+    if (this.isHeard) return;
+    this.#unheard = undefined;
+    this.#flush();
   }
 
   #flush(): void {

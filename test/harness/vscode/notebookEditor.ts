@@ -20,9 +20,9 @@ export class NotebookEditor {
     this.#root = page.locator(".notebookOverlay").filter({ visible: true });
   }
 
-  /** Waits until it is drawn. */
+  /** Waits until it is drawn; after a reload all of VS Code is drawn first. */
   async shown(): Promise<void> {
-    await this.#root.locator(".code-cell-row, .markdown-cell-row").first().waitFor({ state: "attached", timeout: uiMs });
+    await this.#root.locator(".code-cell-row, .markdown-cell-row").first().waitFor({ state: "attached", timeout: 3 * uiMs });
     await this.#kernelLabel().waitFor({ timeout: uiMs });
   }
 
