@@ -1,5 +1,5 @@
 // npm test: all checks and suites, set-up included. A failure does not stop the rest; the last line is the count.
-// npm run test:full (--full): the same with the whole fault matrix, and the services on the oldest stack too.
+// npm run test:full (--full): the same with all faults and interruptions, and the services on the oldest stack too.
 import { join } from "node:path";
 import { messageOf } from "../../../src/base/errors";
 import { Interrupted, runCommand, runMain } from "../child";
@@ -23,7 +23,7 @@ async function main(): Promise<number> {
   for (const name of ["lint", "typecheck", "package"]) results.push(await check(name));
   results.push(await suite("test:unit"));
   await hub;
-  if (values.full) process.env["FAULT_MATRIX"] = "full";
+  if (values.full) Object.assign(process.env, { FAULT_MATRIX: "full", ZERO_LOSS: "full" });
   results.push(await suite("test:services"));
   if (values.full) results.push(await suite("test:services", ["--stack", "oldest"]));
   await Promise.all([browser, codeServer]);
