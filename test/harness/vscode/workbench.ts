@@ -197,7 +197,7 @@ export class Workbench {
   async screenshot(file: string): Promise<void> {
     mkdirSync(path.dirname(file), { recursive: true });
     // Away from everything, so that no tooltip covers what is to be seen.
-    await this.page.mouse.move(700, 8);
+    await this.page.mouse.move(1150, 4);
     await this.page.locator(".monaco-hover:not(.hidden), .workbench-hover").first().waitFor({ state: "hidden" });
     await this.page.screenshot({ path: file, animations: "disabled" });
   }
