@@ -27,12 +27,22 @@ export function registerContextKeys(app: AppContext, subscriptions: vscode.Exten
   );
 }
 
+/** A notebook has a kernel of a hub: the walkthrough's second step. */
+export function noteKernelPicked(): void {
+  set("kernelPicked", true);
+}
+
+function set(name: string, value: boolean): void {
+  void vscode.commands.executeCommand("setContext", `jupyterhubConnect.${name}`, value);
+}
+
+/** Tells VS Code what has changed, and only that. */
 class ContextKeys {
   readonly #values = new Map<string, boolean>();
 
   set(name: string, value: boolean): void {
     if (this.#values.get(name) === value) return;
     this.#values.set(name, value);
-    void vscode.commands.executeCommand("setContext", `jupyterhubConnect.${name}`, value);
+    set(name, value);
   }
 }

@@ -1,6 +1,7 @@
 // Notebooks: controllers, the runner of each open notebook, and the commands on them.
 import * as vscode from "vscode";
 import type { AppContext } from "../context";
+import { noteKernelPicked } from "../contextKeys";
 import { StartOffers } from "../servers/startOffers";
 import { updatesWritten } from "./cellSink";
 import { Controllers } from "./controllers";
@@ -35,6 +36,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     select: (notebook, target, controller) => {
       runnerOf(notebook).resume(target, controller);
       void offers.picked(notebook, target.server);
+      noteKernelPicked();
     },
     deselect: (notebook) => {
       runners.get(notebook)?.abandon();
