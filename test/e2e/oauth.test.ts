@@ -1,17 +1,17 @@
 // Signing in through the OAuth client that an institution has configured: to a listener on this computer, and to the editor.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as v from "valibot";
 import { leastScopes } from "../../src/hub/mint";
 import { startHub, type TestHub } from "../harness/hub/hub";
 import { out } from "../harness/paths";
+import { ensureCodeServer } from "../harness/install/codeServer";
 import { freePort } from "../harness/processes/ports";
 import { waitFor } from "../harness/processes/wait";
 import { samplePath } from "../harness/sample/sampleNotebook";
-import { quietSettings } from "../harness/vscode/settings";
 import { personWindow } from "./support/window";
 
 const tokenList = v.object({ api_tokens: v.array(v.looseObject({ id: v.string(), note: v.nullable(v.string()) })) });
@@ -33,7 +33,7 @@ for (const way of ["a listener on this computer", "the editor"] as const) {
       const clientSecretFile = path.join(directory, "secret");
       writeFileSync(clientSecretFile, `${secret}\n`, { mode: 0o600 });
       const configured = { url: hub.url, label: "University", oauth: { clientId, clientSecretFile, redirectUri } };
-      return { files: [samplePath], port, settings: { ...quietSettings, "jupyterhubConnect.hubs": [configured] } };
+      return { files: [samplePath], port, machineSettings: { "jupyterhubConnect.hubs": [configured] } };
     });
     after(async () => {
       await hub.stop();
@@ -74,11 +74,14 @@ for (const way of ["a listener on this computer", "the editor"] as const) {
 async function redirectTo(way: Way, port: number): Promise<string> {
   if (way === "a listener on this computer") return `http://127.0.0.1:${await freePort()}/oauth/callback`;
   // What VS Code's own asExternalUri makes of the extension's address in this browser, for its first request.
+  const { entry } = await ensureCodeServer();
+  const productFile = path.join(path.dirname(entry), "..", "..", "lib", "vscode", "product.json");
+  const { quality, commit } = v.parse(v.object({ quality: v.string(), commit: v.string() }), JSON.parse(readFileSync(productFile, "utf8")));
   const query = new URLSearchParams({
     "vscode-reqid": "1",
     "vscode-scheme": "code-oss",
     "vscode-authority": "jupyterhub-connect.jupyterhub-connect",
     "vscode-path": "/oauth",
   });
-  return `http://localhost:${port}/callback?${query}`;
+  return `http://localhost:${port}/${quality}-${commit}/callback?${query}`;
 }

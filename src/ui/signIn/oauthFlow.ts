@@ -44,13 +44,14 @@ export async function openOAuth(redirects: UriRedirects, client: OAuthClient, hu
   const clientSecret = await readSecretFile(client.clientSecretFile);
   const configured = client.redirectUri === undefined ? undefined : new URL(client.redirectUri);
   const states: string[] = [];
-  const loopback = configured && isLoopback(configured) && configured.protocol === "http:" ? await LoopbackRedirect.listen(configured) : undefined;
-  // Also where the address is configured: in a browser this is what makes VS Code watch for it.
-  const own = loopback ? undefined : (await vscode.env.asExternalUri(vscode.Uri.parse(`${vscode.env.uriScheme}://${extensionId}/oauth`))).toString(true);
+  // Also where an address is configured: in a browser this is what makes VS Code watch for it.
+  const external = await vscode.env.asExternalUri(vscode.Uri.parse(`${vscode.env.uriScheme}://${extensionId}/oauth`));
+  const own = external.toString(true);
+  const loopback = configured && isForListener(configured, new URL(own)) ? await LoopbackRedirect.listen(configured) : undefined;
   return {
     clientId: client.clientId,
     clientSecret,
-    redirectUri: client.redirectUri ?? own ?? "",
+    redirectUri: client.redirectUri ?? own,
     visit: async (page, state) => {
       states.push(state);
       const answer = loopback ? loopback.answer(state) : redirects.answer(state);
@@ -62,6 +63,11 @@ export async function openOAuth(redirects: UriRedirects, client: OAuthClient, hu
       for (const state of states) redirects.forget(state);
     },
   };
+}
+
+/** Whether `uri` is for us to listen at: it is this computer's, and not the editor's that is itself served from there. */
+function isForListener(uri: URL, editors: URL): boolean {
+  return isLoopback(uri) && uri.protocol === "http:" && (uri.origin !== editors.origin || uri.pathname !== editors.pathname);
 }
 
 /** Waits for the browser; the person may give up. */

@@ -17,6 +17,8 @@ const installMs = 120_000;
 export interface CodeServerOptions {
   /** Default: quietSettings. */
   readonly settings?: Settings;
+  /** Settings of the computer that code-server runs on, to VS Code a remote one: those of scope machine belong here. */
+  readonly machineSettings?: Settings;
   /** Packaged extensions (.vsix) to install before the start, as a person would. */
   readonly vsix?: readonly string[];
   /** Lets a page run mocha in the extension host; hides notifications and refuses dialogs, so not for person-like runs. */
@@ -58,7 +60,7 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
   const logFile = path.join(directory, "code-server.log");
   const log = (): string => (existsSync(logFile) ? readFileSync(logFile, "utf8") : "");
   try {
-    const profile = writeProfile(directory, options.settings ?? quietSettings);
+    const profile = writeProfile(directory, options.settings ?? quietSettings, options.machineSettings ?? {});
     for (const vsix of options.vsix ?? []) await install(node, entry, profile, vsix, owner.env);
     const port = await freePort(options.port);
     const server = new ManagedProcess(owner, {
@@ -108,10 +110,13 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
 }
 
 /** Writes settings and an empty configuration; returns the flags that make code-server use them. */
-function writeProfile(directory: string, settings: Settings): string[] {
+function writeProfile(directory: string, settings: Settings, machineSettings: Settings): string[] {
   const user = path.join(directory, "user-data", "User");
   mkdirSync(user, { recursive: true });
   writeFileSync(path.join(user, "settings.json"), JSON.stringify(settings, null, 2));
+  const machine = path.join(directory, "user-data", "Machine");
+  mkdirSync(machine, { recursive: true });
+  writeFileSync(path.join(machine, "settings.json"), JSON.stringify(machineSettings, null, 2));
   // Without a file of ours it would create one in the home directory.
   writeFileSync(path.join(directory, "config.yaml"), "cert: false\n");
   return [

@@ -17,6 +17,7 @@ export interface PersonWindowOptions {
   /** The packaged extension; default: the newest that `npm run package` made. */
   readonly vsix?: string;
   readonly settings?: Settings;
+  readonly machineSettings?: Settings;
   /** Of code-server; default: a free one. */
   readonly port?: number;
 }
@@ -37,6 +38,7 @@ export async function openPersonWindow(options: PersonWindowOptions): Promise<Pe
   const server = await startCodeServer({
     vsix: [options.vsix ?? packagedExtension()],
     ...(options.settings === undefined ? {} : { settings: options.settings }),
+    ...(options.machineSettings === undefined ? {} : { machineSettings: options.machineSettings }),
     ...(options.port === undefined ? {} : { port: options.port }),
   });
   let browser: Browser | undefined;

@@ -126,9 +126,20 @@ export class Workbench {
     return page;
   }
 
-  /** Takes the focus back from another page of the browser. */
+  /**
+   * The person has been on another page of the browser and comes back. A headless browser gives the focus to all pages
+   * at once, so that the window is told what it would notice itself.
+   */
   async comeBack(): Promise<void> {
     await this.page.bringToFront();
+    for (const focused of [false, true]) {
+      await this.page.evaluate((has) => {
+        document.hasFocus = () => has;
+        window.dispatchEvent(new Event(has ? "focus" : "blur"));
+        // VS Code takes a blur for one only when no focus has followed by its next turn.
+        return new Promise((resolve) => setTimeout(resolve));
+      }, focused);
+    }
   }
 
   /** Waits for a dialog that matches and presses one of its buttons; resolves with its text. */
