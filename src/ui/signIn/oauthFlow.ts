@@ -55,7 +55,8 @@ export async function openOAuth(redirects: UriRedirects, client: OAuthClient, hu
     visit: async (page, state) => {
       states.push(state);
       const answer = loopback ? loopback.answer(state) : redirects.answer(state);
-      if (!(await vscode.env.openExternal(vscode.Uri.parse(page.href, true)))) return undefined;
+      // As text, which VS Code takes too: a Uri would forget which & is the address's and which the redirect's own.
+      if (!(await vscode.env.openExternal(page.href as unknown as vscode.Uri))) return undefined;
       return waitShown(hub, answer);
     },
     dispose: () => {
