@@ -27,7 +27,7 @@ describe("signing in with OAuth", function () {
       version: onOldestStack ? 3 : 6,
       prefix: "/jupyter/",
       oauthClients: [
-        { ...common, name: "vscode", clientId: "service-vscode", scopes: [...leastScopes] },
+        { ...common, name: "vscode", clientId: "service-vscode", scopes: leastScopes },
         { ...common, name: "narrow", clientId: "service-narrow", scopes: leastScopes.filter((scope) => !scope.startsWith("tokens")) },
       ],
     });

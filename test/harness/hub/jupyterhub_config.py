@@ -76,7 +76,9 @@ for client in clients:
     c.JupyterHub.services.append(service)
 if clients:
     access = [f"access:services!service={client['name']}" for client in clients]
-    c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", *access]}]
+    # Contained in "self", but hub 3 gives a client only what a role has word by word.
+    own = sorted({scope for client in clients for scope in client["scopes"]})
+    c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", *own, *access]}]
 
 
 # --- User servers

@@ -45,8 +45,9 @@ export async function startPlainServer(options: PlainServerOptions = {}): Promis
       args: [
         ...["--no-browser", "--ServerApp.ip=127.0.0.1", `--ServerApp.port=${port}`, "--ServerApp.port_retries=0", `--ServerApp.base_url=${prefix}`],
         ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
-        `--IdentityProvider.token=${token}`,
-        ...(hash === undefined ? [] : [`--PasswordIdentityProvider.hashed_password=${hash}`]),
+        // jupyter_server 2 has these elsewhere.
+        `--${version === 3 ? "ServerApp" : "IdentityProvider"}.token=${token}`,
+        ...(hash === undefined ? [] : [`--${version === 3 ? "ServerApp.password" : "PasswordIdentityProvider.hashed_password"}=${hash}`]),
       ],
       env: { ...process.env, HOME: home, PATH: `${bin}:${process.env.PATH ?? ""}`, JUPYTER_NO_CONFIG: "1", PYTHONNOUSERSITE: "1" },
       cwd: home,
