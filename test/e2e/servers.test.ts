@@ -1,6 +1,7 @@
 // Servers as a person handles them in the JupyterHub view: new, started with options, failing, kept alive, deleted.
 import assert from "node:assert/strict";
 import { sharedHub } from "../harness/hub/shared";
+import { waitFor } from "../harness/processes/wait";
 import { pickHubKernel } from "../harness/vscode/hubSteps";
 import { themes, type Workbench } from "../harness/vscode/workbench";
 import { samplePath } from "../harness/sample/sampleNotebook";
@@ -120,7 +121,7 @@ describe("a person with several servers", () => {
     await pictures(workbench, "kept-alive");
     await item.click();
     await item.waitFor({ state: "hidden" });
-    assert.ok(!(await workbench.sidebarRows()).some((row) => row.includes("kept alive")));
+    await waitFor("the row to say so no more", async () => !(await workbench.sidebarRows()).some((row) => row.includes("kept alive")), 10_000);
   });
 
   it("restarts a server, after reading what is lost, and deletes another", async () => {

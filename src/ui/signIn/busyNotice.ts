@@ -1,5 +1,6 @@
 // "Signing in…" while the hub is asked, and out of the way while the person is.
 import * as vscode from "vscode";
+import { patience } from "../patience";
 
 /** A notification with a cancel button that can be shown and hidden as work and questions alternate. */
 export class BusyNotice implements vscode.Disposable {
@@ -32,11 +33,23 @@ export class BusyNotice implements vscode.Disposable {
     this.#hide = undefined;
   }
 
+  /**
+   * Shows it where the work takes long. Not for every instant between two questions: of several notifications within
+   * 800 ms VS Code puts only the first on the screen, and what the person is told at the end would not be there.
+   */
   #show(): void {
     const where = { location: vscode.ProgressLocation.Notification, title: this.#title, cancellable: true };
-    void vscode.window.withProgress(where, (_, cancellation) => {
-      cancellation.onCancellationRequested(() => this.#cancelled.abort());
-      return new Promise<void>((resolve) => (this.#hide = resolve));
-    });
+    let end: (() => void) | undefined;
+    const hidden = new Promise<void>((resolve) => (end = resolve));
+    const timer = setTimeout(() => {
+      void vscode.window.withProgress(where, (_, cancellation) => {
+        cancellation.onCancellationRequested(() => this.#cancelled.abort());
+        return hidden;
+      });
+    }, patience);
+    this.#hide = () => {
+      clearTimeout(timer);
+      end?.();
+    };
   }
 }
