@@ -1,5 +1,5 @@
-// Nothing is lost while a queue of cells runs: six interruptions × three moments: all 18 with
-// ZERO_LOSS=full (as in npm run test:full), all moments of one with ZERO_LOSS="its name".
+// Nothing is lost while a queue of cells runs: six interruptions × three moments. Every interruption and every moment
+// is played; all 18 pairs with ZERO_LOSS=full (as in npm run test:full), all of one with ZERO_LOSS="its name".
 import path from "node:path";
 import { startFaultProxy, type FaultProxy } from "../harness/faultProxy";
 import { sharedHub } from "../harness/hub/shared";
@@ -15,8 +15,8 @@ type Moment = (typeof moments)[number];
 
 const wanted = process.env["ZERO_LOSS"] ?? "";
 const cases = interruptions
-  .filter(({ name }) => wanted === "full" || wanted === name)
-  .flatMap((interruption) => moments.map((moment) => ({ interruption, moment })));
+  .flatMap((interruption, index) => moments.map((moment, at) => ({ interruption, moment, isFirst: at === index % moments.length })))
+  .filter(({ interruption: { name }, isFirst }) => (wanted === "" ? isFirst : wanted === "full" || wanted === name));
 
 describe("a queue of cells that is interrupted", function () {
   this.timeout(6 * 60_000);
@@ -56,7 +56,8 @@ describe("a queue of cells that is interrupted", function () {
     await notebook.runAll();
     await reached(moment);
     await interruption.strike({ window: window(), proxy, hub: sharedHub() });
-    if (interruption.reloads) await notebook.shown();
+    // Which editor was in front VS Code may not have stored any more when its page went.
+    if (interruption.reloads) await workbench.openNotebook(name);
     if (asks) await quickInput.answer(/name\?/, answer, 90_000);
     await notebook.select(cells);
     await notebook.ended(cells, 120_000);

@@ -76,7 +76,7 @@ export function assertComplete(file: string, options: { readonly asks: boolean; 
   const told = all.some(({ said }) => /may be missing|Connection lost/.test(said));
   for (const [cell, { stdout, said, count }] of all.slice(0, cells).entries()) {
     const expected =
-      options.asks && cell === asking ? [`got ${answer}`] : Array.from({ length: lines }, (_, line) => `cell ${cell} line ${line}`);
+      options.asks && cell === asking ? [`name? ${answer}`, `got ${answer}`] : Array.from({ length: lines }, (_, line) => `cell ${cell} line ${line}`);
     const context = `cell ${cell}: ${JSON.stringify(stdout)} ${said}`;
     if (options.mayMiss && told) {
       assert.deepEqual(stdout, expected.filter((line) => stdout.includes(line)), `doubled or out of order in ${context}`);

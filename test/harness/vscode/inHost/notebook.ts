@@ -14,6 +14,7 @@ const signInMs = 2 * 60_000;
 /** A user's server may have to be started first, and some hubs take minutes. */
 const selectMs = 15 * 60_000;
 const saveMs = 60_000;
+const saveAttempts = 5;
 const columns = [vscode.ViewColumn.One, vscode.ViewColumn.Two, vscode.ViewColumn.Three];
 
 const parametersModel = v.object({
@@ -84,9 +85,7 @@ async function runNotebook(file: string, column: vscode.ViewColumn, parameters: 
     say(`kernel ${labelOf(selected) ?? "selected"}`);
   });
   const reason = await runCells(document, parameters, say);
-  if (document.isDirty && !(await withTimeout(Promise.resolve(document.save()), saveMs, "The notebook was not saved."))) {
-    throw new Error("VS Code could not save the notebook.");
-  }
+  await withTimeout(save(document), saveMs, "The notebook was not saved.");
   const cells = document.getCells().map(({ executionSummary }) => executionSummary?.success ?? null);
   await front.run(async () => {
     await vscode.window.showNotebookDocument(document, { preview: false, viewColumn: column });
@@ -94,6 +93,13 @@ async function runNotebook(file: string, column: vscode.ViewColumn, parameters: 
     await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
   });
   return reason === undefined ? { exitCode: 0, cells } : { exitCode: 1, reason, cells };
+}
+
+/** Saves until nothing is left to save: VS Code gives up a save during which an output or a cell's end still arrives. */
+async function save(document: vscode.NotebookDocument): Promise<void> {
+  for (let attempt = 1; document.isDirty; attempt++) {
+    if (!(await document.save()) && attempt === saveAttempts) throw new Error("VS Code could not save the notebook.");
+  }
 }
 
 /** Runs the code cells one after the other; resolves with why the first bad one failed. */
