@@ -8,6 +8,7 @@ import { next } from "../../base/event";
 import type { ServerSettings } from "../../transport/settings";
 import { interruptKernel, restartKernel, shutdownKernel } from "./client";
 import { Comms, type CommOptions } from "./comm";
+import { Continuity } from "./continuity";
 import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
 import type { MessageHook } from "./hooks";
 import { KernelRequests, type RequestOptions } from "./kernelRequests";
@@ -57,6 +58,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   readonly #requests = new Requests();
   readonly #probes: Probes;
   readonly #inbox: Inbox;
+  readonly #continuity: Continuity;
   readonly #link: KernelLink;
   #model: KernelModel;
   #info = new Deferred<KernelInfo>();
@@ -67,6 +69,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     this.#model = options.model;
     this.clientId = options.clientId ?? randomUUID();
     const { log } = options.settings;
+    this.#continuity = new Continuity(this.clientId);
     this.comms = new Comms((...message) => this.#sendComm(...message), log, options.handleComms ?? true);
     this.#probes = new Probes({
       requests: this.#requests,
@@ -74,14 +77,21 @@ export class KernelConnection extends KernelRequests implements Disposable {
       patience: options.settings.timeouts.answer,
       ask: (channel, subshell, onReply) =>
         this.request(channel, "kernel_info_request", {}, kernelInfoContent, { onReply }, subshell === undefined ? {} : { subshell }),
-      told: (info) => (info instanceof Error ? this.#info.reject(info) : this.#info.resolve(info)),
+      told: (info) => {
+        this.#continuity.whole();
+        if (info instanceof Error) this.#info.reject(info);
+        else this.#info.resolve(info);
+      },
     });
     this.#link = new KernelLink({
       settings: options.settings,
       kernelId: options.model.id,
       clientId: this.clientId,
       requests: this.#requests,
-      received: (message) => this.#inbox.take(message),
+      received: (message) => {
+        this.#continuity.received(message);
+        this.#inbox.take(message);
+      },
       sent: (message) => {
         this.#inbox.answers.sent(message);
         this.events.anyMessage.fire({ direction: "send", message });
@@ -89,7 +99,10 @@ export class KernelConnection extends KernelRequests implements Disposable {
       changed: (before, now) => this.#changed(before, now),
       probe: (asking) => this.#probes.start({ ...asking, isNew: asking.isNew || !this.#info.settled }),
       modelled: (model) => (this.#model = model),
-      missed: (gap) => this.events.gap.fire(gap),
+      // Where messages are numbered it shows whether any is missing, and nobody needs to be told that it may be so.
+      missed: (gap) => {
+        if (!this.#continuity.counts) this.events.gap.fire(gap);
+      },
     });
     this.#inbox = new Inbox({
       ...{ clientId: this.clientId, requests: this.#requests, events: this.events, comms: this.comms, link: this.#link },
@@ -278,6 +291,8 @@ export class KernelConnection extends KernelRequests implements Disposable {
       ended: (kept) => {
         this.#requests.remove(future, kept);
         this.#link.updateWaiting();
+        const gap = this.#continuity.ended(message.header.msg_id);
+        if (gap) this.events.gap.fire(gap);
       },
       congested: (congested) => this.#link.congested(congested),
     });
@@ -290,12 +305,18 @@ export class KernelConnection extends KernelRequests implements Disposable {
     const [statusBefore, status] = [visibleStatus(before), visibleStatus(now)];
     if (statusBefore !== status) this.events.statusChanged.fire(status);
     if (before.connection !== now.connection) {
-      if (before.connection === "connected") this.#inbox.answers.lost();
+      if (before.connection === "connected") this.#disconnected();
+      if (now.connection === "connected") this.#continuity.mended();
       const answer = now.connection === "connected" ? this.#inbox.answers.takeLost() : undefined;
       if (answer) this.#link.send(answer);
       this.events.connectionStatusChanged.fire(now.connection);
     }
     if (!before.ended && now.ended) this.#finish(now.ended);
+  }
+
+  #disconnected(): void {
+    this.#inbox.answers.lost();
+    if (this.#requests.awaiting) this.#continuity.broke();
   }
 
   /** The kernel's old process is gone, with all it held. */

@@ -37,7 +37,8 @@ export const interruptions: readonly Interruption[] = [
   },
   {
     name: "proxy restart",
-    mayMiss: false,
+    // What the hub's proxy has received and not passed on dies with it.
+    mayMiss: true,
     reloads: false,
     strike: async ({ hub }) => {
       await hub.stopProxyProcess();

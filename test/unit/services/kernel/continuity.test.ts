@@ -1,0 +1,105 @@
+// Lost messages are seen by the numbers that the kernel gives to what it sends.
+import assert from "node:assert/strict";
+import { Continuity } from "../../../../src/services/kernel/continuity";
+import { createMessage, type Channel, type JsonObject, type Message } from "../../../../src/services/kernel/messages";
+
+describe("continuity", () => {
+  const cell = createMessage("client", "shell", "execute_request", {});
+  const others = createMessage("other", "shell", "execute_request", {});
+  let continuity: Continuity;
+  let number = 0;
+
+  const say = (type: string, parent: Message, options: { channel?: Channel; content?: JsonObject; process?: string } = {}): void => {
+    const { channel = "iopub", content = {}, process = "kernel_7" } = options;
+    const id = `${process}_${number++}`;
+    continuity.received(createMessage("kernel", channel, type, content, { id, parent: parent.header }));
+  };
+  const lose = (count = 1): void => void (number += count);
+  const begin = (parent: Message): void => say("status", parent, { content: { execution_state: "busy" } });
+  const end = (parent: Message): void => {
+    if (parent === cell) say("execute_reply", parent, { channel: "shell" });
+    else lose(); // replies to others go to them
+    say("status", parent, { content: { execution_state: "idle" } });
+  };
+  const outage = (): void => {
+    continuity.broke();
+    continuity.mended();
+  };
+  const ended = (): boolean => continuity.ended(cell.header.msg_id) !== undefined;
+
+  beforeEach(() => {
+    continuity = new Continuity("client");
+    number = 40;
+    begin(cell);
+  });
+
+  it("tells when the cell ends that one of its messages is missing, and once", () => {
+    outage();
+    lose();
+    say("stream", cell);
+    end(cell);
+    assert.deepEqual([ended(), ended()], [true, false]);
+  });
+
+  it("tells nothing where nothing is missing, though messages overtake each other", () => {
+    outage();
+    number += 1;
+    say("stream", cell);
+    number -= 2;
+    say("stream", cell);
+    number += 1;
+    end(cell);
+    assert.equal(ended(), false);
+  });
+
+  it("knows that the replies to other clients go to them", () => {
+    begin(others);
+    outage();
+    end(others);
+    end(cell);
+    assert.equal(ended(), false);
+  });
+
+  it("sees a message that is missing beside them", () => {
+    begin(others);
+    outage();
+    end(others);
+    lose();
+    end(cell);
+    assert.equal(ended(), true);
+  });
+
+  it("tells nothing of what was missing without an outage, or after the kernel has answered since", () => {
+    lose();
+    end(cell);
+    assert.equal(ended(), false);
+    begin(cell);
+    outage();
+    continuity.whole();
+    lose();
+    end(cell);
+    assert.equal(ended(), false);
+  });
+
+  it("begins anew with another process", () => {
+    outage();
+    number = 0;
+    say("stream", cell, { process: "kernel_8" });
+    say("status", cell, { content: { execution_state: "idle" }, process: "kernel_8" });
+    assert.equal(ended(), false);
+  });
+
+  it("takes a gap of any length", () => {
+    outage();
+    lose(1e12);
+    end(cell);
+    assert.equal(ended(), true);
+  });
+
+  it("knows of kernels that do not count", () => {
+    assert.equal(continuity.counts, true);
+    const uncounted = new Continuity("client");
+    uncounted.received(createMessage("kernel", "iopub", "stream", {}, { id: "c56d1dcd-a75a-4c1d-b8e1-8a2f5d3d5f7a" }));
+    assert.equal(uncounted.counts, false);
+  });
+});
