@@ -4,7 +4,7 @@ import path from "node:path";
 import * as v from "valibot";
 import { startFaultProxy } from "../harness/faultProxy";
 import { startHub, type TestHub } from "../harness/hub/hub";
-import { sharedHub } from "../harness/hub/shared";
+import { sharedHub, stackVersion } from "../harness/hub/shared";
 import { out } from "../harness/paths";
 import { waitFor } from "../harness/processes/wait";
 import { sampleCell, samplePath } from "../harness/sample/sampleNotebook";
@@ -131,7 +131,7 @@ describe("the way into a hub", () => {
 
   describe("of a hub with single sign-on", () => {
     let hub: TestHub;
-    before(async () => void (hub = await startHub({ singleSignOn: true })));
+    before(async () => void (hub = await startHub({ version: stackVersion, singleSignOn: true })));
     after(() => hub.stop());
 
     it("leads through the browser: the token that the person copies there is offered, and sent when they confirm", async () => {

@@ -9,7 +9,7 @@ import type { TokenTerms } from "../../src/hub/mint";
 import type { TokenStore } from "../../src/hub/account";
 import { startFaultProxy, type FaultProxy } from "../harness/faultProxy";
 import { startPlainServer } from "../harness/hub/plainServer";
-import { onOldestStack, sharedHub } from "../harness/hub/shared";
+import { sharedHub, stackVersion } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
 import { MemoryPorts, nobody } from "../unit/app/doubles";
 
@@ -129,7 +129,7 @@ describe("secrets", function () {
 
   it("of a server without a hub are nowhere but in the store and in headers", async () => {
     const password = "open sesame, please";
-    const plain = await startPlainServer({ password, version: onOldestStack ? 3 : 6 });
+    const plain = await startPlainServer({ password, version: stackVersion });
     try {
       const url = await before(plain.url);
       await fails(hubs.signIn({ address: url, password: "a wrong password" }, nobody));

@@ -9,7 +9,7 @@ import { leastScopes } from "../../src/hub/mint";
 import type { OAuthFlow } from "../../src/hub/oauth";
 import type { SignInPort } from "../../src/hub/signIn";
 import { startHub, type TestHub } from "../harness/hub/hub";
-import { onOldestStack } from "../harness/hub/shared";
+import { onOldestStack, stackVersion } from "../harness/hub/shared";
 import { MemoryPorts, nobody } from "../unit/app/doubles";
 import { PageVisitor } from "./support/pageVisitor";
 
@@ -24,7 +24,7 @@ describe("signing in with OAuth", function () {
   before(async () => {
     const common = { secret, redirectUri };
     hub = await startHub({
-      version: onOldestStack ? 3 : 6,
+      version: stackVersion,
       prefix: "/jupyter/",
       oauthClients: [
         { ...common, name: "vscode", clientId: "service-vscode", scopes: leastScopes },

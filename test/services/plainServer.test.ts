@@ -6,7 +6,7 @@ import { hasCode } from "../../src/base/errors";
 import { readSecret } from "../../src/hub/secret";
 import type { SignInPort, TokenQuestion } from "../../src/hub/signIn";
 import { startPlainServer, type PlainServer } from "../harness/hub/plainServer";
-import { onOldestStack } from "../harness/hub/shared";
+import { stackVersion } from "../harness/hub/shared";
 import { MemoryPorts, nobody } from "../unit/app/doubles";
 
 const token = "abcdefabcdefabcdefabcdefabcdefab";
@@ -32,7 +32,7 @@ describe("a Jupyter server without a hub", function () {
   });
 
   const start = (options: Parameters<typeof startPlainServer>[0] = {}): Promise<PlainServer> =>
-    startPlainServer({ ...options, version: onOldestStack ? 3 : 6 });
+    startPlainServer({ ...options, version: stackVersion });
   /** Answers in turn what is asked. */
   const person = (...answers: string[]): SignInPort & { asked: TokenQuestion[] } => {
     const asked: TokenQuestion[] = [];

@@ -10,8 +10,7 @@ import { leastScopes, type TokenTerms } from "../../src/hub/mint";
 import { readSecret, writeSecret, type Secret } from "../../src/hub/secret";
 import { abandon, signIn, type SignInPort } from "../../src/hub/signIn";
 import { startHub, type TestHub } from "../harness/hub/hub";
-import { onOldestStack, sharedHub } from "../harness/hub/shared";
-import { hubVersions } from "../harness/install/python";
+import { sharedHub, stackVersion } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
 import { MemoryPorts, nobody } from "../unit/app/doubles";
 
@@ -24,26 +23,11 @@ const tokenList = v.object({
 });
 
 describe("signing in to a hub", () => {
-  tokensOn(() => sharedHub());
-});
-
-// `npm run test:full` runs this suite on the newest and the oldest hub; the one between is started here.
-if (process.env["FAULT_MATRIX"] === "full" && !onOldestStack) {
-  describe("signing in to a hub of version 5", function () {
-    this.timeout(600_000); // its first use installs it
-    let hub: TestHub;
-    before(async () => void (hub = await startHub({ version: 5 })));
-    after(() => hub.stop());
-    tokensOn(() => hub);
-  });
-}
-
-function tokensOn(hubNow: () => TestHub): void {
   let hub: TestHub;
   let ports: MemoryPorts;
   const windows: Hubs[] = [];
 
-  before(() => void (hub = hubNow()));
+  before(() => void (hub = sharedHub()));
   beforeEach(() => void (ports = new MemoryPorts(terms)));
   afterEach(async () => {
     for (const hubs of windows.splice(0)) {
@@ -172,7 +156,7 @@ function tokensOn(hubNow: () => TestHub): void {
 
   it("keeps two accounts on each of two hubs apart, signed in to from two windows at once", async function () {
     this.timeout(120_000);
-    const second = await startHub({ prefix: "/second/", version: hubVersions.find((version) => hub.version.startsWith(`${version}.`)) ?? 6 });
+    const second = await startHub({ prefix: "/second/", version: stackVersion });
     try {
       const [here, there] = [open(), open()];
       const on = (hubs: Hubs, which: TestHub, name: string) =>
@@ -339,4 +323,4 @@ function tokensOn(hubNow: () => TestHub): void {
     assert.deepEqual([ports.secrets.size, ports.values.size], [0, 0]);
     await hub.api(`users/ana/tokens/${tokenId}`, { method: "DELETE" }, [204]);
   });
-}
+});

@@ -1,5 +1,5 @@
 // npm test: all checks and suites, set-up included. A failure does not stop the rest; the last line is the count.
-// npm run test:full (--full): the same with all faults and interruptions, and the services on the oldest stack too.
+// npm run test:full (--full): the same with all faults and interruptions, and the services, signing in and servers on older hubs too.
 import { join } from "node:path";
 import { messageOf } from "../../../src/base/errors";
 import { Interrupted, runCommand, runMain } from "../child";
@@ -25,12 +25,14 @@ async function main(): Promise<number> {
   await hub;
   if (values.full) Object.assign(process.env, { FAULT_MATRIX: "full", ZERO_LOSS: "full" });
   results.push(await suite("test:services"));
-  if (values.full) results.push(await suite("test:services", ["--stack", "oldest"]));
+  const olderStacks = values.full ? ["previous", "oldest"] : [];
+  for (const stack of olderStacks) results.push(await suite("test:services", ["--stack", stack]));
   await Promise.all([browser, codeServer]);
   // One after the other: all start whole VS Codes, and people's timings are being tried.
   results.push(await suite("test:vscode"));
   results.push(await suite("test:conform"));
   results.push(await suite("test:e2e"));
+  for (const stack of olderStacks) results.push(await suite("test:e2e", ["--stack", stack, "--grep", "the way into a hub|OAuth client|several servers"]));
 
   const total = sum(results);
   for (const { title, message } of total.failures) console.log(`\nFAILED ${title}\n  ${message.replaceAll("\n", "\n  ")}`);

@@ -1,4 +1,5 @@
 // One hub for a whole mocha run (--require this file): started before the first test, stopped after the last.
+import type { HubVersion } from "../install/python";
 import { startHub, type TestHub } from "./hub";
 
 // On globalThis, since mocha may load this file by another way than the tests do and so get another copy of it.
@@ -11,15 +12,37 @@ export function sharedHub(): TestHub {
   return hub;
 }
 
-/** The newest and the oldest hub and server that are supported. */
-export const stackNames = ["newest", "oldest"] as const;
+/** The hubs, with their servers, on which suites run: the newest, the one before, the oldest that is supported. */
+const stacks = { newest: 6, previous: 5, oldest: 3 } as const satisfies Record<string, HubVersion>;
+
+/** The stack of this run, by its name. */
+const stack = process.env.JUPYTERHUB_CONNECT_STACK ?? "newest";
+
+/** The version of this run's hubs. */
+export const stackVersion: HubVersion = isStack(stack) ? stacks[stack] : stacks.newest;
 
 /** Whether this run is on the oldest stack, for what old servers do not have. */
-export const onOldestStack = process.env.JUPYTERHUB_CONNECT_STACK === "oldest";
+export const onOldestStack = stack === "oldest";
+
+/**
+ * Takes `--stack NAME` out of a command's arguments; suites started from here on run on that.
+ * @throws Error where there is no such stack
+ */
+export function takeStack(args: string[]): void {
+  const at = args.indexOf("--stack");
+  if (at < 0) return;
+  const [, name = ""] = args.splice(at, 2);
+  if (!isStack(name)) throw new Error(`There is no stack "${name}"; there are ${Object.keys(stacks).join(", ")}.`);
+  process.env.JUPYTERHUB_CONNECT_STACK = name;
+}
+
+function isStack(name: string): name is keyof typeof stacks {
+  return Object.hasOwn(stacks, name);
+}
 
 /** Called by mocha before all tests. */
 export async function mochaGlobalSetup(): Promise<void> {
-  place.jupyterHubConnectSharedHub = await startHub({ version: onOldestStack ? 3 : 6 });
+  place.jupyterHubConnectSharedHub = await startHub({ version: stackVersion });
 }
 
 /** Called by mocha after all tests. */
