@@ -1,8 +1,11 @@
 // The window of an e2e suite: opened before its first test, pictured when a test fails, closed after its last.
+import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
 import path from "node:path";
+import { sharedHub } from "../../harness/hub/shared";
 import { out } from "../../harness/paths";
 import { openPersonWindow, type PersonWindow, type PersonWindowOptions } from "../../harness/vscode/window";
+import { filesWith } from "./files";
 
 /** Opening installs the extension and starts VS Code and a browser; the first use ever also builds code-server. */
 const openMs = 20 * 60_000;
@@ -30,7 +33,11 @@ export function personWindow(options: PersonWindowOptions | (() => Promise<Perso
   });
 
   after(async () => {
-    await window?.close();
+    if (!window) return;
+    const { directory } = window.server;
+    const found = sharedHub().users.flatMap(({ password, token }) => [...filesWith(directory, password), ...filesWith(directory, token)]);
+    await window.close();
+    assert.deepEqual(found, [], "files of VS Code that hold a password or token");
   });
 
   return () => {
