@@ -50,7 +50,7 @@ for (const way of ["a listener on this computer", "the editor"] as const) {
       const page = await workbench.openedPage(async () => {
         await quickInput.command("JupyterHub: Sign In…");
         await quickInput.waitForEntry(/^University/);
-        await workbench.page.screenshot({ path: path.join(out, "screenshots", "sign-in-configured.png") });
+        await workbench.page.screenshot({ path: path.join(out, "screenshots", "sign-in-configured.png"), animations: "disabled" });
         await quickInput.pick(/^University/);
       });
       await page.getByRole("button", { name: "Sign in with the University" }).click();

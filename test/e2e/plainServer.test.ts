@@ -25,7 +25,7 @@ describe("a Jupyter server without a hub", () => {
     await quickInput.answer(/address of your JupyterHub/i, plain.url);
     await quickInput.answer(/Jupyter server without a hub/, "not this");
     await quickInput.expect(/does not accept this token or password/);
-    await workbench.page.screenshot({ path: "out/screenshots/sign-in-plain-server.png" });
+    await workbench.page.screenshot({ path: "out/screenshots/sign-in-plain-server.png", animations: "disabled" });
     await quickInput.answer(/Jupyter server without a hub/, token);
     assert.equal(await notebook.ended(cell, 60_000), "ok");
     await workbench.openSidebar("JupyterHub");
