@@ -75,20 +75,28 @@ export class NotebookSessions implements Disposable {
   }
 
   /**
-   * Connects again to the kernel that an earlier window had for this notebook. Nothing is started, and a hub that cannot
-   * be reached yet is waited for.
+   * Connects the notebook to a kernel that runs: one that an earlier window had for it, or one that was begun elsewhere.
+   * Nothing is started, and a hub that cannot be reached yet is waited for. A kernel without a session gets the
+   * notebook's.
    * @throws ConnectError `kernel-dead` where it is gone, `server-stopped` where its server does not run
    */
-  reattach(notebook: NotebookRef, server: Server, kernelId: string, signal: AbortSignal): Promise<NotebookKernel> {
+  attach(notebook: NotebookRef, server: Server, kernelId: string, signal: AbortSignal): Promise<NotebookKernel> {
     return this.#queue(notebook.key).run(async () => {
       const current = this.get(notebook.key);
       if (current?.kernel.id === kernelId) return current;
+      this.#release(notebook.key);
       const services = await this.#servers.whileRunning(server, signal);
-      const model = (await services.sessions.refresh(signal)).find(({ kernel }) => kernel?.id === kernelId);
-      const session = model && services.sessions.connectTo(model, notebook.clientId);
+      const [sessions, kernels] = await Promise.all([services.sessions.refresh(signal), services.kernels.refresh(signal)]);
+      const model = sessions.find(({ kernel }) => kernel?.id === kernelId);
+      let session = model && services.sessions.connectTo(model, notebook.clientId);
+      if (!session && kernels.some(({ id }) => id === kernelId)) {
+        const { name, clientId } = notebook;
+        // The notebook's own path may have a session with another kernel, which goes on.
+        const path = notebook.path.replace(/(\.ipynb)?$/, `-${kernelId.slice(0, 8)}$1`);
+        session = await services.sessions.startNew({ path, name, type: "notebook", kernel: { id: kernelId } }, { signal, clientId });
+      }
       if (session?.kernel) return this.#keep(notebook.key, { server, session, kernel: session.kernel });
-      const text = "The kernel is gone: it was shut down on the server while this window was away. Run the cells again from the top.";
-      throw new ConnectError("kernel-dead", text);
+      throw new ConnectError("kernel-dead", "The kernel is gone: it was shut down on the server. Choose a kernel, and run the cells again from the top.");
     });
   }
 

@@ -5,6 +5,7 @@ import type { HubWatch } from "../app/hubWatch";
 import type { Journals } from "../app/journals";
 import type { KeepAlive } from "../app/keepAlive";
 import type { NotebookSessions } from "../app/notebookSessions";
+import type { RunningKernels } from "../app/runningKernels";
 import type { Servers } from "../app/servers";
 import type { SpawnForms } from "../app/spawnForms";
 import type { Logger } from "../base/log";
@@ -18,6 +19,7 @@ export interface AppContext {
   readonly keepAlive: KeepAlive;
   readonly spawnForms: SpawnForms;
   readonly notebookSessions: NotebookSessions;
+  readonly runningKernels: RunningKernels;
   readonly journals: Journals;
   readonly redirects: UriRedirects;
   readonly log: Logger;

@@ -1,5 +1,6 @@
-// A notebook controller for each kernel spec of each server: what the kernel picker offers.
+// A notebook controller for each kernel spec of each server, and for each running kernel: what the kernel picker offers.
 import * as vscode from "vscode";
+import type { RunningKernel } from "../../app/runningKernels";
 import type { Server } from "../../app/server";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { AppContext } from "../context";
@@ -10,6 +11,8 @@ const notebookType = "jupyter-notebook";
 export interface KernelTarget {
   readonly server: Server;
   readonly spec: KernelSpec;
+  /** The one that runs already, which notebooks are attached to; else they get one of their own. */
+  readonly running?: RunningKernel | undefined;
 }
 
 export interface ControllerHandlers {
@@ -21,77 +24,92 @@ export interface ControllerHandlers {
   deselect(notebook: vscode.NotebookDocument, target: KernelTarget): void;
 }
 
-interface Entry {
-  readonly target: KernelTarget;
-  readonly controller: vscode.NotebookController;
-}
-
-/** Keeps one controller for every known kernel spec; a controller's id is the same after a reload. */
+/** Keeps one controller for every known kernel spec and running kernel; a controller's id is the same after a reload. */
 export class Controllers implements vscode.Disposable {
   readonly #app: AppContext;
   readonly #handlers: ControllerHandlers;
-  readonly #entries = new Map<string, Entry>();
-  readonly #subscription: { dispose(): void };
+  readonly #controllers = new Map<string, vscode.NotebookController>();
+  /** The notebooks attached to running kernels. */
+  readonly #attached = new Map<vscode.NotebookDocument, string>();
+  readonly #subscriptions: readonly { dispose(): void }[];
 
   constructor(app: AppContext, handlers: ControllerHandlers) {
     this.#app = app;
     this.#handlers = handlers;
     this.#follow();
-    this.#subscription = app.servers.onDidChange(() => this.#follow());
+    this.#subscriptions = [app.servers.onDidChange(() => this.#follow()), app.runningKernels.onDidChange(() => this.#follow())];
   }
 
   /** The controller of a kernel spec. */
   find(server: Server, spec: string): vscode.NotebookController | undefined {
-    return this.#entries.get(controllerId(server, spec))?.controller;
+    return this.#controllers.get(specId(server, spec));
   }
 
   dispose(): void {
-    this.#subscription.dispose();
-    for (const { controller } of this.#entries.values()) controller.dispose();
-    this.#entries.clear();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const controller of this.#controllers.values()) controller.dispose();
+    this.#controllers.clear();
   }
 
   #follow(): void {
-    const present = new Set<string>();
+    const present = new Map<string, KernelTarget>();
     for (const server of this.#app.servers.all) {
-      for (const spec of server.kernelSpecs?.specs ?? []) {
-        const id = controllerId(server, spec.name);
-        present.add(id);
-        const entry = this.#entries.get(id) ?? this.#create(id, { server, spec });
-        describe(entry.controller, server, spec);
-      }
+      for (const spec of server.kernelSpecs?.specs ?? []) present.set(specId(server, spec.name), { server, spec });
     }
-    for (const [id, { controller }] of [...this.#entries]) {
-      if (present.has(id)) continue;
-      this.#entries.delete(id);
+    for (const running of this.#app.runningKernels.all) {
+      const { server } = running;
+      const spec = server.kernelSpecs?.specs.find(({ name }) => name === running.spec);
+      if (spec) present.set(`${server.id}/kernels/${running.id}`, { server, spec, running });
+    }
+    for (const [id, target] of present) {
+      const controller = this.#controllers.get(id) ?? this.#create(id, target);
+      describe(controller, target);
+    }
+    // A kernel that is gone is not taken from under a notebook: what its cells still have to say would be lost.
+    const attached = new Set([...this.#attached].flatMap(([notebook, id]) => (notebook.isClosed ? [] : [id])));
+    for (const [id, controller] of [...this.#controllers]) {
+      if (present.has(id) || attached.has(id)) continue;
+      this.#controllers.delete(id);
       controller.dispose();
     }
   }
 
-  #create(id: string, target: KernelTarget): Entry {
+  #create(id: string, target: KernelTarget): vscode.NotebookController {
     const controller = vscode.notebooks.createNotebookController(id, notebookType, target.spec.displayName);
     controller.supportedLanguages = languages(target.spec.language);
     controller.supportsExecutionOrder = true;
     controller.executeHandler = (cells, notebook) => this.#handlers.execute(cells, notebook, target, controller);
     controller.interruptHandler = (notebook) => this.#handlers.interrupt(notebook);
     controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
+      if (target.running) this.#noteAttached(notebook, id, selected);
       if (selected) this.#handlers.select(notebook, target, controller);
       else this.#handlers.deselect(notebook, target);
     });
-    const entry = { target, controller };
-    this.#entries.set(id, entry);
-    return entry;
+    this.#controllers.set(id, controller);
+    return controller;
+  }
+
+  #noteAttached(notebook: vscode.NotebookDocument, id: string, selected: boolean): void {
+    if (selected) this.#attached.set(notebook, id);
+    else if (this.#attached.get(notebook) === id) this.#attached.delete(notebook);
   }
 }
 
-function describe(controller: vscode.NotebookController, server: Server, spec: KernelSpec): void {
-  const state = server.state === "running" ? "" : ` · ${server.state}`;
-  controller.label = spec.displayName;
-  controller.description = server.label;
-  controller.detail = `JupyterHub${state}`;
+/** A person finds a running kernel by the notebook that it belongs to. */
+function describe(controller: vscode.NotebookController, { server, spec, running }: KernelTarget): void {
+  const label = running ? `${spec.displayName} of ${running.name ?? "no notebook"}` : spec.displayName;
+  set(controller, "label", label);
+  set(controller, "description", server.label);
+  const state = running ? ["running", running.state, running.path] : [server.state === "running" ? undefined : server.state];
+  set(controller, "detail", ["JupyterHub", ...state].filter(Boolean).join(" · "));
 }
 
-function controllerId(server: Server, spec: string): string {
+/** Tells VS Code what has changed, and only that. */
+function set(controller: vscode.NotebookController, property: "label" | "description" | "detail", value: string): void {
+  if (controller[property] !== value) controller[property] = value;
+}
+
+function specId(server: Server, spec: string): string {
   return `${server.id}/${encodeURIComponent(spec)}`;
 }
 

@@ -35,6 +35,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     interrupt: async (notebook) => runners.get(notebook)?.interrupt(),
     select: (notebook, target, controller) => {
       runnerOf(notebook).resume(target, controller);
+      if (target.running) void app.runningKernels.keep(target.running);
       void offers.picked(notebook, target.server);
       noteKernelPicked();
     },
@@ -45,7 +46,13 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   });
   /** The runs that a save under way will hold. */
   const saving = new Map<vscode.NotebookDocument, readonly string[]>();
+  // Who has a notebook before them may choose its kernel next.
+  const look = (editor: vscode.NotebookEditor | undefined): void => {
+    if (editor) void app.runningKernels.look();
+  };
+  look(vscode.window.activeNotebookEditor);
   subscriptions.push(
+    vscode.window.onDidChangeActiveNotebookEditor(look),
     offers,
     controllers,
     vscode.workspace.onDidCloseNotebookDocument((notebook) => {

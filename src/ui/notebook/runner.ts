@@ -170,9 +170,10 @@ export class NotebookRunner implements vscode.Disposable {
     const connecting = new AbortController();
     this.#connecting.add(connecting);
     try {
+      const running = earlier?.sent ? this.#earlierKernel : target.running?.id;
       const connected =
-        earlier?.sent && this.#earlierKernel !== undefined
-          ? await this.#app.notebookSessions.reattach(this.#ref, target.server, this.#earlierKernel, connecting.signal)
+        running !== undefined
+          ? await this.#app.notebookSessions.attach(this.#ref, target.server, running, connecting.signal)
           : await withStartProgress(this.#app, target.server, connecting.signal, (options) =>
               this.#app.notebookSessions.connect(this.#ref, target.server, target.spec.name, options),
             );
@@ -230,8 +231,9 @@ function handsOver(): boolean {
 }
 
 /** Whether what is recorded was on another kernel than the notebook has now. */
-function isOfAnother(kernel: KernelRecord | undefined, { server, spec }: KernelTarget): boolean {
-  return kernel !== undefined && (kernel.server !== server.id || kernel.spec !== spec.name);
+function isOfAnother(kernel: KernelRecord | undefined, { server, spec, running }: KernelTarget): boolean {
+  if (kernel === undefined) return false;
+  return kernel.server !== server.id || kernel.spec !== spec.name || (running !== undefined && running.id !== kernel.kernelId);
 }
 
 /** Of the runs of one cell only the newest counts, where the older ones are over. */
