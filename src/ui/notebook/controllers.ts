@@ -4,6 +4,7 @@ import type { RunningKernel } from "../../app/runningKernels";
 import type { Server } from "../../app/server";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { AppContext } from "../context";
+import { Affinities } from "./affinity";
 
 const notebookType = "jupyter-notebook";
 
@@ -31,13 +32,18 @@ export class Controllers implements vscode.Disposable {
   readonly #controllers = new Map<string, vscode.NotebookController>();
   /** The notebooks attached to running kernels. */
   readonly #attached = new Map<vscode.NotebookDocument, string>();
+  readonly #affinities = new Affinities();
   readonly #subscriptions: readonly { dispose(): void }[];
 
   constructor(app: AppContext, handlers: ControllerHandlers) {
     this.#app = app;
     this.#handlers = handlers;
     this.#follow();
-    this.#subscriptions = [app.servers.onDidChange(() => this.#follow()), app.runningKernels.onDidChange(() => this.#follow())];
+    const follow = (): void => this.#follow();
+    this.#subscriptions = [
+      ...[app.servers.onDidChange(follow), app.runningKernels.onDidChange(follow), vscode.workspace.onDidOpenNotebookDocument(follow)],
+      vscode.workspace.onDidChangeNotebookDocument(({ metadata }) => metadata && follow()),
+    ];
   }
 
   /** The controller of a kernel spec. */
@@ -61,9 +67,11 @@ export class Controllers implements vscode.Disposable {
       const spec = server.kernelSpecs?.specs.find(({ name }) => name === running.spec);
       if (spec) present.set(`${server.id}/kernels/${running.id}`, { server, spec, running });
     }
+    const notebooks = vscode.workspace.notebookDocuments.filter((notebook) => notebook.notebookType === notebookType);
     for (const [id, target] of present) {
       const controller = this.#controllers.get(id) ?? this.#create(id, target);
       describe(controller, target);
+      for (const notebook of notebooks) this.#affinities.suggest(controller, target, notebook);
     }
     // A kernel that is gone is not taken from under a notebook: what its cells still have to say would be lost.
     const attached = new Set([...this.#attached].flatMap(([notebook, id]) => (notebook.isClosed ? [] : [id])));

@@ -17,6 +17,12 @@ export async function writeKernelMetadata(notebook: vscode.NotebookDocument, spe
   await vscode.workspace.applyEdit(edit);
 }
 
+/** The name of the kernel spec that the notebook was last run with, by its own metadata. */
+export function kernelSpecOf(notebook: vscode.NotebookDocument): string | undefined {
+  const { name } = objectIn(objectIn(notebook.metadata, "metadata"), "kernelspec");
+  return typeof name === "string" ? name : undefined;
+}
+
 function objectIn(owner: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> {
   const value = owner[key];
   return typeof value === "object" && value !== null ? { ...value } : {};

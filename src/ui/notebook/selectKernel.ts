@@ -1,5 +1,4 @@
 // Choosing a hub's kernel for the active notebook without VS Code's own picker.
-import * as v from "valibot";
 import * as vscode from "vscode";
 import type { Server } from "../../app/server";
 import { withTimeout } from "../../base/async";
@@ -9,6 +8,7 @@ import type { AppContext } from "../context";
 import { chooseServer } from "../servers/choose";
 import { startForPerson, startServer } from "../servers/start";
 import type { Controllers } from "./controllers";
+import { kernelSpecOf } from "./kernelMetadata";
 
 const extensionId = "jupyterhub-connect.jupyterhub-connect";
 /** Milliseconds that VS Code may take to select a kernel. */
@@ -35,7 +35,7 @@ export async function selectKernel(app: AppContext, controllers: Controllers, gi
   const server = await serverFor(app, given);
   if (given) await startServer(app, server);
   else if (!(await startForPerson(app, server))) throw new ConnectError("aborted", "The server was not started.");
-  const spec = await specOf(server, given, ownKernel(editor.notebook));
+  const spec = await specOf(server, given, kernelSpecOf(editor.notebook));
   const controller = controllers.find(server, spec.name);
   if (!controller) throw new ConnectError("disposed", `${server.label} was signed out meanwhile.`);
   const selected = new Promise<void>((resolve) => {
@@ -61,12 +61,6 @@ async function serverFor(app: AppContext, given: SelectKernelArguments | undefin
   const server = await chooseServer(app, () => true, "On which server?");
   if (!server) throw new ConnectError("aborted", "Choosing a kernel was cancelled.");
   return server;
-}
-
-/** The kernel that the notebook was last run with, by its own metadata. */
-function ownKernel(notebook: vscode.NotebookDocument): string | undefined {
-  const metadata = v.safeParse(v.object({ metadata: v.object({ kernelspec: v.object({ name: v.string() }) }) }), notebook.metadata);
-  return metadata.success ? metadata.output.metadata.kernelspec.name : undefined;
 }
 
 async function specOf(server: Server, given: SelectKernelArguments | undefined, own: string | undefined): Promise<KernelSpec> {

@@ -70,9 +70,9 @@ function steps(wanted: RegExp): RegExp {
   return new RegExp(`${wanted.source}|^Select Another Kernel|^JupyterHub Connect`);
 }
 
-/** The kernel picker's entry of a hub's kernel: its label, then user and hub. */
+/** The kernel picker's entry of a hub's kernel: its label, then user and hub; not one that runs for a notebook already. */
 export function hubKernel(user: HubUser, kernel = pythonKernel): RegExp {
-  return new RegExp(`^${escape(kernel)}.*${escape(accountLabel(user))}`);
+  return new RegExp(`^${escape(kernel)}(?! of ).*${escape(accountLabel(user))}`);
 }
 
 function escape(text: string): string {
