@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { sharedHub } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
 import { samplePath } from "../harness/sample/sampleNotebook";
-import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
+import { pickHubKernel, showHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
 import { personWindow } from "./support/window";
 
 const labMs = 60_000;
@@ -66,10 +66,11 @@ describe("a kernel begun in JupyterLab", () => {
     await workbench.openSidebar("Explorer");
     await workbench.openNotebook("here.ipynb");
     await workbench.clearNotifications();
-    await pickHubKernel(workbench, user, "Python 3 (ipykernel) of lab.ipynb");
-    await notebook.openKernelPicker();
+    const kernel = "Python 3 (ipykernel) of lab.ipynb";
+    await showHubKernel(workbench, user, kernel);
     await workbench.screenshot("out/screenshots/running-kernels.png");
     await quickInput.dismiss();
+    await pickHubKernel(workbench, user, kernel);
     await notebook.run(0);
     assert.equal(await notebook.ended(0, 30_000), "ok");
     assert.deepEqual((await notebook.outputsOnce(0, (now) => now.length > 0)).map(({ text }) => text), ["42"]);

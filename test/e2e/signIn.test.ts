@@ -144,6 +144,8 @@ describe("the way into a hub", () => {
       });
       assert.equal(pages.url().split("?")[0], new URL("hub/login", hub.url).href);
       await pages.getByRole("button", { name: "Sign in with the University" }).click();
+      await pages.waitForURL(/hub\/token/);
+      await pages.waitForLoadState("networkidle"); // the page's scripts, which make the button work, are loaded late
       await pages.getByRole("button", { name: "Request new API token" }).click();
       const token = (await pages.locator("#token-result").filter({ hasText: /^\s*\w{32}/ }).innerText()).trim();
       const before = await ours(hub);

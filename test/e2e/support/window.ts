@@ -5,10 +5,12 @@ import path from "node:path";
 import { sharedHub } from "../../harness/hub/shared";
 import { out } from "../../harness/paths";
 import { openPersonWindow, type PersonWindow, type PersonWindowOptions } from "../../harness/vscode/window";
+import { waitFor } from "../../harness/processes/wait";
 import { filesWith } from "./files";
 
 /** Opening installs the extension and starts VS Code and a browser; the first use ever also builds code-server. */
 const openMs = 20 * 60_000;
+const settleMs = 30_000;
 
 /**
  * Call inside `describe`; the result is for use inside tests.
@@ -20,6 +22,11 @@ export function personWindow(options: PersonWindowOptions | (() => Promise<Perso
   before(async function () {
     this.timeout(openMs);
     window = await openPersonWindow(typeof options === "function" ? await options() : options);
+  });
+
+  afterEach("no cell is left running", async function () {
+    const { notebook } = window?.workbench ?? {};
+    if (notebook) await waitFor("no cell to be left running", async () => (await notebook.unfinished()) === 0, settleMs);
   });
 
   afterEach(async function () {
