@@ -62,6 +62,8 @@ export class KernelConnection extends KernelRequests implements Disposable {
   readonly #link: KernelLink;
   #model: KernelModel;
   #info = new Deferred<KernelInfo>();
+  /** When the last attempt to connect failed. */
+  #failedAt = 0;
 
   constructor(options: KernelConnectionOptions) {
     super(options.settings.log);
@@ -130,6 +132,12 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   get connectionStatus(): ConnectionStatus {
     return this.#link.state.connection;
+  }
+
+  /** When the next attempt to connect is due, in milliseconds since the epoch; undefined where none is awaited. */
+  get nextAttempt(): number | undefined {
+    const { connection, ended, attempt, pause } = this.#link.state;
+    return connection === "disconnected" && !ended && attempt > 0 ? this.#failedAt + pause : undefined;
   }
 
   /** Why this connection has ended for good; undefined while it lives. */
@@ -305,6 +313,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     const [statusBefore, status] = [visibleStatus(before), visibleStatus(now)];
     if (statusBefore !== status) this.events.statusChanged.fire(status);
     if (before.connection !== now.connection) {
+      if (now.connection === "disconnected") this.#failedAt = Date.now();
       if (before.connection === "connected") this.#disconnected();
       if (now.connection === "connected") this.#continuity.mended();
       const answer = now.connection === "connected" ? this.#inbox.answers.takeLost() : undefined;

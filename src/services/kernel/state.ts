@@ -21,6 +21,8 @@ export interface KernelState {
   readonly connection: ConnectionStatus;
   /** Failed attempts since it was last connected. */
   readonly attempt: number;
+  /** Milliseconds from the last of them to the next. */
+  readonly pause: number;
   /** How many of them in a row were told that the server is stopped. */
   readonly stopped: number;
   /** The network was silent: the server must answer a request before another websocket is opened. */
@@ -79,7 +81,7 @@ export interface Step {
   readonly effects: readonly KernelEffect[];
 }
 
-export const initialState: KernelState = { kernel: "unknown", connection: "disconnected", attempt: 0, stopped: 0, silent: false };
+export const initialState: KernelState = { kernel: "unknown", connection: "disconnected", attempt: 0, pause: 0, stopped: 0, silent: false };
 
 /** Milliseconds: first pause and ceiling between attempts to reconnect. */
 const pause = { first: 500, ceiling: 30_000 };
@@ -173,7 +175,7 @@ function refused(state: KernelState, error: Error, random: () => number): Step {
   const effects: KernelEffect[] = [{ type: "open", after }];
   // What was sent may still be answered once signed in; what was not sent need not wait for that.
   if (signedOut) effects.unshift({ type: "fail", error, only: "unsent" });
-  return { state: { ...state, connection: "disconnected", attempt: state.attempt + 1, stopped, silent }, effects };
+  return { state: { ...state, connection: "disconnected", attempt: state.attempt + 1, pause: after, stopped, silent }, effects };
 }
 
 /** Somebody restarts the kernel or shuts it down; our own restart is known already. */

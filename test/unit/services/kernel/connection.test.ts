@@ -321,6 +321,19 @@ describe("kernel connection to a scripted kernel", function () {
     assert.equal(server.sockets.length, 2);
   });
 
+  it("says when it tries again, while it waits for that", async () => {
+    assert.equal(connection.nextAttempt, undefined);
+    const failed = next(connection.onDidChangeConnectionStatus, (now) => now === "disconnected");
+    const before = Date.now();
+    await server.stop();
+    await within(failed);
+    const due = connection.nextAttempt ?? 0;
+    // The first pause is of half a second, with up to half of it taken off by chance.
+    assert.ok(due >= before + 250 && due <= Date.now() + 500, `${due - before}`);
+    await within(next(connection.onDidChangeConnectionStatus, (now) => now === "connecting"));
+    assert.equal(connection.nextAttempt, undefined);
+  });
+
   it("settles what cannot be written", async () => {
     const content: Record<string, unknown> = {};
     content["self"] = content;

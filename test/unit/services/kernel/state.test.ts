@@ -32,6 +32,7 @@ describe("kernel state", () => {
       const step = run(at, { type: "refused", error: error("unreachable") });
       assert.equal(step.state.connection, "disconnected");
       for (const effect of step.effects) if (effect.type === "open") pauses.push(effect.after);
+      assert.equal(step.state.pause, pauses.at(-1));
       at = run(step.state, { type: "connect" }).state;
     }
     assert.deepEqual(pauses.slice(0, 4), [375, 750, 1500, 3000]);
