@@ -105,6 +105,11 @@ export class NotebookSessions implements Disposable {
     await this.#running(key).kernel.restart();
   }
 
+  /** Makes a new connection to the notebook's kernel now. @throws ConnectError as `KernelConnection.reconnect` */
+  async reconnect(key: string): Promise<void> {
+    await this.#running(key).kernel.reconnect();
+  }
+
   /** Stops what the notebook's kernel runs, and takes back what waits for a connection to it. */
   async interrupt(key: string): Promise<void> {
     const { kernel } = this.#running(key);

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { ConnectError } from "../base/errors";
 import type { AppContext } from "./context";
+import { kernelCommands, notebookOf, type NotebookArguments } from "./notebook/kernelCommands";
 import type { Notebooks } from "./notebook/register";
 import { selectKernel, type SelectKernelArguments } from "./notebook/selectKernel";
 import { reporting } from "./report";
@@ -17,11 +18,6 @@ type KernelNode = Extract<Node, { kind: "session" | "kernel" }>;
 interface SignOutArguments {
   /** The account's id, as signing in gave it. */
   readonly id: string;
-}
-
-/** Of the active notebook's kernel, without asking. */
-interface Confirmed {
-  readonly confirmed: true;
 }
 
 /** Registers every command. One that is told all it needs asks nothing, and rejects with the reason where it fails. */
@@ -48,10 +44,9 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
     ...serverCommands(app),
     selectKernel: (given?: SelectKernelArguments) =>
       given ? selectKernel(app, notebooks.controllers, given) : report(() => selectKernel(app, notebooks.controllers)),
-    restartKernel: (given?: Confirmed) =>
-      given ? notebooks.restart(activeNotebook()) : report(() => restartKernel(notebooks)),
-    shutDownKernel: (given?: Confirmed | KernelNode) =>
-      given && "confirmed" in given ? notebooks.shutDown(activeNotebook()) : report(() => shutDownKernel(notebooks, given)),
+    ...kernelCommands(app, notebooks),
+    shutDownKernel: (given?: NotebookArguments | KernelNode) =>
+      given && "confirmed" in given ? notebooks.shutDown(notebookOf(given)) : report(() => shutDownKernel(notebooks, given)),
     openHub: (node?: AccountNode) =>
       report(async () => {
         const account = node?.account ?? app.hubs.accounts[0];
@@ -70,26 +65,10 @@ function knownOf(node: AccountNode | HubNode): SignInArguments {
   return { url: node.account.hub.href, userName: node.account.userName };
 }
 
-function activeNotebook(): vscode.NotebookDocument {
-  const notebook = vscode.window.activeNotebookEditor?.notebook;
-  if (!notebook) throw new ConnectError("not-found", "Open the notebook whose kernel is meant.");
-  return notebook;
-}
-
-async function restartKernel(notebooks: Notebooks): Promise<void> {
-  const notebook = activeNotebook();
-  const restart = "Restart";
-  const detail = "The kernel's variables are lost; the outputs in the notebook stay.";
-  const answer = await vscode.window.showWarningMessage("Restart the kernel of this notebook?", { modal: true, detail }, restart);
-  if (answer !== restart) return;
-  await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: "Restarting the kernel…" }, () =>
-    notebooks.restart(notebook),
-  );
-}
-
 /** Shuts down the kernel of a row of the view, or of the active notebook. */
-async function shutDownKernel(notebooks: Notebooks, node?: KernelNode): Promise<void> {
-  const notebook = node ? undefined : activeNotebook();
+async function shutDownKernel(notebooks: Notebooks, given?: NotebookArguments | KernelNode): Promise<void> {
+  const node = given && "kind" in given ? given : undefined;
+  const notebook = given && "kind" in given ? undefined : notebookOf(given);
   const shutDown = "Shut Down";
   const detail = "Its variables are lost, for everyone who is connected to it. Files stay.";
   const question = `Shut down the kernel ${notebook ? "of this notebook" : kernelName(node)}?`;

@@ -9,6 +9,7 @@ import type { RunningKernels } from "../app/runningKernels";
 import type { Servers } from "../app/servers";
 import type { SpawnForms } from "../app/spawnForms";
 import type { Logger } from "../base/log";
+import type { StartReports } from "./servers/startReports";
 import type { UriRedirects } from "./signIn/oauthFlow";
 
 /** The application and its log. */
@@ -21,6 +22,7 @@ export interface AppContext {
   readonly notebookSessions: NotebookSessions;
   readonly runningKernels: RunningKernels;
   readonly journals: Journals;
+  readonly startReports: StartReports;
   readonly redirects: UriRedirects;
   readonly log: Logger;
   readonly channel: vscode.LogOutputChannel;

@@ -32,6 +32,15 @@ export function noteKernelPicked(): void {
   set("kernelPicked", true);
 }
 
+let hasKernel: boolean | undefined;
+
+/** Whether the active notebook has a kernel of a hub that it is, or was, connected to. */
+export function noteKernel(has: boolean): void {
+  if (has === hasKernel) return;
+  hasKernel = has;
+  set("hasKernel", has);
+}
+
 function set(name: string, value: boolean): void {
   void vscode.commands.executeCommand("setContext", `jupyterhubConnect.${name}`, value);
 }

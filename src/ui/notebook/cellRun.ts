@@ -16,6 +16,8 @@ export interface CellRunPorts {
   readonly connect: () => Promise<ExecutingKernel>;
   /** The kernel has begun with it. */
   readonly started: () => void;
+  /** It is over, and to VS Code the cell does not run any more. */
+  readonly closed: () => void;
   readonly ask: (request: InputRequest, reply: (value: string) => void) => void;
 }
 
@@ -45,7 +47,10 @@ export function createCellRun(cell: vscode.NotebookCell, { code, earlier, mayMis
       applyNextInput(cell, next).catch((error: unknown) => ports.log.warn("The kernel's next input could not be written", error));
     },
   });
-  void run.outcome.then(({ success, startTime, endTime }) => sink.end({ success, startTime: startTime ?? undefined, endTime }));
+  run.outcome
+    .then(({ success, startTime, endTime }) => sink.end({ success, startTime: startTime ?? undefined, endTime }))
+    .catch((error: unknown) => ports.log.warn("A cell's execution could not be ended", error))
+    .finally(ports.closed);
   if (earlier) run.recall({ messages: earlier.messages, incomplete: earlier.overflown, settled: earlier.settled });
   const last = earlier?.messages.at(-1);
   if (mayMiss && last && !earlier?.settled) {

@@ -34,10 +34,10 @@ export class CellSink implements OutputSink {
     this.#execution = execution;
   }
 
-  /** Ends the execution; later writes are updates of what is shown. */
-  end(ended: Ended): void {
+  /** Ends the execution; later writes are updates of what is shown. Resolves when VS Code has been told. */
+  end(ended: Ended): Promise<void> {
     this.#ended = ended;
-    this.#closed = this.#close(this.#execution, ended);
+    return (this.#closed = this.#close(this.#execution, ended));
   }
 
   async clear(): Promise<void> {

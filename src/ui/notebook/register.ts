@@ -1,16 +1,31 @@
 // Notebooks: controllers, the runner of each open notebook, and the commands on them.
 import * as vscode from "vscode";
+import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { noteKernelPicked } from "../contextKeys";
 import { StartOffers } from "../servers/startOffers";
 import { updatesWritten } from "./cellSink";
-import { Controllers } from "./controllers";
+import { Controllers, type KernelTarget } from "./controllers";
+import { KernelStatusBar } from "./kernelStatus";
+import type { KernelStatus } from "./kernelStatusText";
 import { NotebookRunner } from "./runner";
 
 /** The open notebooks and what runs them. */
 export interface Notebooks {
   readonly controllers: Controllers;
-  /** Restarts the notebook's kernel. */
+  /** Whether the notebook has a kernel that lives, as far as is known. */
+  hasKernel(notebook: vscode.NotebookDocument): boolean;
+  /** What the notebook's kernel does; undefined where it has none of a hub. */
+  statusOf(notebook: vscode.NotebookDocument): KernelStatus | undefined;
+  /** What the notebook's kernel is or will be. @throws ConnectError `not-found` where that is none of a hub */
+  targetOf(notebook: vscode.NotebookDocument): KernelTarget;
+  /** Starts a kernel for the notebook where it has none, and its server where that is stopped. */
+  start(notebook: vscode.NotebookDocument): Promise<void>;
+  /** Interrupts what the notebook's kernel runs; where that does not help the person is told. */
+  interrupt(notebook: vscode.NotebookDocument): Promise<void>;
+  /** Makes a new connection to the notebook's kernel now. */
+  reconnect(notebook: vscode.NotebookDocument): Promise<void>;
+  /** Restarts the notebook's kernel; its cells can be run again when this resolves. */
   restart(notebook: vscode.NotebookDocument): Promise<void>;
   /** Shuts the notebook's kernel down. */
   shutDown(notebook: vscode.NotebookDocument): Promise<void>;
@@ -20,8 +35,9 @@ export interface Notebooks {
 
 export function registerNotebooks(app: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): Notebooks {
   const runners = new Map<vscode.NotebookDocument, NotebookRunner>();
+  const status = new KernelStatusBar(app, (notebook) => runners.get(notebook));
   const runnerOf = (notebook: vscode.NotebookDocument): NotebookRunner => {
-    const runner = runners.get(notebook) ?? new NotebookRunner(app, notebook);
+    const runner = runners.get(notebook) ?? new NotebookRunner(app, notebook, () => status.update(notebook));
     runners.set(notebook, runner);
     return runner;
   };
@@ -34,7 +50,9 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     execute: (cells, notebook, target, controller) => runnerOf(notebook).run(cells, target, controller),
     interrupt: async (notebook) => runners.get(notebook)?.interrupt(),
     select: (notebook, target, controller) => {
-      runnerOf(notebook).resume(target, controller);
+      const runner = runnerOf(notebook);
+      status.follow(notebook, target);
+      runner.resume(target, controller);
       if (target.running) void app.runningKernels.keep(target.running);
       void offers.picked(notebook, target.server);
       noteKernelPicked();
@@ -42,6 +60,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     deselect: (notebook) => {
       runners.get(notebook)?.abandon();
       runners.delete(notebook);
+      status.unfollow(notebook);
     },
   });
   /** The runs that a save under way will hold. */
@@ -55,11 +74,13 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     vscode.window.onDidChangeActiveNotebookEditor(look),
     offers,
     controllers,
+    status,
     vscode.workspace.onDidCloseNotebookDocument((notebook) => {
       // What was not saved goes with the document; what runs can still be taken up.
       const runner = runners.get(notebook);
       runner?.saved(runner.settled);
       end(notebook);
+      status.unfollow(notebook);
     }),
     vscode.workspace.onWillSaveNotebookDocument((event) => {
       saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);
@@ -70,10 +91,24 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       saving.delete(notebook);
     }),
   );
+  const targetOf = (notebook: vscode.NotebookDocument): KernelTarget => {
+    const target = status.targetOf(notebook);
+    if (!target) throw new ConnectError("not-found", "Choose a kernel of a hub for this notebook first.");
+    return target;
+  };
   return {
     controllers,
+    hasKernel: (notebook) => app.notebookSessions.get(notebook.uri.toString()) !== undefined,
+    statusOf: (notebook) => status.of(notebook),
+    targetOf,
+    start: (notebook) => runnerOf(notebook).start(targetOf(notebook)),
+    interrupt: async (notebook) => runners.get(notebook)?.interrupt(),
+    reconnect: (notebook) => app.notebookSessions.reconnect(notebook.uri.toString()),
     restart: (notebook) => runnerOf(notebook).restart(),
-    shutDown: (notebook) => runnerOf(notebook).shutDown(),
+    shutDown: async (notebook) => {
+      await runnerOf(notebook).shutDown();
+      status.forgetEnd(notebook);
+    },
     leave: async () => {
       await Promise.all([...runners.values()].map((runner) => runner.leave()));
       runners.clear();

@@ -4,10 +4,13 @@ import * as vscode from "vscode";
 import type { Journal } from "../../app/journals";
 import type { NotebookKernel, NotebookRef } from "../../app/notebookSessions";
 import { RunRecorder } from "../../app/runRecorder";
-import { ConnectError, hasCode, messageOf } from "../../base/errors";
+import type { RunningCell } from "../../app/kernelSituation";
+import { Deferred } from "../../base/async";
+import { ConnectError, messageOf } from "../../base/errors";
 import { DisplayIds } from "../../notebook/displayIds";
 import type { CellExecution, ExecutingKernel } from "../../notebook/execution";
 import { ExecutionQueue, type QueuedRun } from "../../notebook/executionQueue";
+import { Interruption } from "../../notebook/interruption";
 import type { JournaledRun, KernelRecord } from "../../notebook/journal";
 import type { KernelConnection } from "../../services/kernel/connection";
 import type { InputRequest } from "../../services/kernel/messages";
@@ -16,11 +19,13 @@ import { withStartProgress } from "../servers/start";
 import { cellIdOf, cellOf, clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
 import { writeKernelMetadata } from "./kernelMetadata";
+import { StuckNotice } from "./stuckNotice";
 
 /** Runs the cells of one notebook in their order, and always settles them. */
 export class NotebookRunner implements vscode.Disposable {
   readonly #app: AppContext;
   readonly #notebook: vscode.NotebookDocument;
+  readonly #changed: () => void;
   readonly #queue: ExecutionQueue;
   readonly #journal: Journal;
   readonly #recorder: RunRecorder;
@@ -34,19 +39,41 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #open = new Set<CellExecution>();
   /** The last run of each cell, by the cell's URI: what comes after its end is shown until the cell is run again. */
   readonly #last = new Map<string, CellExecution>();
+  /** Of runs whose cells VS Code takes for running: when that ends. */
+  readonly #unclosed = new Set<Promise<void>>();
   readonly #connecting = new Set<AbortController>();
+  readonly #interruption: Interruption;
   #batch = 0;
   #leaving = false;
 
-  constructor(app: AppContext, notebook: vscode.NotebookDocument) {
+  /** @param changed told when what `running` and `isConnecting` say may be another thing */
+  constructor(app: AppContext, notebook: vscode.NotebookDocument, changed: () => void) {
     this.#app = app;
     this.#notebook = notebook;
+    this.#changed = changed;
     this.#queue = new ExecutionQueue({ log: app.log, handsOver });
     this.#journal = app.journals.of(`${workspaceKey()} ${notebook.uri.toString()}`);
     this.#recorder = new RunRecorder(this.#journal);
     const { kernel } = this.#journal.read();
     this.#earlierKernel = kernel?.kernelId;
-    this.#ref = { ...refOf(notebook), ...(kernel && { path: kernel.path, clientId: kernel.clientId }) };
+    const ref = (this.#ref = { ...refOf(notebook), ...(kernel && { path: kernel.path, clientId: kernel.clientId }) });
+    const notice = new StuckNotice(notebook, () => this.running?.number);
+    this.#interruption = new Interruption({
+      send: () => app.notebookSessions.interrupt(ref.key),
+      tell: (stuck, over) => notice.show(stuck, over),
+    });
+  }
+
+  /** The cell that the kernel has begun with; undefined where there is none, or it was deleted meanwhile. */
+  get running(): RunningCell | undefined {
+    const begun = [...this.#open].find(({ hasBegun }) => hasBegun);
+    const cell = begun && this.#notebook.getCells().find(({ document }) => document.uri.toString() === begun.cell);
+    return cell && { number: cell.index + 1, waiting: this.#open.size - 1 };
+  }
+
+  /** Whether the kernel is being waited for. */
+  get isConnecting(): boolean {
+    return this.#connecting.size > 0;
   }
 
   /** Queues cells that were asked for together. */
@@ -87,17 +114,29 @@ export class NotebookRunner implements vscode.Disposable {
     for (const { held, waiting } of batches.values()) this.#queue.addHeld(held, waiting);
   }
 
-  /** Takes back what is queued and interrupts what runs; a kernel that is still being connected is not waited for. */
+  /**
+   * Takes back what is queued and interrupts what runs; a kernel that is still being connected is not waited for. Where
+   * that does not help the person is told.
+   */
   async interrupt(): Promise<void> {
     this.#queue.clear();
     for (const connecting of this.#connecting) connecting.abort(new ConnectError("aborted", "Interrupted while waiting for the kernel."));
-    if (this.#connecting.size === 0 && this.#open.size > 0) await this.#app.notebookSessions.interrupt(this.#ref.key);
+    if (this.#connecting.size > 0 || this.#open.size === 0) return;
+    await this.#interruption.interrupt(Promise.all([...this.#open].map(({ outcome }) => outcome)));
   }
 
-  /** Restarts the kernel; what runs and what is queued ends. */
+  /** Sees to it that the notebook has a kernel, and its server runs. @throws ConnectError as `NotebookSessions.connect` */
+  async start(target: KernelTarget): Promise<void> {
+    await this.#kernelFor(target, target.running?.id);
+  }
+
+  /** Restarts the kernel; what runs and what is queued ends, and can be run again when this resolves. */
   async restart(): Promise<void> {
     this.#queue.clear();
+    const ending = [...this.#unclosed];
     await this.#app.notebookSessions.restart(this.#ref.key);
+    // To VS Code a cell runs until then, and one that runs is not run again.
+    await Promise.all(ending);
   }
 
   /** Shuts the kernel down for everyone; what runs and what is queued ends. */
@@ -140,6 +179,8 @@ export class NotebookRunner implements vscode.Disposable {
 
   #queued(cell: vscode.NotebookCell, id: string, source: RunSource, target: KernelTarget, controller: vscode.NotebookController): QueuedRun {
     let begun = (): void => undefined;
+    const closed = new Deferred<void>();
+    this.#unclosed.add(closed.promise);
     const run = createCellRun(cell, source, {
       controller,
       displayIds: this.#displayIds,
@@ -149,6 +190,11 @@ export class NotebookRunner implements vscode.Disposable {
         this.#last.get(run.cell)?.forget();
         this.#last.set(run.cell, run);
         begun();
+        this.#changed();
+      },
+      closed: () => {
+        this.#unclosed.delete(closed.promise);
+        closed.resolve();
       },
       ask: (request, reply) => void this.#ask(cell, request, reply),
     });
@@ -156,7 +202,9 @@ export class NotebookRunner implements vscode.Disposable {
     void run.outcome.then((outcome) => {
       this.#open.delete(run);
       this.#recorder.settled(id, outcome);
+      this.#changed();
     });
+    this.#changed();
     return {
       run: (started, behind) => {
         begun = started;
@@ -167,10 +215,16 @@ export class NotebookRunner implements vscode.Disposable {
   }
 
   async #connect(id: string, earlier: JournaledRun | undefined, target: KernelTarget): Promise<ExecutingKernel> {
+    const { kernel } = await this.#kernelFor(target, earlier?.sent ? this.#earlierKernel : target.running?.id);
+    return this.#recorder.executing(kernel, id, earlier);
+  }
+
+  /** @param running the id of the kernel that it is to be; by default the notebook's own */
+  async #kernelFor(target: KernelTarget, running: string | undefined): Promise<NotebookKernel> {
     const connecting = new AbortController();
     this.#connecting.add(connecting);
+    this.#changed();
     try {
-      const running = earlier?.sent ? this.#earlierKernel : target.running?.id;
       const connected =
         running !== undefined
           ? await this.#app.notebookSessions.attach(this.#ref, target.server, running, connecting.signal)
@@ -178,9 +232,10 @@ export class NotebookRunner implements vscode.Disposable {
               this.#app.notebookSessions.connect(this.#ref, target.server, target.spec.name, options),
             );
       this.#adopt(connected, target);
-      return this.#recorder.executing(connected.kernel, id, earlier);
+      return connected;
     } finally {
       this.#connecting.delete(connecting);
+      this.#changed();
     }
   }
 
@@ -220,7 +275,7 @@ export class NotebookRunner implements vscode.Disposable {
       if (!this.#leaving) await this.interrupt();
     } catch (error) {
       if (this.#leaving || error instanceof vscode.CancellationError) return;
-      if (!hasCode(error, "not-found")) void vscode.window.showErrorMessage(messageOf(error));
+      void vscode.window.showErrorMessage(messageOf(error));
     }
   }
 }

@@ -35,6 +35,7 @@ export async function withStartProgress<T>(
     signal,
     onProgress: (progress) => {
       last = progress;
+      app.startReports.note(server, progress);
       show?.(progress);
     },
   });
@@ -42,6 +43,7 @@ export async function withStartProgress<T>(
     () => true,
     () => true,
   );
+  void over.then(() => app.startReports.note(server, undefined));
   if (await Promise.race([over, delay(patience).then(() => false)])) return result;
   const where = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   void vscode.window.withProgress(where, async (progress, token) => {
