@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
+import * as v from "valibot";
 import { sharedHub } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
 import { samplePath } from "../harness/sample/sampleNotebook";
@@ -10,6 +11,7 @@ import { pickHubKernel, showHubKernel, signIn, type HubUser } from "../harness/v
 import { personWindow } from "./support/window";
 
 const labMs = 60_000;
+const sessionList = v.array(v.object({ kernel: v.object({ connections: v.number(), execution_state: v.string() }) }));
 
 function notebookWith(...sources: readonly string[]): string {
   const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
@@ -44,14 +46,21 @@ describe("a kernel begun in JupyterLab", () => {
     await lab.locator("input[name=password]").fill(sharedHub().user(user.name).password);
     await lab.locator("input[type=submit], button[type=submit]").first().click();
     await lab.locator(".jp-Notebook .jp-CodeCell").first().waitFor({ timeout: labMs });
-    await lab.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").waitFor({ timeout: labMs });
+    // What JupyterLab shows is there before its kernel is; who runs a cell by then is asked for one.
+    const isConnected = async (): Promise<boolean> => {
+      const sessions = await fetch(new URL("api/sessions", server), { headers: { Authorization: `token ${user.token}` } });
+      const kernels = v.parse(sessionList, await sessions.json()).map(({ kernel }) => kernel);
+      return kernels.some(({ connections, execution_state: state }) => connections > 0 && state === "idle");
+    };
+    await waitFor("JupyterLab to be connected to its kernel", isConnected, labMs);
   };
 
   /** Runs a cell of JupyterLab's notebook; resolves with what it has printed. */
   const runInLab = async (index: number): Promise<string> => {
     const cell = lab.locator(".jp-Notebook .jp-CodeCell").nth(index);
-    await cell.locator(".jp-InputArea-editor").click();
-    await lab.keyboard.press("Control+Enter");
+    await cell.locator(".jp-InputArea-prompt").click();
+    await lab.locator(".jp-Notebook .jp-CodeCell.jp-mod-active").and(cell).waitFor();
+    await lab.locator("[data-command='notebook:run-cell-and-select-next']").first().click();
     await waitFor("JupyterLab to run the cell", async () => /\[\d+\]/.test(await cell.locator(".jp-InputArea-prompt").innerText()), 20_000);
     return (await cell.locator(".jp-OutputArea").innerText()).trim();
   };
