@@ -6,7 +6,7 @@ import type { KernelSpec } from "../../services/kernelspec/model";
 import type { AppContext } from "../context";
 import { Affinities } from "./affinity";
 
-const notebookType = "jupyter-notebook";
+export const notebookType = "jupyter-notebook";
 
 /** What a controller runs on. */
 export interface KernelTarget {

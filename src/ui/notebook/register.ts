@@ -6,6 +6,7 @@ import { noteKernelPicked } from "../contextKeys";
 import { StartOffers } from "../servers/startOffers";
 import { updatesWritten } from "./cellSink";
 import { Controllers, type KernelTarget } from "./controllers";
+import { registerEditingHelp } from "./editingHelp";
 import { KernelStatusBar } from "./kernelStatus";
 import type { KernelStatus } from "./kernelStatusText";
 import { NotebookRunner } from "./runner";
@@ -75,6 +76,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     offers,
     controllers,
     status,
+    registerEditingHelp(app, (notebook) => runners.get(notebook)?.isAtRest ?? true),
     vscode.workspace.onDidCloseNotebookDocument((notebook) => {
       // What was not saved goes with the document; what runs can still be taken up.
       const runner = runners.get(notebook);

@@ -145,6 +145,11 @@ export class NotebookRunner implements vscode.Disposable {
     await this.#app.notebookSessions.shutdown(this.#ref.key);
   }
 
+  /** Whether none of its cells runs, or waits to be run. */
+  get isAtRest(): boolean {
+    return this.#open.size === 0;
+  }
+
   /** The runs whose outcome a save that begins now will hold. */
   get settled(): readonly string[] {
     return this.#journal.settled;

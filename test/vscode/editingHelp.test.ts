@@ -1,0 +1,156 @@
+// Editing help from a real kernel: completion, documentation and signatures in cells, and what a running cell has of it.
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import { testHub } from "../harness/vscode/inHost/testHub";
+import { closeNotebooks, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
+
+const define = "import json\n\ndef area(width, height=(1, 2), *, unit='m²'):\n    '''How large it is.'''\n\nanswer = 42";
+
+describe("editing help", () => {
+  let account: string;
+
+  before(async function () {
+    this.timeout(120_000);
+    account = await signIn();
+    await testHub().startServer("ana");
+  });
+  afterEach(closeNotebooks);
+  after(() => signOut(account));
+
+  /** A notebook whose kernel has run `first`, before the cells with `sources`. */
+  async function started(first: string, ...sources: string[]): Promise<vscode.NotebookDocument> {
+    const notebook = await openNotebook(first, ...sources);
+    await selectKernel({ account });
+    await run(notebook).ended;
+    return notebook;
+  }
+
+  it("completes with the kernel's types and in the kernel's place, whatever letters come before", async () => {
+    const notebook = await started(define, "s = '🪐'; json.lo");
+    // IPython gives the first answer without types where it takes too long.
+    await complete(notebook, 1);
+    const item = named(await complete(notebook, 1), "loads");
+    assert.equal(item.kind, vscode.CompletionItemKind.Function);
+    assert.match(typeof item.label === "string" ? "" : (item.label.detail ?? ""), /^\(s, /);
+    const range = item.range instanceof vscode.Range ? item.range : item.range?.replacing;
+    assert.deepEqual([range?.start.character, range?.end.character], [15, 17]);
+  });
+
+  it("asks for a suggestion's documentation when it is looked at", async () => {
+    const notebook = await started(define, "print(json.lo");
+    const item = named(await complete(notebook, 1, 20), "loads");
+    assert.ok(item.documentation instanceof vscode.MarkdownString);
+    assert.match(item.documentation.value, /^```python\njson\.loads\(/);
+    assert.match(item.documentation.value, /Deserialize/);
+    assert.doesNotMatch(item.documentation.value, /\x1b/);
+  });
+
+  it("shows what a name is, and a variable's type and value", async () => {
+    const notebook = await started(define, "area(answer)");
+    assert.match(await hover(notebook, 1, 2), /```python\narea\(width, height=\(1, 2\), \*, unit='m²'\)\n```[\s\S]*How large it is\./);
+    assert.match(await hover(notebook, 1, 5), /String form: `42`/);
+    assert.match(await hover(notebook, 1, 11), /Type: `int`/);
+    assert.equal(await hover(notebook, 1, 12), "");
+  });
+
+  it("shows the parameters of a call, and which is next", async () => {
+    const notebook = await started(define, "print(area(1, [2, 3], unit=");
+    const { signatures, activeParameter } = await signature(notebook, 1);
+    assert.equal(signatures[0]?.label, "area(width, height=(1, 2), *, unit='m²')");
+    assert.match(markdown(signatures[0].documentation), /How large it is\./);
+    assert.equal(activeParameter, 3);
+    const second = await signature(notebook, 1, 14);
+    assert.equal(second.activeParameter, 1);
+  });
+
+  it("holds nothing up while a cell runs, and is there again after it", async () => {
+    const notebook = await started(define, "import time\nfor i in range(20):\n    print(i, flush=True)\n    time.sleep(0.1)", "json.lo", "print('next')");
+    const running = run(notebook, 1);
+    await running.shows("0\n");
+    const items = await complete(notebook, 2);
+    assert.equal(await hover(notebook, 2, 1), "");
+    assert.equal(items.some(isNamed("loads")), false);
+    assert.equal(notebook.cellAt(1).executionSummary?.success, undefined, "the cell is still running");
+    const behind = run(notebook, 3);
+    await complete(notebook, 2);
+    await Promise.all([running.ended, behind.ended]);
+    assert.equal(textOf(notebook, 1), Array.from({ length: 20 }, (_, index) => `${index}\n`).join(""));
+    assert.equal(textOf(notebook, 3), "next\n");
+    assert.deepEqual([1, 3].map((index) => notebook.cellAt(index).executionSummary?.executionOrder), [2, 3]);
+    named(await complete(notebook, 2), "loads");
+  });
+
+  it("lets a kernel that is slow to answer be, and neither waits for it nor asks again meanwhile", async () => {
+    const slow = "import time\nasked = []\nclass Slow:\n    def __dir__(self):\n        asked.append(1)\n        time.sleep(3)\n        return ['la' + 'te']\nslow = Slow()";
+    const notebook = await started(slow, "slow.", "len(asked)");
+    for (let times = 0; times < 3; times += 1) assert.equal((await complete(notebook, 1)).some(isNamed("late")), false);
+    const cell = run(notebook, 2);
+    await cell.ended;
+    assert.equal(textOf(notebook, 2), "1");
+  });
+
+  it("completes in any language", async () => {
+    const notebook = await openNotebook("greeting='good day'", "echo $gree");
+    for (const cell of notebook.getCells()) await vscode.languages.setTextDocumentLanguage(cell.document, "shellscript");
+    await selectKernel({ account, kernel: "bash" });
+    await run(notebook).ended;
+    named(await complete(notebook, 1), "$greeting");
+  });
+
+  it("asks no kernel that is not connected, and starts none", async () => {
+    const notebook = await openNotebook("import json\njson.lo");
+    await selectKernel({ account });
+    const before = await kernels();
+    assert.equal((await complete(notebook, 0)).some(isNamed("loads")), false);
+    assert.equal(await hover(notebook, 0, 8), "");
+    assert.deepEqual(await kernels(), before);
+  });
+});
+
+/** The kernels on the server, by their ids. */
+async function kernels(): Promise<string[]> {
+  const hub = testHub();
+  const url = await hub.startServer("ana");
+  const answer = await fetch(new URL("api/kernels", url), { headers: { Authorization: `token ${hub.user("ana").token}` } });
+  return ((await answer.json()) as { id: string }[]).map(({ id }) => id).sort();
+}
+
+/** The place in the first line of a cell, or the end of its text. */
+function placeIn(notebook: vscode.NotebookDocument, index: number, character?: number): [vscode.Uri, vscode.Position] {
+  const { document } = notebook.cellAt(index);
+  const end = document.lineAt(document.lineCount - 1).range.end;
+  return [document.uri, character === undefined ? end : new vscode.Position(0, character)];
+}
+
+/** What is suggested at the end of a cell. @param resolve of so many the documentation is asked for */
+async function complete(notebook: vscode.NotebookDocument, index: number, resolve?: number): Promise<vscode.CompletionItem[]> {
+  const place = placeIn(notebook, index);
+  const list = await vscode.commands.executeCommand<vscode.CompletionList>("vscode.executeCompletionItemProvider", ...place, undefined, resolve);
+  return list.items;
+}
+
+async function hover(notebook: vscode.NotebookDocument, index: number, character: number): Promise<string> {
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", ...placeIn(notebook, index, character));
+  return hovers.flatMap(({ contents }) => contents.map(markdown)).join("\n");
+}
+
+async function signature(notebook: vscode.NotebookDocument, index: number, character?: number): Promise<vscode.SignatureHelp> {
+  const place = placeIn(notebook, index, character);
+  return vscode.commands.executeCommand<vscode.SignatureHelp>("vscode.executeSignatureHelpProvider", ...place, "(");
+}
+
+function isNamed(name: string): (item: vscode.CompletionItem) => boolean {
+  return ({ label }) => (typeof label === "string" ? label : label.label) === name;
+}
+
+function named(items: readonly vscode.CompletionItem[], name: string): vscode.CompletionItem {
+  const item = items.find(isNamed(name));
+  assert.ok(item, `${name} is not suggested`);
+  return item;
+}
+
+/** The text of what VS Code gives as a string or as Markdown. */
+function markdown(text: unknown): string {
+  if (text instanceof vscode.MarkdownString) return text.value;
+  return typeof text === "string" ? text : "";
+}
