@@ -1,4 +1,6 @@
 // Finding out that the other side of a websocket is gone although the connection looks open.
+import { systemClock, type Clock } from "../base/clock";
+import type { Disposable } from "../base/disposable";
 
 export interface LivenessPeer {
   /** Sends a ping. */
@@ -15,19 +17,22 @@ export interface LivenessPeer {
 export class Liveness {
   readonly #limit: number;
   readonly #peer: LivenessPeer;
-  #heardAt = Date.now();
+  readonly #clock: Clock;
+  #heardAt: number;
   #watched = false;
   #probing = false;
   #paused = false;
   /** When the peer was pinged first since it was last heard. */
   #askedAt: number | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Disposable | undefined;
   #turn: NodeJS.Immediate | undefined;
 
   /** @param limit milliseconds of silence */
-  constructor(limit: number, peer: LivenessPeer) {
+  constructor(limit: number, peer: LivenessPeer, clock = systemClock) {
     this.#limit = limit;
     this.#peer = peer;
+    this.#clock = clock;
+    this.#heardAt = clock.now();
   }
 
   /** Something arrived from the peer. */
@@ -51,18 +56,18 @@ export class Liveness {
   /** Asks for one sign of life within the limit, watched or not. */
   probe(): void {
     this.#probing = true;
-    this.#heardAt = Date.now();
+    this.#heardAt = this.#clock.now();
     this.#ask();
     this.#begin();
   }
 
   /** Whether the silence has lasted longer than the limit; timers stand still while the computer sleeps. */
   get overdue(): boolean {
-    return !this.#paused && Date.now() - this.#heardAt >= this.#limit;
+    return !this.#paused && this.#clock.now() - this.#heardAt >= this.#limit;
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.dispose();
     clearImmediate(this.#turn);
     this.#watched = false;
     this.#probing = false;
@@ -77,21 +82,21 @@ export class Liveness {
 
   /** The silence begins now. */
   #restart(): void {
-    this.#heardAt = Date.now();
+    this.#heardAt = this.#clock.now();
     this.#askedAt = undefined;
   }
 
   #schedule(): void {
-    this.#timer = setTimeout(() => {
+    this.#timer = this.#clock.after(this.#limit / 3, () => {
       // What arrived while our own program was busy is read first.
       this.#turn = setImmediate(() => this.#look());
-    }, this.#limit / 3);
+    });
   }
 
   #look(): void {
     this.#timer = undefined;
     if (!this.#watched && !this.#probing) return;
-    const now = Date.now();
+    const now = this.#clock.now();
     if (this.#paused) this.#restart();
     const silent = now - this.#heardAt;
     // After the computer's sleep the silence is long, but nobody was asked yet.
@@ -106,7 +111,7 @@ export class Liveness {
   }
 
   #ask(): void {
-    this.#askedAt ??= Date.now();
+    this.#askedAt ??= this.#clock.now();
     this.#peer.ping();
   }
 }

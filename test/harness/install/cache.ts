@@ -64,7 +64,7 @@ export async function withLock<T>(file: string, what: string, task: () => Promis
     said = true;
     return undefined;
   };
-  await waitFor(`${what}, which another process is building; if none is, remove ${file}`, take, BUILD_BOUND, 250);
+  await waitFor(`${what}, which another process is building; if none is, remove ${file}`, take, BUILD_BOUND, 50);
   try {
     return await task();
   } finally {

@@ -3,7 +3,8 @@ import { delay } from "../../../src/base/async";
 import { messageOf } from "../../../src/base/errors";
 
 /**
- * Asks `probe` again and again until it gives something other than undefined or false, and resolves with that.
+ * Asks `probe` again and again, soon at first and then every `interval` milliseconds, until it gives something other
+ * than undefined or false, and resolves with that.
  * What it throws counts as "not yet".
  * @throws Error after `timeout` milliseconds, naming `what` and what the probe last threw.
  */
@@ -15,6 +16,7 @@ export async function waitFor<T>(
 ): Promise<T> {
   const end = Date.now() + timeout;
   let reason = "";
+  let pause = Math.min(2, interval);
   for (;;) {
     try {
       const value = await probe();
@@ -24,6 +26,7 @@ export async function waitFor<T>(
       reason = ` (${messageOf(error)})`;
     }
     if (Date.now() > end) throw new Error(`Waited ${timeout / 1000} s in vain for ${what}${reason}.`);
-    await delay(interval);
+    await delay(pause);
+    pause = Math.min(2 * pause, interval);
   }
 }

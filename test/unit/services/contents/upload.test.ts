@@ -59,7 +59,7 @@ describe("upload", () => {
       const answer = file.take(request);
       if (v.parse(part, request.body).chunk === 2 && lost++ === 0) return { status: 502, text: "Bad gateway" };
       return answer;
-    });
+    }, { timeouts: { retry: 1 } });
     await writeFile(settings, "f", data, { partSize: 300 });
     assert.deepEqual(chunks(sent), [1, 2, 2, 1, 2, 3, -1]);
     assert.deepEqual(file.bytes, data);

@@ -71,10 +71,10 @@ describe("kernel connection to a scripted kernel", function () {
     await within(execute());
   });
 
-  /** Instead of the usual connection, one that asks again after milliseconds. */
-  const impatient = async (): Promise<void> => {
+  /** Instead of the usual connection, one that asks again after `answer` milliseconds. */
+  const impatient = async (answer = 10): Promise<void> => {
     connection.dispose();
-    connection = new KernelConnection({ settings: server.settings({ answer: 10 }), model: server.model });
+    connection = new KernelConnection({ settings: server.settings({ answer }), model: server.model });
     await within(connection.info);
   };
 
@@ -142,6 +142,7 @@ describe("kernel connection to a scripted kernel", function () {
   });
 
   it("asks again after a restart where the server was not listening yet when the new process said it was idle", async () => {
+    await impatient(300);
     let asked = 0;
     const info = { ...fakeInfo, implementation: "renewed" };
     server.onInfo = (message, socket) => {

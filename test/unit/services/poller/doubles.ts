@@ -35,10 +35,15 @@ export class FakeClock implements Clock {
       const [first] = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
       if (!first) break;
       this.#timers.delete(first);
-      this.#now = first.at;
+      this.#now = Math.max(this.#now, first.at);
       first.call();
     }
     this.#now = end;
+  }
+
+  /** Lets `ms` milliseconds pass in which the program is busy: timers that are due have to wait. */
+  block(ms: number): void {
+    this.#now += ms;
   }
 }
 
