@@ -143,9 +143,10 @@ export class Hubs implements Disposable {
   }
 
   /** Of requests to `hub` and its servers, which may be on another host; without, to whatever hub is asked. */
-  #settings(hub?: URL): Pick<ServerSettingsOptions, "log" | "tls"> {
+  #settings(hub?: URL): Pick<ServerSettingsOptions, "log" | "tls" | "timeouts"> {
     const network = this.#network;
-    return { log: this.#ports.log, ...(network && { tls: (url) => network.tls(hub ?? url) }) };
+    const { log, timeouts } = this.#ports;
+    return { log, ...(timeouts && { timeouts }), ...(network && { tls: (url) => network.tls(hub ?? url) }) };
   }
 
   #drop(account: Account): void {

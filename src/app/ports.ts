@@ -5,6 +5,7 @@ import type { TokenStore } from "../hub/account";
 import type { HubConfiguration } from "../hub/configuration";
 import type { TokenTerms } from "../hub/mint";
 import type { Activity } from "../services/poller";
+import type { Timeouts } from "../transport/settings";
 
 /** Small values that outlive the window, shared by all windows; each thing under a key of its own. */
 export interface Memory {
@@ -37,4 +38,6 @@ export interface Ports {
   readonly activity?: Activity;
   /** No hubs are configured and all certificates verified unless told. */
   readonly network?: NetworkSettings;
+  /** Of requests to hubs and their servers; the usual ones unless told. */
+  readonly timeouts?: Partial<Timeouts>;
 }

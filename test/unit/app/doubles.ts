@@ -9,6 +9,8 @@ import type { SignInPort } from "../../../src/hub/signIn";
 /** Tokens and memory of one person, on one machine. */
 export class MemoryPorts implements Ports {
   readonly log = nullLogger;
+  /** What does not get through is tried again at once. */
+  readonly timeouts = { retry: 1 };
   readonly secrets = new Map<string, string>();
   readonly values = new Map<string, unknown>();
   readonly #tokenChanged = new Emitter<string>();
