@@ -1,4 +1,9 @@
 // npm run test:unit: everything that needs no server, in plain Node. Arguments go to mocha: -- --grep codec
+// Files run in several processes; -- --no-parallel for one, as it.only and --inspect want it.
+import { availableParallelism } from "node:os";
 import { runMain, runMocha } from "../child";
 
-runMain(() => runMocha("test/unit/**/*.test.ts", process.argv.slice(2)));
+// Much of the time is spent waiting, and each process has to load everything: two are worth it on any machine, many on none.
+const jobs = Math.min(Math.max(availableParallelism(), 2), 4);
+
+runMain(() => runMocha("test/unit/**/*.test.ts", ["--parallel", "--jobs", String(jobs), ...process.argv.slice(2)]));
