@@ -29,8 +29,9 @@ export class TerminalRow {
   #cells: Cell[] | undefined;
   #pen: readonly string[] = [];
 
+  /** Whether it is as new: what comes is kept as it comes. */
   get isEmpty(): boolean {
-    return this.#raw === "" && (this.#cells?.length ?? 0) === 0;
+    return this.#raw === "" && this.#cells === undefined;
   }
 
   /** How many columns are taken. */
@@ -40,10 +41,6 @@ export class TerminalRow {
 
   /** Writes `text` (no line feed) over what begins at `column`; returns the column behind it. */
   write(column: Column, text: string): Column {
-    if (this.#cells?.length === 0) {
-      this.#raw = this.toString();
-      this.#cells = undefined;
-    }
     if (this.#cells === undefined && (column === end || (column === 0 && this.#raw === ""))) {
       this.#raw += text;
       return end;
@@ -66,6 +63,8 @@ export class TerminalRow {
     const cells = this.#split();
     if (mode !== 1) cells.length = Math.min(column, cells.length);
     if (mode !== 0) cells.fill({ text: " ", style: "" }, 0, column + 1);
+    // Here only, not where nothing visible was written: whether there is another write depends on how the text was cut.
+    if (cells.length === 0 && this.#pen.length === 0) this.#cells = undefined;
   }
 
   toString(): string {

@@ -104,7 +104,7 @@ describe("stream text", () => {
         const chunks = at.slice(1).map((to, index) => text.slice(at[index], to));
         assert.equal(collapse(...chunks), collapse(text));
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, examples: [["\x1b[K\x1b[2B\x1b[?25l\x1b[?25l", [13]], ["\x1b[?25l\x1b[D\x1b[[\x1b[1;32m\x1b[K", [7, 13, 21]]] },
     );
   });
 
