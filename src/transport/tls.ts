@@ -127,9 +127,9 @@ function reasonOf(cause: unknown): string {
   return messageOf(cause);
 }
 
-/** What changes with the file; nothing for one that is not there, which reading it will tell. */
+/** What changes with the file. */
 async function stampOf(file: string | undefined): Promise<string> {
   if (file === undefined) return "-";
-  const state = await stat(file).catch(() => undefined);
+  const state = await stat(file).catch(() => undefined); // what is wrong with the file, reading it tells in words
   return state ? `${state.mtimeMs}:${state.size}:${state.ino}` : "?";
 }

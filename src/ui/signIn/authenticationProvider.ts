@@ -57,8 +57,7 @@ class HubAuthenticationProvider implements vscode.AuthenticationProvider, vscode
   async #present(): Promise<vscode.AuthenticationSession[]> {
     const sessions: vscode.AuthenticationSession[] = [];
     for (const account of this.#app.hubs.accounts) {
-      // An account whose token no longer holds is no session; signing in again makes it one.
-      const token = await account.current().catch(() => undefined);
+      const token = await account.current().catch(() => undefined); // no token that holds, no session, until the next sign-in
       if (token !== undefined) sessions.push(sessionOf(account, token));
     }
     return sessions;

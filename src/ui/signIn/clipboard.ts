@@ -19,8 +19,7 @@ export function offerClipboardToken(box: vscode.InputBox, hub: URL): vscode.Disp
     };
   };
   const watch = vscode.window.onDidChangeWindowState(({ focused }) => {
-    // Where the clipboard cannot be read (a browser may forbid it) pasting works.
-    if (focused) look().catch(() => undefined);
+    if (focused) look().catch(() => undefined); // where the clipboard cannot be read (a browser may forbid it) pasting works
   });
   return new vscode.Disposable(() => {
     open = false;
