@@ -47,10 +47,9 @@ export async function ensureRunning(
   server: string,
   options: EnsureRunningOptions = {},
 ): Promise<RunningServer> {
-  const title = `${serverTitle(server)} of ${client.settings.label}`;
   const timeout = options.timeout ?? defaultTimeout;
   const waited = timeout < 60_000 ? `${timeout / 1000} s` : `${Math.round(timeout / 60_000)} min`;
-  const message = `Waiting for ${title} ended after ${waited}; it is still not up. It may come up later: look at ${home(client)}, and try again or stop it there.`;
+  const message = `Waiting for ${titleOf(client, server)} ended after ${waited}; it is still not up. It may come up later: look at ${home(client)}, and try again or stop it there.`;
   return bounded(options.signal, timeout, message, async (signal) => {
     const pace = { ...defaultPace, ...options.pace };
     const known = await find(client, user, server, signal);
@@ -81,8 +80,7 @@ export async function ensureStartedElsewhere(
   server: string,
   options: EnsureRunningOptions = {},
 ): Promise<RunningServer> {
-  const title = `${serverTitle(server)} of ${client.settings.label}`;
-  const message = `Nobody has started ${title} on the hub's page in the meantime. Start it here or there.`;
+  const message = `Nobody has started ${titleOf(client, server)} on the hub's page in the meantime. Start it here or there.`;
   await bounded(options.signal, options.timeout ?? defaultTimeout, message, async (signal) => {
     const { first, ceiling } = { ...defaultPace, ...options.pace };
     for (let attempt = 0; (await find(client, user, server, signal)).stopped; attempt++) {
@@ -106,7 +104,7 @@ export interface StopOptions extends CallOptions {
  * @throws ConnectError `timeout`, `aborted`, or what the hub answered.
  */
 export function stop(client: HubClient, user: string, server: string, options: StopOptions = {}): Promise<void> {
-  const message = `${serverTitle(server)} of ${client.settings.label} is still not stopped. Look at ${home(client)}.`;
+  const message = `${titleOf(client, server)} is still not stopped. Look at ${home(client)}.`;
   return end(client, user, server, (signal) => client.stopServer(user, server, { signal }), message, options);
 }
 
@@ -116,7 +114,7 @@ export function stop(client: HubClient, user: string, server: string, options: S
  * @throws ConnectError `timeout`, `aborted`, or what the hub answered.
  */
 export async function remove(client: HubClient, user: string, server: string, options: StopOptions = {}): Promise<void> {
-  const message = `${serverTitle(server)} of ${client.settings.label} is still not deleted. Look at ${home(client)}.`;
+  const message = `${titleOf(client, server)} is still not deleted. Look at ${home(client)}.`;
   await end(client, user, server, (signal) => client.deleteServer(user, server, { signal }), message, options);
   // Asked to delete it while it stopped, the hub may have done only the latter.
   await client.deleteServer(user, server, { signal: options.signal });
@@ -184,6 +182,11 @@ function running(client: HubClient, server: Pick<HubServer, "name" | "url" | "fu
   const url = new URL(where, client.settings.baseUrl.origin);
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return { name: server.name, url };
+}
+
+/** How sentences name the server `server` of the user that `client` acts for. */
+function titleOf(client: HubClient, server: string): string {
+  return `${serverTitle(server)} of ${client.settings.label}`;
 }
 
 function home(client: HubClient): string {

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ConnectError, hasCode } from "../../../src/base/errors";
+import { hasCode, type ErrorCode } from "../../../src/base/errors";
 import { findHub, parseAddress, type FoundHub } from "../../../src/hub/address";
 import { FakeHub } from "../../fakes/hub";
+import { failure } from "../support/failure";
 
 describe("finding the hub", () => {
   let hub: FakeHub;
@@ -12,14 +13,8 @@ describe("finding the hub", () => {
   afterEach(() => hub.stop());
 
   const find = (path: string): Promise<FoundHub> => findHub(parseAddress(new URL(path, hub.url).href));
-  const fails = async (promise: Promise<unknown>, code: string, words: RegExp): Promise<void> => {
-    const error: unknown = await promise.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof ConnectError, String(error));
-    assert.equal(error.code, code);
-    assert.match(error.message, words);
+  const fails = async (promise: Promise<unknown>, code: ErrorCode, words: RegExp): Promise<void> => {
+    assert.match((await failure(promise, code)).message, words);
   };
 
   for (const path of ["/jupyter/hub/home", "/jupyter/user/ana/lab/tree/x.ipynb?token=s", "/jupyter", "/jupyter/some/page"]) {

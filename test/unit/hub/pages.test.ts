@@ -1,10 +1,10 @@
 // Logging in by the form, and reading the spawn page, with cookies instead of the token.
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { ConnectError } from "../../../src/base/errors";
 import { logIn, readSpawnForm } from "../../../src/hub/pages";
 import { serverSettings, type ServerSettings } from "../../../src/transport/settings";
 import { FakeHub, type Received } from "../../fakes/hub";
+import { failure } from "../support/failure";
 
 const loginPage = `<form action="/jupyter/hub/login?next=" method="post"><input type="hidden" name="_xsrf" value="x1">
   <input name="username"><input type="password" name="password"></form>`;
@@ -20,14 +20,6 @@ describe("hub pages", () => {
   });
   afterEach(() => hub.stop());
 
-  const failure = async (promise: Promise<unknown>): Promise<ConnectError> => {
-    const error: unknown = await promise.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof ConnectError, String(error));
-    return error;
-  };
   /** A hub that takes `ana` and `secret`, as JupyterHub 4.1 and later do. */
   const takesPasswords = (): void => {
     hub.on("GET /hub/login", { html: loginPage, headers: { "set-cookie": "_xsrf=x1; Path=/jupyter/hub/" } });

@@ -6,6 +6,7 @@ import type { TokenTerms } from "../../../src/hub/mint";
 import type { PageLogin } from "../../../src/hub/passwordSignIn";
 import { FakeHub, forbidden } from "../../fakes/hub";
 import { waitFor } from "../../harness/processes/wait";
+import { failure } from "../support/failure";
 
 const terms: TokenTerms = { note: "Test", lifetime: 14 * 86_400 };
 const password = "let me in";
@@ -40,14 +41,6 @@ describe("signing in with a password", () => {
 
   const enter = (port: SignInPort, options: { signal?: AbortSignal; logIn?: PageLogin } = {}, path = "hub/home") =>
     signIn({ address: new URL(path, hub.url).href }, port, { terms, ...options });
-  const failure = async (promise: Promise<unknown>): Promise<ConnectError> => {
-    const error: unknown = await promise.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof ConnectError, String(error));
-    return error;
-  };
   const leftOver = (): string[] => [...hub.minted.keys()];
 
   it("mints one token of ours with one request that holds the password, and without a token", async () => {

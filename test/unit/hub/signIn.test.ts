@@ -1,10 +1,10 @@
 // Signing in with a token: given, in the address, or asked for.
 import assert from "node:assert/strict";
 import nodeFetch from "node-fetch";
-import { ConnectError } from "../../../src/base/errors";
 import { cleanToken, signIn as signInTo, type SignedIn, type SignInPort, type TokenQuestion } from "../../../src/hub/signIn";
 import { givenSecret } from "../../../src/hub/secret";
 import { FakeHub, forbidden } from "../../fakes/hub";
+import { failure } from "../support/failure";
 
 /** A person who answers with `token` and is never asked about plain http. */
 class Person implements SignInPort {
@@ -30,14 +30,6 @@ describe("signing in with a token", () => {
   const page = (path: string): string => new URL(path, hub.url).href;
   const signIn = (address: string, token?: string, person = new Person()): Promise<SignedIn> =>
     signInTo({ address, ...(token !== undefined && { token }) }, person);
-  const failure = async (promise: Promise<unknown>): Promise<ConnectError> => {
-    const error: unknown = await promise.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof ConnectError, String(error));
-    return error;
-  };
   const sentTokens = (): (string | undefined)[] => hub.received.map(({ token }) => token).filter((token) => token !== undefined);
 
   it("tells hub, version, user and token", async () => {

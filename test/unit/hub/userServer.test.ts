@@ -1,11 +1,12 @@
 // Bringing a user's server up, and stopping it.
 import assert from "node:assert/strict";
 import { Deferred } from "../../../src/base/async";
-import { ConnectError, hasCode } from "../../../src/base/errors";
+import { hasCode } from "../../../src/base/errors";
 import { HubClient } from "../../../src/hub/client";
 import { ensureRunning, ensureStartedElsewhere, remove, servers, sharedRunning, stop, type EnsureRunningOptions, type RunningServer } from "../../../src/hub/userServer";
 import { serverSettings } from "../../../src/transport/settings";
 import { FakeHub } from "../../fakes/hub";
+import { failure } from "../support/failure";
 
 const ready = { ready: true, pending: null, url: "/jupyter/user/ana/" };
 const spawning = { ready: false, pending: "spawn" };
@@ -26,14 +27,6 @@ describe("user server", () => {
 
   const ensure = (server = "", options: EnsureRunningOptions = {}): Promise<RunningServer> =>
     ensureRunning(client, "ana", server, { pace, onProgress: (fraction, message) => told.push([fraction, message]), ...options });
-  const failure = async (promise: Promise<unknown>): Promise<ConnectError> => {
-    const error: unknown = await promise.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof ConnectError, String(error));
-    return error;
-  };
   const asks = (operation: string): number => hub.asked.filter((each) => each === operation).length;
   /** The start is taken, and the spawn is under way. */
   const takeStart = (): void => {

@@ -7,7 +7,8 @@ import { fetch as usual } from "../../../src/transport/fetch";
 import { tlsFetch } from "../../../src/transport/tlsFetch";
 import { request } from "../../../src/transport/http";
 import { openSocket } from "../../../src/transport/socket";
-import { Loopback, failure } from "./loopback";
+import { failure } from "../support/failure";
+import { Loopback } from "./loopback";
 
 /** As VS Code's agent is while a proxy says nothing: no socket ever comes. */
 class SilentAgent extends Agent {

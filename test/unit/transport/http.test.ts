@@ -6,7 +6,8 @@ import { HttpError, hasCode } from "../../../src/base/errors";
 import { request, requestJson, streamText } from "../../../src/transport/http";
 import { serverSettings, type ServerSettings, type TokenProvider } from "../../../src/transport/settings";
 import { selfSigned } from "../../fakes/selfSigned";
-import { Loopback, deadPort, failure, rawServer } from "./loopback";
+import { failure } from "../support/failure";
+import { Loopback, deadPort, rawServer } from "./loopback";
 
 const at = (port: number, options = {}): ServerSettings =>
   serverSettings({ baseUrl: `http://127.0.0.1:${port}/`, label: "ana @ hub", timeouts: { retry: 1 }, ...options });

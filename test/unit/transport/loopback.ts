@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket as TcpSocket } from "node:net";
 import { text } from "node:stream/consumers";
 import { WebSocketServer, type ServerOptions, type WebSocket } from "ws";
-import { ConnectError, type ErrorCode } from "../../../src/base/errors";
 import { serverSettings, type ServerSettings, type ServerSettingsOptions } from "../../../src/transport/settings";
 
 /** What a test answers: status, body and headers; an object as body is sent as JSON. */
@@ -114,17 +113,6 @@ export async function deadPort(): Promise<number> {
   const { port, stop } = await rawServer(() => undefined);
   await stop();
   return port;
-}
-
-/** What `promise` rejects with; one of ours, else the test fails. */
-export async function failure(promise: Promise<unknown>, code?: ErrorCode): Promise<ConnectError> {
-  const error: unknown = await promise.then(
-    () => new Error("It did not fail"),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ConnectError)) throw new Error("It failed otherwise", { cause: error });
-  if (code !== undefined && error.code !== code) throw new Error(`It failed with ${error.code}, not ${code}`, { cause: error });
-  return error;
 }
 
 function listen(server: TcpServer | Server): Promise<void> {

@@ -6,7 +6,8 @@ import { Deferred, delay, withTimeout } from "../../../src/base/async";
 import { openSocket, type Socket, type SocketClose, type SocketListener } from "../../../src/transport/socket";
 import { serverSettings, type ServerSettings } from "../../../src/transport/settings";
 import { selfSigned } from "../../fakes/selfSigned";
-import { Loopback, deadPort, failure, rawServer } from "./loopback";
+import { failure } from "../support/failure";
+import { Loopback, deadPort, rawServer } from "./loopback";
 
 /** Keeps what it hears. */
 class Ear implements SocketListener {

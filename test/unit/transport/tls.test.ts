@@ -9,7 +9,8 @@ import { openSocket } from "../../../src/transport/socket";
 import { serverSettings, type ServerSettings } from "../../../src/transport/settings";
 import { TlsFiles, type TlsFileNames } from "../../../src/transport/tls";
 import { makeAuthority } from "../../harness/certificates";
-import { Loopback, failure } from "./loopback";
+import { failure } from "../support/failure";
+import { Loopback } from "./loopback";
 
 const authority = makeAuthority("Example University CA");
 const hosts = ["127.0.0.1", "localhost"];

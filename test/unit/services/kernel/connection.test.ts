@@ -1,11 +1,12 @@
 // A kernel connection against a scripted kernel, for what a real one cannot be made to do.
 import assert from "node:assert/strict";
 import { Deferred, withTimeout } from "../../../../src/base/async";
-import { ConnectError, type ErrorCode } from "../../../../src/base/errors";
+import type { ConnectError, ErrorCode } from "../../../../src/base/errors";
 import { next } from "../../../../src/base/event";
 import { KernelConnection } from "../../../../src/services/kernel/connection";
 import type { Message } from "../../../../src/services/kernel/messages";
 import { KernelServer, fakeInfo } from "../../../fakes/kernelServer";
+import { failure } from "../../support/failure";
 
 describe("kernel connection to a scripted kernel", function () {
   this.timeout(10_000);
@@ -22,14 +23,7 @@ describe("kernel connection to a scripted kernel", function () {
   });
 
   const within = <T>(promise: Promise<T>): Promise<T> => withTimeout(promise, 5_000, "Waited in vain");
-  const fails = async (promise: Promise<unknown>, code: ErrorCode): Promise<ConnectError> => {
-    const error: unknown = await within(promise).then(
-      () => "it did not fail",
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof ConnectError && error.code === code, String(error));
-    return error;
-  };
+  const fails = (promise: Promise<unknown>, code: ErrorCode): Promise<ConnectError> => failure(within(promise), code);
   const reconnected = (): Promise<unknown> => within(next(connection.onDidChangeConnectionStatus, (now) => now === "connected"));
   const execute = (): Promise<unknown> => connection.execute({ code: "1" }).done;
 
@@ -328,7 +322,7 @@ describe("kernel connection to a scripted kernel", function () {
     const before = Date.now();
     await server.stop();
     await within(failed);
-    const due = connection.nextAttempt ?? 0;
+    const due = Number(connection.nextAttempt);
     // The first pause is of half a second, with up to half of it taken off by chance.
     assert.ok(due >= before + 250 && due <= Date.now() + 500, `${due - before}`);
     await within(next(connection.onDidChangeConnectionStatus, (now) => now === "connecting"));
