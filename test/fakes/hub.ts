@@ -83,6 +83,11 @@ export class FakeHub {
     return this;
   }
 
+  /** The server `name` is up from now on, at `url`. */
+  run(url: URL, name = ""): void {
+    this.servers.set(name, { ready: true, pending: null, full_url: url.href });
+  }
+
   /** What was asked, as `GET /hub/api/user`. */
   get asked(): string[] {
     return this.received.map(({ method, path }) => `${method} ${path}`);

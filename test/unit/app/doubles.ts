@@ -1,10 +1,12 @@
 // What the platform provides to app/, in memory: shared by "windows" as a person's VS Code shares it.
+import type { Hubs } from "../../../src/app/hubs";
 import type { Memory, Ports } from "../../../src/app/ports";
 import { Emitter } from "../../../src/base/event";
 import { nullLogger } from "../../../src/base/log";
-import type { TokenStore } from "../../../src/hub/account";
+import type { Account, TokenStore } from "../../../src/hub/account";
 import type { TokenTerms } from "../../../src/hub/mint";
 import type { SignInPort } from "../../../src/hub/signIn";
+import type { FakeHub } from "../../fakes/hub";
 
 /** Tokens and memory of one person, on one machine. */
 export class MemoryPorts implements Ports {
@@ -50,3 +52,8 @@ export const nobody: SignInPort = {
   askPassword: () => Promise.reject(new Error("Nobody is to be asked")),
   confirmPlainHttp: () => Promise.reject(new Error("Loopback needs no confirmation")),
 };
+
+/** Signs in to `hub` with a token, asking nobody. */
+export async function signIn(hubs: Hubs, hub: FakeHub, token = "good-token"): Promise<Account> {
+  return (await hubs.signIn({ address: hub.url.href, token }, nobody)).account;
+}

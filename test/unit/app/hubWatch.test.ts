@@ -7,7 +7,7 @@ import { next } from "../../../src/base/event";
 import type { Account } from "../../../src/hub/account";
 import { FakeHub } from "../../fakes/hub";
 import { FakeClock, hour, minute } from "../services/poller/doubles";
-import { MemoryPorts, nobody } from "./doubles";
+import { MemoryPorts, signIn } from "./doubles";
 
 const list = "GET /hub/api/users/ana?include_stopped_servers=true";
 
@@ -27,7 +27,7 @@ describe("hub watch", () => {
     hubs = new Hubs(ports);
     servers = new Servers(hubs, ports);
     watch = new HubWatch(hubs, servers, ports, clock);
-    ({ account } = await hubs.signIn({ address: hub.url.href, token: "good-token" }, nobody));
+    account = await signIn(hubs, hub);
   });
   afterEach(async () => {
     watch.dispose();

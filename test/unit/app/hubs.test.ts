@@ -5,7 +5,7 @@ import { hasCode } from "../../../src/base/errors";
 import { next } from "../../../src/base/event";
 import { givenSecret, readSecret } from "../../../src/hub/secret";
 import { FakeHub } from "../../fakes/hub";
-import { MemoryPorts, nobody } from "./doubles";
+import { MemoryPorts, nobody, signIn } from "./doubles";
 
 describe("hubs", () => {
   let hub: FakeHub;
@@ -16,7 +16,6 @@ describe("hubs", () => {
     windows.push(hubs);
     return hubs;
   };
-  const signIn = async (hubs: Hubs, token = "good-token") => (await hubs.signIn({ address: hub.url.href, token }, nobody)).account;
 
   beforeEach(async () => {
     hub = await FakeHub.start("/jupyter/");
@@ -35,7 +34,7 @@ describe("hubs", () => {
     const hubs = open();
     let changes = 0;
     hubs.onDidChange(() => changes++);
-    const account = await signIn(hubs);
+    const account = await signIn(hubs, hub);
     assert.deepEqual([account.userName, account.hub.href, account.state], ["ana", hub.url.href, "signed-in"]);
     assert.deepEqual([hubs.accounts, hubs.find(account.id)], [[account], account]);
     assert.ok(changes > 0);
@@ -51,14 +50,14 @@ describe("hubs", () => {
 
   it("keeps nothing of a sign-in that was refused", async () => {
     const hubs = open();
-    await assert.rejects(signIn(hubs, "bad-token"), (error) => hasCode(error, "signed-out"));
+    await assert.rejects(signIn(hubs, hub, "bad-token"), (error) => hasCode(error, "signed-out"));
     assert.deepEqual([hubs.accounts, ports.secrets.size, ports.values.size], [[], 0, 0]);
   });
 
   it("has one account for one user, however often they sign in, with the last token", async () => {
     const hubs = open();
     hub.tokens.set("newer-token", "ana");
-    const [first, again] = [await signIn(hubs), await signIn(hubs, "newer-token")];
+    const [first, again] = [await signIn(hubs, hub), await signIn(hubs, hub, "newer-token")];
     assert.equal(first, again);
     assert.equal(await again.current(), "newer-token");
   });
@@ -66,13 +65,13 @@ describe("hubs", () => {
   it("has as many accounts as users of a hub", async () => {
     const hubs = open();
     hub.tokens.set("bobs-token", "bob");
-    await signIn(hubs);
-    await signIn(hubs, "bobs-token");
+    await signIn(hubs, hub);
+    await signIn(hubs, hub, "bobs-token");
     assert.deepEqual(hubs.accounts.map(({ userName }) => userName), ["ana", "bob"]);
   });
 
   it("remembers accounts in the next window, signed in, without asking the hub", async () => {
-    const { id } = await signIn(open());
+    const { id } = await signIn(open(), hub);
     const asked = hub.asked.length;
     const account = open().find(id);
     assert.equal(await account?.current(), "good-token");
@@ -80,21 +79,21 @@ describe("hubs", () => {
   });
 
   it("leaves out what it remembers wrongly, and keeps the rest", async () => {
-    const { id } = await signIn(open());
+    const { id } = await signIn(open(), hub);
     for (const [key, value] of [["account:a", 1], ["account:b", { hub: "no address", userName: "x" }], ["specs:x", {}]] as const) ports.values.set(key, value);
     assert.deepEqual(open().accounts.map((account) => account.id), [id]);
   });
 
   it("forgets account and token at sign-out", async () => {
     const hubs = open();
-    await hubs.signOut(await signIn(hubs));
+    await hubs.signOut(await signIn(hubs, hub));
     assert.deepEqual([hubs.accounts, ports.secrets.size, ports.values.size], [[], 0, 0]);
     assert.deepEqual(open().accounts, []);
   });
 
   it("says that an account became signed out", async () => {
     const hubs = open();
-    const account = await signIn(hubs);
+    const account = await signIn(hubs, hub);
     const change = next(hubs.onDidChange, () => account.state === "signed-out");
     hub.tokens.clear();
     await assert.rejects(account.client.user(), (error) => hasCode(error, "signed-out"));
@@ -104,13 +103,13 @@ describe("hubs", () => {
 
   it("learns of a sign-in in another window", async () => {
     const [here, there] = [open(), open()];
-    const { id } = await signIn(here);
+    const { id } = await signIn(here, hub);
     assert.equal(await there.find(id)?.current(), "good-token");
   });
 
   it("learns of a sign-out in another window", async () => {
     const [here, there] = [open(), open()];
-    const account = await signIn(here);
+    const account = await signIn(here, hub);
     await here.signOut(account);
     assert.deepEqual(there.accounts, []);
   });

@@ -9,7 +9,7 @@ import { next } from "../../../src/base/event";
 import { FakeHub } from "../../fakes/hub";
 import { FakeJupyterServer } from "../../fakes/jupyterServer";
 import { FakeClock, hour, minute } from "../services/poller/doubles";
-import { MemoryPorts, nobody } from "./doubles";
+import { MemoryPorts, signIn } from "./doubles";
 
 const report = "POST /hub/api/users/ana/activity";
 
@@ -29,7 +29,7 @@ describe("keeping a server alive", () => {
     ends.push(() => opened.dispose());
     return opened;
   };
-  const run = (): void => void hub.servers.set("", { ready: true, pending: null, full_url: jupyter.url.href });
+  const run = (): void => hub.run(jupyter.url);
   const reports = (): number => hub.asked.filter((each) => each === report).length;
   const asked = (): number => jupyter.asked.filter((each) => each.endsWith("/api/kernels")).length;
   /** Lets time pass, and the requests that come of it be answered. */
@@ -45,7 +45,7 @@ describe("keeping a server alive", () => {
     clock = new FakeClock();
     hubs = new Hubs(ports);
     servers = new Servers(hubs, ports);
-    const { account } = await hubs.signIn({ address: hub.url.href, token: "good-token" }, nobody);
+    const account = await signIn(hubs, hub);
     run();
     await servers.refresh(account);
     server = servers.get(account, "");

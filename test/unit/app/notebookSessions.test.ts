@@ -9,7 +9,7 @@ import { next } from "../../../src/base/event";
 import { nullLogger } from "../../../src/base/log";
 import { FakeHub } from "../../fakes/hub";
 import { FakeJupyterServer } from "../../fakes/jupyterServer";
-import { MemoryPorts, nobody } from "./doubles";
+import { MemoryPorts, signIn } from "./doubles";
 
 const notebook: NotebookRef = { key: "file:///x.ipynb", path: "x.ipynb-1", name: "x.ipynb", clientId: "client" };
 const other: NotebookRef = { key: "file:///y.ipynb", path: "y.ipynb-2", name: "y.ipynb", clientId: "another" };
@@ -25,11 +25,11 @@ describe("notebook sessions", () => {
   beforeEach(async () => {
     [hub, jupyter] = await Promise.all([FakeHub.start(), FakeJupyterServer.start()]);
     jupyter.specs.set("ir", "R");
-    hub.servers.set("", { ready: true, pending: null, full_url: jupyter.url.href });
+    hub.run(jupyter.url);
     const ports = new MemoryPorts();
     hubs = new Hubs(ports);
     servers = new Servers(hubs, ports);
-    const { account } = await hubs.signIn({ address: hub.url.href, token: "good-token" }, nobody);
+    const account = await signIn(hubs, hub);
     server = servers.get(account, "");
     sessions = new NotebookSessions(servers, nullLogger);
   });
@@ -145,7 +145,7 @@ describe("notebook sessions", () => {
       return { status: 202 };
     });
     hub.on("GET /hub/api/users/ana/server/progress", () => {
-      hub.servers.set("", { ready: true, pending: null, full_url: jupyter.url.href });
+      hub.run(jupyter.url);
       return { events: [{ progress: 100, ready: true, message: "Server ready", url: "/user/ana/" }] };
     });
     await assert.rejects(sessions.connect(notebook, server, "python3", { signal: leave.signal }), (error) => hasCode(error, "aborted"));

@@ -10,7 +10,7 @@ import type { Account } from "../../../src/hub/account";
 import { FakeClock, minute } from "../services/poller/doubles";
 import { FakeHub } from "../../fakes/hub";
 import { FakeJupyterServer } from "../../fakes/jupyterServer";
-import { MemoryPorts, nobody } from "./doubles";
+import { MemoryPorts, signIn } from "./doubles";
 
 describe("running kernels", () => {
   let hub: FakeHub;
@@ -34,11 +34,11 @@ describe("running kernels", () => {
 
   beforeEach(async () => {
     [hub, jupyter] = await Promise.all([FakeHub.start(), FakeJupyterServer.start()]);
-    hub.servers.set("", { ready: true, pending: null, full_url: jupyter.url.href });
+    hub.run(jupyter.url);
     ports = new MemoryPorts();
     clock = new FakeClock();
     open();
-    ({ account } = await hubs.signIn({ address: hub.url.href, token: "good-token" }, nobody));
+    account = await signIn(hubs, hub);
   });
   afterEach(async () => {
     close();

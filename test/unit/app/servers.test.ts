@@ -8,7 +8,7 @@ import { next } from "../../../src/base/event";
 import type { Account } from "../../../src/hub/account";
 import { FakeHub } from "../../fakes/hub";
 import { FakeJupyterServer } from "../../fakes/jupyterServer";
-import { MemoryPorts, nobody } from "./doubles";
+import { MemoryPorts, signIn } from "./doubles";
 
 describe("servers", () => {
   let hub: FakeHub;
@@ -25,7 +25,7 @@ describe("servers", () => {
     ends.push(() => opened.dispose());
     return opened;
   };
-  const run = (name = ""): void => void hub.servers.set(name, { ready: true, pending: null, full_url: jupyter.url.href });
+  const run = (name = ""): void => hub.run(jupyter.url, name);
   /** The hub takes starts and has the server up at the end of its progress stream. */
   const takeStarts = (events: readonly object[] = []): void => {
     hub.on("POST /hub/api/users/ana/server", () => {
@@ -46,7 +46,7 @@ describe("servers", () => {
     ports = new MemoryPorts();
     hubs = new Hubs(ports);
     servers = open();
-    ({ account } = await hubs.signIn({ address: hub.url.href, token: "good-token" }, nobody));
+    account = await signIn(hubs, hub);
     server = servers.get(account, "");
   });
   afterEach(async () => {
@@ -82,7 +82,7 @@ describe("servers", () => {
     const { services } = server;
     await servers.refresh(account);
     assert.equal(server.services, services);
-    hub.servers.set("", { ready: true, pending: null, full_url: new URL("elsewhere/", jupyter.url).href });
+    hub.run(new URL("elsewhere/", jupyter.url));
     await servers.refresh(account);
     assert.notEqual(server.services, services);
   });
@@ -276,7 +276,7 @@ describe("servers", () => {
   });
 
   it("keeps a stopped named server whose kernel specs are known, to start it again", async () => {
-    hub.servers.set("gpu", { ready: true, pending: null, full_url: jupyter.url.href });
+    hub.run(jupyter.url, "gpu");
     await servers.refresh(account);
     await servers.refreshServices(servers.get(account, "gpu"));
     hub.servers.clear();
@@ -295,7 +295,7 @@ describe("servers", () => {
     await failed;
     assert.ok(hasCode(services.stopped, "signed-out"));
     hub.tokens.set("newer-token", "ana");
-    await hubs.signIn({ address: hub.url.href, token: "newer-token" }, nobody);
+    await signIn(hubs, hub, "newer-token");
     assert.equal(services.stopped, undefined);
   });
 

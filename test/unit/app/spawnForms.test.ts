@@ -4,7 +4,7 @@ import { Hubs } from "../../../src/app/hubs";
 import { SpawnForms } from "../../../src/app/spawnForms";
 import type { Account } from "../../../src/hub/account";
 import { FakeHub } from "../../fakes/hub";
-import { MemoryPorts, nobody } from "./doubles";
+import { MemoryPorts, signIn } from "./doubles";
 
 describe("spawn forms", () => {
   let hub: FakeHub;
@@ -15,7 +15,7 @@ describe("spawn forms", () => {
     hub = await FakeHub.start();
     ports = new MemoryPorts();
     hubs = new Hubs(ports);
-    ({ account } = await hubs.signIn({ address: hub.url.href, token: "good-token" }, nobody));
+    account = await signIn(hubs, hub);
   });
   afterEach(async () => {
     hubs.dispose();
