@@ -71,7 +71,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     this.#model = options.model;
     this.clientId = options.clientId ?? randomUUID();
     const { log } = options.settings;
-    this.#continuity = new Continuity(this.clientId);
+    this.#continuity = new Continuity(this.clientId, (gap) => this.events.gap.fire(gap));
     this.comms = new Comms((...message) => this.#sendComm(...message), log, options.handleComms ?? true);
     this.#probes = new Probes({
       requests: this.#requests,
@@ -299,8 +299,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
       ended: (kept) => {
         this.#requests.remove(future, kept);
         this.#link.updateWaiting();
-        const gap = this.#continuity.ended(message.header.msg_id);
-        if (gap) this.events.gap.fire(gap);
+        this.#continuity.ended(message.header.msg_id);
       },
       congested: (congested) => this.#link.congested(congested),
     });
@@ -339,6 +338,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     this.#info.reject(error);
     this.#probes.stop();
     this.#inbox.dispose();
+    this.#continuity.dispose();
     this.comms.lose();
     this.events.disposed.fire();
     this.events.dispose();

@@ -1,9 +1,13 @@
 // Whether messages of the kernel were lost: kernels that number what they send show it.
-import type { Message } from "./messages";
+import { systemClock, type Clock } from "../../base/clock";
+import type { Disposable } from "../../base/disposable";
 import type { Gap } from "./link";
+import type { Message } from "./messages";
 
 /** So many missing numbers, and requests of others, are looked after. */
 const most = 10_000;
+/** Milliseconds by which messages of different channels and threads overtake each other at most. */
+const overtaking = 300;
 
 /**
  * Follows the numbers in the message ids of one kernel. Kernels built on jupyter_client (ipykernel and those derived from
@@ -12,8 +16,10 @@ const most = 10_000;
  *
  * Numbers that nobody sends to us are the replies to other clients: what they asked shows on iopub.
  */
-export class Continuity {
+export class Continuity implements Disposable {
   readonly #clientId: string;
+  readonly #missed: (gap: Gap) => void;
+  readonly #clock: Clock;
   #process: string | undefined;
   #next = 0;
   readonly #missing = new Set<number>();
@@ -21,11 +27,15 @@ export class Continuity {
   readonly #foreign = new Set<string>();
   /** The numbers of the `idle` of our own requests. */
   readonly #idles = new Map<string, number>();
-  #broken: number | undefined;
-  #mended = 0;
+  /** The outage whose losses are not known yet; `to` once there is a connection again. */
+  #outage: { readonly from: number; readonly to?: number } | undefined;
+  #look: Disposable | undefined;
 
-  constructor(clientId: string) {
+  /** @param missed called once for an outage in which messages were lost, as soon as that is known */
+  constructor(clientId: string, missed: (gap: Gap) => void, clock: Clock = systemClock) {
     this.#clientId = clientId;
+    this.#missed = missed;
+    this.#clock = clock;
   }
 
   /** Whether this kernel's messages have numbers. */
@@ -35,16 +45,19 @@ export class Continuity {
 
   /** The connection broke, while answers were awaited. */
   broke(): void {
-    this.#broken ??= Date.now();
+    this.#look?.dispose();
+    this.#look = undefined;
+    this.#outage = { from: this.#outage?.from ?? this.#clock.now() };
   }
 
   mended(): void {
-    this.#mended = Date.now();
+    if (this.#outage) this.#outage = { from: this.#outage.from, to: this.#clock.now() };
   }
 
   /** The kernel has answered a question that was asked since: whatever was lost is known. */
   whole(): void {
-    this.#broken = undefined;
+    this.dispose();
+    this.#outage = undefined;
   }
 
   received({ channel, header, parent_header: parent, content }: Message): void {
@@ -54,27 +67,36 @@ export class Continuity {
     const number = Number(digits);
     if (process !== this.#process || this.#foreign.size > most) this.#begin(process, number);
     this.#count(number);
+    // What was lost is between the last message before the outage and the first one after it.
+    if (this.#outage?.to !== undefined) this.#look ??= this.#clock.after(overtaking, () => this.#tellMissing(number));
     if (channel !== "iopub" || header.msg_type !== "status" || parent.msg_id === undefined) return;
     if (parent.session !== this.#clientId) this.#foreign.add(parent.msg_id);
     else if (content["execution_state"] === "idle") this.#idles.set(parent.msg_id, number);
   }
 
-  /**
-   * A request of ours has ended: all that the kernel sent before its `idle` should have come.
-   * @returns the outage in which some of it was lost
-   */
-  ended(requestId: string): Gap | undefined {
+  /** A request of ours has ended: all that the kernel sent before its `idle` should have come. */
+  ended(requestId: string): void {
     const idle = this.#idles.get(requestId);
-    if (idle === undefined) return undefined;
+    if (idle === undefined) return;
     this.#idles.delete(requestId);
-    const missing = [...this.#missing].filter((number) => number < idle);
-    for (const number of missing) this.#missing.delete(number);
+    this.#tellMissing(idle);
+  }
+
+  dispose(): void {
+    this.#look?.dispose();
+    this.#look = undefined;
+  }
+
+  /** Tells where something before `number` is missing that cannot be somebody else's. */
+  #tellMissing(number: number): void {
+    const missing = [...this.#missing].filter((each) => each < number);
+    for (const each of missing) this.#missing.delete(each);
     const unexplained = missing.length - this.#foreign.size;
     this.#foreign.clear();
-    if (this.#broken === undefined || unexplained <= 0) return undefined;
-    const gap = { from: this.#broken, to: Math.max(this.#broken, this.#mended) };
-    this.#broken = undefined;
-    return gap;
+    if (unexplained <= 0 || this.#outage?.to === undefined) return;
+    const { from, to } = this.#outage;
+    this.#outage = undefined;
+    this.#missed({ from, to });
   }
 
   #begin(process: string, number: number): void {

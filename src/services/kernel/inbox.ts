@@ -63,7 +63,8 @@ export class Inbox implements Disposable {
     // What carries our own id the server has made up.
     if (message.channel === "iopub" && message.header.session !== this.#ports.clientId) link.heardOnIOPub();
     const type = message.header.msg_type;
-    if (message.channel === "iopub" && type === "status") {
+    // A subshell's is not the kernel's: what its main shell runs goes on.
+    if (message.channel === "iopub" && type === "status" && message.parent_header.subshell_id == null) {
       const { execution_state: status } = contentOf(message, statusContent);
       link.dispatch({ type: "told", status, solicited: message.parent_header.msg_id !== undefined });
     }

@@ -1,12 +1,16 @@
 // Lost messages are seen by the numbers that the kernel gives to what it sends.
 import assert from "node:assert/strict";
 import { Continuity } from "../../../../src/services/kernel/continuity";
+import type { Gap } from "../../../../src/services/kernel/link";
 import { createMessage, type Channel, type JsonObject, type Message } from "../../../../src/services/kernel/messages";
+import { FakeClock } from "../poller/doubles";
 
 describe("continuity", () => {
   const cell = createMessage("client", "shell", "execute_request", {});
   const others = createMessage("other", "shell", "execute_request", {});
   let continuity: Continuity;
+  let clock: FakeClock;
+  let gaps: Gap[];
   let number = 0;
 
   const say = (type: string, parent: Message, options: { channel?: Channel; content?: JsonObject; process?: string } = {}): void => {
@@ -25,10 +29,16 @@ describe("continuity", () => {
     continuity.broke();
     continuity.mended();
   };
-  const ended = (): boolean => continuity.ended(cell.header.msg_id) !== undefined;
+  /** Whether it has been told since. */
+  const ended = (): boolean => {
+    continuity.ended(cell.header.msg_id);
+    return gaps.splice(0).length > 0;
+  };
 
   beforeEach(() => {
-    continuity = new Continuity("client");
+    clock = new FakeClock();
+    gaps = [];
+    continuity = new Continuity("client", (gap) => gaps.push(gap), clock);
     number = 40;
     begin(cell);
   });
@@ -39,6 +49,27 @@ describe("continuity", () => {
     say("stream", cell);
     end(cell);
     assert.deepEqual([ended(), ended()], [true, false]);
+  });
+
+  it("tells while the cell goes on, from when to when there was no connection", async () => {
+    continuity.broke();
+    await clock.advance(2_000);
+    continuity.mended();
+    lose();
+    say("stream", cell);
+    assert.deepEqual(gaps, []);
+    await clock.advance(1_000);
+    assert.deepEqual(gaps, [{ from: 0, to: 2_000 }]);
+  });
+
+  it("waits for messages of other channels that are overtaken", async () => {
+    outage();
+    number += 1;
+    say("stream", cell);
+    number -= 2;
+    say("execute_reply", cell, { channel: "shell" });
+    await clock.advance(1_000);
+    assert.deepEqual(gaps, []);
   });
 
   it("tells nothing where nothing is missing, though messages overtake each other", () => {
@@ -98,7 +129,7 @@ describe("continuity", () => {
 
   it("knows of kernels that do not count", () => {
     assert.equal(continuity.counts, true);
-    const uncounted = new Continuity("client");
+    const uncounted = new Continuity("client", () => assert.fail("nothing is known"));
     uncounted.received(createMessage("kernel", "iopub", "stream", {}, { id: "c56d1dcd-a75a-4c1d-b8e1-8a2f5d3d5f7a" }));
     assert.equal(uncounted.counts, false);
   });
