@@ -71,7 +71,11 @@ export class KernelConnection extends KernelRequests implements Disposable {
     this.#model = options.model;
     this.clientId = options.clientId ?? randomUUID();
     const { log } = options.settings;
-    this.#continuity = new Continuity(this.clientId, (gap) => this.events.gap.fire(gap));
+    this.#continuity = new Continuity({
+      clientId: this.clientId,
+      isOwn: (id) => this.#requests.get(id) !== undefined,
+      missed: (gap) => this.events.gap.fire(gap),
+    });
     this.comms = new Comms((...message) => this.#sendComm(...message), log, options.handleComms ?? true);
     this.#probes = new Probes({
       requests: this.#requests,

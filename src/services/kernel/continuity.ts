@@ -9,32 +9,37 @@ const most = 10_000;
 /** Milliseconds by which messages of different channels and threads overtake each other at most. */
 const overtaking = 300;
 
+export interface ContinuityPorts {
+  readonly clientId: string;
+  /** Whether this is the id of a request of ours, whose reply comes to us. The server asks in our name too. */
+  readonly isOwn: (requestId: string) => boolean;
+  /** Called once for an outage in which messages were lost, as soon as that is known. */
+  readonly missed: (gap: Gap) => void;
+}
+
 /**
  * Follows the numbers in the message ids of one kernel. Kernels built on jupyter_client (ipykernel and those derived from
  * it) count what they send, on all channels: `SESSION_PID_NUMBER`. A proxy that dies takes along what it had not passed
  * on yet, and neither side is told; here it is seen.
  *
- * Numbers that nobody sends to us are the replies to other clients: what they asked shows on iopub.
+ * Numbers that nobody sends to us are the replies to others, the server among them: what they asked shows on iopub.
  */
 export class Continuity implements Disposable {
-  readonly #clientId: string;
-  readonly #missed: (gap: Gap) => void;
+  readonly #ports: ContinuityPorts;
   readonly #clock: Clock;
   #process: string | undefined;
   #next = 0;
   readonly #missing = new Set<number>();
-  /** Requests of other clients that the kernel has begun. */
-  readonly #foreign = new Set<string>();
+  /** Requests of others that the kernel is at, each with the number of its `busy`. */
+  readonly #foreign = new Map<string, number>();
   /** The numbers of the `idle` of our own requests. */
   readonly #idles = new Map<string, number>();
   /** The outage whose losses are not known yet; `to` once there is a connection again. */
   #outage: { readonly from: number; readonly to?: number } | undefined;
   #look: Disposable | undefined;
 
-  /** @param missed called once for an outage in which messages were lost, as soon as that is known */
-  constructor(clientId: string, missed: (gap: Gap) => void, clock: Clock = systemClock) {
-    this.#clientId = clientId;
-    this.#missed = missed;
+  constructor(ports: ContinuityPorts, clock: Clock = systemClock) {
+    this.#ports = ports;
     this.#clock = clock;
   }
 
@@ -63,15 +68,18 @@ export class Continuity implements Disposable {
   received({ channel, header, parent_header: parent, content }: Message): void {
     const [, process, digits] = /^(.+_\d+)_(\d+)$/.exec(header.msg_id) ?? [];
     // What carries our own id the server has made up.
-    if (process === undefined || header.session === this.#clientId) return;
+    if (process === undefined || header.session === this.#ports.clientId) return;
     const number = Number(digits);
     if (process !== this.#process || this.#foreign.size > most) this.#begin(process, number);
     this.#count(number);
     // What was lost is between the last message before the outage and the first one after it.
     if (this.#outage?.to !== undefined) this.#look ??= this.#clock.after(overtaking, () => this.#tellMissing(number));
     if (channel !== "iopub" || header.msg_type !== "status" || parent.msg_id === undefined) return;
-    if (parent.session !== this.#clientId) this.#foreign.add(parent.msg_id);
-    else if (content["execution_state"] === "idle") this.#idles.set(parent.msg_id, number);
+    const idle = content["execution_state"] === "idle";
+    if (this.#ports.isOwn(parent.msg_id)) {
+      if (idle) this.#idles.set(parent.msg_id, number);
+    } else if (idle) this.#explain(parent.msg_id, number);
+    else this.#foreign.set(parent.msg_id, number);
   }
 
   /** A request of ours has ended: all that the kernel sent before its `idle` should have come. */
@@ -91,12 +99,20 @@ export class Continuity implements Disposable {
   #tellMissing(number: number): void {
     const missing = [...this.#missing].filter((each) => each < number);
     for (const each of missing) this.#missing.delete(each);
-    const unexplained = missing.length - this.#foreign.size;
-    this.#foreign.clear();
+    // Of each request that others have still open one reply may be among them.
+    const unexplained = missing.length - [...this.#foreign.values()].filter((busy) => busy < number).length;
     if (unexplained <= 0 || this.#outage?.to === undefined) return;
     const { from, to } = this.#outage;
     this.#outage = undefined;
-    this.#missed({ from, to });
+    this.#ports.missed({ from, to });
+  }
+
+  /** Another client's request is over: its reply, the last thing before its `idle`, went to that client. */
+  #explain(requestId: string, idle: number): void {
+    const busy = this.#foreign.get(requestId) ?? Number.NEGATIVE_INFINITY;
+    this.#foreign.delete(requestId);
+    const reply = Math.max(...[...this.#missing].filter((number) => number > busy && number < idle));
+    this.#missing.delete(reply);
   }
 
   #begin(process: string, number: number): void {

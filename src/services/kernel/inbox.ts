@@ -64,7 +64,7 @@ export class Inbox implements Disposable {
     if (message.channel === "iopub" && message.header.session !== this.#ports.clientId) link.heardOnIOPub();
     const type = message.header.msg_type;
     // A subshell's is not the kernel's: what its main shell runs goes on.
-    if (message.channel === "iopub" && type === "status" && message.parent_header.subshell_id == null) {
+    if (message.channel === "iopub" && type === "status" && !message.parent_header.subshell_id) {
       const { execution_state: status } = contentOf(message, statusContent);
       link.dispatch({ type: "told", status, solicited: message.parent_header.msg_id !== undefined });
     }

@@ -7,7 +7,8 @@ import { FakeClock } from "../poller/doubles";
 
 describe("continuity", () => {
   const cell = createMessage("client", "shell", "execute_request", {});
-  const others = createMessage("other", "shell", "execute_request", {});
+  const others = createMessage("client", "shell", "kernel_info_request", {});
+  const isOwn = (id: string): boolean => id === cell.header.msg_id;
   let continuity: Continuity;
   let clock: FakeClock;
   let gaps: Gap[];
@@ -38,7 +39,7 @@ describe("continuity", () => {
   beforeEach(() => {
     clock = new FakeClock();
     gaps = [];
-    continuity = new Continuity("client", (gap) => gaps.push(gap), clock);
+    continuity = new Continuity({ clientId: "client", isOwn, missed: (gap) => gaps.push(gap) }, clock);
     number = 40;
     begin(cell);
   });
@@ -129,7 +130,7 @@ describe("continuity", () => {
 
   it("knows of kernels that do not count", () => {
     assert.equal(continuity.counts, true);
-    const uncounted = new Continuity("client", () => assert.fail("nothing is known"));
+    const uncounted = new Continuity({ clientId: "client", isOwn, missed: () => assert.fail("nothing is known") });
     uncounted.received(createMessage("kernel", "iopub", "stream", {}, { id: "c56d1dcd-a75a-4c1d-b8e1-8a2f5d3d5f7a" }));
     assert.equal(uncounted.counts, false);
   });
