@@ -1,6 +1,6 @@
 // The status bar item of the active notebook's kernel.
 import * as vscode from "vscode";
-import { situationOf, type KernelSituation, type RunningCell } from "../../app/kernelSituation";
+import { situationOf, type KernelFacts, type KernelSituation, type RunningCell } from "../../app/kernelSituation";
 import { isShared } from "../../app/server";
 import type { ConnectError } from "../../base/errors";
 import type { KernelConnection } from "../../services/kernel/connection";
@@ -105,12 +105,15 @@ export class KernelStatusBar implements vscode.Disposable {
     if (kernel) followed.ended = undefined;
     else if (followed.kernel) followed.ended = followed.kernel.ended;
     followed.kernel = kernel;
-    const facts = {
+    const activity = this.#activityOf(notebook);
+    const facts: KernelFacts = {
       isSignedIn: server.account.state === "signed-in",
       server: server.state,
       progress: this.#app.startReports.of(server),
-      ...this.#activityOf(notebook),
-      ...{ kernel, ended: followed.ended },
+      isConnecting: activity?.isConnecting ?? false,
+      running: activity?.running,
+      kernel,
+      ended: followed.ended,
     };
     const { situation: before } = followed;
     followed.situation = situationOf(facts, before.kind);
@@ -159,13 +162,16 @@ function isSame(one: KernelSituation, other: KernelSituation): boolean {
 }
 
 function tooltipOf(status: KernelStatus): vscode.MarkdownString {
-  const [first = "", ...rest] = statusLines(status);
-  const text = new vscode.MarkdownString();
-  text.appendMarkdown("**").appendText(first).appendMarkdown("**");
-  for (const line of rest) text.appendMarkdown("\n\n").appendText(line);
+  const [first = "", ...rest] = statusLines(status).map(escaped);
+  const text = new vscode.MarkdownString([`**${first}**`, ...rest].join("\n\n"));
   if (status.situation.kind === "reconnecting") {
     text.isTrusted = { enabledCommands: ["jupyterhubConnect.reconnectKernel"] };
     text.appendMarkdown("\n\n[Reconnect now](command:jupyterhubConnect.reconnectKernel)");
   }
   return text;
+}
+
+/** As it is in Markdown. `appendText` would keep long lines from being broken. */
+function escaped(text: string): string {
+  return text.replaceAll(/[\\`*_{}[\]()#+\-.!~<>|&]/g, "\\$&");
 }
