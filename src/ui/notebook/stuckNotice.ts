@@ -20,7 +20,7 @@ export class StuckNotice {
     const argument = { notebook: this.#notebook.uri.toString() };
     const again = commandLink("Interrupt Again", "jupyterhubConnect.interruptKernel", argument);
     const restart = commandLink("Restart Kernel…", "jupyterhubConnect.restartKernel", argument);
-    const text = `${stuckText(stuck, this.#running())} ${again} · ${restart}`;
+    const text = stuckText(stuck, this.#running(), [again, restart]);
     if (this.#update) {
       this.#update(text);
       return;

@@ -1,12 +1,15 @@
 // The words of the notification that a cell runs on though it was interrupted.
 import type { Stuck } from "../../notebook/interruption";
 
-/** @param number of the cell that runs; undefined where it is not known */
-export function stuckText({ attempts, failure }: Stuck, number: number | undefined): string {
-  const cell = number === undefined ? "the cell" : `cell ${number}`;
-  if (failure !== undefined) return `The interrupt of ${cell} did not get through. ${failure}`;
+/**
+ * @param number of the cell that runs; undefined where it is not known
+ * @param links what can be done; they come early, since VS Code shows the first line only until one hovers
+ */
+export function stuckText({ attempts, failure }: Stuck, number: number | undefined, links: readonly string[]): string {
+  const still = `${number === undefined ? "The cell" : `Cell ${number}`} still runs: ${links.join(" · ")}.`;
+  if (failure !== undefined) return `${still} The interrupt did not get through. ${failure}`;
   const times = attempts === 1 ? "was interrupted" : `was interrupted ${attempts} times`;
-  return `${cell.charAt(0).toUpperCase()}${cell.slice(1)} ${times}, but goes on: its code may hold the interrupt off. A restart ends it, and loses the kernel's variables.`;
+  return `${still} It ${times}; its code may hold the interrupt off. A restart ends it, and loses the kernel's variables.`;
 }
 
 /** A link in a notification that runs a command. */

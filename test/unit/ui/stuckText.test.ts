@@ -4,13 +4,14 @@ import { commandLink, stuckText } from "../../../src/ui/notebook/stuckText";
 
 describe("the words for a cell that cannot be interrupted", () => {
   it("name the cell, what was tried, and what a restart costs", () => {
-    const text = stuckText({ attempts: 1, failure: undefined }, 3);
-    assert.match(text, /^Cell 3 was interrupted, but goes on: .*variables\.$/);
-    assert.match(stuckText({ attempts: 2, failure: undefined }, undefined), /^The cell was interrupted 2 times, /);
+    const text = stuckText({ attempts: 1, failure: undefined }, 3, ["again", "restart"]);
+    assert.match(text, /^Cell 3 still runs: again · restart\. It was interrupted; .*variables\.$/);
+    assert.match(stuckText({ attempts: 2, failure: undefined }, undefined, []), /^The cell still runs.* interrupted 2 times; /);
   });
 
   it("say why an interrupt did not get through", () => {
-    assert.equal(stuckText({ attempts: 1, failure: "No network." }, 3), "The interrupt of cell 3 did not get through. No network.");
+    const text = stuckText({ attempts: 1, failure: "No network." }, 3, ["again"]);
+    assert.equal(text, "Cell 3 still runs: again. The interrupt did not get through. No network.");
   });
 
   it("have links that VS Code takes for such, whatever the notebook is called", () => {
