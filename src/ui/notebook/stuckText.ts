@@ -6,7 +6,7 @@ import type { Stuck } from "../../notebook/interruption";
  * @param links what can be done; they come early, since VS Code shows the first line only until one hovers
  */
 export function stuckText({ attempts, failure }: Stuck, number: number | undefined, links: readonly string[]): string {
-  const still = `${number === undefined ? "The cell" : `Cell ${number}`} still runs: ${links.join(" · ")}.`;
+  const still = `${number === undefined ? "The cell" : `Cell ${number}`} still runs: ${links.join(" · ")} ·`;
   if (failure !== undefined) return `${still} The interrupt did not get through. ${failure}`;
   const times = attempts === 1 ? "was interrupted" : `was interrupted ${attempts} times`;
   return `${still} It ${times}; its code may hold the interrupt off. A restart ends it, and loses the kernel's variables.`;
