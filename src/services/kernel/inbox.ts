@@ -14,7 +14,7 @@ export interface InboxPorts {
   readonly requests: Requests;
   readonly events: KernelEvents;
   readonly comms: Comms;
-  readonly link: Pick<KernelLink, "dispatch" | "isHeard" | "heardOnIOPub" | "ask">;
+  readonly link: Pick<KernelLink, "dispatch" | "isHeard" | "mayHearOldProcess" | "heardOnIOPub" | "ask">;
   /** See `IdleWatchPorts`. */
   readonly patience: number;
 }
@@ -68,7 +68,8 @@ export class Inbox implements Disposable {
       const { execution_state: status } = contentOf(message, statusContent);
       link.dispatch({ type: "told", status, solicited: message.parent_header.msg_id !== undefined });
     }
-    if (message.channel === "iopub" && type === "shutdown_reply") {
+    // The last word of the process before ends nothing that was asked of the new one.
+    if (message.channel === "iopub" && type === "shutdown_reply" && !link.mayHearOldProcess) {
       link.dispatch({ type: "ending", restart: contentOf(message, endingContent).restart });
     }
     if (type === "input_request") events.pendingInput.fire(true);

@@ -79,6 +79,11 @@ export class KernelLink implements Disposable {
     return this.#unheard === undefined;
   }
 
+  /** Whether the kernel was restarted, and what is heard may still be the process before. */
+  get mayHearOldProcess(): boolean {
+    return this.#unheard === "process";
+  }
+
   /** Aborts when the connection has ended for good. */
   get ending(): AbortSignal {
     return this.#ending.signal;
