@@ -34,6 +34,8 @@ describe("a queue of cells that is interrupted", function () {
     await window().workbench.openSidebar("Explorer");
   });
 
+  const outcomes: string[] = [];
+  after(() => console.log(["| interruption | moment | lines missing | told |", "|---|---|---|---|", ...outcomes].join("\n")));
   after(async () => {
     proxy.close();
     await sharedHub().stopServer(user.name);
@@ -64,7 +66,8 @@ describe("a queue of cells that is interrupted", function () {
     // VS Code saves by itself too, while cells still run.
     await quickInput.command("File: Save");
     await waitFor("the notebook to be saved", async () => isSaved(file), 20_000);
-    assertComplete(file, { asks, mayMiss: interruption.mayMiss });
+    const { missing, told } = assertComplete(file, { asks, mayMiss: interruption.mayMiss });
+    outcomes.push(`| ${interruption.name} | ${moment} | ${missing} | ${told ? "yes" : "no"} |`);
   }
 
   async function reached(moment: Moment): Promise<void> {

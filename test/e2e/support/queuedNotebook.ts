@@ -70,9 +70,11 @@ export function isSaved(file: string): boolean {
 /**
  * Asserts that `file` holds every line of every cell, once and in its cell, and that every cell ran once, in order.
  * @param mayMiss lines may be missing where a notice in the notebook says so
+ * @returns how many lines are missing, and whether a notice says that some may be
  */
-export function assertComplete(file: string, options: { readonly asks: boolean; readonly mayMiss: boolean }): void {
+export function assertComplete(file: string, options: { readonly asks: boolean; readonly mayMiss: boolean }): { readonly missing: number; readonly told: boolean } {
   const all = readSaved(file);
+  let missing = 0;
   const told = all.some(({ said }) => /may be missing|Connection lost/.test(said));
   for (const [cell, { stdout, said, count }] of all.slice(0, cells).entries()) {
     const expected =
@@ -80,6 +82,7 @@ export function assertComplete(file: string, options: { readonly asks: boolean; 
     const context = `cell ${cell}: ${JSON.stringify(stdout)} ${said}`;
     if (options.mayMiss && told) {
       assert.deepEqual(stdout, expected.filter((line) => stdout.includes(line)), `doubled or out of order in ${context}`);
+      missing += expected.length - stdout.length;
       continue;
     }
     assert.deepEqual(stdout, expected, context);
@@ -90,4 +93,5 @@ export function assertComplete(file: string, options: { readonly asks: boolean; 
   if (!(options.mayMiss && told && ran.length === 0)) {
     assert.deepEqual(ran, [JSON.stringify(Array.from({ length: cells }, (_, cell) => cell)).replaceAll(",", ", ")], "which cells ran");
   }
+  return { missing, told };
 }
