@@ -2,7 +2,7 @@
 import { systemClock, type Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
 import type { Gap } from "./link";
-import type { Message } from "./messages";
+import type { Header, Message } from "./messages";
 
 /** So many missing numbers, and requests of others, are looked after. */
 const most = 10_000;
@@ -72,22 +72,26 @@ export class Continuity implements Disposable {
     const number = Number(digits);
     if (process !== this.#process || this.#foreign.size > most) this.#begin(process, number);
     this.#count(number);
+    const isOwn = parent.msg_id !== undefined && this.#ports.isOwn(parent.msg_id);
     // What was lost is between the last message before the outage and the first one after it.
-    if (this.#outage?.to !== undefined) this.#look ??= this.#clock.after(overtaking, () => this.#tellMissing(number));
+    if (this.#outage?.to !== undefined && isOwn && !isQuestion(parent)) {
+      this.#look ??= this.#clock.after(overtaking, () => this.#tellMissing(number));
+    }
     if (channel !== "iopub" || header.msg_type !== "status" || parent.msg_id === undefined) return;
     const idle = content["execution_state"] === "idle";
-    if (this.#ports.isOwn(parent.msg_id)) {
+    if (isOwn) {
       if (idle) this.#idles.set(parent.msg_id, number);
     } else if (idle) this.#explain(parent.msg_id, number);
     else this.#foreign.set(parent.msg_id, number);
   }
 
-  /** A request of ours has ended: all that the kernel sent before its `idle` should have come. */
-  ended(requestId: string): void {
-    const idle = this.#idles.get(requestId);
-    if (idle === undefined) return;
-    this.#idles.delete(requestId);
-    this.#tellMissing(idle);
+  /** A request of ours has ended: all that the kernel sent before its `idle` should have come, and that itself. */
+  ended({ msg_id: id, ...header }: Header): void {
+    const idle = this.#idles.get(id);
+    this.#idles.delete(id);
+    if (isQuestion(header) && this.#outage) return;
+    if (idle === undefined) this.#tell();
+    else this.#tellMissing(idle);
   }
 
   dispose(): void {
@@ -101,7 +105,11 @@ export class Continuity implements Disposable {
     for (const each of missing) this.#missing.delete(each);
     // Of each request that others have still open one reply may be among them.
     const unexplained = missing.length - [...this.#foreign.values()].filter((busy) => busy < number).length;
-    if (unexplained <= 0 || this.#outage?.to === undefined) return;
+    if (unexplained > 0) this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#outage?.to === undefined) return;
     const { from, to } = this.#outage;
     this.#outage = undefined;
     this.#ports.missed({ from, to });
@@ -128,4 +136,12 @@ export class Continuity implements Disposable {
     for (let missing = Math.max(this.#next, number - most); missing < number; missing++) this.#missing.add(missing);
     this.#next = Math.max(this.#next, number + 1);
   }
+}
+
+/**
+ * What is asked for the connection's sake. Before its answer the server asks the like, and keeps a part of what the
+ * kernel says to that for itself: numbers that are missing there are nobody's output.
+ */
+function isQuestion({ msg_type: type }: Partial<Pick<Header, "msg_type">>): boolean {
+  return type === "kernel_info_request";
 }

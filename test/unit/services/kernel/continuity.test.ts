@@ -8,7 +8,8 @@ import { FakeClock } from "../poller/doubles";
 describe("continuity", () => {
   const cell = createMessage("client", "shell", "execute_request", {});
   const others = createMessage("client", "shell", "kernel_info_request", {});
-  const isOwn = (id: string): boolean => id === cell.header.msg_id;
+  const owned = new Set([cell.header.msg_id]);
+  const isOwn = (id: string): boolean => owned.has(id);
   let continuity: Continuity;
   let clock: FakeClock;
   let gaps: Gap[];
@@ -32,7 +33,7 @@ describe("continuity", () => {
   };
   /** Whether it has been told since. */
   const ended = (): boolean => {
-    continuity.ended(cell.header.msg_id);
+    continuity.ended(cell.header);
     return gaps.splice(0).length > 0;
   };
 
@@ -111,6 +112,26 @@ describe("continuity", () => {
     lose();
     end(cell);
     assert.equal(ended(), false);
+  });
+
+  it("tells that the end of a cell is missing", () => {
+    outage();
+    lose(2);
+    assert.equal(ended(), true);
+  });
+
+  it("asks nothing of what the server keeps for itself before it lets the connection through", async () => {
+    end(cell);
+    continuity.broke();
+    const question = createMessage("client", "shell", "kernel_info_request", {});
+    owned.add(question.header.msg_id);
+    continuity.mended();
+    lose(3);
+    begin(question);
+    end(question);
+    continuity.ended(question.header);
+    await clock.advance(1_000);
+    assert.deepEqual(gaps, []);
   });
 
   it("begins anew with another process", () => {
