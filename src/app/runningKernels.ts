@@ -60,7 +60,7 @@ export class RunningKernels implements Disposable {
   }
 
   get all(): readonly RunningKernel[] {
-    return this.#servers.all.flatMap((server) => [...this.#of(server)]);
+    return this.#servers.all.flatMap((server) => this.#of(server));
   }
 
   /**

@@ -1,34 +1,12 @@
 // A run that is disturbed: kernel killed, server stopped, connection broken. It always ends, and nothing shown is lost.
 import assert from "node:assert/strict";
-import type * as vscode from "vscode";
-import type { FaultProxy } from "../harness/faultProxy";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { closeNotebooks, counted, counter, errorOf, openNotebook, proxied, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
+import { counted, counter, errorOf, proxiedNotebooks, run, textOf } from "./support/notebook";
 
 describe("a run that is disturbed", function () {
   this.timeout(120_000);
   const user = "alice@example.org";
-  let proxy: FaultProxy;
-  let account: string;
-
-  before(async () => {
-    proxy = await proxied();
-    account = await signIn(user, proxy);
-  });
-  afterEach(async () => {
-    await proxy.restore();
-    await closeNotebooks();
-  });
-  after(async () => {
-    await signOut(account, user);
-    proxy.close();
-  });
-
-  const opened = async (...sources: string[]): Promise<vscode.NotebookDocument> => {
-    const notebook = await openNotebook(...sources);
-    await selectKernel({ account });
-    return notebook;
-  };
+  const { proxy, opened } = proxiedNotebooks(user);
 
   it("ends when the kernel is killed, keeps what was printed, and runs again on the new kernel", async () => {
     const notebook = await opened(
@@ -61,7 +39,7 @@ describe("a run that is disturbed", function () {
     const notebook = await opened(counter(8, 0.3));
     const running = run(notebook);
     await running.shows("line 2");
-    proxy.cut();
+    proxy().cut();
     await running.ended;
     assert.equal(notebook.cellAt(0).executionSummary?.success, true);
     assert.equal(textOf(notebook), counted(8));
@@ -71,10 +49,10 @@ describe("a run that is disturbed", function () {
     const notebook = await opened(counter(6, 0.2));
     const running = run(notebook);
     await running.shows("line 1");
-    proxy.refuse();
-    proxy.cut();
+    proxy().refuse();
+    proxy().cut();
     await kernelIsIdle(user);
-    await proxy.restore();
+    await proxy().restore();
     await running.ended;
     assert.equal(notebook.cellAt(0).executionSummary?.success, true);
     assert.equal(textOf(notebook), counted(6));
@@ -84,7 +62,7 @@ describe("a run that is disturbed", function () {
     const notebook = await opened(counter(60, 0.5));
     const running = run(notebook, 0, 90_000);
     await running.shows("line 2");
-    proxy.halfOpen();
+    proxy().halfOpen();
     await running.ended;
     assert.equal(notebook.cellAt(0).executionSummary?.success, true);
     assert.match(textOf(notebook), /line 59\nend\n/);
@@ -94,15 +72,15 @@ describe("a run that is disturbed", function () {
     const notebook = await opened(counter(6, 0.3));
     const running = run(notebook);
     await running.shows("line 1");
-    proxy.refuse();
+    proxy().refuse();
     await running.ended;
     assert.equal(textOf(notebook), counted(6));
   });
 
   it("tells why a cell cannot run when the hub is down", async () => {
     const notebook = await opened("print('never')");
-    proxy.refuse();
-    proxy.cut();
+    proxy().refuse();
+    proxy().cut();
     await run(notebook).ended;
     assert.equal(notebook.cellAt(0).executionSummary?.success, false);
     assert.match(errorOf(notebook)?.message ?? "", /cannot be reached.*nothing answers there/s);

@@ -2,33 +2,12 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { withTimeout } from "../../src/base/async";
-import type { FaultProxy } from "../harness/faultProxy";
-import { closeNotebooks, counted, counter, ended, errorOf, openNotebook, proxied, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
+import { counted, counter, ended, errorOf, proxiedNotebooks, run, textOf } from "./support/notebook";
 
 describe("a notebook's kernel", function () {
   this.timeout(120_000);
   const user = "alice@example.org";
-  let proxy: FaultProxy;
-  let account: string;
-
-  before(async () => {
-    proxy = await proxied();
-    account = await signIn(user, proxy);
-  });
-  afterEach(async () => {
-    await proxy.restore();
-    await closeNotebooks();
-  });
-  after(async () => {
-    await signOut(account, user);
-    proxy.close();
-  });
-
-  const opened = async (...sources: string[]): Promise<vscode.NotebookDocument> => {
-    const notebook = await openNotebook(...sources);
-    await selectKernel({ account });
-    return notebook;
-  };
+  const { proxy, opened } = proxiedNotebooks(user);
   const command = (name: string): Thenable<unknown> => vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { confirmed: true });
   const orders = (notebook: vscode.NotebookDocument): unknown[] => notebook.getCells().map((cell) => cell.executionSummary?.executionOrder);
   /** Resolves when all cells up to this one have ended after `before`. */
@@ -87,9 +66,9 @@ describe("a notebook's kernel", function () {
     const notebook = await opened(counter(8, 0.3));
     const running = run(notebook);
     await running.shows("line 1");
-    const { accepted } = proxy;
+    const { accepted } = proxy();
     await command("reconnectKernel");
-    assert.ok(proxy.accepted > accepted, "there is another connection");
+    assert.ok(proxy().accepted > accepted, "there is another connection");
     await running.ended;
     assert.equal(textOf(notebook), counted(8));
   });
@@ -98,10 +77,10 @@ describe("a notebook's kernel", function () {
     const notebook = await opened("import time\nprint('begun', flush=True)\ntime.sleep(9)\nprint('end')");
     const running = run(notebook);
     await running.shows("begun");
-    proxy.refuse();
-    proxy.cut();
+    proxy().refuse();
+    proxy().cut();
     await assert.rejects(async () => command("reconnectKernel"), /could not be reached yet/);
-    await proxy.restore();
+    await proxy().restore();
     await command("reconnectKernel");
     await running.ended;
     assert.match(textOf(notebook), /^begun\nend\n/);
@@ -129,10 +108,10 @@ describe("a notebook's kernel", function () {
     const notebook = await opened("import time\nprint('begun', flush=True)\ntime.sleep(600)");
     const running = run(notebook);
     await running.shows("begun");
-    proxy.stall();
+    proxy().stall();
     const interrupt = vscode.commands.executeCommand("jupyterhubConnect.interruptKernel", { notebook: notebook.uri.toString() });
     await withTimeout(Promise.resolve(interrupt), 10_000, "The interrupt is still awaited.");
-    await proxy.restore();
+    await proxy().restore();
     await running.ended;
     assert.equal(errorOf(notebook)?.name, "KeyboardInterrupt");
   });

@@ -64,6 +64,39 @@ export async function proxied(): Promise<FaultProxy> {
   return startFaultProxy({ host: hostname, port: Number(port) });
 }
 
+/** A suite's notebooks on a kernel behind a fault proxy. */
+export interface ProxiedNotebooks {
+  readonly proxy: () => FaultProxy;
+  /** A notebook with these cells, with a kernel of the user's default server. */
+  readonly opened: (...sources: string[]) => Promise<vscode.NotebookDocument>;
+}
+
+/** Call inside `describe`; the result is for use inside tests. The user is signed in before the first and out after the last. */
+export function proxiedNotebooks(user: string): ProxiedNotebooks {
+  let proxy: FaultProxy;
+  let account: string;
+  before(async () => {
+    proxy = await proxied();
+    account = await signIn(user, proxy);
+  });
+  afterEach(async () => {
+    await proxy.restore();
+    await closeNotebooks();
+  });
+  after(async () => {
+    await signOut(account, user);
+    proxy.close();
+  });
+  return {
+    proxy: () => proxy,
+    opened: async (...sources: string[]) => {
+      const notebook = await openNotebook(...sources);
+      await selectKernel({ account });
+      return notebook;
+    },
+  };
+}
+
 /** One cell's run. */
 export interface Run {
   /** Resolves when the cell has ended. */
