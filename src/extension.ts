@@ -6,6 +6,7 @@ import { HubWatch } from "./app/hubWatch";
 import { Journals } from "./app/journals";
 import { KeepAlive } from "./app/keepAlive";
 import { NotebookSessions } from "./app/notebookSessions";
+import { Resting } from "./app/resting";
 import { RunningKernels } from "./app/runningKernels";
 import { Servers } from "./app/servers";
 import { SpawnForms } from "./app/spawnForms";
@@ -28,12 +29,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const hubs = new Hubs(ports);
   const servers = new Servers(hubs, ports);
   const notebookSessions = new NotebookSessions(servers, ports.log);
+  const resting = new Resting(notebookSessions, ports);
   const runningKernels = new RunningKernels(hubs, servers, ports);
   const hubWatch = new HubWatch(hubs, servers, ports);
   const keepAlive = new KeepAlive(servers, ports);
   // Not among the subscriptions: VS Code disposes those without waiting for `deactivate`, which still needs all this.
   const graph = new DisposableStore();
-  for (const part of [hubs, servers, hubWatch, keepAlive, runningKernels, notebookSessions]) graph.add(part);
+  for (const part of [hubs, servers, hubWatch, keepAlive, runningKernels, resting, notebookSessions]) graph.add(part);
   const journals = new Journals(join(context.globalStorageUri.fsPath, "runs"), ports.log);
   const spawnForms = new SpawnForms(ports);
   const startReports = new StartReports(ports.log);

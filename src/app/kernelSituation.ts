@@ -29,7 +29,7 @@ export interface KernelFacts {
 export type KernelSituation =
   | { readonly kind: "signed-out" | "server-stopped" | "server-stopping" }
   | { readonly kind: "server-starting"; readonly progress: StartProgress | undefined }
-  | { readonly kind: "no-kernel" | "starting" | "connecting" | "idle" | "restarting" | "terminating" }
+  | { readonly kind: "no-kernel" | "starting" | "connecting" | "idle" | "resting" | "restarting" | "terminating" }
   | { readonly kind: "busy"; readonly running: RunningCell | undefined }
   /** `nextAttempt`: when the connection is tried again, in milliseconds since the epoch; undefined: it is being tried. */
   | { readonly kind: "reconnecting"; readonly nextAttempt: number | undefined }
@@ -68,6 +68,7 @@ function connected(status: KernelConnection["status"], { running }: KernelFacts,
 
 function unconnected({ status, connectionStatus, nextAttempt }: NonNullable<KernelFacts["kernel"]>, before: KernelSituation["kind"] | undefined): KernelSituation {
   if (status === "restarting" || status === "autorestarting") return { kind: "restarting" };
+  if (connectionStatus === "resting") return { kind: "resting" };
   if (connectionStatus === "disconnected") return { kind: "reconnecting", nextAttempt };
   switch (before) {
     case "idle":

@@ -110,6 +110,18 @@ export class NotebookSessions implements Disposable {
     await this.#running(key).kernel.reconnect();
   }
 
+  /** Disconnects from the kernels that are idle, until they are used. */
+  rest(): void {
+    for (const { kernel, server } of this.#kernels.values()) {
+      if (kernel.rest()) this.#log.info(`Kernel ${kernel.id} of ${server.label} rests`);
+    }
+  }
+
+  /** Somebody looks at the notebook: its kernel is connected again where it rests, and asked whether it is there. */
+  wake(key: string): void {
+    this.get(key)?.kernel.probe();
+  }
+
   /** Stops what the notebook's kernel runs, and takes back what waits for a connection to it. */
   async interrupt(key: string): Promise<void> {
     const { kernel } = this.#running(key);

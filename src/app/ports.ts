@@ -36,6 +36,8 @@ export interface Ports {
   readonly log: Logger;
   /** Whether the person uses this window; always unless told. */
   readonly activity?: Activity;
+  /** For how many milliseconds the person must have been away until idle kernels rest; undefined: they never do. */
+  readonly restAfter?: () => number | undefined;
   /** No hubs are configured and all certificates verified unless told. */
   readonly network?: NetworkSettings;
   /** Of requests to hubs and their servers; the usual ones unless told. */

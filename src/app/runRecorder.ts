@@ -61,12 +61,12 @@ export class RunRecorder implements Disposable {
    */
   executing(kernel: KernelConnection, id: string, earlier?: JournaledRun): ExecutingKernel {
     return {
-      execute: (code, callbacks, { cellId }) => {
+      execute: (code, callbacks, { cellId, stopOnError }) => {
         if (earlier?.sent) return this.#resume(kernel, earlier, callbacks);
         this.#open.set(id, undefined);
         this.#journal.write({ kind: "sent", id });
         const future = kernel.execute(
-          { code, allowStdin: true },
+          { code, stopOnError, allowStdin: true },
           {
             onIOPub: (message) => callbacks.onMessage(message),
             onStdin: (message) => this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message)),

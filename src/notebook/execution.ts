@@ -22,8 +22,15 @@ import { nextInputOf, pageOf, type NextInput } from "./payloads";
 
 /** What a run needs of a kernel connection. */
 export interface ExecutingKernel {
-  /** Sends `code`; `cellId` is the notebook's own id of the cell, for the request's metadata. */
-  execute(code: string, callbacks: ExecuteCallbacks, options: { readonly cellId?: string | undefined }): ExecuteFuture;
+  /** Sends `code`. */
+  execute(code: string, callbacks: ExecuteCallbacks, options: ExecuteOptions): ExecuteFuture;
+}
+
+export interface ExecuteOptions {
+  /** The notebook's own id of the cell, for the request's metadata. */
+  readonly cellId?: string | undefined;
+  /** Whether the kernel drops what is in its queue when the code fails. */
+  readonly stopOnError: boolean;
 }
 
 export interface ExecuteCallbacks {
@@ -47,6 +54,8 @@ export interface CellRun {
   /** The id that the notebook file gives the cell, where it has one. */
   readonly cellId?: string | undefined;
   readonly code: string;
+  /** An error in it does not end what was queued together with it. */
+  readonly mayFail?: boolean;
 }
 
 /** What an earlier window has received of a run. */
@@ -83,6 +92,8 @@ export interface CellOutcome {
   /** `null`: never begun. */
   readonly startTime: number | null;
   readonly endTime: number;
+  /** It failed by an error in its code, as it may: what was queued together with it runs all the same. */
+  readonly mayFail?: true;
 }
 
 /** What happens to a kernel and all that it has in its queue, so that one cell's word of it is enough. */
@@ -132,6 +143,11 @@ export class CellExecution implements DisplayOwner {
   /** Resolves when the run is over and its outputs are shown; never rejects. */
   get outcome(): Promise<CellOutcome> {
     return this.#outcome.promise;
+  }
+
+  /** Whether an error in it leaves what was queued together with it. */
+  get mayFail(): boolean {
+    return this.#run.mayFail ?? false;
   }
 
   /** Whether the kernel has begun with it. */
@@ -205,7 +221,7 @@ export class CellExecution implements DisplayOwner {
           onMessage: (message) => this.receive(message),
           onInput: (request, reply) => this.#host.onInput(request, reply),
         },
-        { cellId: this.#run.cellId },
+        { cellId: this.#run.cellId, stopOnError: !this.mayFail },
       );
       this.#complete(await this.#future.done);
     } catch (error) {
@@ -259,7 +275,8 @@ export class CellExecution implements DisplayOwner {
     if (page) this.#show(this.#model.page(page));
     const next = nextInputOf(reply);
     if (next) this.#tell(() => this.#host.onNextInput?.(next));
-    this.#settle(reply.status === "ok");
+    const isError = reply.status === "error";
+    this.#settle(reply.status === "ok", this.#clock.now(), isError && this.mayFail);
   }
 
   /**
@@ -299,7 +316,7 @@ export class CellExecution implements DisplayOwner {
     this.#tell(() => this.#host.onExecutionCount(count));
   }
 
-  #settle(success: boolean | undefined, endTime = this.#clock.now()): void {
+  #settle(success: boolean | undefined, endTime = this.#clock.now(), mayFail = false): void {
     if (this.#isSettled()) return;
     this.#state = "settled";
     const outcome = {
@@ -307,6 +324,7 @@ export class CellExecution implements DisplayOwner {
       executionCount: this.#executionCount,
       startTime: this.#startTime,
       endTime,
+      ...(mayFail && { mayFail }),
     };
     // What threads and tasks send after the end is shown too.
     if (success === undefined) this.forget();

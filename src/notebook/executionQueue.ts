@@ -13,6 +13,11 @@ export interface QueuedRun {
    * @param behind the kernel has another one before it
    */
   run(started: () => void, behind: boolean): Promise<CellOutcome>;
+  /**
+   * An error in it does not end what follows. So the kernel is given nothing behind it: interrupting is such an error to
+   * the kernel, and is to end all.
+   */
+  readonly mayFail?: boolean;
   /** Settles the run as not run. */
   cancel(): void;
 }
@@ -31,7 +36,7 @@ export interface ExecutionQueueOptions {
  */
 export const handOverAfter = 200;
 
-/** Runs cells in order. A cell that fails ends the rest of what was queued together with it, as not run. */
+/** Runs cells in order. A cell that fails ends the rest of what was queued together with it, as not run, unless it may. */
 export class ExecutionQueue implements Disposable {
   readonly #handsOver: () => boolean;
   readonly #clock: Clock;
@@ -108,7 +113,7 @@ export class ExecutionQueue implements Disposable {
 
   #pump(): void {
     if (this.#held.size === 0) this.#handedOver = false;
-    while (this.#held.size === 0 || this.#handedOver) {
+    while (this.#held.size === 0 || (this.#handedOver && ![...this.#held].some(({ mayFail }) => mayFail))) {
       const [batch] = this.#batches;
       if (!batch) return;
       const run = batch.shift();
@@ -121,9 +126,9 @@ export class ExecutionQueue implements Disposable {
   async #send(run: QueuedRun, batch: QueuedRun[]): Promise<void> {
     const behind = this.#held.size > 0;
     this.#held.add(run);
-    const success = await this.#run(run, behind);
+    const goesOn = await this.#run(run, behind);
     this.#held.delete(run);
-    if (success !== true) for (const other of batch.splice(0)) other.cancel();
+    if (!goesOn) for (const other of batch.splice(0)) other.cancel();
     this.#timer?.dispose();
     // Whoever is told of the end of one may add others first.
     await Promise.resolve();
@@ -141,13 +146,15 @@ export class ExecutionQueue implements Disposable {
     });
   }
 
-  async #run(run: QueuedRun, behind: boolean): Promise<boolean | undefined> {
+  /** @returns whether what was queued together with it is to run */
+  async #run(run: QueuedRun, behind: boolean): Promise<boolean> {
     try {
-      return (await run.run(() => this.#started(run), behind)).success;
+      const { success, mayFail } = await run.run(() => this.#started(run), behind);
+      return success === true || mayFail === true;
     } catch (error) {
       // Runs do not reject; should one do so all the same, the queue must not stand still for it.
       this.#log.error(`A cell's run was lost: ${messageOf(error)}`, error);
-      return undefined;
+      return false;
     }
   }
 }

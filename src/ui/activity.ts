@@ -31,3 +31,9 @@ export function windowActivity(subscriptions: vscode.ExtensionContext["subscript
     onDidChange: changed.event,
   };
 }
+
+/** For how many milliseconds beyond that idle kernels stay connected, as the person has it in the settings. */
+export function restAfter(): number | undefined {
+  const minutes = vscode.workspace.getConfiguration("jupyterhubConnect").get<number>("restAfterMinutes", 20);
+  return minutes > 0 ? Math.max(0, minutes * 60_000 - patience) : undefined;
+}

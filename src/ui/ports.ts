@@ -5,7 +5,7 @@ import { Emitter } from "../base/event";
 import { Redactor, redactingLogger, type Logger } from "../base/log";
 import type { TokenStore } from "../hub/account";
 import { secretsIn } from "../hub/secret";
-import { windowActivity } from "./activity";
+import { restAfter, windowActivity } from "./activity";
 import { networkSettings } from "./configuration";
 import { tokenTerms } from "./signIn/tokenTerms";
 
@@ -24,6 +24,7 @@ export function createPorts(context: vscode.ExtensionContext): Ports & { readonl
     tokens: tokensIn(context, redactor, log),
     tokenTerms,
     activity: windowActivity(context.subscriptions, log),
+    restAfter,
     network: networkSettings(context.subscriptions, log, redactor),
   };
 }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { shutdownKernel } from "../../src/services/kernel/client";
 import type { Message } from "../../src/services/kernel/messages";
+import { waitFor } from "../harness/processes/wait";
 import { KernelBench, event, failure, link, run, status, typeOf, within } from "./support/kernels";
 
 describe("kernel connection", function () {
@@ -291,6 +292,41 @@ describe("kernel connection", function () {
       assert.deepEqual(seen, ["connecting", "connected"]);
       assert.ok(bench.proxy.accepted > before);
       assert.equal((await run(connection, "1").done()).status, "ok");
+    });
+
+    it("rests while it is idle: the server counts no connection, keeps what the kernel says, and the next use connects", async () => {
+      const connection = await bench.ready();
+      const texts: string[] = [];
+      const code = "import threading\nthreading.Timer(2, lambda: print('late', flush=True)).start()\nprint('early', flush=True)";
+      const onIOPub = ({ content }: Message): void => {
+        if (typeof content["text"] === "string") texts.push(content["text"]);
+      };
+      const cell = connection.execute({ code }, { onIOPub }, { outlivesDone: true });
+      assert.equal(connection.rest(), false, "a cell runs");
+      await within(cell.done, "the cell");
+      const rested = link(connection, "resting");
+      assert.equal(connection.rest(), true);
+      await rested;
+      assert.deepEqual([connection.status, connection.rest()], ["unknown", false]);
+      await waitFor("the server to count no connection", async () => (await bench.model(connection.id)).connections === 0, 10_000);
+      const missed: unknown[] = [];
+      connection.onDidMissMessages((gap) => missed.push(gap));
+      // The kernel's thread speaks before this cell is over, and after the kernel was left.
+      await run(connection, "import time; time.sleep(2); print('next', flush=True)").done();
+      assert.deepEqual([texts.join(""), missed], ["early\nlate\n", []]);
+    });
+
+    it("rests not where something is asked for while it closes, and not for good", async () => {
+      const connection = await bench.ready();
+      assert.equal(connection.rest(), true);
+      await run(connection, "1").done();
+      assert.equal(connection.connectionStatus, "connected");
+      const rested = link(connection, "resting");
+      assert.equal(connection.rest(), true);
+      await rested;
+      const awake = link(connection, "connected");
+      connection.probe();
+      await awake;
     });
 
     it("26: reconnect rejects when disposed, before and while it waits", async () => {

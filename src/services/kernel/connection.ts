@@ -219,7 +219,16 @@ export class KernelConnection extends KernelRequests implements Disposable {
     await withTimeout(connected, timeouts.handshake, `${label} could not be reached yet; it is tried again and again.`);
   }
 
-  /** Asks for a sign of life now: after sleep, a change of network, or before something important. */
+  /**
+   * Closes the websocket of an idle kernel until the next use, which connects with the same client id: an open one counts
+   * as activity of its server and keeps it running. What the kernel says meanwhile the server keeps.
+   * @returns false where the connection is in use, or is none
+   */
+  rest(): boolean {
+    return this.#link.rest();
+  }
+
+  /** Asks for a sign of life now: after sleep or rest, a change of network, or before something important. */
   probe(): void {
     this.#link.check();
   }

@@ -51,6 +51,8 @@ export class KernelLink implements Disposable {
   #unheard: "connection" | "process" | undefined = "connection";
   #congestion = 0;
   #retry: NodeJS.Timeout | undefined;
+  /** Whether the websocket is being closed because nobody needs it. */
+  #resting = false;
   /** Told how the websocket that is being left has closed. */
   #leaving: ((close: SocketClose) => void) | undefined;
   #lostSince: { readonly at: number; readonly silent: boolean } | undefined;
@@ -159,6 +161,18 @@ export class KernelLink implements Disposable {
   check(): void {
     if (this.#socket) this.#socket.probe();
     else this.#hurry();
+  }
+
+  /**
+   * Closes the websocket in order until somebody wants it: the server keeps what comes meanwhile for the next one.
+   * @returns false where it is needed
+   */
+  rest(): boolean {
+    const socket = this.#socket;
+    if (!socket || this.#resting || !this.isHeard || this.#state.kernel !== "idle" || this.#ports.requests.isNeeded) return false;
+    this.#resting = true;
+    socket.leave(leaveBound);
+    return true;
   }
 
   /**
@@ -289,8 +303,16 @@ export class KernelLink implements Disposable {
 
   #closed(close: SocketClose): void {
     this.#socket = undefined;
+    const rests = this.#resting;
+    this.#resting = false;
     this.#leaving?.(close);
     if (this.#state.ended || this.#leaving) return;
+    if (rests) {
+      this.dispatch({ type: "rested" });
+      // Somebody has wanted it meanwhile.
+      if (this.#ports.requests.isNeeded) this.#hurry();
+      return;
+    }
     this.#settings.log.debug(`${this.#settings.label}: connection to kernel ${this.#ports.kernelId} closed`, close);
     if (this.#ports.requests.awaiting) this.#lostSince = { at: Date.now(), silent: close.silent };
     this.#outbox.bound();

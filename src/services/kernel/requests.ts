@@ -20,6 +20,11 @@ export class Requests {
     return this.#open.size;
   }
 
+  /** Whether anything is open, or waits to be sent. */
+  get isNeeded(): boolean {
+    return this.#open.size > 0 || this.#unsent.size > 0;
+  }
+
   /** Whether some were sent and wait for their answer. */
   get awaiting(): boolean {
     if (this.#unsent.size === 0) return this.#open.size > 0;

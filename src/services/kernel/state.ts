@@ -13,7 +13,8 @@ export type KernelStatus =
   | "terminating"
   | "dead";
 
-export type ConnectionStatus = "connecting" | "connected" | "disconnected";
+/** `resting`: closed by our own will, while nobody needs it; the next use connects. */
+export type ConnectionStatus = "connecting" | "connected" | "disconnected" | "resting";
 
 /** A kernel connection's state. `ended` says why it will never be connected again. */
 export interface KernelState {
@@ -41,6 +42,8 @@ export type KernelEvent =
    * been heard for too long.
    */
   | { readonly type: "closed"; readonly suspect: boolean; readonly silent: boolean }
+  /** The websocket is gone because nobody needs it for now. */
+  | { readonly type: "rested" }
   /** It was not closed for another client's sake. */
   | { readonly type: "not-evicted" }
   /** The server closed it because another client came with our session id. */
@@ -108,7 +111,7 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
   if (state.ended) return { state, effects: [] };
   switch (event.type) {
     case "connect":
-      if (state.connection !== "disconnected") return { state, effects: [] };
+      if (state.connection === "connecting" || state.connection === "connected") return { state, effects: [] };
       return { state: { ...state, connection: "connecting" }, effects: [{ type: "open", after: 0 }] };
     case "opened":
       return { state: { ...state, connection: "connected", attempt: 0, stopped: 0, silent: false }, effects: asked };
@@ -118,6 +121,8 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
       const next: KernelEffect = event.suspect ? { type: "ask-eviction" } : { type: "open", after: 0 };
       return { state: { ...state, connection: "connecting", silent: event.silent }, effects: [next] };
     }
+    case "rested":
+      return keep({ ...state, connection: "resting" });
     case "not-evicted":
       return { state, effects: [{ type: "open", after: 0 }] };
     case "evicted":

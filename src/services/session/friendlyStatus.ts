@@ -39,6 +39,6 @@ function ofKernel({ status, connectionStatus, ended }: Shown): string {
     case "dead":
       return "Dead";
     case "unknown":
-      return { connecting: "Connecting", connected: "Connected", disconnected: "Disconnected" }[connectionStatus];
+      return { connecting: "Connecting", connected: "Connected", disconnected: "Disconnected", resting: "Resting" }[connectionStatus];
   }
 }

@@ -1,5 +1,5 @@
 // One cell's run in VS Code: the execution that shows it, and the run behind it.
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import type { DisplayIds } from "../../notebook/displayIds";
 import { CellExecution, type ExecutingKernel } from "../../notebook/execution";
 import type { JournaledRun } from "../../notebook/journal";
@@ -33,7 +33,8 @@ export interface RunSource {
 export function createCellRun(cell: vscode.NotebookCell, { code, earlier, mayMiss }: RunSource, ports: CellRunPorts): CellExecution {
   const execution = ports.controller.createNotebookCellExecution(cell);
   const sink = new CellSink(ports.controller, execution);
-  const run = new CellExecution({ cell: cell.document.uri.toString(), cellId: cellIdOf(cell), code }, ports.connect, {
+  const mayFail = !stopsOnError() || tagsOf(cell).includes("raises-exception");
+  const run = new CellExecution({ cell: cell.document.uri.toString(), cellId: cellIdOf(cell), code, mayFail }, ports.connect, {
     sink,
     displayIds: ports.displayIds,
     log: ports.log,
@@ -69,6 +70,18 @@ export async function clearRun(cell: vscode.NotebookCell, controller: vscode.Not
   } finally {
     execution.end(undefined);
   }
+}
+
+/** Whether a cell that fails ends what was asked to run together with it, as the person has it in the settings. */
+function stopsOnError(): boolean {
+  return vscode.workspace.getConfiguration("jupyterhubConnect").get<boolean>("stopOnError", true);
+}
+
+/** The cell's tags, of which the notebook format gives `raises-exception` a meaning: it is expected to fail. */
+function tagsOf(cell: vscode.NotebookCell): readonly unknown[] {
+  const metadata: unknown = cell.metadata["metadata"];
+  const tags: unknown = typeof metadata === "object" && metadata !== null && "tags" in metadata ? metadata.tags : undefined;
+  return Array.isArray(tags) ? tags : [];
 }
 
 /** The id that the notebook file gives the cell. */

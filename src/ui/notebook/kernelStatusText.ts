@@ -50,6 +50,8 @@ export function statusText({ situation }: KernelStatus, now: number): string {
       return "Connecting to kernel…";
     case "idle":
       return "Kernel idle";
+    case "resting":
+      return "Kernel resting";
     case "busy": {
       const { running } = situation;
       if (!running) return "Kernel busy";
@@ -79,6 +81,8 @@ export function statusIcon({ situation }: KernelStatus): string {
       return "$(circle-slash)";
     case "idle":
       return "$(circle-large-outline)";
+    case "resting":
+      return "$(debug-pause)";
     case "busy":
       return "$(circle-large-filled)";
     case "reconnecting":
@@ -135,6 +139,8 @@ function own(kind: KernelSituation["kind"], isOwnServer: boolean): readonly Kern
       return ["startKernel"];
     case "idle":
       return ["restart", "restartAndRunAll", "shutDown"];
+    case "resting":
+      return ["reconnect", "restart", "restartAndRunAll", "shutDown"];
     case "busy":
       return ["interrupt", "restart", "restartAndRunAll", "shutDown"];
     case "reconnecting":
@@ -176,6 +182,8 @@ function meaningOf(situation: KernelSituation): string | undefined {
       return situation.running && situation.running.waiting > 0 ? `${situation.running.waiting} more ${situation.running.waiting === 1 ? "cell waits" : "cells wait"}.` : undefined;
     case "reconnecting":
       return "Cells that the kernel has go on; what they print meanwhile is shown afterwards. It is tried again and again.";
+    case "resting":
+      return "You were away, so the connection was closed: the hub need not keep the server for it. The kernel keeps its variables; the next cell connects again.";
     case "dead":
     case "evicted":
       return situation.reason;

@@ -66,13 +66,16 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   });
   /** The runs that a save under way will hold. */
   const saving = new Map<vscode.NotebookDocument, readonly string[]>();
-  // Who has a notebook before them may choose its kernel next.
-  const look = (editor: vscode.NotebookEditor | undefined): void => {
-    if (editor) void app.runningKernels.look();
+  // Who has a notebook before them may choose its kernel next, or run a cell.
+  const look = (editor = vscode.window.activeNotebookEditor): void => {
+    if (!editor) return;
+    void app.runningKernels.look();
+    app.notebookSessions.wake(editor.notebook.uri.toString());
   };
-  look(vscode.window.activeNotebookEditor);
+  look();
   subscriptions.push(
-    vscode.window.onDidChangeActiveNotebookEditor(look),
+    vscode.window.onDidChangeActiveNotebookEditor((editor) => editor && look(editor)),
+    vscode.window.onDidChangeWindowState(({ active }) => active && look()),
     offers,
     controllers,
     status,

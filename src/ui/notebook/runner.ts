@@ -216,6 +216,7 @@ export class NotebookRunner implements vscode.Disposable {
         return run.run(behind);
       },
       cancel: () => run.cancel(),
+      mayFail: run.mayFail,
     };
   }
 

@@ -39,6 +39,12 @@ describe("what a kernel does", () => {
     assert.deepEqual(situationOf(facts({ kernel: kernel("disconnected", "unknown", 42) }), "idle"), { kind: "reconnecting", nextAttempt: 42 });
   });
 
+  it("rests where its connection does, unless its server or account is gone", () => {
+    assert.equal(kind({ kernel: kernel("resting") }, "idle"), "resting");
+    assert.equal(kind({ kernel: kernel("connecting") }, "resting"), "connecting");
+    assert.equal(kind({ isSignedIn: false, kernel: kernel("resting") }, "resting"), "signed-out");
+  });
+
   it("is a restart until the new process is heard", () => {
     assert.equal(kind({ kernel: kernel("connected", "restarting") }, "busy"), "restarting");
     assert.equal(kind({ kernel: kernel("connecting") }, "restarting"), "restarting");

@@ -7,6 +7,7 @@ import { DisplayIds } from "../../../src/notebook/displayIds";
 import {
   CellExecution,
   type CellOutcome,
+  type ExecuteOptions,
   type ExecuteCallbacks,
   type ExecutingKernel,
 } from "../../../src/notebook/execution";
@@ -22,13 +23,13 @@ const reply = (status: ExecuteReply["status"], more: Partial<ExecuteReply> = {})
 
 /** A kernel that does what the test says. */
 class ScriptedKernel implements ExecutingKernel {
-  readonly requests: { code: string; cellId?: string | undefined }[] = [];
+  readonly requests: ({ code: string } & ExecuteOptions)[] = [];
   done = new Deferred<ExecuteReply>();
   disposed = 0;
   #callbacks: ExecuteCallbacks | undefined;
 
-  execute(code: string, callbacks: ExecuteCallbacks, { cellId }: { cellId?: string | undefined }): { done: Promise<ExecuteReply>; dispose(): void } {
-    this.requests.push({ code, cellId });
+  execute(code: string, callbacks: ExecuteCallbacks, options: ExecuteOptions): { done: Promise<ExecuteReply>; dispose(): void } {
+    this.requests.push({ code, ...options });
     this.#callbacks = callbacks;
     return { done: this.done.promise, dispose: () => (this.disposed += 1) };
   }
@@ -98,7 +99,7 @@ describe("cell execution", () => {
   it("runs, shows the outputs and reports count and times", async () => {
     await clock.advance(1000);
     const execution = await running();
-    assert.deepEqual(kernel.requests, [{ code: "1 + 1", cellId: "abc" }]);
+    assert.deepEqual(kernel.requests, [{ code: "1 + 1", cellId: "abc", stopOnError: true }]);
     assert.deepEqual(events, []);
     await clock.advance(50);
     kernel.send(busy, executeInput(7));
@@ -109,6 +110,18 @@ describe("cell execution", () => {
     assert.deepEqual(await ended(execution), { success: true, executionCount: 7, startTime: 1050, endTime: 1070 });
     assert.deepEqual(sink.shown, [stdout("ab")]);
     assert.deepEqual(events, ["start 1050", "count 7"]);
+  });
+
+  it("that may fail tells the kernel so, and is told from one that ended in another way", async () => {
+    for (const [status, mayFail] of [["error", true], ["aborted", undefined], ["ok", undefined]] as const) {
+      kernel = new ScriptedKernel();
+      const execution = new CellExecution({ cell: "nb#1", code: "1 / 0", mayFail: true }, () => Promise.resolve(kernel), host());
+      void execution.run();
+      await settled();
+      assert.equal(kernel.requests[0]?.stopOnError, false);
+      kernel.done.resolve(reply(status));
+      assert.equal((await ended(execution)).mayFail, mayFail, status);
+    }
   });
 
   it("shows what comes after the end, until it is to forget the run", async () => {

@@ -16,7 +16,10 @@ describe("execution queue", () => {
   class Run implements QueuedRun {
     readonly #done = new Deferred<CellOutcome>();
 
-    constructor(readonly name: string) {}
+    constructor(
+      readonly name: string,
+      readonly mayFail = false,
+    ) {}
 
     /** The kernel begins with it. */
     start: () => void = () => undefined;
@@ -32,8 +35,8 @@ describe("execution queue", () => {
       this.#done.resolve({ success: undefined, executionCount: null, startTime: null, endTime: 0 });
     }
 
-    async end(success: boolean | undefined): Promise<void> {
-      this.#done.resolve({ success, executionCount: 1, startTime: 0, endTime: 0 });
+    async end(success: boolean | undefined, mayFail = false): Promise<void> {
+      this.#done.resolve({ success, executionCount: 1, startTime: 0, endTime: 0, ...(mayFail && { mayFail }) });
       await settled();
     }
 
@@ -68,6 +71,18 @@ describe("execution queue", () => {
       assert.deepEqual(events, ["run a", "cancel b", "cancel c", "run d"]);
       await other.end(true);
     }
+  });
+
+  it("goes on behind a cell that failed as it may, and gives the kernel nothing behind it before", async () => {
+    const clock = new HandClock();
+    queue = new ExecutionQueue({ clock });
+    const first = new Run(a, true);
+    queue.add([first, ...runs(b)]);
+    first.start();
+    await clock.advance(handOverAfter);
+    assert.deepEqual(events, ["run a"]);
+    await first.end(false, true);
+    assert.deepEqual(events, ["run a", "run b"]);
   });
 
   it("is emptied by an interrupt, and can be used again at once", async () => {

@@ -69,6 +69,13 @@ describe("kernel state", () => {
     assert.equal(visibleStatus(step.state), "unknown");
   });
 
+  it("rests without a word until it is wanted", () => {
+    const rested = run(connected("idle"), { type: "rested" });
+    assert.deepEqual([rested.state.connection, visibleStatus(rested.state), rested.effects], ["resting", "unknown", []]);
+    const wanted = run(rested.state, { type: "connect" });
+    assert.deepEqual([wanted.state.connection, wanted.effects], ["connecting", [{ type: "open", after: 0 }]]);
+  });
+
   it("asks whether it was evicted before it reconnects", () => {
     const asking = run(connected("busy"), { type: "closed", suspect: true, silent: false });
     assert.deepEqual([asking.state.connection, kinds(asking)], ["connecting", ["ask-eviction"]]);
