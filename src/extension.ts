@@ -40,7 +40,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const spawnForms = new SpawnForms(ports);
   const startReports = new StartReports(ports.log);
   const redirects = registerUriRedirects(subscriptions);
-  const app: AppContext = { hubs, servers, hubWatch, keepAlive, spawnForms, notebookSessions, runningKernels, journals, startReports, redirects, log: ports.log, channel };
+  const app: AppContext = { hubs, servers, hubWatch, keepAlive, spawnForms, notebookSessions, runningKernels, journals, startReports, redirects, memory: ports.memory, log: ports.log, channel };
   subscriptions.push(startReports);
   registerContextKeys(app, subscriptions);
   const notebooks = registerNotebooks(app, subscriptions);

@@ -6,7 +6,9 @@ import { complete, pass } from "./groups/latency";
 import { load } from "./groups/load";
 import { prints } from "./groups/prints";
 import { rest } from "./groups/rest";
+import { lab } from "./groups/lab";
 import { stream } from "./groups/stream";
+import { window } from "./groups/window";
 import type { Measurement } from "./measurement";
 
 /** Measurements that are made together. */
@@ -20,7 +22,7 @@ export interface Group {
 }
 
 /** All groups. */
-export const groups: readonly Group[] = [pass, complete, prints, stream, decode, display, load, rest];
+export const groups: readonly Group[] = [pass, complete, prints, stream, decode, display, load, rest, window, lab];
 
 /**
  * The groups that `only` names, by their own name or by that of one of their measurements; without it all.

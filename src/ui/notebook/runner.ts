@@ -5,6 +5,7 @@ import type { Journal } from "../../app/journals";
 import type { NotebookKernel, NotebookRef } from "../../app/notebookSessions";
 import { RunRecorder } from "../../app/runRecorder";
 import type { RunningCell } from "../../app/kernelSituation";
+import type { Server } from "../../app/server";
 import { Deferred } from "../../base/async";
 import { ConnectError, messageOf } from "../../base/errors";
 import { DisplayIds } from "../../notebook/displayIds";
@@ -19,6 +20,7 @@ import { withStartProgress } from "../servers/start";
 import { cellIdOf, cellOf, clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
 import { writeKernelMetadata } from "./kernelMetadata";
+import { mappedPath } from "./serverFolders";
 import { StuckNotice } from "./stuckNotice";
 
 /** Runs the cells of one notebook in their order, and always settles them. */
@@ -26,10 +28,14 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #app: AppContext;
   readonly #notebook: vscode.NotebookDocument;
   readonly #changed: () => void;
+  readonly #connected: (server: Server) => void;
   readonly #queue: ExecutionQueue;
   readonly #journal: Journal;
   readonly #recorder: RunRecorder;
-  readonly #ref: NotebookRef;
+  readonly #key: string;
+  readonly #clientId: string;
+  /** The session's path in an earlier window. */
+  readonly #earlierPath: string | undefined;
   /** The kernel of an earlier window, for its runs. */
   readonly #earlierKernel: string | undefined;
   /** The kernel the display ids belong to. */
@@ -46,20 +52,26 @@ export class NotebookRunner implements vscode.Disposable {
   #batch = 0;
   #leaving = false;
 
-  /** @param changed told when what `running` and `isConnecting` say may be another thing */
-  constructor(app: AppContext, notebook: vscode.NotebookDocument, changed: () => void) {
+  /**
+   * @param changed told when what `running` and `isConnecting` say may be another thing
+   * @param connected told when it has a kernel in the session of its own path
+   */
+  constructor(app: AppContext, notebook: vscode.NotebookDocument, changed: () => void, connected: (server: Server) => void) {
     this.#app = app;
     this.#notebook = notebook;
     this.#changed = changed;
+    this.#connected = connected;
     this.#queue = new ExecutionQueue({ log: app.log, handsOver });
     this.#journal = app.journals.of(`${workspaceKey()} ${notebook.uri.toString()}`);
     this.#recorder = new RunRecorder(this.#journal);
     const { kernel } = this.#journal.read();
     this.#earlierKernel = kernel?.kernelId;
-    const ref = (this.#ref = { ...refOf(notebook), ...(kernel && { path: kernel.path, clientId: kernel.clientId }) });
+    const key = (this.#key = notebook.uri.toString());
+    this.#clientId = kernel?.clientId ?? randomUUID();
+    this.#earlierPath = kernel?.path;
     const notice = new StuckNotice(notebook, () => this.running?.number);
     this.#interruption = new Interruption({
-      send: () => app.notebookSessions.interrupt(ref.key),
+      send: () => app.notebookSessions.interrupt(key),
       tell: (stuck, over) => notice.show(stuck, over),
     });
   }
@@ -134,7 +146,7 @@ export class NotebookRunner implements vscode.Disposable {
   async restart(): Promise<void> {
     this.#queue.clear();
     const ending = [...this.#unclosed];
-    await this.#app.notebookSessions.restart(this.#ref.key);
+    await this.#app.notebookSessions.restart(this.#key);
     // To VS Code a cell runs until then, and one that runs is not run again.
     await Promise.all(ending);
   }
@@ -142,7 +154,7 @@ export class NotebookRunner implements vscode.Disposable {
   /** Shuts the kernel down for everyone; what runs and what is queued ends. */
   async shutDown(): Promise<void> {
     this.#queue.clear();
-    await this.#app.notebookSessions.shutdown(this.#ref.key);
+    await this.#app.notebookSessions.shutdown(this.#key);
   }
 
   /** Whether none of its cells runs, or waits to be run. */
@@ -179,7 +191,12 @@ export class NotebookRunner implements vscode.Disposable {
     this.#recorder.dispose();
     for (const connecting of this.#connecting) connecting.abort();
     this.#queue.dispose();
-    this.#app.notebookSessions.close(this.#ref.key);
+    this.#app.notebookSessions.close(this.#key);
+  }
+
+  /** Where it belongs by the settings as they are now: a session that begins later begins there. */
+  get #ref(): NotebookRef {
+    return { ...refOf(this.#notebook), key: this.#key, clientId: this.#clientId, earlierPath: this.#earlierPath };
   }
 
   #queued(cell: vscode.NotebookCell, id: string, source: RunSource, target: KernelTarget, controller: vscode.NotebookController): QueuedRun {
@@ -238,6 +255,7 @@ export class NotebookRunner implements vscode.Disposable {
               this.#app.notebookSessions.connect(this.#ref, target.server, target.spec.name, options),
             );
       this.#adopt(connected, target);
+      if (running === undefined) this.#connected(target.server);
       return connected;
     } finally {
       this.#connecting.delete(connecting);
@@ -315,13 +333,14 @@ function workspaceKey(): string {
   return (workspaceFile ?? workspaceFolders[0]?.uri)?.toString() ?? "";
 }
 
-/** The session's path: readable in JupyterLab, and no other notebook's. */
-function refOf(notebook: vscode.NotebookDocument): NotebookRef {
-  const key = notebook.uri.toString();
+/** The session's path: the notebook's own where it is on the server too, else one that is readable in JupyterLab and no other notebook's. */
+function refOf(notebook: vscode.NotebookDocument): Pick<NotebookRef, "path" | "name"> {
   const file = notebook.uri.path.split("/").pop() ?? "notebook.ipynb";
+  const mapped = notebook.isUntitled ? undefined : mappedPath(notebook.uri);
+  if (mapped !== undefined) return { path: mapped, name: file };
   const stem = file.replace(/\.ipynb$/i, "");
   // Two windows may each have an "Untitled-1".
   const place = notebook.isUntitled ? vscode.env.sessionId : vscode.env.machineId;
-  const mark = createHash("sha256").update(`${place} ${key}`).digest("hex").slice(0, 8);
-  return { key, path: `${stem}-${mark}.ipynb`, name: file, clientId: randomUUID() };
+  const mark = createHash("sha256").update(`${place} ${notebook.uri.toString()}`).digest("hex").slice(0, 8);
+  return { path: `${stem}-${mark}.ipynb`, name: file };
 }
