@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { closeNotebooks, counted, counter, ended, errorOf, openNotebook, run, selectKernel, showsNothing, signIn, signOut, textOf } from "./support/notebook";
+import { closeNotebooks, counted, counter, ended, errorOf, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
 
 const user = "ana";
 
@@ -36,8 +36,7 @@ describe("a notebook that is changed while it runs", function () {
 
   it("shows the output in the cell that was moved", async () => {
     const notebook = await opened(counter(8, 0.2), "'unmoved'");
-    const { shows } = run(notebook, 0);
-    await shows("line 1");
+    await run(notebook, 0).shows("line 1");
     await vscode.window.showNotebookDocument(notebook, { selections: [new vscode.NotebookRange(0, 1)] });
     await vscode.commands.executeCommand("notebook.cell.moveDown");
     assert.match(notebook.cellAt(1).document.getText(), /^import time/);
@@ -47,8 +46,7 @@ describe("a notebook that is changed while it runs", function () {
 
   it("shows the output in the first part of a cell that was split", async () => {
     const notebook = await opened(counter(8, 0.2));
-    const { shows } = run(notebook, 0);
-    await shows("line 1");
+    await run(notebook, 0).shows("line 1");
     const editor = await vscode.window.showNotebookDocument(notebook, { selections: [new vscode.NotebookRange(0, 1)] });
     assert.equal(editor.notebook, notebook);
     await vscode.commands.executeCommand("notebook.cell.edit");

@@ -1,10 +1,10 @@
 // VS Code with the extension beside JupyterLab, in one browser on one server: from the key to the number at the cell.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { runCommand } from "../../harness/child";
-import type { TestHub } from "../../harness/hub/hub";
 import { pickHubKernel, signIn } from "../../harness/vscode/hubSteps";
+import { JupyterLab } from "../../harness/vscode/jupyterLab";
 import { openPersonWindow } from "../../harness/vscode/window";
 import { median, quantile } from "../measurement";
 import type { Group } from "../registry";
@@ -12,7 +12,6 @@ import type { Group } from "../registry";
 const passes = 40;
 const cells = 200;
 const rounds = 3;
-const openMs = 60_000;
 const endMs = 120_000;
 
 /** How a program shows a notebook. */
@@ -49,7 +48,11 @@ export const lab: Group = {
         await pickHubKernel(workbench, user);
         return here(workbench.page);
       };
-      const openLab = await labIn(await window.browser.newPage({ viewport: { width: 1440, height: 900 } }), hub);
+      const lab = await JupyterLab.open(window.browser, hub, "ana");
+      const openLab = async (file: string): Promise<Shown> => {
+        await lab.openNotebook(`lab-${path.basename(file)}`, JSON.parse(readFileSync(file, "utf8")));
+        return there(lab);
+      };
       const pass = { ours: [] as number[], peer: [] as number[] };
       const all = { ours: [] as number[], peer: [] as number[] };
       const [ours, peer] = [await openHere(few), await openLab(few)];
@@ -101,39 +104,21 @@ function here(page: Page): Shown {
   };
 }
 
-/** JupyterLab, signed in to by its page; opens notebooks in it. */
-async function labIn(page: Page, hub: TestHub): Promise<(file: string) => Promise<Shown>> {
-  const server = await hub.startServer("ana");
-  const { token, password } = hub.user("ana");
-  await page.goto(new URL(`hub/login?next=${encodeURIComponent(new URL("lab", server).pathname)}`, hub.url).href);
-  await page.locator("input[name=username]").fill("ana");
-  await page.locator("input[name=password]").fill(password);
-  await page.locator("input[type=submit], button[type=submit]").first().click();
-  await page.locator("#jp-top-panel, .jp-LauncherCard").first().waitFor({ timeout: openMs });
-  return async (file) => {
-    const name = path.basename(file);
-    const headers = { Authorization: `token ${token}` };
-    const body = JSON.stringify({ type: "notebook", format: "json", content: JSON.parse(notebook(name === "few.ipynb" ? ["pass"] : Array.from({ length: cells }, (_, index) => `x = ${index}`))) as unknown });
-    await fetch(new URL(`api/contents/lab-${name}`, server), { method: "PUT", headers, body });
-    await page.goto(new URL(`lab/tree/lab-${name}`, server).href);
-    await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor({ timeout: openMs });
-    await page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first().waitFor({ state: "attached", timeout: openMs });
-    const focus = async (key: string): Promise<void> => {
-      await page.bringToFront();
-      await page.locator(".jp-Notebook .jp-InputArea-prompt").first().click();
-      await page.keyboard.press("Escape");
-      await page.keyboard.press(key);
-    };
-    return {
-      page,
-      numbers: ".jp-Notebook .jp-CodeCell .jp-InputPrompt",
-      first: () => focus("Control+Home"),
-      last: () => focus("Control+End"),
-      runAll: async () => {
-        await page.getByRole("menuitem", { name: "Run", exact: true }).click();
-        return page.getByText("Run All Cells", { exact: true });
-      },
-    };
+/** The notebook that is in front in JupyterLab. */
+function there(lab: JupyterLab): Shown {
+  const { page } = lab;
+  const focus = async (key: string): Promise<void> => {
+    await page.bringToFront();
+    await page.locator(".jp-Notebook .jp-InputArea-prompt").first().click();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press(key);
+  };
+  return {
+    page,
+    numbers: ".jp-Notebook .jp-CodeCell .jp-InputPrompt",
+    first: () => focus("Control+Home"),
+    last: () => focus("Control+End"),
+    runAll: () => lab.runAllEntry(),
   };
 }
 
