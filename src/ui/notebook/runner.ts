@@ -1,5 +1,5 @@
 // The running cells of one open notebook: its queue, its kernel, its interrupt, and what an earlier window has left of it.
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { Journal } from "../../app/journals";
 import type { NotebookKernel, NotebookRef } from "../../app/notebookSessions";
@@ -20,7 +20,7 @@ import { withStartProgress } from "../servers/start";
 import { cellIdOf, cellOf, clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
 import { writeKernelMetadata } from "./kernelMetadata";
-import { mappedPath } from "./serverFolders";
+import { placeOf } from "./place";
 import { StuckNotice } from "./stuckNotice";
 
 /** Runs the cells of one notebook in their order, and always settles them. */
@@ -99,7 +99,7 @@ export class NotebookRunner implements vscode.Disposable {
       if (code.trim() !== "") continue;
       clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
     }
-    this.#recorder.queued(runs.map(({ cell, id, code }) => ({ id, code, batch, cell: placeOf(cell) })));
+    this.#recorder.queued(runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) })));
     this.#queue.add(runs.map(({ cell, id, code }) => this.#queued(cell, id, { code }, target, controller)));
   }
 
@@ -195,8 +195,9 @@ export class NotebookRunner implements vscode.Disposable {
   }
 
   /** Where it belongs by the settings as they are now: a session that begins later begins there. */
-  get #ref(): NotebookRef {
-    return { ...refOf(this.#notebook), key: this.#key, clientId: this.#clientId, earlierPath: this.#earlierPath };
+  #refOn(server: Server): NotebookRef {
+    const { path, name, isOwn } = placeOf(this.#notebook, server);
+    return { path, name, key: this.#key, clientId: this.#clientId, earlierPath: isOwn ? undefined : this.#earlierPath };
   }
 
   #queued(cell: vscode.NotebookCell, id: string, source: RunSource, target: KernelTarget, controller: vscode.NotebookController): QueuedRun {
@@ -250,9 +251,9 @@ export class NotebookRunner implements vscode.Disposable {
     try {
       const connected =
         running !== undefined
-          ? await this.#app.notebookSessions.attach(this.#ref, target.server, running, connecting.signal)
+          ? await this.#app.notebookSessions.attach(this.#refOn(target.server), target.server, running, connecting.signal)
           : await withStartProgress(this.#app, target.server, connecting.signal, (options) =>
-              this.#app.notebookSessions.connect(this.#ref, target.server, target.spec.name, options),
+              this.#app.notebookSessions.connect(this.#refOn(target.server), target.server, target.spec.name, options),
             );
       this.#adopt(connected, target);
       if (running === undefined) this.#connected(target.server);
@@ -322,7 +323,7 @@ function newestOf(runs: readonly JournaledRun[]): readonly JournaledRun[] {
   return runs.filter((run) => kept.has(run) || !run.settled);
 }
 
-function placeOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
+function identityOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
   const id = cellIdOf(cell);
   return { index: cell.index, ...(id !== undefined && { id }) };
 }
@@ -331,16 +332,4 @@ function placeOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
 function workspaceKey(): string {
   const { workspaceFile, workspaceFolders = [] } = vscode.workspace;
   return (workspaceFile ?? workspaceFolders[0]?.uri)?.toString() ?? "";
-}
-
-/** The session's path: the notebook's own where it is on the server too, else one that is readable in JupyterLab and no other notebook's. */
-function refOf(notebook: vscode.NotebookDocument): Pick<NotebookRef, "path" | "name"> {
-  const file = notebook.uri.path.split("/").pop() ?? "notebook.ipynb";
-  const mapped = notebook.isUntitled ? undefined : mappedPath(notebook.uri);
-  if (mapped !== undefined) return { path: mapped, name: file };
-  const stem = file.replace(/\.ipynb$/i, "");
-  // Two windows may each have an "Untitled-1".
-  const place = notebook.isUntitled ? vscode.env.sessionId : vscode.env.machineId;
-  const mark = createHash("sha256").update(`${place} ${notebook.uri.toString()}`).digest("hex").slice(0, 8);
-  return { path: `${stem}-${mark}.ipynb`, name: file };
 }
