@@ -19,7 +19,6 @@ export interface KernelTarget {
 
 export interface ControllerHandlers {
   execute(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument, target: KernelTarget, controller: vscode.NotebookController): void;
-  interrupt(notebook: vscode.NotebookDocument): Promise<void>;
   /** The notebook has this kernel now: chosen, or as it was before the window was reloaded. */
   select(notebook: vscode.NotebookDocument, target: KernelTarget, controller: vscode.NotebookController): void;
   /** The notebook has another kernel now, or none of ours. */
@@ -87,7 +86,6 @@ export class Controllers implements vscode.Disposable {
     controller.supportedLanguages = languages(target.spec.language);
     controller.supportsExecutionOrder = true;
     controller.executeHandler = (cells, notebook) => this.#handlers.execute(cells, notebook, target, controller);
-    controller.interruptHandler = (notebook) => this.#handlers.interrupt(notebook);
     controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
       if (target.running) this.#noteAttached(notebook, id, selected);
       if (selected) void this.#affinities.note(notebook, id);

@@ -63,7 +63,6 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const offers = new StartOffers(app);
   const controllers = new Controllers(app, {
     execute: (cells, notebook, target, controller) => runnerOf(notebook).run(cells, target, controller),
-    interrupt: async (notebook) => runners.get(notebook)?.interrupt(),
     select: (notebook, target, controller) => {
       const runner = runnerOf(notebook);
       status.follow(notebook, target);
