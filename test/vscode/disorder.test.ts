@@ -1,6 +1,8 @@
 // What people do to a notebook while it runs, and what others do to its kernel: every cell ends, every output is in its place.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
+import { waitFor } from "../harness/processes/wait";
 import { testHub } from "../harness/vscode/inHost/testHub";
 import { closeNotebooks, counted, counter, ended, errorOf, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
 
@@ -58,39 +60,69 @@ describe("a notebook that is changed while it runs", function () {
     assert.equal(textOf(notebook, 0), counted(8));
   });
 
-  it("goes on where the running cell was deleted", async () => {
-    const notebook = await opened(counter(5, 0.2), "print('after it')");
+  it("stops where the running cell is deleted, and can be run again", async () => {
+    const notebook = await opened(counter(600, 0.2), "print('after it')");
     void runAll(notebook);
     await run(notebook, 0).shows("line 1");
-    await edit(new vscode.WorkspaceEdit(), (all) => all.set(notebook.uri, [vscode.NotebookEdit.deleteCells(new vscode.NotebookRange(0, 1))]));
-    await ended(notebook, 0);
-    assert.equal(textOf(notebook, 0), "after it\n");
+    const kernel = await kernelOf(notebook);
+    await deleteCell(notebook, 0);
+    await waitFor("the kernel to be idle", async () => ((await (await api("GET", `api/kernels/${kernel}`)).json()) as { execution_state: string }).execution_state === "idle", 20_000);
+    assert.equal(textOf(notebook, 0), "");
     await run(notebook, 0).ended;
     assert.equal(textOf(notebook, 0), "after it\n");
   });
 
+  it("goes on where a cell that waits is deleted or stopped, without it", async () => {
+    const notebook = await opened("import time; time.sleep(1.5)", "print('deleted')", "print('stopped')", "print('last')", "print('very last')");
+    // What waits stays here, so that it can be taken back.
+    const settings = vscode.workspace.getConfiguration("jupyterhubConnect");
+    await settings.update("runQueue", "window", vscode.ConfigurationTarget.Global);
+    try {
+      await run(notebook, 4).ended;
+      void runAll(notebook);
+      await begun(notebook, 0);
+      await deleteCell(notebook, 1);
+      await stop(notebook, 1);
+      await ended(notebook, 2);
+      assert.deepEqual([textOf(notebook, 1), textOf(notebook, 2)], ["", "last\n"]);
+      assert.equal(notebook.cellAt(1).executionSummary?.success, undefined);
+    } finally {
+      await settings.update("runQueue", undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it("runs a cell that is stopped too late, and ends all where it is the running one that is stopped", async () => {
+    const notebook = await opened("import time; time.sleep(2)", "time.sleep(600)", "print('never')");
+    void runAll(notebook);
+    await begun(notebook, 0);
+    // By then the kernel has them all.
+    await begun(notebook, 1);
+    await stop(notebook, 2);
+    assert.equal(notebook.cellAt(1).executionSummary?.success, undefined);
+    await stop(notebook, 1);
+    await ended(notebook, 1);
+    assert.deepEqual([errorOf(notebook, 1)?.name, textOf(notebook, 2)], ["KeyboardInterrupt", ""]);
+    await run(notebook, 0).ended;
+  });
+
   it("is taken up where it was closed and is opened again", async () => {
-    const { uri } = await opened(counter(10, 0.3), "print('behind it')");
-    const first = await vscode.workspace.openNotebookDocument(uri);
+    const uri = await written(counter(10, 0.3), "print('behind it')");
+    const first = await openedByHand(uri);
+    await selectKernel({ account });
     void runAll(first);
     await run(first, 0).shows("line 1");
-    await first.save();
-    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
     await closed(first);
-    const again = await vscode.workspace.openNotebookDocument(uri);
-    await vscode.window.showNotebookDocument(again);
-    await selectKernel({ account });
+    const again = await openedByHand(uri);
     await ended(again, 0);
     await ended(again, 1);
     assert.deepEqual([textOf(again, 0), textOf(again, 1)], [counted(10), "behind it\n"]);
   });
 
   it("runs with metadata that make no sense, and keeps them", async () => {
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-    assert.ok(folder);
-    const uri = vscode.Uri.joinPath(folder, "odd.ipynb");
+    const uri = await written();
     const cell = { cell_type: "code", id: "a", metadata: { tags: "no list", mine: [1] }, execution_count: null, outputs: [], source: "print(1)" };
-    const content = { cells: [cell], metadata: { kernelspec: "python", language_info: { name: 7 }, mine: { a: null } }, nbformat: 4, nbformat_minor: 5 };
+    const content = { cells: [cell], metadata: { kernelspec: "python", language_info: { name: "python", version: 7 }, mine: { a: null } }, nbformat: 4, nbformat_minor: 5 };
     await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify(content)));
     const notebook = await vscode.workspace.openNotebookDocument(uri);
     await vscode.window.showNotebookDocument(notebook);
@@ -164,7 +196,7 @@ describe("a kernel that others use as well", function () {
   });
 
   it("serves two notebooks at once, each with its own output", async () => {
-    const first = await opened(counter(5, 0.2), "x = 'shared'");
+    const first = await opened(counter(5, 0.2), "x = 'shared'", "print(x)");
     await run(first, 1).ended;
     const kernel = await kernelOf(first);
     const second = await openNotebook("print('mine')\nprint(x)", "x = 'changed'");
@@ -172,7 +204,9 @@ describe("a kernel that others use as well", function () {
     const [one, other] = [run(first, 0), run(second, 0)];
     await Promise.all([one.ended, other.ended]);
     assert.deepEqual([textOf(first), textOf(second)], [counted(5), "mine\nshared\n"]);
-    assert.equal(await kernelOf(second), kernel);
+    await run(second, 1).ended;
+    await run(first, 2).ended;
+    assert.equal(textOf(first, 2), "changed\n");
   });
 
   it("may send what is no message, or what belongs to nobody: the cell shows the rest", async () => {
@@ -214,6 +248,39 @@ async function edit(all: vscode.WorkspaceEdit, fill: (all: vscode.WorkspaceEdit)
   assert.ok(await vscode.workspace.applyEdit(all));
 }
 
+/** A notebook file with these cells. */
+async function written(...sources: string[]): Promise<vscode.Uri> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  assert.ok(folder);
+  const uri = vscode.Uri.joinPath(folder, `${randomUUID().slice(0, 8)}.ipynb`);
+  const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
+  await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 })));
+  return uri;
+}
+
+/** Opens it as a person does: a document that the API opens is held for minutes after its editor is closed. */
+async function openedByHand(uri: vscode.Uri): Promise<vscode.NotebookDocument> {
+  await vscode.commands.executeCommand("vscode.openWith", uri, "jupyter-notebook");
+  const notebook = vscode.window.activeNotebookEditor?.notebook;
+  assert.equal(notebook?.uri.toString(), uri.toString());
+  assert.ok(notebook);
+  return notebook;
+}
+
+function deleteCell(notebook: vscode.NotebookDocument, index: number): Promise<void> {
+  return edit(new vscode.WorkspaceEdit(), (all) => all.set(notebook.uri, [vscode.NotebookEdit.deleteCells(new vscode.NotebookRange(index, index + 1))]));
+}
+
+/** Presses a cell's stop button. */
+async function stop(notebook: vscode.NotebookDocument, index: number): Promise<void> {
+  await vscode.commands.executeCommand("notebook.cell.cancelExecution", { ranges: [{ start: index, end: index + 1 }], document: notebook.uri });
+}
+
+/** Resolves when the kernel has begun with a cell. */
+async function begun(notebook: vscode.NotebookDocument, index: number): Promise<void> {
+  await waitFor(`cell ${index} to run`, () => notebook.cellAt(index).executionSummary?.executionOrder !== undefined, 20_000);
+}
+
 /** Resolves when VS Code holds the document no more. */
 function closed(notebook: vscode.NotebookDocument): Promise<void> {
   if (notebook.isClosed) return Promise.resolve();
@@ -229,7 +296,7 @@ function closed(notebook: vscode.NotebookDocument): Promise<void> {
 /** Gives the notebook a kernel that runs already. */
 async function attach(notebook: vscode.NotebookDocument, account: string, kernel: string): Promise<void> {
   const editor = await vscode.window.showNotebookDocument(notebook);
-  const id = `${account}/kernels/${kernel}`;
+  const id = `${account}//kernels/${kernel}`; // of the default server, whose name is empty
   const selected = await vscode.commands.executeCommand("notebook.selectKernel", { notebookEditor: editor, id, extension: "jupyterhub-connect.jupyterhub-connect" });
   assert.ok(selected, "the kernel was not selected");
 }

@@ -56,10 +56,6 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     await shutDown(notebook);
     await runnerOf(notebook).start(targetOf(notebook));
   });
-  const end = (notebook: vscode.NotebookDocument): void => {
-    runners.get(notebook)?.dispose();
-    runners.delete(notebook);
-  };
   const offers = new StartOffers(app);
   const controllers = new Controllers(app, {
     execute: (cells, notebook, target, controller) => runnerOf(notebook).run(cells, target, controller),
@@ -96,9 +92,10 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     vscode.workspace.onDidCloseNotebookDocument((notebook) => {
       // What was not saved goes with the document; what runs can still be taken up.
       const runner = runners.get(notebook);
-      runner?.saved(runner.settled);
-      end(notebook);
+      runners.delete(notebook);
       status.unfollow(notebook);
+      runner?.saved(runner.settled);
+      void runner?.leave();
     }),
     vscode.workspace.onWillSaveNotebookDocument((event) => {
       saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);

@@ -17,6 +17,7 @@ import type { KernelConnection } from "../../services/kernel/connection";
 import type { InputRequest } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
 import { withStartProgress } from "../servers/start";
+import { Cancellations } from "./cancellation";
 import { cellIdOf, cellOf, clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
 import { writeKernelMetadata } from "./kernelMetadata";
@@ -41,14 +42,15 @@ export class NotebookRunner implements vscode.Disposable {
   /** The kernel the display ids belong to. */
   #kernel: KernelConnection | undefined;
   #displayIds = new DisplayIds();
-  /** Runs that are not over, in their order. */
-  readonly #open = new Set<CellExecution>();
+  /** Runs that are not over, in their order, as the queue has them. */
+  readonly #open = new Map<CellExecution, QueuedRun>();
   /** The last run of each cell, by the cell's URI: what comes after its end is shown until the cell is run again. */
   readonly #last = new Map<string, CellExecution>();
   /** Of runs whose cells VS Code takes for running: when that ends. */
   readonly #unclosed = new Set<Promise<void>>();
   readonly #connecting = new Set<AbortController>();
   readonly #interruption: Interruption;
+  readonly #cancellations: Cancellations;
   #batch = 0;
   #leaving = false;
 
@@ -69,6 +71,15 @@ export class NotebookRunner implements vscode.Disposable {
     const key = (this.#key = notebook.uri.toString());
     this.#clientId = kernel?.clientId ?? randomUUID();
     this.#earlierPath = kernel?.path;
+    this.#cancellations = new Cancellations({
+      ...{ notebook, log: app.log },
+      takeBack: (run) => {
+        const queued = this.#open.get(run);
+        return queued === undefined || this.#queue.remove(queued);
+      },
+      isFirst: (run) => run.hasBegun || run === this.#runs[0],
+      interrupt: () => this.interrupt(),
+    });
     const notice = new StuckNotice(notebook, () => this.running?.number);
     this.#interruption = new Interruption({
       send: () => app.notebookSessions.interrupt(key),
@@ -78,7 +89,7 @@ export class NotebookRunner implements vscode.Disposable {
 
   /** The cell that the kernel has begun with; undefined where there is none, or it was deleted meanwhile. */
   get running(): RunningCell | undefined {
-    const begun = [...this.#open].find(({ hasBegun }) => hasBegun);
+    const begun = this.#runs.find(({ hasBegun }) => hasBegun);
     const cell = begun && this.#notebook.getCells().find(({ document }) => document.uri.toString() === begun.cell);
     return cell && { number: cell.index + 1, waiting: this.#open.size - 1 };
   }
@@ -134,7 +145,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#queue.clear();
     for (const connecting of this.#connecting) connecting.abort(new ConnectError("aborted", "Interrupted while waiting for the kernel."));
     if (this.#connecting.size > 0 || this.#open.size === 0) return;
-    await this.#interruption.interrupt(Promise.all([...this.#open].map(({ outcome }) => outcome)));
+    await this.#interruption.interrupt(Promise.all(this.#runs.map(({ outcome }) => outcome)));
   }
 
   /** Sees to it that the notebook has a kernel, and its server runs. @throws ConnectError as `NotebookSessions.connect` */
@@ -219,16 +230,10 @@ export class NotebookRunner implements vscode.Disposable {
         this.#unclosed.delete(closed.promise);
         closed.resolve();
       },
+      cancelled: () => this.#cancellations.add(run),
       ask: (request, reply) => void this.#ask(cell, request, reply),
     });
-    this.#open.add(run);
-    void run.outcome.then((outcome) => {
-      this.#open.delete(run);
-      this.#recorder.settled(id, outcome);
-      this.#changed();
-    });
-    this.#changed();
-    return {
+    const queued: QueuedRun = {
       run: (started, behind) => {
         begun = started;
         return run.run(behind);
@@ -236,6 +241,18 @@ export class NotebookRunner implements vscode.Disposable {
       cancel: () => run.cancel(),
       mayFail: run.mayFail,
     };
+    this.#open.set(run, queued);
+    void run.outcome.then((outcome) => {
+      this.#open.delete(run);
+      this.#recorder.settled(id, outcome);
+      this.#changed();
+    });
+    this.#changed();
+    return queued;
+  }
+
+  get #runs(): readonly CellExecution[] {
+    return [...this.#open.keys()];
   }
 
   async #connect(id: string, earlier: JournaledRun | undefined, target: KernelTarget): Promise<ExecutingKernel> {
@@ -270,7 +287,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#kernel = kernel;
     let present: readonly CellExecution[] = [];
     kernel.onDidChangeConnectionStatus((status) => {
-      if (status === "connecting") present = [...this.#open];
+      if (status === "connecting") present = this.#runs;
     });
     kernel.onDidMissMessages(({ from, to }) => {
       const seconds = Math.max(1, Math.round((to - from) / 1000));
