@@ -34,6 +34,7 @@ describe("a notebook that was run here and in JupyterLab", () => {
     const wanted = ran(v.parse(notebookModel, await lab.save("there.ipynb")));
     await lab.page.screenshot({ path: "out/screenshots/same-there.png" });
     await lab.page.close();
+    await workbench.page.bringToFront();
 
     const file = path.join(folder, "here.ipynb");
     writeFileSync(file, JSON.stringify(content));
