@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { ConnectError } from "../base/errors";
 import type { AppContext } from "./context";
+import { fileCommands } from "./files/register";
 import { kernelCommands, notebookOf, type NotebookArguments } from "./notebook/kernelCommands";
 import type { Notebooks } from "./notebook/register";
 import { selectKernel, type SelectKernelArguments } from "./notebook/selectKernel";
@@ -45,6 +46,7 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
     selectKernel: (given?: SelectKernelArguments) =>
       given ? selectKernel(app, notebooks.controllers, given) : report(() => selectKernel(app, notebooks.controllers)),
     ...kernelCommands(app, notebooks),
+    ...fileCommands(app),
     shutDownKernel: (given?: NotebookArguments | KernelNode) =>
       given && "confirmed" in given ? notebooks.shutDown(notebookOf(given)) : report(() => shutDownKernel(notebooks, given)),
     openHub: (node?: AccountNode) =>

@@ -52,6 +52,11 @@ export class Controllers implements vscode.Disposable {
     return this.#controllers.get(specId(server, spec));
   }
 
+  /** The controller that runs on this. */
+  of({ server, spec, running }: KernelTarget): vscode.NotebookController | undefined {
+    return this.#controllers.get(running ? runningId(running) : specId(server, spec.name));
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     for (const controller of this.#controllers.values()) controller.dispose();
@@ -66,7 +71,7 @@ export class Controllers implements vscode.Disposable {
     for (const running of this.#app.runningKernels.all) {
       const { server } = running;
       const spec = server.kernelSpecs?.specs.find(({ name }) => name === running.spec);
-      if (spec) present.set(`${server.id}/kernels/${running.id}`, { server, spec, running });
+      if (spec) present.set(runningId(running), { server, spec, running });
     }
     for (const [id, target] of present) describe(this.#controllers.get(id) ?? this.#create(id, target), target);
     // A kernel that is gone is not taken from under a notebook: what its cells still have to say would be lost.
@@ -114,6 +119,10 @@ function describe(controller: vscode.NotebookController, { server, spec, running
 /** Tells VS Code what has changed, and only that. */
 function set(controller: vscode.NotebookController, property: "label" | "description" | "detail", value: string): void {
   if (controller[property] !== value) controller[property] = value;
+}
+
+function runningId({ server, id }: RunningKernel): string {
+  return `${server.id}/kernels/${id}`;
 }
 
 function specId(server: Server, spec: string): string {
