@@ -51,6 +51,11 @@ export class Controllers implements vscode.Disposable {
     return this.#controllers.get(specId(server, spec));
   }
 
+  /** The controller of a kernel that runs. */
+  findRunning(server: Server, kernelId: string): vscode.NotebookController | undefined {
+    return this.#controllers.get(runningId(server, kernelId));
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     for (const controller of this.#controllers.values()) controller.dispose();
@@ -65,7 +70,7 @@ export class Controllers implements vscode.Disposable {
     for (const running of this.#app.runningKernels.all) {
       const { server } = running;
       const spec = server.kernelSpecs?.specs.find(({ name }) => name === running.spec);
-      if (spec) present.set(`${server.id}/kernels/${running.id}`, { server, spec, running });
+      if (spec) present.set(runningId(server, running.id), { server, spec, running });
     }
     const notebooks = vscode.workspace.notebookDocuments.filter((notebook) => notebook.notebookType === notebookType);
     for (const [id, target] of present) {
@@ -119,6 +124,10 @@ function set(controller: vscode.NotebookController, property: "label" | "descrip
 
 function specId(server: Server, spec: string): string {
   return `${server.id}/${encodeURIComponent(spec)}`;
+}
+
+function runningId(server: Server, kernelId: string): string {
+  return `${server.id}/kernels/${kernelId}`;
 }
 
 /** VS Code's names of languages where a kernel spec's lower-cased one is another. */

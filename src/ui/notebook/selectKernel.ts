@@ -38,6 +38,12 @@ export async function selectKernel(app: AppContext, controllers: Controllers, gi
   const spec = await specOf(server, given, kernelSpecOf(editor.notebook));
   const controller = controllers.find(server, spec.name);
   if (!controller) throw new ConnectError("disposed", `${server.label} was signed out meanwhile.`);
+  await selectController(editor, controller);
+  return { id: controller.id, label: `${spec.displayName} · ${server.label}` };
+}
+
+/** Has the editor's notebook run with this kernel from now on. @throws ConnectError `timeout` where VS Code does not */
+export async function selectController(editor: vscode.NotebookEditor, controller: vscode.NotebookController): Promise<void> {
   const selected = new Promise<void>((resolve) => {
     const subscription = controller.onDidChangeSelectedNotebooks((event) => {
       if (!event.selected || event.notebook !== editor.notebook) return;
@@ -52,7 +58,6 @@ export async function selectKernel(app: AppContext, controllers: Controllers, gi
   });
   // Where it was selected before there is no event; the command's answer says so.
   if (done !== true) await withTimeout(selected, selectTimeout, "VS Code did not select the kernel. Choose it in the notebook's kernel picker.");
-  return { id: controller.id, label: `${spec.displayName} · ${server.label}` };
 }
 
 async function serverFor(app: AppContext, given: SelectKernelArguments | undefined): Promise<Server> {
