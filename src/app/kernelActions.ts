@@ -93,7 +93,11 @@ export function idleFor(kernels: readonly KnownKernel[], ms: number, now = Date.
 
 function runningServices(server: Server): ServiceManager {
   if (server.services) return server.services;
-  throw new ConnectError("server-stopped", `The server of ${server.label} is not running any more, and its kernels are gone with it.`);
+  throw serverStopped(server);
+}
+
+function serverStopped(server: Server, cause?: unknown): ConnectError {
+  return new ConnectError("server-stopped", `The server of ${server.label} is not running any more, and its kernels are gone with it.`, { cause });
 }
 
 /** What turns out to be gone is taken off the lists before the person is told. */
@@ -102,7 +106,11 @@ async function acting(servers: Servers, { server, id }: KernelRef, work: (servic
   try {
     await work(services);
   } catch (error) {
-    if (hasCode(error, "server-stopped", "unreachable")) await servers.check(server);
+    if (hasCode(error, "server-stopped", "server-error", "unreachable", "timeout")) {
+      // Proxies say many things of a server that is gone; its hub knows.
+      await servers.check(server);
+      if (server.state === "stopped") throw serverStopped(server, error);
+    }
     if (!hasCode(error, "not-found")) throw error;
     const text = `The kernel is gone from the server of ${server.label}: it was shut down there. Run a cell of its notebook to start another.`;
     const gone = new ConnectError("kernel-dead", text, { cause: error });

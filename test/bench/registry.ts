@@ -7,6 +7,7 @@ import { load } from "./groups/load";
 import { prints } from "./groups/prints";
 import { rest } from "./groups/rest";
 import { stream } from "./groups/stream";
+import { tree } from "./groups/tree";
 import type { Measurement } from "./measurement";
 
 /** Measurements that are made together. */
@@ -20,7 +21,7 @@ export interface Group {
 }
 
 /** All groups. */
-export const groups: readonly Group[] = [pass, complete, prints, stream, decode, display, load, rest];
+export const groups: readonly Group[] = [pass, complete, prints, stream, decode, display, load, rest, tree];
 
 /**
  * The groups that `only` names, by their own name or by that of one of their measurements; without it all.

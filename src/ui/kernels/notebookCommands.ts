@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { TreeNode } from "../../app/hubTree/nodes";
 import type { Row } from "../../app/hubTree/rows";
-import type { KernelRef } from "../../app/kernelActions";
+import { freshKernels, type KernelRef } from "../../app/kernelActions";
 import type { Server } from "../../app/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
@@ -67,6 +67,8 @@ async function attach(app: AppContext, { controllers }: Notebooks, { server, id 
     void vscode.window.showInformationMessage("The open notebook has this kernel already.");
     return;
   }
+  // What was begun elsewhere a moment ago may not be known yet.
+  if (!controllers.findRunning(server, id)) await freshKernels(server);
   const controller = controllers.findRunning(server, id);
   if (!controller) throw new ConnectError("kernel-dead", "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.");
   await selectController(editor, controller);

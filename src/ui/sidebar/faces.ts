@@ -155,7 +155,7 @@ function noteFace({ about, problem }: NoteRow): Face {
     case "problem":
       return {
         ...plain,
-        label: "The server could not be asked",
+        label: "Could not be asked",
         description: "click to try again",
         ...(problem !== undefined && { tooltip: problem }),
         icon: ["warning", "list.warningForeground"],
@@ -164,8 +164,8 @@ function noteFace({ about, problem }: NoteRow): Face {
     case "empty":
       return {
         ...plain,
-        label: "No notebook has a kernel here",
-        description: "click to open a new one",
+        label: "No notebook runs here",
+        description: "click for a new one",
         tooltip: "Run a cell of a notebook with a kernel of this server, or open a new notebook with one.",
         icon: ["info"],
         command: { name: "newNotebook", title: "New Notebook" },

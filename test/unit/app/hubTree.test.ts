@@ -158,20 +158,20 @@ describe("the tree of the JupyterHub view", () => {
   it("says what to do where there is nothing, and where the server cannot be asked; then what is there", async () => {
     hub.run(jupyter.url);
     tree.show(true);
-    await until(has("note No notebook has a kernel here"));
+    await until(has("note No notebook runs here"));
     jupyter.addSession("seen.ipynb");
     await tree.refresh();
     await until(has("seen.ipynb"));
     jupyter.on("GET /api/sessions", { status: 500, json: { message: "broken" } });
     await tree.refresh();
-    await until(has("note The server could not be asked"));
+    await until(has("note Could not be asked"));
     const seen = find(/seen/);
     assert.ok(seen);
     assert.match(faceOf(seen.row).description ?? "", /^last seen idle/);
     assert.match(errors.of(servers.get(account, "").id)[0]?.message ?? "", /broken|500/);
     jupyter.on("GET /api/sessions");
     await tree.refresh();
-    await until((all) => !has("note The server")(all));
+    await until((all) => !has("note Could")(all));
     assert.match(faceOf(seen.row).description ?? "", /^idle/);
   });
 
