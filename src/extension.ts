@@ -47,7 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const journals = new Journals(join(context.globalStorageUri.fsPath, "runs"), ports.log);
   const spawnForms = new SpawnForms(ports);
   const redirects = registerUriRedirects(subscriptions);
-  const app: AppContext = { hubs, servers, hubWatch, hubTree, errors, keepAlive, spawnForms, notebookSessions, runningKernels, journals, startReports, redirects, log: ports.log, channel };
+  const app: AppContext = { hubs, servers, hubWatch, hubTree, errors, keepAlive, spawnForms, notebookSessions, runningKernels, journals, startReports, redirects, memory: ports.memory, log: ports.log, channel };
   subscriptions.push(startReports);
   registerContextKeys(app, subscriptions);
   const notebooks = registerNotebooks(app, subscriptions);

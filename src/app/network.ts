@@ -1,8 +1,7 @@
 // How hubs are reached: the certificates that are configured for each, asked for anew with every request.
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { configurationFor, type HubConfiguration } from "../hub/configuration";
 import { TlsFiles, type TlsOptions } from "../transport/tls";
+import { atHome } from "./homeFolder";
 import type { NetworkSettings } from "./ports";
 
 /** Gives requests the TLS that the settings say at that moment. */
@@ -29,9 +28,9 @@ export class Network {
   #of(hub: HubConfiguration): TlsFiles {
     const { systemCertificates } = this.#settings;
     const names = {
-      caFile: atHome(hub.caFile),
-      clientCertificateFile: atHome(hub.clientCertificateFile),
-      clientKeyFile: atHome(hub.clientKeyFile),
+      caFile: hub.caFile && atHome(hub.caFile),
+      clientCertificateFile: hub.clientCertificateFile && atHome(hub.clientCertificateFile),
+      clientKeyFile: hub.clientKeyFile && atHome(hub.clientKeyFile),
     };
     const label = hub.label ?? new URL(hub.url).host;
     const key = JSON.stringify([names, label, systemCertificates]);
@@ -39,9 +38,4 @@ export class Network {
     this.#files.set(key, known);
     return known;
   }
-}
-
-/** `~/` is the person's home directory. */
-function atHome(path: string | undefined): string | undefined {
-  return path?.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
 }

@@ -5,6 +5,7 @@ import { ConnectError, hasCode } from "../base/errors";
 import { Emitter } from "../base/event";
 import type { Logger } from "../base/log";
 import type { KernelConnection } from "../services/kernel/connection";
+import type { ServiceManager } from "../services/serviceManager";
 import type { SessionConnection } from "../services/session/connection";
 import type { Server } from "./server";
 import type { Servers, StartProgress } from "./servers";
@@ -15,6 +16,8 @@ export interface NotebookRef {
   readonly key: string;
   /** Its session's path on the server: readable, unique, the same whenever this notebook is open. */
   readonly path: string;
+  /** What that was before; as long as there is such a session on the server, it is the notebook's. */
+  readonly earlierPath?: string | undefined;
   readonly name: string;
   /** Of its connection, to which the server replays what it missed; see `KernelConnectionOptions`. */
   readonly clientId: string;
@@ -148,8 +151,9 @@ export class NotebookSessions implements Disposable {
   async #start(notebook: NotebookRef, server: Server, spec: string, options: ConnectOptions): Promise<NotebookKernel> {
     this.#release(notebook.key);
     const services = await this.#servers.ensureRunning(server, options);
+    const path = await this.#pathOf(notebook, services, options.signal);
     const session = await services.sessions.startNew(
-      { path: notebook.path, name: notebook.name, type: "notebook", kernel: { name: spec } },
+      { path, name: notebook.name, type: "notebook", kernel: { name: spec } },
       { signal: options.signal, clientId: notebook.clientId },
     );
     try {
@@ -162,6 +166,12 @@ export class NotebookSessions implements Disposable {
       session.dispose();
       throw error;
     }
+  }
+
+  async #pathOf({ path, earlierPath }: NotebookRef, { sessions }: ServiceManager, signal: AbortSignal | undefined): Promise<string> {
+    if (earlierPath === undefined || earlierPath === path) return path;
+    await sessions.refresh(signal);
+    return sessions.findByPath(earlierPath) ? earlierPath : path;
   }
 
   #keep(key: string, current: NotebookKernel): NotebookKernel {

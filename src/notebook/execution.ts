@@ -19,6 +19,7 @@ import type { CellOutput } from "./output";
 import { OutputBatcher, type OutputSink } from "./outputBatcher";
 import { OutputModel, type OutputChange } from "./outputModel";
 import { nextInputOf, pageOf, type NextInput } from "./payloads";
+import { rateLimitNotice } from "./rateLimit";
 
 /** What a run needs of a kernel connection. */
 export interface ExecutingKernel {
@@ -246,6 +247,11 @@ export class CellExecution implements DisplayOwner {
         this.#count(contentOf(message, executeInputContent).execution_count);
         break;
       default: {
+        const heldBack = rateLimitNotice(message);
+        if (heldBack !== undefined) {
+          this.notice(heldBack);
+          break;
+        }
         if (message.header.msg_type === "error") {
           // Shown already, from the reply that came first.
           if (this.#shownFromReply && contentOf(message, errorContent).evalue === this.#shownFromReply.evalue) break;

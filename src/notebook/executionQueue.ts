@@ -93,14 +93,16 @@ export class ExecutionQueue implements Disposable {
     for (const run of waiting) run.cancel();
   }
 
-  /** Takes one cell out, as not run; one that the kernel has is left to it. */
-  remove(run: QueuedRun): void {
+  /** Takes one cell out, as not run. @returns false where the kernel has it: it is left to that */
+  remove(run: QueuedRun): boolean {
     for (const batch of this.#batches) {
       const index = batch.indexOf(run);
       if (index === -1) continue;
       batch.splice(index, 1);
       run.cancel();
+      return true;
     }
+    return false;
   }
 
   /** Ends all, what the kernel has too; the kernel is not interrupted. */

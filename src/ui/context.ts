@@ -6,6 +6,7 @@ import type { HubWatch } from "../app/hubWatch";
 import type { Journals } from "../app/journals";
 import type { KeepAlive } from "../app/keepAlive";
 import type { NotebookSessions } from "../app/notebookSessions";
+import type { Memory } from "../app/ports";
 import type { RecentErrors } from "../app/recentErrors";
 import type { RunningKernels } from "../app/runningKernels";
 import type { Servers } from "../app/servers";
@@ -29,6 +30,7 @@ export interface AppContext {
   readonly journals: Journals;
   readonly startReports: StartReports;
   readonly redirects: UriRedirects;
+  readonly memory: Memory;
   readonly log: Logger;
   readonly channel: vscode.LogOutputChannel;
 }

@@ -2,16 +2,11 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Page } from "playwright-core";
-import * as v from "valibot";
 import { sharedHub } from "../harness/hub/shared";
-import { waitFor } from "../harness/processes/wait";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, showHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
+import { JupyterLab } from "../harness/vscode/jupyterLab";
 import { personWindow } from "./support/window";
-
-const labMs = 60_000;
-const sessionList = v.array(v.object({ kernel: v.object({ connections: v.number(), execution_state: v.string() }) }));
 
 function notebookWith(...sources: readonly string[]): string {
   const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
@@ -21,7 +16,7 @@ function notebookWith(...sources: readonly string[]): string {
 describe("a kernel begun in JupyterLab", () => {
   const window = personWindow({ files: [samplePath] });
   let user: HubUser;
-  let lab: Page;
+  let lab: JupyterLab;
 
   before(() => {
     const { name, token } = sharedHub().user("ana");
@@ -29,47 +24,12 @@ describe("a kernel begun in JupyterLab", () => {
   });
   after(() => sharedHub().stopServer(user.name));
 
-  /** Opens a notebook in JupyterLab, in the same browser, as a person would: by signing in on the hub's page. */
-  const openLab = async (file: string): Promise<void> => {
-    const server = await sharedHub().startServer(user.name);
-    const content = JSON.parse(notebookWith("x = 41", "print(x)")) as object;
-    const answer = await fetch(new URL(`api/contents/${file}`, server), {
-      method: "PUT",
-      headers: { Authorization: `token ${user.token}` },
-      body: JSON.stringify({ type: "notebook", format: "json", content }),
-    });
-    assert.equal(answer.status, 201);
-    lab = await window().browser.newPage();
-    const target = new URL(`lab/tree/${file}`, server);
-    await lab.goto(new URL(`hub/login?next=${encodeURIComponent(target.pathname)}`, user.url).href);
-    await lab.locator("input[name=username]").fill(user.name);
-    await lab.locator("input[name=password]").fill(sharedHub().user(user.name).password);
-    await lab.locator("input[type=submit], button[type=submit]").first().click();
-    await lab.locator(".jp-Notebook .jp-CodeCell").first().waitFor({ timeout: labMs });
-    // What JupyterLab shows is there before its kernel is; who runs a cell by then is asked for one.
-    const isConnected = async (): Promise<boolean> => {
-      const sessions = await fetch(new URL("api/sessions", server), { headers: { Authorization: `token ${user.token}` } });
-      const kernels = v.parse(sessionList, await sessions.json()).map(({ kernel }) => kernel);
-      return kernels.some(({ connections, execution_state: state }) => connections > 0 && state === "idle");
-    };
-    await waitFor("JupyterLab to be connected to its kernel", isConnected, labMs);
-  };
-
-  /** Runs a cell of JupyterLab's notebook; resolves with what it has printed. */
-  const runInLab = async (index: number): Promise<string> => {
-    const cell = lab.locator(".jp-Notebook .jp-CodeCell").nth(index);
-    await cell.locator(".jp-InputArea-prompt").click();
-    await lab.locator(".jp-Notebook .jp-CodeCell.jp-mod-active").and(cell).waitFor();
-    await lab.locator("[data-command='notebook:run-cell-and-select-next']").first().click();
-    await waitFor("JupyterLab to run the cell", async () => /\[\d+\]/.test(await cell.locator(".jp-InputArea-prompt").innerText()), 20_000);
-    return (await cell.locator(".jp-OutputArea").innerText()).trim();
-  };
-
   it("is in the kernel picker under its notebook's name, and both share its variables", async () => {
     const { workbench, folder } = window();
     const { notebook, quickInput } = workbench;
-    await openLab("lab.ipynb");
-    await runInLab(0);
+    lab = await JupyterLab.open(window().browser, sharedHub(), user.name);
+    await lab.openNotebook("lab.ipynb", JSON.parse(notebookWith("x = 41", "print(x)")));
+    await lab.run(0);
     writeFileSync(path.join(folder, "here.ipynb"), notebookWith("x += 1\nprint(x)"));
     await signIn(workbench, user);
     await workbench.openSidebar("Explorer");
@@ -83,8 +43,8 @@ describe("a kernel begun in JupyterLab", () => {
     await notebook.run(0);
     assert.equal(await notebook.ended(0, 30_000), "ok");
     assert.deepEqual((await notebook.outputsOnce(0, (now) => now.length > 0)).map(({ text }) => text), ["42"]);
-    assert.match(await runInLab(1), /42/);
-    await lab.screenshot({ path: "out/screenshots/jupyterlab-beside.png" });
+    assert.match(await lab.run(1), /42/);
+    await lab.page.screenshot({ path: "out/screenshots/jupyterlab-beside.png" });
     await workbench.screenshot("out/screenshots/attached.png");
   });
 
@@ -102,10 +62,7 @@ describe("a kernel begun in JupyterLab", () => {
 
   it("leaves the notebook with a clear word when it is shut down there", async () => {
     const { notebook } = window().workbench;
-    await lab.keyboard.press("Escape");
-    await lab.getByText("Kernel", { exact: true }).first().click();
-    await lab.getByText("Shut Down Kernel", { exact: true }).click();
-    await lab.getByText("No Kernel").first().waitFor({ timeout: labMs });
+    await lab.shutDownKernel();
     await notebook.run(0);
     assert.equal(await notebook.ended(0, 30_000), "error");
     const outputs = await notebook.outputsOnce(0, (now) => now.some(({ text }) => text.includes("gone")));

@@ -1,31 +1,49 @@
-// Which kernels VS Code suggests for a notebook: pressing Run takes the one that fits best without asking.
+// Which kernels VS Code suggests for a notebook: pressing Run takes the only one that fits without asking.
 import * as vscode from "vscode";
-import { kernelSpecOf } from "./kernelMetadata";
+import type { LastKernels } from "../../app/lastKernels";
+import { suitable, type Candidate } from "../../app/suitable";
 import type { KernelTarget } from "./controllers";
+import { kernelSpecOf, languageOf } from "./kernelMetadata";
 
-/** Tells VS Code which kernel fits which notebook, once each. */
+/** Tells VS Code which kernels fit which notebook, and only what has changed. */
 export class Affinities {
+  readonly #last: LastKernels;
   readonly #told = new WeakMap<vscode.NotebookController, WeakMap<vscode.NotebookDocument, vscode.NotebookControllerAffinity>>();
 
-  /** Call for every kernel and open notebook, again when either has changed. */
-  suggest(controller: vscode.NotebookController, target: KernelTarget, notebook: vscode.NotebookDocument): void {
+  constructor(last: LastKernels) {
+    this.#last = last;
+  }
+
+  /** Call for every open notebook when it, or what there is, has changed. */
+  suggest(notebook: vscode.NotebookDocument, targets: ReadonlyMap<string, KernelTarget>, controllers: ReadonlyMap<string, vscode.NotebookController>): void {
+    const candidates = [...targets].map(([id, { spec, running }]): Candidate => ({ id, spec: spec.name, language: spec.language, running }));
+    const key = keyOf(notebook);
+    const fitting = suitable(candidates, {
+      file: notebook.uri.path.split("/").pop() ?? "",
+      spec: kernelSpecOf(notebook),
+      language: languageOf(notebook),
+      last: key === undefined ? undefined : this.#last.of(key),
+      lastOfAll: this.#last.last,
+    });
+    const { Default, Preferred } = vscode.NotebookControllerAffinity;
+    for (const [id, controller] of controllers) this.#tell(controller, notebook, fitting.has(id) ? Preferred : Default);
+  }
+
+  /** The notebook has this kernel now. */
+  async note(notebook: vscode.NotebookDocument, id: string): Promise<void> {
+    await this.#last.note(keyOf(notebook), id);
+  }
+
+  #tell(controller: vscode.NotebookController, notebook: vscode.NotebookDocument, affinity: vscode.NotebookControllerAffinity): void {
     const told = this.#told.get(controller) ?? new WeakMap<vscode.NotebookDocument, vscode.NotebookControllerAffinity>();
     this.#told.set(controller, told);
-    const { Default, Preferred } = vscode.NotebookControllerAffinity;
-    const affinity = fits(target, notebook) ? Preferred : Default;
-    if ((told.get(notebook) ?? Default) === affinity) return;
+    if ((told.get(notebook) ?? vscode.NotebookControllerAffinity.Default) === affinity) return;
     told.set(notebook, affinity);
     controller.updateNotebookAffinity(notebook, affinity);
   }
 }
 
-/** The kernel spec that the notebook names, or a kernel that runs for a notebook of its name on the server. */
-function fits({ spec, running }: KernelTarget, notebook: vscode.NotebookDocument): boolean {
-  if (spec.name !== kernelSpecOf(notebook)) return false;
-  // A session of ours has a path of its own; a notebook is led back to it by its spec.
-  return running === undefined || baseName(running.path) === baseName(notebook.uri.path);
-}
-
-function baseName(path: string | undefined): string | undefined {
-  return path?.split("/").pop();
+/** What identifies it over windows. */
+function keyOf({ isUntitled, uri }: vscode.NotebookDocument): string | undefined {
+  return isUntitled ? undefined : uri.toString();
 }

@@ -16,6 +16,8 @@ export interface CellRunPorts {
   readonly connect: () => Promise<ExecutingKernel>;
   /** The kernel has begun with it. */
   readonly started: () => void;
+  /** The person has stopped the cell, or deleted it. */
+  readonly cancelled: () => void;
   /** It is over, and to VS Code the cell does not run any more. */
   readonly closed: () => void;
   readonly ask: (request: InputRequest, reply: (value: string) => void) => void;
@@ -48,10 +50,15 @@ export function createCellRun(cell: vscode.NotebookCell, { code, earlier, mayMis
       applyNextInput(cell, next).catch((error: unknown) => ports.log.warn("The kernel's next input could not be written", error));
     },
   });
+  // Not the controller's interrupt handler: that is not told which cells are meant, the running one or one that waits.
+  const cancelling = execution.token.onCancellationRequested(ports.cancelled);
   run.outcome
     .then(({ success, startTime, endTime }) => sink.end({ success, startTime: startTime ?? undefined, endTime }))
     .catch((error: unknown) => ports.log.warn("A cell's execution could not be ended", error))
-    .finally(ports.closed);
+    .finally(() => {
+      cancelling.dispose();
+      ports.closed();
+    });
   if (earlier) run.recall({ messages: earlier.messages, incomplete: earlier.overflown, settled: earlier.settled });
   const last = earlier?.messages.at(-1);
   if (mayMiss && last && !earlier?.settled) {

@@ -1,5 +1,6 @@
 // A notebook controller for each kernel spec of each server, and for each running kernel: what the kernel picker offers.
 import * as vscode from "vscode";
+import { LastKernels } from "../../app/lastKernels";
 import type { RunningKernel } from "../../app/runningKernels";
 import type { Server } from "../../app/server";
 import type { KernelSpec } from "../../services/kernelspec/model";
@@ -18,7 +19,6 @@ export interface KernelTarget {
 
 export interface ControllerHandlers {
   execute(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument, target: KernelTarget, controller: vscode.NotebookController): void;
-  interrupt(notebook: vscode.NotebookDocument): Promise<void>;
   /** The notebook has this kernel now: chosen, or as it was before the window was reloaded. */
   select(notebook: vscode.NotebookDocument, target: KernelTarget, controller: vscode.NotebookController): void;
   /** The notebook has another kernel now, or none of ours. */
@@ -32,12 +32,13 @@ export class Controllers implements vscode.Disposable {
   readonly #controllers = new Map<string, vscode.NotebookController>();
   /** The notebooks attached to running kernels. */
   readonly #attached = new Map<vscode.NotebookDocument, string>();
-  readonly #affinities = new Affinities();
+  readonly #affinities: Affinities;
   readonly #subscriptions: readonly { dispose(): void }[];
 
   constructor(app: AppContext, handlers: ControllerHandlers) {
     this.#app = app;
     this.#handlers = handlers;
+    this.#affinities = new Affinities(new LastKernels(app.memory));
     this.#follow();
     const follow = (): void => this.#follow();
     this.#subscriptions = [
@@ -72,18 +73,16 @@ export class Controllers implements vscode.Disposable {
       const spec = server.kernelSpecs?.specs.find(({ name }) => name === running.spec);
       if (spec) present.set(runningId(server, running.id), { server, spec, running });
     }
-    const notebooks = vscode.workspace.notebookDocuments.filter((notebook) => notebook.notebookType === notebookType);
-    for (const [id, target] of present) {
-      const controller = this.#controllers.get(id) ?? this.#create(id, target);
-      describe(controller, target);
-      for (const notebook of notebooks) this.#affinities.suggest(controller, target, notebook);
-    }
+    for (const [id, target] of present) describe(this.#controllers.get(id) ?? this.#create(id, target), target);
     // A kernel that is gone is not taken from under a notebook: what its cells still have to say would be lost.
     const attached = new Set([...this.#attached].flatMap(([notebook, id]) => (notebook.isClosed ? [] : [id])));
     for (const [id, controller] of [...this.#controllers]) {
       if (present.has(id) || attached.has(id)) continue;
       this.#controllers.delete(id);
       controller.dispose();
+    }
+    for (const notebook of vscode.workspace.notebookDocuments) {
+      if (notebook.notebookType === notebookType) this.#affinities.suggest(notebook, present, this.#controllers);
     }
   }
 
@@ -92,9 +91,9 @@ export class Controllers implements vscode.Disposable {
     controller.supportedLanguages = languages(target.spec.language);
     controller.supportsExecutionOrder = true;
     controller.executeHandler = (cells, notebook) => this.#handlers.execute(cells, notebook, target, controller);
-    controller.interruptHandler = (notebook) => this.#handlers.interrupt(notebook);
     controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
       if (target.running) this.#noteAttached(notebook, id, selected);
+      if (selected) void this.#affinities.note(notebook, id);
       if (selected) this.#handlers.select(notebook, target, controller);
       else this.#handlers.deselect(notebook, target);
     });

@@ -77,6 +77,10 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<
       const work = (): Promise<void> => reconnect(notebooks, notebookOf(given));
       return given?.confirmed ? work() : reporting(app, work);
     },
+    setServerFolder: (given?: NotebookArguments & { readonly folder?: string }) => {
+      const work = (): Promise<void> => notebooks.setServerFolder(notebookOf(given), given?.folder);
+      return given?.folder === undefined ? reporting(app, work) : work();
+    },
     kernelActions: () => reporting(app, () => offerActions(app, notebooks, notebookOf(undefined))),
   };
 }

@@ -23,6 +23,13 @@ export function kernelSpecOf(notebook: vscode.NotebookDocument): string | undefi
   return typeof name === "string" ? name : undefined;
 }
 
+/** The language of its code: by its own metadata, else of its first cell. */
+export function languageOf(notebook: vscode.NotebookDocument): string | undefined {
+  const { name } = objectIn(objectIn(notebook.metadata, "metadata"), "language_info");
+  const code = notebook.getCells().find(({ kind }) => kind === vscode.NotebookCellKind.Code);
+  return typeof name === "string" ? name : code?.document.languageId;
+}
+
 function objectIn(owner: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> {
   const value = owner[key];
   return typeof value === "object" && value !== null ? { ...value } : {};

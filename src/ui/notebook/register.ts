@@ -1,8 +1,10 @@
 // Notebooks: controllers, the runner of each open notebook, and the commands on them.
 import * as vscode from "vscode";
+import type { Server } from "../../app/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { noteKernelPicked } from "../contextKeys";
+import { reporting } from "../report";
 import { StartOffers } from "../servers/startOffers";
 import { updatesWritten } from "./cellSink";
 import { Controllers, type KernelTarget } from "./controllers";
@@ -10,6 +12,7 @@ import { registerEditingHelp } from "./editingHelp";
 import { KernelStatusBar } from "./kernelStatus";
 import type { KernelStatus } from "./kernelStatusText";
 import { NotebookRunner } from "./runner";
+import { ServerFolders } from "./serverFolders";
 
 /** The open notebooks and what runs them. */
 export interface Notebooks {
@@ -28,6 +31,8 @@ export interface Notebooks {
   reconnect(notebook: vscode.NotebookDocument): Promise<void>;
   /** Restarts the notebook's kernel; its cells can be run again when this resolves. */
   restart(notebook: vscode.NotebookDocument): Promise<void>;
+  /** Sets where the notebook's folder is on its server: asks, unless that is `given`. @throws ConnectError `not-found` */
+  setServerFolder(notebook: vscode.NotebookDocument, given?: string): Promise<void>;
   /** Shuts the notebook's kernel down. */
   shutDown(notebook: vscode.NotebookDocument): Promise<void>;
   /** The window is being closed, or reloaded: what runs goes on without it, and is taken up by the next. */
@@ -38,18 +43,22 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const runners = new Map<vscode.NotebookDocument, NotebookRunner>();
   const status = new KernelStatusBar(app, (notebook) => runners.get(notebook));
   const runnerOf = (notebook: vscode.NotebookDocument): NotebookRunner => {
-    const runner = runners.get(notebook) ?? new NotebookRunner(app, notebook, () => status.update(notebook));
+    const connected = (server: Server): void => void reporting(app, () => serverFolders.offer(notebook, server));
+    const runner = runners.get(notebook) ?? new NotebookRunner(app, notebook, () => status.update(notebook), connected);
     runners.set(notebook, runner);
     return runner;
   };
-  const end = (notebook: vscode.NotebookDocument): void => {
-    runners.get(notebook)?.dispose();
-    runners.delete(notebook);
+  const shutDown = async (notebook: vscode.NotebookDocument): Promise<void> => {
+    await runnerOf(notebook).shutDown();
+    status.forgetEnd(notebook);
   };
+  const serverFolders = new ServerFolders(app, async (notebook) => {
+    await shutDown(notebook);
+    await runnerOf(notebook).start(targetOf(notebook));
+  });
   const offers = new StartOffers(app);
   const controllers = new Controllers(app, {
     execute: (cells, notebook, target, controller) => runnerOf(notebook).run(cells, target, controller),
-    interrupt: async (notebook) => runners.get(notebook)?.interrupt(),
     select: (notebook, target, controller) => {
       const runner = runnerOf(notebook);
       status.follow(notebook, target);
@@ -83,9 +92,10 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     vscode.workspace.onDidCloseNotebookDocument((notebook) => {
       // What was not saved goes with the document; what runs can still be taken up.
       const runner = runners.get(notebook);
-      runner?.saved(runner.settled);
-      end(notebook);
+      runners.delete(notebook);
       status.unfollow(notebook);
+      runner?.saved(runner.settled);
+      void runner?.leave();
     }),
     vscode.workspace.onWillSaveNotebookDocument((event) => {
       saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);
@@ -110,10 +120,8 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     interrupt: async (notebook) => runners.get(notebook)?.interrupt(),
     reconnect: (notebook) => app.notebookSessions.reconnect(notebook.uri.toString()),
     restart: (notebook) => runnerOf(notebook).restart(),
-    shutDown: async (notebook) => {
-      await runnerOf(notebook).shutDown();
-      status.forgetEnd(notebook);
-    },
+    setServerFolder: (notebook, given) => serverFolders.set(notebook, targetOf(notebook).server, given),
+    shutDown,
     leave: async () => {
       await Promise.all([...runners.values()].map((runner) => runner.leave()));
       runners.clear();

@@ -1,10 +1,11 @@
 // The running cells of one open notebook: its queue, its kernel, its interrupt, and what an earlier window has left of it.
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { Journal } from "../../app/journals";
 import type { NotebookKernel, NotebookRef } from "../../app/notebookSessions";
 import { RunRecorder } from "../../app/runRecorder";
 import type { RunningCell } from "../../app/kernelSituation";
+import type { Server } from "../../app/server";
 import { Deferred } from "../../base/async";
 import { ConnectError, messageOf } from "../../base/errors";
 import { DisplayIds } from "../../notebook/displayIds";
@@ -16,9 +17,11 @@ import type { KernelConnection } from "../../services/kernel/connection";
 import type { InputRequest } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
 import { withStartProgress } from "../servers/start";
+import { Cancellations } from "./cancellation";
 import { cellIdOf, cellOf, clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
 import { writeKernelMetadata } from "./kernelMetadata";
+import { placeOf } from "./place";
 import { StuckNotice } from "./stuckNotice";
 
 /** Runs the cells of one notebook in their order, and always settles them. */
@@ -26,47 +29,67 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #app: AppContext;
   readonly #notebook: vscode.NotebookDocument;
   readonly #changed: () => void;
+  readonly #connected: (server: Server) => void;
   readonly #queue: ExecutionQueue;
   readonly #journal: Journal;
   readonly #recorder: RunRecorder;
-  readonly #ref: NotebookRef;
+  readonly #key: string;
+  readonly #clientId: string;
+  /** The session's path in an earlier window. */
+  readonly #earlierPath: string | undefined;
   /** The kernel of an earlier window, for its runs. */
   readonly #earlierKernel: string | undefined;
   /** The kernel the display ids belong to. */
   #kernel: KernelConnection | undefined;
   #displayIds = new DisplayIds();
-  /** Runs that are not over, in their order. */
-  readonly #open = new Set<CellExecution>();
+  /** Runs that are not over, in their order, as the queue has them. */
+  readonly #open = new Map<CellExecution, QueuedRun>();
   /** The last run of each cell, by the cell's URI: what comes after its end is shown until the cell is run again. */
   readonly #last = new Map<string, CellExecution>();
   /** Of runs whose cells VS Code takes for running: when that ends. */
   readonly #unclosed = new Set<Promise<void>>();
   readonly #connecting = new Set<AbortController>();
   readonly #interruption: Interruption;
+  readonly #cancellations: Cancellations;
   #batch = 0;
   #leaving = false;
 
-  /** @param changed told when what `running` and `isConnecting` say may be another thing */
-  constructor(app: AppContext, notebook: vscode.NotebookDocument, changed: () => void) {
+  /**
+   * @param changed told when what `running` and `isConnecting` say may be another thing
+   * @param connected told when it has a kernel in the session of its own path
+   */
+  constructor(app: AppContext, notebook: vscode.NotebookDocument, changed: () => void, connected: (server: Server) => void) {
     this.#app = app;
     this.#notebook = notebook;
     this.#changed = changed;
+    this.#connected = connected;
     this.#queue = new ExecutionQueue({ log: app.log, handsOver });
     this.#journal = app.journals.of(`${workspaceKey()} ${notebook.uri.toString()}`);
     this.#recorder = new RunRecorder(this.#journal);
     const { kernel } = this.#journal.read();
     this.#earlierKernel = kernel?.kernelId;
-    const ref = (this.#ref = { ...refOf(notebook), ...(kernel && { path: kernel.path, clientId: kernel.clientId }) });
+    const key = (this.#key = notebook.uri.toString());
+    this.#clientId = kernel?.clientId ?? randomUUID();
+    this.#earlierPath = kernel?.path;
+    this.#cancellations = new Cancellations({
+      ...{ notebook, log: app.log },
+      takeBack: (run) => {
+        const queued = this.#open.get(run);
+        return queued === undefined || this.#queue.remove(queued);
+      },
+      isFirst: (run) => run.hasBegun || run === this.#runs[0],
+      interrupt: () => this.interrupt(),
+    });
     const notice = new StuckNotice(notebook, () => this.running?.number);
     this.#interruption = new Interruption({
-      send: () => app.notebookSessions.interrupt(ref.key),
+      send: () => app.notebookSessions.interrupt(key),
       tell: (stuck, over) => notice.show(stuck, over),
     });
   }
 
   /** The cell that the kernel has begun with; undefined where there is none, or it was deleted meanwhile. */
   get running(): RunningCell | undefined {
-    const begun = [...this.#open].find(({ hasBegun }) => hasBegun);
+    const begun = this.#runs.find(({ hasBegun }) => hasBegun);
     const cell = begun && this.#notebook.getCells().find(({ document }) => document.uri.toString() === begun.cell);
     return cell && { number: cell.index + 1, waiting: this.#open.size - 1 };
   }
@@ -87,7 +110,7 @@ export class NotebookRunner implements vscode.Disposable {
       if (code.trim() !== "") continue;
       clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
     }
-    this.#recorder.queued(runs.map(({ cell, id, code }) => ({ id, code, batch, cell: placeOf(cell) })));
+    this.#recorder.queued(runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) })));
     this.#queue.add(runs.map(({ cell, id, code }) => this.#queued(cell, id, { code }, target, controller)));
   }
 
@@ -122,7 +145,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#queue.clear();
     for (const connecting of this.#connecting) connecting.abort(new ConnectError("aborted", "Interrupted while waiting for the kernel."));
     if (this.#connecting.size > 0 || this.#open.size === 0) return;
-    await this.#interruption.interrupt(Promise.all([...this.#open].map(({ outcome }) => outcome)));
+    await this.#interruption.interrupt(Promise.all(this.#runs.map(({ outcome }) => outcome)));
   }
 
   /** Sees to it that the notebook has a kernel, and its server runs. @throws ConnectError as `NotebookSessions.connect` */
@@ -134,7 +157,7 @@ export class NotebookRunner implements vscode.Disposable {
   async restart(): Promise<void> {
     this.#queue.clear();
     const ending = [...this.#unclosed];
-    await this.#app.notebookSessions.restart(this.#ref.key);
+    await this.#app.notebookSessions.restart(this.#key);
     // To VS Code a cell runs until then, and one that runs is not run again.
     await Promise.all(ending);
   }
@@ -142,7 +165,7 @@ export class NotebookRunner implements vscode.Disposable {
   /** Shuts the kernel down for everyone; what runs and what is queued ends. */
   async shutDown(): Promise<void> {
     this.#queue.clear();
-    await this.#app.notebookSessions.shutdown(this.#ref.key);
+    await this.#app.notebookSessions.shutdown(this.#key);
   }
 
   /** Whether none of its cells runs, or waits to be run. */
@@ -179,7 +202,13 @@ export class NotebookRunner implements vscode.Disposable {
     this.#recorder.dispose();
     for (const connecting of this.#connecting) connecting.abort();
     this.#queue.dispose();
-    this.#app.notebookSessions.close(this.#ref.key);
+    this.#app.notebookSessions.close(this.#key);
+  }
+
+  /** Where it belongs by the settings as they are now: a session that begins later begins there. */
+  #refOn(server: Server): NotebookRef {
+    const { path, name, isOwn } = placeOf(this.#notebook, server);
+    return { path, name, key: this.#key, clientId: this.#clientId, earlierPath: isOwn ? undefined : this.#earlierPath };
   }
 
   #queued(cell: vscode.NotebookCell, id: string, source: RunSource, target: KernelTarget, controller: vscode.NotebookController): QueuedRun {
@@ -201,16 +230,10 @@ export class NotebookRunner implements vscode.Disposable {
         this.#unclosed.delete(closed.promise);
         closed.resolve();
       },
+      cancelled: () => this.#cancellations.add(run),
       ask: (request, reply) => void this.#ask(cell, request, reply),
     });
-    this.#open.add(run);
-    void run.outcome.then((outcome) => {
-      this.#open.delete(run);
-      this.#recorder.settled(id, outcome);
-      this.#changed();
-    });
-    this.#changed();
-    return {
+    const queued: QueuedRun = {
       run: (started, behind) => {
         begun = started;
         return run.run(behind);
@@ -218,6 +241,18 @@ export class NotebookRunner implements vscode.Disposable {
       cancel: () => run.cancel(),
       mayFail: run.mayFail,
     };
+    this.#open.set(run, queued);
+    void run.outcome.then((outcome) => {
+      this.#open.delete(run);
+      this.#recorder.settled(id, outcome);
+      this.#changed();
+    });
+    this.#changed();
+    return queued;
+  }
+
+  get #runs(): readonly CellExecution[] {
+    return [...this.#open.keys()];
   }
 
   async #connect(id: string, earlier: JournaledRun | undefined, target: KernelTarget): Promise<ExecutingKernel> {
@@ -233,11 +268,12 @@ export class NotebookRunner implements vscode.Disposable {
     try {
       const connected =
         running !== undefined
-          ? await this.#app.notebookSessions.attach(this.#ref, target.server, running, connecting.signal)
+          ? await this.#app.notebookSessions.attach(this.#refOn(target.server), target.server, running, connecting.signal)
           : await withStartProgress(this.#app, target.server, connecting.signal, (options) =>
-              this.#app.notebookSessions.connect(this.#ref, target.server, target.spec.name, options),
+              this.#app.notebookSessions.connect(this.#refOn(target.server), target.server, target.spec.name, options),
             );
       this.#adopt(connected, target);
+      if (running === undefined) this.#connected(target.server);
       return connected;
     } finally {
       this.#connecting.delete(connecting);
@@ -251,7 +287,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#kernel = kernel;
     let present: readonly CellExecution[] = [];
     kernel.onDidChangeConnectionStatus((status) => {
-      if (status === "connecting") present = [...this.#open];
+      if (status === "connecting") present = this.#runs;
     });
     kernel.onDidMissMessages(({ from, to }) => {
       const seconds = Math.max(1, Math.round((to - from) / 1000));
@@ -304,7 +340,7 @@ function newestOf(runs: readonly JournaledRun[]): readonly JournaledRun[] {
   return runs.filter((run) => kept.has(run) || !run.settled);
 }
 
-function placeOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
+function identityOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
   const id = cellIdOf(cell);
   return { index: cell.index, ...(id !== undefined && { id }) };
 }
@@ -313,15 +349,4 @@ function placeOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
 function workspaceKey(): string {
   const { workspaceFile, workspaceFolders = [] } = vscode.workspace;
   return (workspaceFile ?? workspaceFolders[0]?.uri)?.toString() ?? "";
-}
-
-/** The session's path: readable in JupyterLab, and no other notebook's. */
-function refOf(notebook: vscode.NotebookDocument): NotebookRef {
-  const key = notebook.uri.toString();
-  const file = notebook.uri.path.split("/").pop() ?? "notebook.ipynb";
-  const stem = file.replace(/\.ipynb$/i, "");
-  // Two windows may each have an "Untitled-1".
-  const place = notebook.isUntitled ? vscode.env.sessionId : vscode.env.machineId;
-  const mark = createHash("sha256").update(`${place} ${key}`).digest("hex").slice(0, 8);
-  return { key, path: `${stem}-${mark}.ipynb`, name: file, clientId: randomUUID() };
 }

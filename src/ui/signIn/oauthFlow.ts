@@ -1,8 +1,7 @@
 // The browser's side of the OAuth code flow: opens the hub's page and waits for the address that it leads back to.
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import path from "node:path";
 import * as vscode from "vscode";
+import { atHome } from "../../app/homeFolder";
 import type { Disposable } from "../../base/disposable";
 import { ConnectError } from "../../base/errors";
 import { isLoopback } from "../../hub/address";
@@ -82,7 +81,7 @@ async function waitShown(hub: URL, answer: Promise<URL>): Promise<URL | undefine
 
 async function readSecretFile(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
-  const name = file.startsWith("~/") ? path.join(homedir(), file.slice(2)) : file;
+  const name = atHome(file);
   try {
     return (await readFile(name, "utf8")).trim();
   } catch (cause) {

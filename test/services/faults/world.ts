@@ -108,8 +108,11 @@ export async function runsOf(world: World): Promise<number[]> {
   const asked = world.direct.kernels.connectTo(world.kernel.model);
   let text = "";
   const code = "import json; print(json.dumps(runs))";
-  await asked.execute({ code, silent: false }, { onIOPub: ({ content, header }) => header.msg_type === "stream" && (text += String(content["text"])) }).done;
+  const seen: string[] = [];
+  asked.onAnyMessage(({ direction, message: { channel, header, parent_header: parent } }) => seen.push(`${direction} ${channel} ${header.msg_type} of ${parent.msg_id ?? "none"}`));
+  const { status } = await asked.execute({ code }, { onIOPub: ({ content, header }) => header.msg_type === "stream" && (text += String(content["text"])) }).done;
   asked.dispose();
+  if (text === "") throw new Error(`The kernel did not say how often cells ran (${status}): ${seen.join("; ")}`);
   const runs = JSON.parse(text) as Record<string, number>;
   return world.cells.map((_, index) => runs[index] ?? 0);
 }

@@ -98,8 +98,7 @@ describe("execution queue", () => {
   it("takes single cells out", async () => {
     const [first, second, third] = [new Run(a), new Run(b), new Run(c)];
     queue.add([first, second, third]);
-    queue.remove(second);
-    queue.remove(first);
+    assert.deepEqual([queue.remove(second), queue.remove(first)], [true, false]);
     await first.end(true);
     assert.deepEqual(events, ["run a", "cancel b", "run c"]);
   });

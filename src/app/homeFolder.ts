@@ -1,0 +1,8 @@
+// Paths in settings that begin in the person's home directory.
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** The path with its `~` replaced; others as they are. */
+export function atHome(path: string): string {
+  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path;
+}

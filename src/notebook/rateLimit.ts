@@ -1,0 +1,22 @@
+// The server's word that it holds output back, which it puts among what the kernel prints.
+import type { Message } from "../services/kernel/messages";
+
+const limits = {
+  message: { setting: "iopub_msg_rate_limit", unit: "messages", remedy: "Print less often, for instance whole lines" },
+  data: { setting: "iopub_data_rate_limit", unit: "bytes", remedy: "Print or show less at once" },
+} as const;
+
+/**
+ * What to tell the person where `message` is that word; undefined for all others.
+ * As jupyter_server writes it: a stream on stderr that says which rate was exceeded, and the limits.
+ */
+export function rateLimitNotice({ header, content }: Message): string | undefined {
+  const { name, text } = content;
+  if (header.msg_type !== "stream" || name !== "stderr" || typeof text !== "string") return undefined;
+  const [, kind] = /^IOPub (message|data) rate exceeded\.\n/.exec(text) ?? [];
+  if (kind !== "message" && kind !== "data") return undefined;
+  const { setting, unit, remedy } = limits[kind];
+  const [, limit] = new RegExp(`ServerApp\\.${setting}=([\\d.]+)`).exec(text) ?? [];
+  const rate = limit === undefined ? "" : ` (${Math.round(Number(limit)).toLocaleString("en")} ${unit} a second)`;
+  return `The server held output of this cell back, because there was more than it passes on${rate}: some of it is missing here. The code itself goes on. ${remedy}, or ask for a higher limit on the server (ServerApp.${setting}).`;
+}

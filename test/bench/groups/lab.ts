@@ -1,0 +1,175 @@
+// VS Code with the extension beside JupyterLab, in one browser on one server: from the key to the number at the cell.
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Page } from "playwright-core";
+import { runCommand } from "../../harness/child";
+import { pickHubKernel, signIn } from "../../harness/vscode/hubSteps";
+import { JupyterLab } from "../../harness/vscode/jupyterLab";
+import { openPersonWindow } from "../../harness/vscode/window";
+import { median, quantile } from "../measurement";
+import type { Group } from "../registry";
+
+const passes = 40;
+const cells = 200;
+const rounds = 3;
+const endMs = 120_000;
+
+/** How a program shows a notebook. */
+interface Shown {
+  readonly page: Page;
+  /** The numbers of the cells that are drawn. */
+  readonly numbers: string;
+  /** Puts the keyboard's focus on the first cell, or shows the last. */
+  readonly first: () => Promise<void>;
+  readonly last: () => Promise<void>;
+  /** Does what comes before the click that runs all cells, and gives what is to be clicked. */
+  readonly runAll: () => Promise<{ click(): Promise<void> }>;
+}
+
+export const lab: Group = {
+  name: "lab",
+  title: "a notebook here and in JupyterLab",
+  async measure(bench) {
+    const hub = await bench.hub();
+    if ((await runCommand("package")) !== 0) throw new Error("The extension could not be packaged.");
+    const few = path.join(bench.directory(), "few.ipynb");
+    const many = path.join(path.dirname(few), "many.ipynb");
+    writeFileSync(few, notebook(["pass"]));
+    writeFileSync(many, notebook(Array.from({ length: cells }, (_, index) => `x = ${index}`)));
+    const window = await openPersonWindow({ files: [few, many] });
+    try {
+      const { workbench } = window;
+      const user = { url: hub.url, name: "ana", token: hub.user("ana").token };
+      await signIn(workbench, user);
+      const openHere = async (file: string): Promise<Shown> => {
+        await workbench.openSidebar("Explorer");
+        await workbench.openNotebook(path.basename(file));
+        await workbench.clearNotifications();
+        await pickHubKernel(workbench, user);
+        return here(workbench.page);
+      };
+      const lab = await JupyterLab.open(window.browser, hub, "ana");
+      const openLab = async (file: string): Promise<Shown> => {
+        await lab.openNotebook(`lab-${path.basename(file)}`, JSON.parse(readFileSync(file, "utf8")));
+        return there(lab);
+      };
+      const pass = { ours: [] as number[], peer: [] as number[] };
+      const all = { ours: [] as number[], peer: [] as number[] };
+      const [ours, peer] = [await openHere(few), await openLab(few)];
+      for (let round = -3; round < passes; round++) {
+        for (const [shown, times] of [[ours, pass.ours], [peer, pass.peer]] as const) {
+          const ms = await runOne(shown);
+          // The first ones start the kernel and warm everything up.
+          if (round >= 0) times.push(ms);
+        }
+      }
+      const [oursMany, peerMany] = [await openHere(many), await openLab(many)];
+      for (let round = -1; round < rounds; round++) {
+        for (const [shown, times] of [[oursMany, all.ours], [peerMany, all.peer]] as const) {
+          const ms = await runThemAll(shown);
+          if (round >= 0) times.push(ms);
+        }
+      }
+      const goal = { kind: "ofPeer", value: 1 } as const;
+      return [
+        { name: "lab.pass.median", unit: "ms", ours: median(pass.ours), peer: median(pass.peer), goal },
+        { name: "lab.pass.p95", unit: "ms", ours: quantile(pass.ours, 0.95), peer: quantile(pass.peer, 0.95) },
+        { name: "lab.cells", unit: "ms", ours: median(all.ours), peer: median(all.peer), goal },
+      ];
+    } finally {
+      await window.close();
+    }
+  },
+};
+
+function notebook(sources: readonly string[]): string {
+  const all = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
+  return JSON.stringify({ cells: all, metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } }, nbformat: 4, nbformat_minor: 5 });
+}
+
+/** The notebook that is in front in VS Code. */
+function here(page: Page): Shown {
+  const focus = async (key: string): Promise<void> => {
+    await page.bringToFront();
+    await page.keyboard.press("Control+1");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press(key);
+  };
+  return {
+    page,
+    numbers: ".notebookOverlay .code-cell-row .execution-count-label",
+    first: () => focus("Control+Home"),
+    last: () => focus("Control+End"),
+    runAll: async () => page.locator(".notebook-toolbar-container").filter({ visible: true }).getByRole("button", { name: /^Run All/ }),
+  };
+}
+
+/** The notebook that is in front in JupyterLab. */
+function there(lab: JupyterLab): Shown {
+  const { page } = lab;
+  const focus = async (key: string): Promise<void> => {
+    await page.bringToFront();
+    await page.locator(".jp-Notebook .jp-InputArea-prompt").first().click();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press(key);
+  };
+  return {
+    page,
+    numbers: ".jp-Notebook .jp-CodeCell .jp-InputPrompt",
+    first: () => focus("Control+Home"),
+    last: () => focus("Control+End"),
+    runAll: () => lab.runAllEntry(),
+  };
+}
+
+/** Runs the first cell by the keyboard. */
+async function runOne({ page, numbers, first }: Shown): Promise<number> {
+  await first();
+  await arm(page, numbers, "keydown");
+  await page.keyboard.press("Control+Enter");
+  return seen(page);
+}
+
+/** Runs all cells with the last one in view. */
+async function runThemAll({ page, numbers, last, runAll }: Shown): Promise<number> {
+  await last();
+  const button = await runAll();
+  await arm(page, numbers, "mouseup");
+  await button.click();
+  return seen(page);
+}
+
+/** From the next event of this kind the page counts the time until the last number that is drawn is another one. */
+async function arm(page: Page, numbers: string, event: string): Promise<void> {
+  await page.evaluate(
+    ({ selector, kind }) => {
+      const last = (): string => [...document.querySelectorAll<HTMLElement>(selector)].filter((one) => one.offsetParent !== null).at(-1)?.textContent ?? "";
+      const before = last();
+      const time = new Promise<number>((resolve) => {
+        addEventListener(
+          kind,
+          () => {
+            const begun = performance.now();
+            const look = (): void => {
+              const now = last();
+              if (!/\d/.test(now) || now === before) return;
+              observer.disconnect();
+              resolve(performance.now() - begun);
+            };
+            const observer = new MutationObserver(look);
+            observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+          },
+          { capture: true, once: true },
+        );
+      });
+      Object.assign(window, { measured: time });
+    },
+    { selector: numbers, kind: event },
+  );
+}
+
+async function seen(page: Page): Promise<number> {
+  const measured = page.evaluate(() => (window as unknown as { measured: Promise<number> }).measured);
+  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`No cell has ended within ${endMs / 1000} s.`)), endMs).unref());
+  return await Promise.race([measured, late]);
+}

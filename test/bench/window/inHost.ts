@@ -1,0 +1,142 @@
+// Measures the extension inside a real extension host, by VS Code's public API; VS Code calls run().
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import * as v from "valibot";
+import * as vscode from "vscode";
+import { readParameters } from "../../harness/vscode/inHost/parameters";
+import { print, runnable } from "../../harness/vscode/inHost/print";
+
+const parametersModel = v.object({
+  parameters: v.object({
+    url: v.string(),
+    token: v.string(),
+    /** A folder for notebooks. */
+    folder: v.string(),
+    /** Where the Figures are written, as JSON. */
+    out: v.string(),
+    passes: v.number(),
+    lines: v.number(),
+    cells: v.number(),
+    /** How many notebooks are open when `pass` is measured, one after the other. */
+    open: v.array(v.number()),
+  }),
+});
+
+/** What is measured, in milliseconds unless told otherwise. */
+export interface Figures {
+  readonly activation: number;
+  /** From the command that runs `print(1)` to its output in the document, each time. */
+  readonly firstOutput: readonly number[];
+  /** From the command that runs `pass` to its end in the document, each time, by the number of open notebooks. */
+  readonly pass: Readonly<Record<string, readonly number[]>>;
+  /** `edits`: changes of the cell's outputs; `growth`: bytes of the process beyond what it had, at the worst moment. */
+  readonly flood: { readonly ms: number; readonly edits: number; readonly growth: number; readonly lines: number };
+  /** From the command that runs them all to the end of the last. */
+  readonly many: number;
+}
+
+export const run = runnable(async () => {
+  const { parameters } = v.parse(parametersModel, readParameters(__dirname));
+  const { url, token, folder, passes, lines, cells, open } = parameters;
+  const activation = await activate();
+  const account = await vscode.commands.executeCommand("jupyterhubConnect.signIn", { url, token });
+  const first = await openNotebook(path.join(folder, "first.ipynb"), ["pass", "print(1)", `for i in range(${lines}): print(i)`]);
+  const [pass, printing, flooding] = first.getCells();
+  if (!pass || !printing || !flooding) throw new Error("The notebook has not all of its cells.");
+  await runToEnd(pass);
+  const firstOutput: number[] = [];
+  for (let round = 0; round < passes; round++) {
+    const output = change(({ cell, outputs }) => cell === printing && (outputs?.length ?? 0) > 0);
+    const begun = performance.now();
+    const ended = runToEnd(printing);
+    await output;
+    firstOutput.push(performance.now() - begun);
+    await ended;
+  }
+  const byOpen: Record<string, number[]> = {};
+  for (const count of open) {
+    for (let there = vscode.workspace.notebookDocuments.length; there < count; there++) {
+      const other = await openNotebook(path.join(folder, `other-${there}.ipynb`), ["pass"]);
+      const [cell] = other.getCells();
+      if (cell) await runToEnd(cell);
+    }
+    print(`${vscode.workspace.notebookDocuments.length} notebooks open`);
+    await vscode.window.showNotebookDocument(first, { preview: false });
+    await runToEnd(pass);
+    const times = (byOpen[count] = [] as number[]);
+    for (let round = 0; round < passes; round++) times.push(await runToEnd(pass));
+  }
+  const figures: Figures = { activation, firstOutput, pass: byOpen, flood: await flood(flooding), many: await runMany(path.join(folder, "many.ipynb"), cells) };
+  writeFileSync(parameters.out, JSON.stringify(figures));
+  await vscode.commands.executeCommand("jupyterhubConnect.signOut", account);
+});
+
+/** Reads the bundle and activates, as the first notebook does. */
+async function activate(): Promise<number> {
+  const extension = vscode.extensions.getExtension("jupyterhub-connect.jupyterhub-connect");
+  if (!extension || extension.isActive) throw new Error("The extension's activation cannot be measured: it is active, or not there.");
+  const begun = performance.now();
+  await extension.activate();
+  return performance.now() - begun;
+}
+
+/** Opens a new notebook with these cells and selects the hub's kernel for it. */
+async function openNotebook(file: string, sources: readonly string[]): Promise<vscode.NotebookDocument> {
+  const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
+  writeFileSync(file, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+  const document = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
+  await vscode.window.showNotebookDocument(document, { preview: false });
+  await vscode.commands.executeCommand("jupyterhubConnect.selectKernel", {});
+  return document;
+}
+
+/** Runs one cell; resolves with the time until the document says that it has ended. */
+async function runToEnd(cell: vscode.NotebookCell): Promise<number> {
+  const ended = change((one) => one.cell === cell && one.executionSummary?.success !== undefined);
+  const begun = performance.now();
+  await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: cell.index, end: cell.index + 1 }], document: cell.notebook.uri });
+  await ended;
+  return performance.now() - begun;
+}
+
+async function flood(cell: vscode.NotebookCell): Promise<Figures["flood"]> {
+  const before = process.memoryUsage.rss();
+  let growth = 0;
+  let edits = 0;
+  const watching = setInterval(() => (growth = Math.max(growth, process.memoryUsage.rss() - before)), 20);
+  const counting = vscode.workspace.onDidChangeNotebookDocument(({ cellChanges }) => {
+    if (cellChanges.some((one) => one.cell === cell && one.outputs !== undefined)) edits++;
+  });
+  try {
+    const ms = await runToEnd(cell);
+    const text = cell.outputs.flatMap(({ items }) => items.map(({ data }) => new TextDecoder().decode(data))).join("");
+    return { ms, edits, growth, lines: text.split("\n").length - 1 };
+  } finally {
+    clearInterval(watching);
+    counting.dispose();
+  }
+}
+
+async function runMany(file: string, count: number): Promise<number> {
+  const notebook = await openNotebook(file, ["pass", ...Array.from({ length: count }, (_, index) => `x = ${index}`)]);
+  const [warm] = notebook.getCells();
+  const last = notebook.cellAt(count);
+  if (!warm) throw new Error("The notebook has no cells.");
+  await runToEnd(warm);
+  const ended = change((one) => one.cell === last && one.executionSummary?.success !== undefined);
+  const begun = performance.now();
+  await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 1, end: count + 1 }], document: notebook.uri });
+  await ended;
+  return performance.now() - begun;
+}
+
+/** The next change of a cell that is accepted. */
+function change(accept: (change: vscode.NotebookDocumentCellChange) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const listener = vscode.workspace.onDidChangeNotebookDocument(({ cellChanges }) => {
+      if (!cellChanges.some(accept)) return;
+      listener.dispose();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,62 @@
+// What is saved here is what JupyterLab saves for the same run, apart from what docs/outputs.md lists.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import * as v from "valibot";
+import { differences, type Ran } from "../harness/conform/compare";
+import { notebookModel, readNotebook, type Notebook } from "../harness/conform/notebook";
+import { sharedHub } from "../harness/hub/shared";
+import { root } from "../harness/paths";
+import { pickHubKernel, signIn } from "../harness/vscode/hubSteps";
+import { JupyterLab } from "../harness/vscode/jupyterLab";
+import { personWindow } from "./support/window";
+
+/** Notebooks of the corpus whose cells are run in one; the last one fails. */
+const parts = ["stream-basic", "html", "json", "latex", "png", "svg", "matplotlib", "pandas", "display-id-same-cell", "clear-output-wait", "unicode", "many-displays", "error-traceback"];
+const runMs = 60_000;
+
+describe("a notebook that was run here and in JupyterLab", () => {
+  const window = personWindow({ files: [] });
+  after(() => sharedHub().stopServer("ana"));
+
+  it("is saved as the same file", async () => {
+    const { workbench, folder, browser } = window();
+    const { notebook, quickInput } = workbench;
+    const cells = parts.flatMap((part) => readNotebook(path.join(root, "test", "conform", `${part}.ipynb`)).cells).map((cell, index) => ({ ...cell, id: `cell-${index}` }));
+    const failing = cells.findIndex((cell, index) => index >= cells.length - lengthOf("error-traceback") && cell.cell_type === "code");
+    const content = { cells: cells.slice(0, failing + 1), metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" } }, nbformat: 4, nbformat_minor: 5 };
+    const lab = await JupyterLab.open(browser, sharedHub(), "ana");
+    await lab.openNotebook("there.ipynb", content);
+    await lab.runAll();
+    const wanted = ran(v.parse(notebookModel, await lab.save("there.ipynb")));
+    await lab.page.screenshot({ path: "out/screenshots/same-there.png" });
+    await lab.page.close();
+
+    const file = path.join(folder, "here.ipynb");
+    writeFileSync(file, JSON.stringify(content));
+    const { url } = sharedHub();
+    const user = { url, name: "ana", token: sharedHub().user("ana").token };
+    await signIn(workbench, user);
+    await workbench.openSidebar("Explorer");
+    await workbench.openNotebook("here.ipynb");
+    await workbench.clearNotifications();
+    await pickHubKernel(workbench, user);
+    await notebook.runAll();
+    await notebook.select(failing);
+    assert.equal(await notebook.ended(failing, runMs), "error");
+    await quickInput.command("File: Save");
+    await workbench.screenshot("out/screenshots/same-here.png");
+    const got = ran(readNotebook(file));
+    assert.ok(wanted.success.filter((success) => success === true).length > 20, `${wanted.success.length} cells were run in JupyterLab`);
+    assert.deepEqual(differences(wanted, got, []), []);
+  });
+});
+
+function lengthOf(part: string): number {
+  return readNotebook(path.join(root, "test", "conform", `${part}.ipynb`)).cells.length;
+}
+
+function ran(notebook: Notebook): Ran {
+  const success = notebook.cells.map(({ execution_count: count, outputs = [] }) => (count ? outputs.every(({ output_type: type }) => type !== "error") : null));
+  return { notebook, success, home: sharedHub().userPlace("ana").directory };
+}

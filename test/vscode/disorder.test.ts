@@ -1,0 +1,329 @@
+// What people do to a notebook while it runs, and what others do to its kernel: every cell ends, every output is in its place.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import { waitFor } from "../harness/processes/wait";
+import { testHub } from "../harness/vscode/inHost/testHub";
+import { closeNotebooks, counted, counter, ended, errorOf, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
+
+const user = "ana";
+
+describe("a notebook that is changed while it runs", function () {
+  this.timeout(120_000);
+  let account: string;
+  before(async () => {
+    account = await signIn(user);
+  });
+  afterEach(closeNotebooks);
+  after(() => signOut(account, user));
+
+  const opened = async (...sources: string[]): Promise<vscode.NotebookDocument> => {
+    const notebook = await openNotebook(...sources);
+    await selectKernel({ account });
+    return notebook;
+  };
+  /** Runs these cells together. */
+  const runAll = (notebook: vscode.NotebookDocument): Thenable<unknown> => vscode.commands.executeCommand("notebook.execute", notebook.uri);
+
+  it("runs what stood there when it was started, whatever is written meanwhile", async () => {
+    const notebook = await opened(counter(6, 0.2), "print('as it was')");
+    void runAll(notebook);
+    await run(notebook, 0).shows("line 1");
+    await edit(new vscode.WorkspaceEdit(), (all) => {
+      for (const cell of notebook.getCells()) all.insert(cell.document.uri, new vscode.Position(0, 0), "print('too late')\n");
+    });
+    await ended(notebook, 1);
+    assert.deepEqual([textOf(notebook, 0), textOf(notebook, 1)], [counted(6), "as it was\n"]);
+  });
+
+  it("shows the output in the cell that was moved", async () => {
+    const notebook = await opened(counter(8, 0.2), "'unmoved'");
+    await run(notebook, 0).shows("line 1");
+    await vscode.window.showNotebookDocument(notebook, { selections: [new vscode.NotebookRange(0, 1)] });
+    await vscode.commands.executeCommand("notebook.cell.moveDown");
+    assert.match(notebook.cellAt(1).document.getText(), /^import time/);
+    await ended(notebook, 1);
+    assert.deepEqual([textOf(notebook, 0), textOf(notebook, 1)], ["", counted(8)]);
+  });
+
+  it("shows the output in the first part of a cell that was split", async () => {
+    const notebook = await opened(counter(8, 0.2));
+    await run(notebook, 0).shows("line 1");
+    const editor = await vscode.window.showNotebookDocument(notebook, { selections: [new vscode.NotebookRange(0, 1)] });
+    assert.equal(editor.notebook, notebook);
+    await vscode.commands.executeCommand("notebook.cell.edit");
+    await vscode.commands.executeCommand("cursorTop");
+    await vscode.commands.executeCommand("cursorDown");
+    await vscode.commands.executeCommand("notebook.cell.split");
+    assert.equal(notebook.cellCount, 2);
+    await ended(notebook, 0);
+    assert.equal(textOf(notebook, 0), counted(8));
+  });
+
+  it("stops where the running cell is deleted, and can be run again", async () => {
+    const notebook = await opened(counter(600, 0.2), "print('after it')");
+    void runAll(notebook);
+    await run(notebook, 0).shows("line 1");
+    const kernel = await kernelOf(notebook);
+    await deleteCell(notebook, 0);
+    await waitFor("the kernel to be idle", async () => ((await (await api("GET", `api/kernels/${kernel}`)).json()) as { execution_state: string }).execution_state === "idle", 20_000);
+    assert.equal(textOf(notebook, 0), "");
+    await run(notebook, 0).ended;
+    assert.equal(textOf(notebook, 0), "after it\n");
+  });
+
+  it("goes on where a cell that waits is deleted or stopped, without it", async () => {
+    const notebook = await opened("import time; time.sleep(1.5)", "print('deleted')", "print('stopped')", "print('last')", "print('very last')");
+    // What waits stays here, so that it can be taken back.
+    const settings = vscode.workspace.getConfiguration("jupyterhubConnect");
+    await settings.update("runQueue", "window", vscode.ConfigurationTarget.Global);
+    try {
+      await run(notebook, 4).ended;
+      void runAll(notebook);
+      await begun(notebook, 0);
+      await deleteCell(notebook, 1);
+      await stop(notebook, 1);
+      await ended(notebook, 2);
+      assert.deepEqual([textOf(notebook, 1), textOf(notebook, 2)], ["", "last\n"]);
+      assert.equal(notebook.cellAt(1).executionSummary?.success, undefined);
+    } finally {
+      await settings.update("runQueue", undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it("runs a cell that is stopped too late, and ends all where it is the running one that is stopped", async () => {
+    const notebook = await opened("import time; time.sleep(2)", "time.sleep(600)", "print('never')");
+    void runAll(notebook);
+    await begun(notebook, 0);
+    // By then the kernel has them all.
+    await begun(notebook, 1);
+    await stop(notebook, 2);
+    assert.equal(notebook.cellAt(1).executionSummary?.success, undefined);
+    await stop(notebook, 1);
+    await ended(notebook, 1);
+    assert.deepEqual([errorOf(notebook, 1)?.name, textOf(notebook, 2)], ["KeyboardInterrupt", ""]);
+    await run(notebook, 0).ended;
+  });
+
+  it("is taken up where it was closed and is opened again", async () => {
+    const uri = await written(counter(10, 0.3), "print('behind it')");
+    const first = await openedByHand(uri);
+    await selectKernel({ account });
+    void runAll(first);
+    await run(first, 0).shows("line 1");
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    await closed(first);
+    const again = await openedByHand(uri);
+    await ended(again, 0);
+    await ended(again, 1);
+    assert.deepEqual([textOf(again, 0), textOf(again, 1)], [counted(10), "behind it\n"]);
+  });
+
+  it("runs with metadata that make no sense, and keeps them", async () => {
+    const uri = await written();
+    const cell = { cell_type: "code", id: "a", metadata: { tags: "no list", mine: [1] }, execution_count: null, outputs: [], source: "print(1)" };
+    const content = { cells: [cell], metadata: { kernelspec: "python", language_info: { name: "python", version: 7 }, mine: { a: null } }, nbformat: 4, nbformat_minor: 5 };
+    await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify(content)));
+    const notebook = await vscode.workspace.openNotebookDocument(uri);
+    await vscode.window.showNotebookDocument(notebook);
+    await selectKernel({ account });
+    await run(notebook).ended;
+    assert.equal(textOf(notebook), "1\n");
+    await notebook.save();
+    const saved = JSON.parse(Buffer.from(await vscode.workspace.fs.readFile(uri)).toString()) as { metadata: Record<string, unknown>; cells: { metadata: unknown }[] };
+    assert.deepEqual([saved.metadata["mine"], saved.cells[0]?.metadata], [{ a: null }, cell.metadata]);
+    assert.equal((saved.metadata["kernelspec"] as { name?: string }).name, "python3");
+  });
+
+  it("goes on behind a cell that is tagged as failing, and behind any where the setting says so", async () => {
+    const notebook = await opened("1 / 0", "print('second')");
+    await edit(new vscode.WorkspaceEdit(), (all) =>
+      all.set(notebook.uri, [vscode.NotebookEdit.updateCellMetadata(0, { ...notebook.cellAt(0).metadata, metadata: { tags: ["raises-exception"] } })]),
+    );
+    await runAll(notebook);
+    await ended(notebook, 1);
+    assert.deepEqual([errorOf(notebook, 0)?.name, textOf(notebook, 1)], ["ZeroDivisionError", "second\n"]);
+
+    const plain = await opened("1 / 0", "print('second')");
+    const settings = vscode.workspace.getConfiguration("jupyterhubConnect");
+    await settings.update("stopOnError", false, vscode.ConfigurationTarget.Global);
+    try {
+      await runAll(plain);
+      await ended(plain, 1);
+      assert.equal(textOf(plain, 1), "second\n");
+    } finally {
+      await settings.update("stopOnError", undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+});
+
+describe("a kernel that others use as well", function () {
+  this.timeout(120_000);
+  let account: string;
+  before(async () => {
+    account = await signIn(user);
+  });
+  afterEach(closeNotebooks);
+  after(() => signOut(account, user));
+
+  const opened = async (...sources: string[]): Promise<vscode.NotebookDocument> => {
+    const notebook = await openNotebook(...sources);
+    await selectKernel({ account });
+    return notebook;
+  };
+
+  it("is restarted elsewhere: the running cell ends with the reason, the next one runs", async () => {
+    const notebook = await opened(counter(600, 0.2), "print('again')");
+    const running = run(notebook);
+    await running.shows("line 1");
+    await api("POST", `api/kernels/${await kernelOf(notebook)}/restart`);
+    await running.ended;
+    assert.match(errorOf(notebook)?.message ?? "", /restarted/);
+    await run(notebook, 1).ended;
+    assert.equal(textOf(notebook, 1), "again\n");
+  });
+
+  it("is deleted elsewhere with its session: the running cell ends with the reason, the next one gets another kernel", async () => {
+    const notebook = await opened(counter(600, 0.2), "print('again')");
+    const running = run(notebook);
+    await running.shows("line 1");
+    const { id } = await sessionOf(notebook);
+    await api("DELETE", `api/sessions/${id}`);
+    await running.ended;
+    assert.match(errorOf(notebook)?.message ?? "", /gone|shut down/);
+    await run(notebook, 1).ended;
+    assert.equal(textOf(notebook, 1), "again\n");
+  });
+
+  it("serves two notebooks at once, each with its own output", async () => {
+    const first = await opened(counter(5, 0.2), "x = 'shared'", "print(x)");
+    await run(first, 1).ended;
+    const kernel = await kernelOf(first);
+    const second = await openNotebook("print('mine')\nprint(x)", "x = 'changed'");
+    await attach(second, account, kernel);
+    const [one, other] = [run(first, 0), run(second, 0)];
+    await Promise.all([one.ended, other.ended]);
+    assert.deepEqual([textOf(first), textOf(second)], [counted(5), "mine\nshared\n"]);
+    await run(second, 1).ended;
+    await run(first, 2).ended;
+    assert.equal(textOf(first, 2), "changed\n");
+  });
+
+  it("may send what is no message, or what belongs to nobody: the cell shows the rest", async () => {
+    const notebook = await opened(
+      [
+        "k = get_ipython().kernel",
+        "def send(kind, content, parent): k.session.send(k.iopub_socket, kind, content, parent=parent, ident=b'x')",
+        "here = k.get_parent('shell')",
+        "print('before', flush=True)",
+        "send('stream', {'text': 1}, here)",
+        "send('display_data', {'data': 'no bundle'}, here)",
+        "send('of_unknown_type', {'a': 1}, here)",
+        "send('stream', {'name': 'stdout', 'text': 'of nobody'}, {})",
+        "send('stream', {'name': 'stdout', 'text': 'of another'}, {'header': {'msg_id': 'another'}, 'msg_id': 'another'})",
+        "k.iopub_socket.send_multipart([b'x', b'<IDS|MSG>', b'', b'{', b'{}', b'{}', b'{}'])",
+        "print('after')",
+      ].join("\n"),
+      "print('next')",
+    );
+    await run(notebook).ended;
+    assert.equal(textOf(notebook), "before\nafter\n");
+    await run(notebook, 1).ended;
+    assert.equal(textOf(notebook, 1), "next\n");
+  });
+
+  it("says more than its server passes on: the cell says so, with what to do, and ends", async () => {
+    const notebook = await opened("for i in range(20_000): print(i, flush=True)", "print('next')");
+    await run(notebook).ended;
+    assert.equal(notebook.cellAt(0).executionSummary?.success, true);
+    assert.match(textOf(notebook), /held output of this cell back.*1,000 messages a second.*whole lines/s);
+    assert.doesNotMatch(textOf(notebook), /IOPub/);
+    await run(notebook, 1).ended;
+    assert.equal(textOf(notebook, 1), "next\n");
+  });
+});
+
+async function edit(all: vscode.WorkspaceEdit, fill: (all: vscode.WorkspaceEdit) => void): Promise<void> {
+  fill(all);
+  assert.ok(await vscode.workspace.applyEdit(all));
+}
+
+/** A notebook file with these cells. */
+async function written(...sources: string[]): Promise<vscode.Uri> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  assert.ok(folder);
+  const uri = vscode.Uri.joinPath(folder, `${randomUUID().slice(0, 8)}.ipynb`);
+  const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
+  await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 })));
+  return uri;
+}
+
+/** Opens it as a person does: a document that the API opens is held for minutes after its editor is closed. */
+async function openedByHand(uri: vscode.Uri): Promise<vscode.NotebookDocument> {
+  await vscode.commands.executeCommand("vscode.openWith", uri, "jupyter-notebook");
+  const notebook = vscode.window.activeNotebookEditor?.notebook;
+  assert.equal(notebook?.uri.toString(), uri.toString());
+  assert.ok(notebook);
+  return notebook;
+}
+
+function deleteCell(notebook: vscode.NotebookDocument, index: number): Promise<void> {
+  return edit(new vscode.WorkspaceEdit(), (all) => all.set(notebook.uri, [vscode.NotebookEdit.deleteCells(new vscode.NotebookRange(index, index + 1))]));
+}
+
+/** Presses a cell's stop button. */
+async function stop(notebook: vscode.NotebookDocument, index: number): Promise<void> {
+  await vscode.commands.executeCommand("notebook.cell.cancelExecution", { ranges: [{ start: index, end: index + 1 }], document: notebook.uri });
+}
+
+/** Resolves when the kernel has begun with a cell. */
+async function begun(notebook: vscode.NotebookDocument, index: number): Promise<void> {
+  await waitFor(`cell ${index} to run`, () => notebook.cellAt(index).executionSummary?.executionOrder !== undefined, 20_000);
+}
+
+/** Resolves when VS Code holds the document no more. */
+function closed(notebook: vscode.NotebookDocument): Promise<void> {
+  if (notebook.isClosed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const subscription = vscode.workspace.onDidCloseNotebookDocument((one) => {
+      if (one !== notebook) return;
+      subscription.dispose();
+      resolve();
+    });
+  });
+}
+
+/** Gives the notebook a kernel that runs already. */
+async function attach(notebook: vscode.NotebookDocument, account: string, kernel: string): Promise<void> {
+  const editor = await vscode.window.showNotebookDocument(notebook);
+  const id = `${account}//kernels/${kernel}`; // of the default server, whose name is empty
+  const selected = await vscode.commands.executeCommand("notebook.selectKernel", { notebookEditor: editor, id, extension: "jupyterhub-connect.jupyterhub-connect" });
+  assert.ok(selected, "the kernel was not selected");
+}
+
+interface Session {
+  readonly id: string;
+  readonly name: string;
+  readonly kernel: { readonly id: string };
+}
+
+async function sessionOf(notebook: vscode.NotebookDocument): Promise<Session> {
+  const name = notebook.uri.path.split("/").pop();
+  const sessions = (await (await api("GET", "api/sessions")).json()) as Session[];
+  const session = sessions.find((one) => one.name === name);
+  assert.ok(session, `no session of ${name}`);
+  return session;
+}
+
+async function kernelOf(notebook: vscode.NotebookDocument): Promise<string> {
+  return (await sessionOf(notebook)).kernel.id;
+}
+
+/** Asks the user's server itself. */
+async function api(method: string, path: string): Promise<Response> {
+  const hub = testHub();
+  const url = new URL(path, await hub.startServer(user));
+  const answer = await fetch(url, { method, headers: { Authorization: `token ${hub.user(user).token}` } });
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
+  return answer;
+}
