@@ -185,7 +185,7 @@ describe("the JupyterHub view", () => {
     await fetch(new URL("api/terminals", server), { method: "POST", headers: { Authorization: `token ${user.token}` } });
     await workbench.quickInput.command("JupyterHub: Refresh");
     await workbench.sidebarRow(/figures\.ipynb \(work\/analysis\)/, pollMs);
-    await workbench.expand(/Without a notebook/);
+    await rowOf(workbench, /^Group, Without a notebook, 1 kernel/).locator(".monaco-tl-twistie").click();
     await workbench.sidebarRow(/Terminal/, pollMs);
     await rowOf(workbench, /^Group, Kernel specs/).first().locator(".monaco-tl-twistie").click();
     await pictures(workbench, "many");

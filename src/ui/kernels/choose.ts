@@ -92,10 +92,11 @@ export function whatIsLost(kernels: readonly KnownKernel[]): string {
     return sum + Math.max(0, model.connections - own);
   }, 0);
   const busy = kernels.filter(({ model }) => model.execution_state === "busy").length;
-  const whose = kernels.length === 1 ? "Its variables are" : "Their variables are";
-  const runs = busy === 0 ? "" : kernels.length === 1 ? " It is running something, which ends." : ` ${count(busy, "kernel")} of them ${busy === 1 ? "is" : "are"} running something, which ends.`;
-  const shared = others === 0 ? "" : ` ${count(others, "other connection")} to ${kernels.length === 1 ? "it" : "them"} (JupyterLab, another window) ${others === 1 ? "loses" : "lose"} it too.`;
-  return `${whose} lost.${runs}${shared} Files and outputs stay.`;
+  const isOne = kernels.length === 1;
+  const whose = isOne ? "Its variables are" : "Their variables are";
+  const shared = others === 0 ? "" : `, also for ${count(others, "other connection")} (JupyterLab, another window)`;
+  const runs = busy === 0 ? "" : isOne ? " It is running something, which ends." : ` ${busy} of them ${busy === 1 ? "is" : "are"} running something, which ends.`;
+  return `${whose} lost${shared}.${runs} Files and outputs stay.`;
 }
 
 /** Names of many, as many as a dialog holds. */

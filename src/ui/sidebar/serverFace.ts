@@ -33,7 +33,7 @@ function words({ server, problem, isStale, keptUntil, progress }: ServerRow, now
   const { state } = server;
   if (problem !== undefined) return "not reachable";
   // Its hub cannot be asked: it may have come up or gone since.
-  if (isStale && state !== "running") return `${state} when last seen`;
+  if (isStale) return `${state} when last seen`;
   if (state === "starting" && progress) return ["starting", `${Math.round(progress.fraction * 100)}%`, progress.message].filter(Boolean).join(" · ");
   if (keptUntil !== undefined) return `${state} · kept alive until ${clockTime(keptUntil)}`;
   return [stateWords(server, now), idle(server, now)].filter(Boolean).join(" · ");
