@@ -6,7 +6,7 @@ import type { AppContext } from "../context";
 import { serverOf } from "../files/reach";
 import { notebookType } from "./controllers";
 import type { Notebooks } from "./register";
-import { chooseController } from "./selectKernel";
+import { selectController } from "./selectKernel";
 
 /** Follows the notebooks that are opened; ends with `subscriptions`. */
 export function registerAttaching(app: AppContext, notebooks: Notebooks, subscriptions: vscode.ExtensionContext["subscriptions"]): void {
@@ -28,7 +28,7 @@ export function registerAttaching(app: AppContext, notebooks: Notebooks, subscri
     if (before !== undefined && (!before.startsWith(`${server.id}/`) || before.startsWith(`${server.id}/kernels/`))) return;
     const controller = notebooks.controllers.find(server, session.kernel.name);
     if (!controller) return;
-    await chooseController(editor, controller);
+    await selectController(editor, controller);
     await notebooks.start(notebook);
   };
   const attachAll = (): void => {

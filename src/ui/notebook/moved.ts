@@ -4,7 +4,7 @@ import type { AppContext } from "../context";
 import type { KernelTarget } from "./controllers";
 import type { Notebooks } from "./register";
 import { journalKey } from "./runner";
-import { chooseController } from "./selectKernel";
+import { selectController } from "./selectKernel";
 
 /** One notebook on its way. */
 interface Move {
@@ -35,7 +35,7 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
       const editor = vscode.window.visibleNotebookEditors.find(({ notebook }) => notebook.uri.toString() === key);
       const controller = notebooks.controllers.of(target);
       if (!editor || !controller || !under.delete(key)) continue;
-      await chooseController(editor, controller);
+      await selectController(editor, controller);
       if (isConnected) await notebooks.start(editor.notebook);
     }
   };
