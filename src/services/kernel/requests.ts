@@ -8,7 +8,7 @@ type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "disp
 /** So many messages may wait for a connection; a program that sends more is told so. */
 const maxUnsent = 1_000;
 
-/** Futures by the id of their request, in the order they were made. */
+/** Futures by the id of their request, in the order they were sent, those that wait for that last. */
 export class Requests {
   readonly #open = new Map<string, AnyFuture>();
   /** Those that have settled and still take messages. */
@@ -85,7 +85,16 @@ export class Requests {
   takeUnsent(): readonly { readonly message: Message; readonly waits: boolean }[] {
     const held = [...this.#unsent.values()];
     this.#unsent.clear();
+    for (const { message } of held) this.#moveBehind(message.header.msg_id);
     return held;
+  }
+
+  /** What was asked meanwhile, first of all what the kernel is, it answers first. */
+  #moveBehind(id: string): void {
+    const future = this.#open.get(id);
+    if (!future) return;
+    this.#open.delete(id);
+    this.#open.set(id, future);
   }
 
   /** Rejects those that wait for a connection since `time` (milliseconds since the epoch) or longer. */

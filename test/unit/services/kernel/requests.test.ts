@@ -43,6 +43,18 @@ describe("requests in flight", () => {
     assert.equal(requests.size, 2);
   });
 
+  it("are in the order in which they were sent: one that waited is not over when an earlier one has its turn", async () => {
+    const [waited, asked] = [add({ held: true }), add()];
+    requests.takeUnsent();
+    waited.handle(reply(waited.message));
+    requests.begun(asked.message.header.msg_id);
+    assert.equal(requests.size, 2);
+    asked.handle(reply(asked.message));
+    requests.begun(waited.message.header.msg_id);
+    assert.equal(await asked.done, "read");
+    assert.equal(requests.size, 1);
+  });
+
   it("are forgotten when they are done, unless they outlive it", async () => {
     const [one, kept] = [add(), add({ outlivesDone: true })];
     for (const future of [one, kept]) for (const answer of [reply, idle]) future.handle(answer(future.message));
