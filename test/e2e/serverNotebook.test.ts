@@ -1,5 +1,6 @@
 // A notebook that is on the server, as a person opens it: from the palette, through folders, after a reload, with the server stopped.
 import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
 import { sharedHub } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
 import { samplePath } from "../harness/sample/sampleNotebook";
@@ -53,7 +54,7 @@ describe("a notebook on the server", () => {
     const { workbench } = window();
     const { notebook, quickInput } = workbench;
     await notebook.run(0);
-    await notebook.ended(0, 30_000).catch(async (error) => { await workbench.screenshot("out/screenshots/dbg.png"); const { cpSync } = await import("node:fs"); cpSync(window().server.directory + "/user-data/logs", "/tmp/files-logs", { recursive: true }); throw error; });
+    assert.equal(await notebook.ended(0, startMs), "ok");
     const [output] = await notebook.outputsOnce(0, (now) => now.length > 0);
     assert.match(output?.text ?? "", /works in week 1/);
     await notebook.run(1);
@@ -69,6 +70,7 @@ describe("a notebook on the server", () => {
   it("is there after a reload, with its kernel", async () => {
     const { workbench } = window();
     const { notebook } = workbench;
+    await waitFor("VS Code to remember the open tab", () => remembers(workbench.page, "first%20steps.ipynb"), 30_000);
     await workbench.page.reload({ waitUntil: "commit" });
     await notebook.shown();
     await notebook.kernelIs("Python 3 (ipykernel)", startMs);
@@ -92,3 +94,26 @@ describe("a notebook on the server", () => {
     await workbench.quickInput.command("File: Save");
   });
 });
+
+/** Whether what VS Code keeps in the browser for its next start, which it writes every few seconds, has this text in it. */
+async function remembers(page: Page, text: string): Promise<boolean> {
+  const kept = await page.evaluate(async () => {
+    let all = "";
+    for (const { name = "" } of await indexedDB.databases()) {
+      // No function here has a name: what names functions for Node is not there in the page.
+      const database = await new Promise<IDBDatabase>((resolve) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => resolve(request.result);
+      });
+      for (const store of database.objectStoreNames) {
+        all += await new Promise<string>((resolve) => {
+          const request = database.transaction(store).objectStore(store).getAll();
+          request.onsuccess = () => resolve(JSON.stringify(request.result));
+        });
+      }
+      database.close();
+    }
+    return all;
+  });
+  return kept.includes(text);
+}
