@@ -48,8 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerFiles(app, subscriptions);
   registerContextKeys(app, subscriptions);
   const notebooks = registerNotebooks(app, subscriptions);
-  registerAttaching(app, notebooks, subscriptions);
-  registerMoves(app, notebooks, subscriptions);
+  registerAttaching(app, notebooks, registerMoves(app, notebooks, subscriptions), subscriptions);
   const tree = registerSidebar(app, subscriptions);
   subscriptions.push(registerFirstRun(app, notebooks));
   subscriptions.push(registerAuthenticationProvider(app), registerCommands(app, notebooks, tree), registerKeepAliveStatus(app));

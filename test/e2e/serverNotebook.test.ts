@@ -77,6 +77,7 @@ describe("a notebook on the server", () => {
     await notebook.run(1);
     assert.equal(await notebook.ended(1, startMs), "ok");
     await workbench.quickInput.command("File: Save");
+    await workbench.page.locator(".tab.active:not(.dirty)").waitFor();
   });
 
   it("says that its server is stopped, starts it on one click, and opens by itself then", async () => {

@@ -55,13 +55,13 @@ export class Reach implements vscode.Disposable {
       void this.#offer(uri.authority, `Sign in as ${label} to open its files.`, "Sign In…", async () => {
         await vscode.commands.executeCommand("jupyterhubConnect.signIn");
       });
-      throw new ConnectError("signed-out", `You are not signed in as ${label}. Sign in, and what is open of its files appears.`);
+      throw new ConnectError("signed-out", `You are not signed in as ${label}. Sign in and try again.`);
     }
     const services = server.services ?? (await this.#bringUp(uri, server));
     if (services) return { server, services, path: uri.path.replace(/^\/+|\/+$/g, "") };
     this.#wait(uri);
     this.#offerStart(uri.authority, server);
-    throw new ConnectError("server-stopped", isShared(server) ? `${server.label} is not running. ${server.owner} can start it.` : `The server of ${server.label} is not running. Start it, and what is open of its files appears.`);
+    throw new ConnectError("server-stopped", isShared(server) ? `${server.label} is not running. ${server.owner} can start it.` : `The server of ${server.label} is not running. Start it and try again.`);
   }
 
   /** What was done with a file has failed: a server that turns out to be stopped can be started. */

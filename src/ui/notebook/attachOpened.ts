@@ -7,6 +7,7 @@ import type { AppContext } from "../context";
 import { serverOf } from "../files/reach";
 import { notebookType } from "./controllers";
 import { kernelSpecOf } from "./kernelMetadata";
+import type { Moves } from "./moved";
 import type { Notebooks } from "./register";
 import { chooseController } from "./selectKernel";
 
@@ -14,14 +15,14 @@ import { chooseController } from "./selectKernel";
  * Follows the notebooks that are opened; ends with `subscriptions`. A kernel that runs is connected to, and none is
  * started: that is left to the first cell. (VS Code asks for a kernel even where one only is suggested.)
  */
-export function registerAttaching(app: AppContext, notebooks: Notebooks, subscriptions: vscode.ExtensionContext["subscriptions"]): void {
+export function registerAttaching(app: AppContext, notebooks: Notebooks, moves: Moves, subscriptions: vscode.ExtensionContext["subscriptions"]): void {
   const last = new LastKernels(app.memory);
   /** Those that have been looked after; what fails is tried again when there is a reason to. */
   const seen = new WeakSet<vscode.NotebookDocument>();
 
   const attach = async ({ notebook }: vscode.NotebookEditor): Promise<void> => {
     const server = serverOf(app, notebook.uri);
-    if (!server?.services || seen.has(notebook)) return;
+    if (!server?.services || seen.has(notebook) || moves.has(notebook.uri)) return;
     seen.add(notebook);
     // With it come the kernel specs, for the picker.
     await app.servers.refreshServices(server);

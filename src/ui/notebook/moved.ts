@@ -15,12 +15,19 @@ interface Move {
   readonly isConnected: boolean;
 }
 
+/** The notebooks that are on their way. */
+export interface Moves {
+  /** Whether the notebook of this URI is an open one under a new name, which gets its kernel back by itself. */
+  has(uri: vscode.Uri): boolean;
+}
+
 /** Follows renames by VS Code, whoever asked for them; ends with `subscriptions`. */
-export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptions: vscode.ExtensionContext["subscriptions"]): void {
+export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptions: vscode.ExtensionContext["subscriptions"]): Moves {
   /** Those that are to be renamed, by what they are called then. */
   const coming = new Map<string, Move>();
   /** Those that are renamed, and were not shown under their new names yet. */
   const under = new Map<string, Move>();
+  const arriving = new Set<string>();
 
   const leave = async (key: string, move: Move): Promise<void> => {
     const { notebook, to } = move;
@@ -28,15 +35,22 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
     await notebooks.release(notebook);
     app.journals.move(journalKey(notebook.uri), journalKey(to));
     under.set(key, move);
+    coming.delete(key);
     await arrive();
   };
   const arrive = async (): Promise<void> => {
     for (const [key, { target, isConnected }] of [...under]) {
       const editor = vscode.window.visibleNotebookEditors.find(({ notebook }) => notebook.uri.toString() === key);
       const controller = notebooks.controllers.of(target);
-      if (!editor || !controller || !under.delete(key)) continue;
-      await chooseController(editor, controller);
-      if (isConnected) await notebooks.start(editor.notebook);
+      if (!editor || !controller || arriving.has(key)) continue;
+      arriving.add(key);
+      try {
+        await chooseController(editor, controller);
+        if (isConnected) await notebooks.start(editor.notebook);
+      } finally {
+        arriving.delete(key);
+        under.delete(key);
+      }
     }
   };
   const log = (error: unknown): void => app.log.warn("A renamed notebook did not get its kernel back", error);
@@ -52,12 +66,12 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
     vscode.workspace.onDidRenameFiles(({ files }) => {
       for (const [key, move] of coming) {
         if (newUri(move.notebook.uri, files)?.toString() !== key) continue;
-        coming.delete(key);
         leave(key, move).catch(log);
       }
     }),
     vscode.window.onDidChangeVisibleNotebookEditors(() => void arrive().catch(log)),
   );
+  return { has: (uri) => coming.has(uri.toString()) || under.has(uri.toString()) };
 }
 
 /** What a file is called after these renames, its own or that of a directory around it; undefined where it stays. */
