@@ -1,5 +1,6 @@
 // Open notebooks that get another name or place: to VS Code they are others then; they keep their kernel, and what runs goes on.
 import * as vscode from "vscode";
+import { delay } from "../../base/async";
 import type { AppContext } from "../context";
 import type { KernelTarget } from "./controllers";
 import type { Notebooks } from "./register";
@@ -13,7 +14,11 @@ interface Move {
   readonly target: KernelTarget;
   /** Whether it had its kernel already. */
   readonly isConnected: boolean;
+  readonly isDirty: boolean;
 }
+
+/** Milliseconds that VS Code may take to bring what was not saved into the renamed notebook; it tells nobody of that. */
+const carrying = 5_000;
 
 /** The notebooks that are on their way. */
 export interface Moves {
@@ -39,12 +44,14 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
     await arrive();
   };
   const arrive = async (): Promise<void> => {
-    for (const [key, { target, isConnected }] of [...under]) {
+    for (const [key, { target, isConnected, isDirty }] of [...under]) {
       const editor = vscode.window.visibleNotebookEditors.find(({ notebook }) => notebook.uri.toString() === key);
       const controller = notebooks.controllers.of(target);
       if (!editor || !controller || arriving.has(key)) continue;
       arriving.add(key);
       try {
+        // What is taken up before would be shown beside what is brought.
+        for (const end = Date.now() + carrying; isDirty && !editor.notebook.isDirty && Date.now() < end; ) await delay(20);
         await chooseController(editor, controller);
         if (isConnected) await notebooks.start(editor.notebook);
       } finally {
@@ -60,7 +67,7 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
       for (const notebook of vscode.workspace.notebookDocuments) {
         const to = newUri(notebook.uri, files);
         const target = to && notebooks.currentTargetOf(notebook);
-        if (target) coming.set(to.toString(), { notebook, to, target, isConnected: notebooks.hasKernel(notebook) });
+        if (target) coming.set(to.toString(), { notebook, to, target, isConnected: notebooks.hasKernel(notebook), isDirty: notebook.isDirty });
       }
     }),
     vscode.workspace.onDidRenameFiles(({ files }) => {
