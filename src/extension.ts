@@ -2,10 +2,12 @@
 import { join } from "node:path";
 import type * as vscode from "vscode";
 import { Hubs } from "./app/hubs";
+import { HubTree } from "./app/hubTree/hubTree";
 import { HubWatch } from "./app/hubWatch";
 import { Journals } from "./app/journals";
 import { KeepAlive } from "./app/keepAlive";
 import { NotebookSessions } from "./app/notebookSessions";
+import { RecentErrors } from "./app/recentErrors";
 import { Resting } from "./app/resting";
 import { RunningKernels } from "./app/runningKernels";
 import { Servers } from "./app/servers";
@@ -24,6 +26,8 @@ import { StartReports } from "./ui/servers/startReports";
 import { registerAuthenticationProvider } from "./ui/signIn/authenticationProvider";
 import { registerFirstRun } from "./ui/signIn/firstRun";
 import { registerUriRedirects } from "./ui/signIn/oauthFlow";
+import { Details } from "./ui/sidebar/details";
+import { drawn } from "./ui/sidebar/faces";
 import { registerSidebar } from "./ui/sidebar/register";
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -36,22 +40,26 @@ export function activate(context: vscode.ExtensionContext): void {
   const runningKernels = new RunningKernels(hubs, servers, ports);
   const hubWatch = new HubWatch(hubs, servers, ports);
   const keepAlive = new KeepAlive(servers, ports);
+  const errors = new RecentErrors();
+  const startReports = new StartReports(ports.log);
+  const parts = { hubs, servers, hubWatch, keepAlive, starts: startReports, notebookSessions, errors };
+  const hubTree = new HubTree({ ...parts, activity: ports.activity, draw: drawn, log: ports.log });
   // Not among the subscriptions: VS Code disposes those without waiting for `deactivate`, which still needs all this.
   const graph = new DisposableStore();
-  for (const part of [hubs, servers, hubWatch, keepAlive, runningKernels, resting, notebookSessions]) graph.add(part);
+  for (const part of [hubs, servers, hubWatch, hubTree, keepAlive, runningKernels, resting, notebookSessions]) graph.add(part);
   const journals = new Journals(join(context.globalStorageUri.fsPath, "runs"), ports.log);
   const spawnForms = new SpawnForms(ports);
-  const startReports = new StartReports(ports.log);
   const redirects = registerUriRedirects(subscriptions);
-  const app: AppContext = { hubs, servers, hubWatch, keepAlive, spawnForms, notebookSessions, runningKernels, journals, startReports, redirects, memory: ports.memory, log: ports.log, channel };
+  const app: AppContext = { hubs, servers, hubWatch, hubTree, errors, keepAlive, spawnForms, notebookSessions, runningKernels, journals, startReports, redirects, memory: ports.memory, log: ports.log, channel };
   subscriptions.push(startReports);
   registerFiles(app, subscriptions);
   registerContextKeys(app, subscriptions);
   const notebooks = registerNotebooks(app, subscriptions);
   registerAttaching(app, notebooks, registerMoves(app, notebooks, subscriptions), subscriptions);
-  const tree = registerSidebar(app, subscriptions);
+  const view = registerSidebar(app, subscriptions);
+  const details = new Details(app, context.extension);
   subscriptions.push(registerFirstRun(app, notebooks));
-  subscriptions.push(registerAuthenticationProvider(app), registerCommands(app, notebooks, tree), registerKeepAliveStatus(app));
+  subscriptions.push(details, registerAuthenticationProvider(app), registerCommands(app, notebooks, view, details), registerKeepAliveStatus(app));
   leave = async () => {
     await notebooks.leave();
     graph.dispose();

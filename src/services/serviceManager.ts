@@ -1,6 +1,7 @@
 // ServiceManager: all services of one Jupyter server.
 import type { Clock } from "../base/clock";
 import type { Disposable } from "../base/disposable";
+import { Emitter } from "../base/event";
 import type { ServerSettings } from "../transport/settings";
 import { KernelManager } from "./kernel/manager";
 import { KernelSpecManager } from "./kernelspec/manager";
@@ -24,6 +25,7 @@ export class ServiceManager implements Disposable {
   readonly kernels: KernelManager;
   readonly sessions: SessionManager;
   readonly #poller: Poller;
+  readonly #answered: Emitter<void>;
   /** What kernels and sessions there were when that was last of interest to the poller. */
   #shape = "";
   /** jupyter_server before 2 has no event stream; asking once is enough. */
@@ -34,6 +36,7 @@ export class ServiceManager implements Disposable {
     options: ServiceManagerOptions = {},
   ) {
     const { activity, clock, random } = options;
+    this.#answered = new Emitter(settings.log);
     this.kernelSpecs = new KernelSpecManager(settings);
     this.kernels = new KernelManager(settings);
     this.sessions = new SessionManager(settings, this.kernels);
@@ -46,6 +49,11 @@ export class ServiceManager implements Disposable {
   /** Fired with the reason when polling has failed. */
   get onConnectionFailure() {
     return this.#poller.onDidFail;
+  }
+
+  /** Fired when the server has told what it has, whether or not that is something new. */
+  get onDidAnswer() {
+    return this.#answered.event;
   }
 
   /** Why nothing is polled until `resume` or a successful `refresh`: signed out, forbidden, or the server is not running. */
@@ -70,6 +78,7 @@ export class ServiceManager implements Disposable {
   async refresh(signal?: AbortSignal): Promise<void> {
     await Promise.all([this.kernelSpecs.refresh(signal), this.kernels.refresh(signal), this.sessions.refresh(signal)]);
     this.#poller.noteAnswer();
+    this.#answered.fire();
   }
 
   dispose(): void {
@@ -77,6 +86,7 @@ export class ServiceManager implements Disposable {
     this.sessions.dispose();
     this.kernels.dispose();
     this.kernelSpecs.dispose();
+    this.#answered.dispose();
   }
 
   /** One after the other: where the first fails, the others are not asked. Specs hardly ever change: once. */
@@ -85,6 +95,7 @@ export class ServiceManager implements Disposable {
     await this.sessions.refresh(signal);
     await this.kernels.refresh(signal);
     if (!this.kernelSpecs.isReady) await this.kernelSpecs.refresh(signal);
+    this.#answered.fire();
     return this.#shapeNow() !== before;
   }
 

@@ -1,20 +1,20 @@
 // All commands: what each does. Titles, icons and where they show are in package.json.
 import * as vscode from "vscode";
-import { ConnectError } from "../base/errors";
+import { TreeNode } from "../app/hubTree/nodes";
+import type { AccountRow, HubRow, Row, TerminalRow } from "../app/hubTree/rows";
 import type { AppContext } from "./context";
 import { fileCommands } from "./files/register";
-import { kernelCommands, notebookOf, type NotebookArguments } from "./notebook/kernelCommands";
+import { runningKernelCommands } from "./kernels/commands";
+import { kernelNotebookCommands } from "./kernels/notebookCommands";
+import { kernelCommands } from "./notebook/kernelCommands";
 import type { Notebooks } from "./notebook/register";
 import { selectKernel, type SelectKernelArguments } from "./notebook/selectKernel";
 import { reporting } from "./report";
 import { serverCommands } from "./servers/commands";
-import type { Node } from "./sidebar/nodes";
-import type { HubTree } from "./sidebar/tree";
+import { addHub, removeHub, type HubArguments } from "./servers/hubSetting";
+import type { Details } from "./sidebar/details";
+import { endTerminal } from "./sidebar/terminals";
 import { signIn, signOut, type SignInArguments } from "./signIn/signIn";
-
-type HubNode = Extract<Node, { kind: "hub" }>;
-type AccountNode = Extract<Node, { kind: "account" }>;
-type KernelNode = Extract<Node, { kind: "session" | "kernel" }>;
 
 interface SignOutArguments {
   /** The account's id, as signing in gave it. */
@@ -22,18 +22,18 @@ interface SignOutArguments {
 }
 
 /** Registers every command. One that is told all it needs asks nothing, and rejects with the reason where it fails. */
-export function registerCommands(app: AppContext, notebooks: Notebooks, tree: HubTree): vscode.Disposable {
+export function registerCommands(app: AppContext, notebooks: Notebooks, view: vscode.TreeView<TreeNode>, details: Details): vscode.Disposable {
   const report = <T>(work: () => Promise<T>): Promise<T | undefined> => reporting(app, work);
 
-  const handlers: Readonly<Record<string, (argument?: never) => unknown>> = {
-    signIn: async (given?: SignInArguments | AccountNode | HubNode) => {
+  const handlers: Readonly<Record<string, (argument?: never, all?: never) => unknown>> = {
+    signIn: async (given?: SignInArguments | AccountRow | HubRow) => {
       if (given && "url" in given) {
         const { id, label } = await signIn(app, given);
         return { id, label };
       }
       return report(() => signIn(app, given && knownOf(given)));
     },
-    signOut: async (given?: SignOutArguments | AccountNode) => {
+    signOut: async (given?: SignOutArguments | AccountRow) => {
       if (given && "id" in given) {
         const account = app.hubs.find(given.id);
         if (account) await app.hubs.signOut(account);
@@ -41,52 +41,44 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, tree: Hu
       }
       await report(() => signOut(app, given?.account));
     },
-    refresh: () => report(() => tree.refresh()),
+    addHub: (given?: HubArguments) => (given ? addHub(given) : report(() => addHub())),
+    removeHub: (given?: HubArguments | HubRow) => (given && "url" in given ? removeHub(app, given) : report(() => removeHub(app, given))),
+    refresh: () => report(() => app.hubTree.refresh()),
     ...serverCommands(app),
     selectKernel: (given?: SelectKernelArguments) =>
       given ? selectKernel(app, notebooks.controllers, given) : report(() => selectKernel(app, notebooks.controllers)),
     ...kernelCommands(app, notebooks),
     ...fileCommands(app),
-    shutDownKernel: (given?: NotebookArguments | KernelNode) =>
-      given && "confirmed" in given ? notebooks.shutDown(notebookOf(given)) : report(() => shutDownKernel(notebooks, given)),
-    openHub: (node?: AccountNode) =>
+    ...runningKernelCommands(app, notebooks),
+    ...kernelNotebookCommands(app, notebooks, view),
+    ...details.commands,
+    endTerminal: (given?: TerminalRow) => given && report(() => endTerminal(app, given)),
+    openHub: (row?: AccountRow) =>
       report(async () => {
-        const account = node?.account ?? app.hubs.accounts[0];
+        const account = row?.account ?? app.hubs.accounts[0];
         if (account) await vscode.env.openExternal(vscode.Uri.parse(account.home.href, true));
       }),
     showLog: () => app.channel.show(),
   };
   return vscode.Disposable.from(
-    ...Object.entries(handlers).map(([name, handler]) => vscode.commands.registerCommand(`jupyterhubConnect.${name}`, handler)),
+    ...Object.entries(handlers).map(([name, handler]) => {
+      // VS Code's menus give a row's node, and with several selected all of them.
+      const call = handler as (argument?: unknown, all?: unknown) => unknown;
+      return vscode.commands.registerCommand(`jupyterhubConnect.${name}`, (given?: unknown, all?: unknown) => call(rowOf(given), rowsOf(all)));
+    }),
   );
 }
 
+function rowOf(given: unknown): unknown {
+  return given instanceof TreeNode ? given.row : given;
+}
+
+function rowsOf(all: unknown): readonly Row[] | undefined {
+  return Array.isArray(all) && all.length > 0 ? all.flatMap((node: unknown) => (node instanceof TreeNode ? node.row : [])) : undefined;
+}
+
 /** What a row of the view knows of a sign-in. */
-function knownOf(node: AccountNode | HubNode): SignInArguments {
-  if (node.kind === "hub") return { url: node.hub.url };
-  return { url: node.account.hub.href, userName: node.account.userName };
-}
-
-/** Shuts down the kernel of a row of the view, or of the active notebook. */
-async function shutDownKernel(notebooks: Notebooks, given?: NotebookArguments | KernelNode): Promise<void> {
-  const node = given && "kind" in given ? given : undefined;
-  const notebook = given && "kind" in given ? undefined : notebookOf(given);
-  const shutDown = "Shut Down";
-  const detail = "Its variables are lost, for everyone who is connected to it. Files stay.";
-  const question = `Shut down the kernel ${notebook ? "of this notebook" : kernelName(node)}?`;
-  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, shutDown);
-  if (answer !== shutDown) return;
-  if (notebook) await notebooks.shutDown(notebook);
-  else if (node) await shutDownRow(node);
-}
-
-function kernelName(node: KernelNode | undefined): string {
-  return node?.kind === "session" ? `of “${node.session.name || node.session.path}”` : "without a session";
-}
-
-async function shutDownRow(node: KernelNode): Promise<void> {
-  const { services } = node.server;
-  if (!services) throw new ConnectError("server-stopped", `The server of ${node.server.label} is not running any more.`);
-  if (node.kind === "session") await services.sessions.shutdown(node.session.id);
-  else await services.kernels.shutdown(node.kernel.id);
+function knownOf(row: AccountRow | HubRow): SignInArguments {
+  if (row.kind === "hub") return { url: row.hub.url };
+  return { url: row.account.hub.href, userName: row.account.userName };
 }

@@ -1,11 +1,13 @@
 // What every part of the user interface is given.
 import type * as vscode from "vscode";
 import type { Hubs } from "../app/hubs";
+import type { HubTree } from "../app/hubTree/hubTree";
 import type { HubWatch } from "../app/hubWatch";
 import type { Journals } from "../app/journals";
 import type { KeepAlive } from "../app/keepAlive";
 import type { NotebookSessions } from "../app/notebookSessions";
 import type { Memory } from "../app/ports";
+import type { RecentErrors } from "../app/recentErrors";
 import type { RunningKernels } from "../app/runningKernels";
 import type { Servers } from "../app/servers";
 import type { SpawnForms } from "../app/spawnForms";
@@ -18,6 +20,9 @@ export interface AppContext {
   readonly hubs: Hubs;
   readonly servers: Servers;
   readonly hubWatch: HubWatch;
+  readonly hubTree: HubTree;
+  /** By the ids of accounts and servers. */
+  readonly errors: RecentErrors;
   readonly keepAlive: KeepAlive;
   readonly spawnForms: SpawnForms;
   readonly notebookSessions: NotebookSessions;

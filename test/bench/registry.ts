@@ -8,6 +8,7 @@ import { prints } from "./groups/prints";
 import { rest } from "./groups/rest";
 import { lab } from "./groups/lab";
 import { stream } from "./groups/stream";
+import { tree } from "./groups/tree";
 import { window } from "./groups/window";
 import type { Measurement } from "./measurement";
 
@@ -22,7 +23,7 @@ export interface Group {
 }
 
 /** All groups. */
-export const groups: readonly Group[] = [pass, complete, prints, stream, decode, display, load, rest, window, lab];
+export const groups: readonly Group[] = [pass, complete, prints, stream, decode, display, load, rest, tree, window, lab];
 
 /**
  * The groups that `only` names, by their own name or by that of one of their measurements; without it all.

@@ -54,7 +54,12 @@ export class Controllers implements vscode.Disposable {
 
   /** The controller that runs on this. */
   of({ server, spec, running }: KernelTarget): vscode.NotebookController | undefined {
-    return this.#controllers.get(running ? runningId(running) : specId(server, spec.name));
+    return this.#controllers.get(running ? runningId(server, running.id) : specId(server, spec.name));
+  }
+
+  /** The controller of a kernel that runs. */
+  findRunning(server: Server, kernelId: string): vscode.NotebookController | undefined {
+    return this.#controllers.get(runningId(server, kernelId));
   }
 
   dispose(): void {
@@ -71,7 +76,7 @@ export class Controllers implements vscode.Disposable {
     for (const running of this.#app.runningKernels.all) {
       const { server } = running;
       const spec = server.kernelSpecs?.specs.find(({ name }) => name === running.spec);
-      if (spec) present.set(runningId(running), { server, spec, running });
+      if (spec) present.set(runningId(server, running.id), { server, spec, running });
     }
     for (const [id, target] of present) describe(this.#controllers.get(id) ?? this.#create(id, target), target);
     // A kernel that is gone is not taken from under a notebook: what its cells still have to say would be lost.
@@ -121,12 +126,12 @@ function set(controller: vscode.NotebookController, property: "label" | "descrip
   if (controller[property] !== value) controller[property] = value;
 }
 
-function runningId({ server, id }: RunningKernel): string {
-  return `${server.id}/kernels/${id}`;
-}
-
 function specId(server: Server, spec: string): string {
   return `${server.id}/${encodeURIComponent(spec)}`;
+}
+
+function runningId(server: Server, kernelId: string): string {
+  return `${server.id}/kernels/${kernelId}`;
 }
 
 /** VS Code's names of languages where a kernel spec's lower-cased one is another. */

@@ -5,7 +5,7 @@ import type { AppContext } from "../context";
 import type { KernelTarget } from "./controllers";
 import type { Notebooks } from "./register";
 import { journalKey } from "./runner";
-import { chooseController } from "./selectKernel";
+import { selectController } from "./selectKernel";
 
 /** One notebook on its way. */
 interface Move {
@@ -52,7 +52,7 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
       try {
         // What is taken up before would be shown beside what is brought.
         for (const end = Date.now() + carrying; isDirty && !editor.notebook.isDirty && Date.now() < end; ) await delay(20);
-        await chooseController(editor, controller);
+        await selectController(editor, controller);
         if (isConnected) await notebooks.start(editor.notebook);
       } finally {
         arriving.delete(key);

@@ -38,12 +38,12 @@ export async function selectKernel(app: AppContext, controllers: Controllers, gi
   const spec = await specOf(server, given, kernelSpecOf(editor.notebook));
   const controller = controllers.find(server, spec.name);
   if (!controller) throw new ConnectError("disposed", `${server.label} was signed out meanwhile.`);
-  await chooseController(editor, controller);
+  await selectController(editor, controller);
   return { id: controller.id, label: `${spec.displayName} · ${server.label}` };
 }
 
-/** Selects a kernel as the person does in the picker. @throws ConnectError `timeout` where VS Code does not */
-export async function chooseController(editor: vscode.NotebookEditor, controller: vscode.NotebookController): Promise<void> {
+/** Has the editor's notebook run with this kernel from now on. @throws ConnectError `timeout` where VS Code does not */
+export async function selectController(editor: vscode.NotebookEditor, controller: vscode.NotebookController): Promise<void> {
   const selected = new Promise<void>((resolve) => {
     const subscription = controller.onDidChangeSelectedNotebooks((event) => {
       if (!event.selected || event.notebook !== editor.notebook) return;

@@ -1,9 +1,9 @@
 // The commands on servers. One that is told all it needs asks nothing, and rejects with the reason where it fails.
+import type { AccountRow, ServerRow } from "../../app/hubTree/rows";
 import { isShared, type Server, type UserOptions } from "../../app/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { reporting } from "../report";
-import type { Node } from "../sidebar/nodes";
 import { chooseAccount } from "../signIn/signIn";
 import { chooseServer, givenAccount, givenServer, type ServerArguments } from "./choose";
 import { keepAlive } from "./keepAlive";
@@ -11,9 +11,6 @@ import { askServerName } from "./newServer";
 import { askHowToStart } from "./options";
 import { startForPerson, startServer } from "./start";
 import { deleteServer, restartServer, stopServer } from "./stop";
-
-type ServerNode = Extract<Node, { kind: "server" }>;
-type AccountNode = Extract<Node, { kind: "account" }>;
 
 interface StartArguments extends ServerArguments {
   /** `user_options` for the hub's spawner; by default those of the last time. */
@@ -33,7 +30,7 @@ interface NewServerArguments {
 }
 
 /** What a command on a server gets: nothing from the palette, a row of the view, or a caller's arguments. */
-type Given<A> = ServerNode | A | undefined;
+type Given<A> = ServerRow | A | undefined;
 
 /** Handlers by the command's name without its prefix. */
 export function serverCommands(app: AppContext): Readonly<Record<string, (argument?: never) => unknown>> {
@@ -108,7 +105,7 @@ export function serverCommands(app: AppContext): Readonly<Record<string, (argume
       (server) => app.keepAlive.end(server),
       (server) => app.keepAlive.end(server),
     ),
-    newServer: async (given?: NewServerArguments | AccountNode) => {
+    newServer: async (given?: NewServerArguments | AccountRow) => {
       if (given && "name" in given) {
         const { name, displayName, options } = given;
         const server = await app.servers.create(givenAccount(app, given), name, { start: { displayName, userOptions: options } });
@@ -119,7 +116,7 @@ export function serverCommands(app: AppContext): Readonly<Record<string, (argume
   };
 }
 
-async function newServer(app: AppContext, node: AccountNode | undefined): Promise<void> {
+async function newServer(app: AppContext, node: AccountRow | undefined): Promise<void> {
   const account = node?.account ?? (await chooseAccount(app));
   if (!account) return;
   const wanted = await askServerName(app, account);

@@ -5,9 +5,18 @@ import type { Disposable } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
 
-/** The last word of each start, while somebody waits for it. */
+/** What the hub has said of a start, and when, in milliseconds since the epoch. */
+export interface StartWord extends StartProgress {
+  readonly at: number;
+}
+
+/** Words of one start that are kept; some spawners tell of every layer of an image. */
+const kept = 200;
+
+/** The last word of each start while somebody waits for it, and all words of the last one. */
 export class StartReports implements Disposable {
   readonly #reports = new Map<string, StartProgress>();
+  readonly #words = new Map<string, readonly StartWord[]>();
   readonly #changed: Emitter<void>;
 
   constructor(log: Logger) {
@@ -24,10 +33,19 @@ export class StartReports implements Disposable {
     return this.#reports.get(id);
   }
 
+  /** What was said of the last start that this window has waited for, oldest first. */
+  wordsOf({ id }: Server): readonly StartWord[] {
+    return this.#words.get(id) ?? [];
+  }
+
   /** @param progress undefined: nobody waits any more */
   note({ id }: Server, progress: StartProgress | undefined): void {
-    if (progress) this.#reports.set(id, progress);
-    else if (!this.#reports.delete(id)) return;
+    const isWaitedFor = this.#reports.has(id);
+    if (progress) {
+      const before = isWaitedFor ? (this.#words.get(id) ?? []) : [];
+      this.#words.set(id, [...before, { ...progress, at: Date.now() }].slice(-kept));
+      this.#reports.set(id, progress);
+    } else if (!this.#reports.delete(id)) return;
     this.#changed.fire();
   }
 

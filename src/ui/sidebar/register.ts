@@ -1,18 +1,29 @@
 // The JupyterHub view in its container.
 import * as vscode from "vscode";
+import type { TreeNode } from "../../app/hubTree/nodes";
 import type { AppContext } from "../context";
-import { HubTree } from "./tree";
+import { count } from "./faces";
+import { RowProvider } from "./tree";
 
 /** Shows the tree; it is kept fresh while it is in view. */
-export function registerSidebar(app: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): HubTree {
-  const tree = new HubTree(app);
-  const view = vscode.window.createTreeView("jupyterhubConnect.servers", { treeDataProvider: tree });
+export function registerSidebar({ hubTree }: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): vscode.TreeView<TreeNode> {
+  const provider = new RowProvider(hubTree);
+  const view = vscode.window.createTreeView("jupyterhubConnect.servers", { treeDataProvider: provider, canSelectMany: true });
+  const tell = (): void => {
+    view.message = hubTree.message ?? "";
+  };
+  const showBusy = (busy: number): void => {
+    view.badge = busy === 0 ? undefined : { value: busy, tooltip: `${count(busy, "kernel")} busy` };
+  };
   subscriptions.push(
-    tree,
+    provider,
     view,
-    tree.onDidChangeTreeData(() => (view.message = tree.message ?? "")),
-    view.onDidChangeVisibility(({ visible }) => tree.show(visible)),
+    hubTree.onDidChange(tell),
+    hubTree.onDidChangeBusy(showBusy),
+    view.onDidExpandElement(({ element }) => hubTree.open(element)),
+    view.onDidCollapseElement(({ element }) => hubTree.close(element)),
+    view.onDidChangeVisibility(({ visible }) => hubTree.show(visible)),
   );
-  if (view.visible) void tree.show(true);
-  return tree;
+  hubTree.show(view.visible);
+  return view;
 }

@@ -1,0 +1,235 @@
+// The JupyterHub view without its drawing: which rows there are, what of them has changed, and what is kept fresh for them.
+import { systemClock, type Clock } from "../../base/clock";
+import { DisposableStore, type Disposable } from "../../base/disposable";
+import { Emitter, type Event } from "../../base/event";
+import type { Logger } from "../../base/log";
+import type { NotebookSessions } from "../notebookSessions";
+import type { Ports } from "../ports";
+import type { RecentErrors } from "../recentErrors";
+import type { Server } from "../server";
+import { Looks } from "./looks";
+import { Nodes, type Change, type TreeNode } from "./nodes";
+import { kernelOf, type Row } from "./rows";
+import { rowsUnder, type RowSourceParts } from "./rowSource";
+
+export interface HubTreeOptions extends RowSourceParts {
+  readonly starts: RowSourceParts["starts"] & { readonly onDidChange: Event<void> };
+  readonly notebookSessions: Pick<NotebookSessions, "onDidChange">;
+  readonly errors: RecentErrors;
+  readonly activity?: Ports["activity"] | undefined;
+  /** How a row looks: what is not drawn is no change. */
+  readonly draw: (row: Row) => string;
+  readonly log: Logger;
+  readonly clock?: Clock;
+}
+
+/** Milliseconds for which changes are gathered: a kernel that runs short cells changes all the time. */
+const gathering = 30;
+/** Milliseconds after which times of a row are shown anew. */
+const minute = 60_000;
+/** Milliseconds for which an answer about terminals is good enough: no other request tells of them. */
+const terminalsFresh = 110_000;
+
+/** Rows from hubs, servers and their services. Nothing is asked for what is hidden or collapsed. */
+export class HubTree implements Disposable {
+  readonly #options: HubTreeOptions;
+  readonly #clock: Clock;
+  readonly #looks: Looks;
+  readonly #nodes: Nodes;
+  readonly #changed: Emitter<readonly Change[]>;
+  readonly #busyChanged: Emitter<number>;
+  readonly #resources = new DisposableStore();
+  /** What is there while the view is on the screen. */
+  #shown: DisposableStore | undefined;
+  #pending: Disposable | undefined;
+  #busy = 0;
+
+  constructor(options: HubTreeOptions) {
+    const { hubs, servers, hubWatch, keepAlive, starts, notebookSessions, errors, log } = options;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#changed = this.#resources.add(new Emitter(log));
+    this.#busyChanged = this.#resources.add(new Emitter(log));
+    this.#looks = this.#resources.add(new Looks(servers, errors, log));
+    this.#nodes = new Nodes({ rowsOf: (row) => rowsUnder(row, options, this.#looks), draw: options.draw });
+    const changed = (): void => this.#schedule();
+    for (const event of [hubs.onDidChange, keepAlive.onDidChange, starts.onDidChange, this.#looks.onDidChange]) this.#resources.add(event(changed));
+    this.#resources.add(notebookSessions.onDidChange(changed));
+    this.#resources.add(
+      servers.onDidChange(() => {
+        this.#follow();
+        this.#schedule();
+      }),
+    );
+    this.#resources.add(
+      hubWatch.onDidChange((account) => {
+        const problem = hubWatch.problem(account);
+        if (problem) errors.note(account.id, problem);
+        this.#schedule();
+      }),
+    );
+  }
+
+  /** Fired with the nodes that are to be drawn anew, while the view is on the screen. */
+  get onDidChange() {
+    return this.#changed.event;
+  }
+
+  /** Fired when `busy` has changed. */
+  get onDidChangeBusy() {
+    return this.#busyChanged.event;
+  }
+
+  /** How many kernels are busy, as far as that is known now: with the view hidden, those that a notebook here is connected to. */
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /** What stands above the rows: what to do next where they do not show it. */
+  get message(): string | undefined {
+    const { hubs, servers, hubWatch } = this.#options;
+    const signedIn = hubs.accounts.filter(({ state }) => state === "signed-in");
+    if (signedIn.length === 0) return undefined;
+    if (signedIn.every((account) => hubWatch.problem(account))) return "No hub can be reached. Check your network or VPN, then refresh. Point at a hub's row for the reason.";
+    const asleep = servers.all.every(({ state }) => state === "stopped");
+    return asleep ? "No server is running. Start one with ▷ in its row; running a cell of a notebook starts it too." : undefined;
+  }
+
+  /** The rows under a node, or the first ones. Whoever asks shows them. */
+  children(node?: TreeNode): readonly TreeNode[] {
+    const children = this.#nodes.children(node);
+    if (node) this.#opened(node);
+    return children;
+  }
+
+  /** Somebody has expanded `node`. */
+  open(node: TreeNode): void {
+    if (node.isOpen) return;
+    node.isOpen = true;
+    this.#opened(node);
+    this.#schedule();
+  }
+
+  /** Somebody has collapsed `node`: nothing is asked for what is under it. */
+  close(node: TreeNode): void {
+    node.isOpen = false;
+    this.#follow();
+  }
+
+  /** Only what is on the screen is kept fresh: the hubs' lists, the servers that are looked into, and the times shown. */
+  show(visible: boolean): void {
+    if (visible === (this.#shown !== undefined)) return;
+    this.#shown?.dispose();
+    this.#shown = undefined;
+    if (visible) {
+      this.#shown = new DisposableStore();
+      this.#shown.add(this.#options.hubWatch.look());
+      this.#tick(this.#shown);
+    }
+    this.#follow();
+    this.#schedule();
+  }
+
+  /** Asks the hubs, and the running servers that are looked into. What cannot be reached says so in its row. */
+  async refresh(): Promise<void> {
+    const { hubs, hubWatch, log } = this.#options;
+    const asked = hubs.accounts.map(async (account) => {
+      try {
+        await hubWatch.refresh(account);
+      } catch (error) {
+        log.warn(`${account.label}: its servers could not be listed`, error);
+      }
+    });
+    await Promise.all(asked);
+    this.#follow();
+    const open = [...this.#openServers()];
+    await Promise.all([...open.map((server) => this.#looks.refresh(server)), ...this.#openOthers().map((server) => this.#looks.refreshTerminals(server))]);
+    this.#schedule();
+  }
+
+  /** The node of a kernel, whether or not anybody looks there; undefined where it is not known. */
+  nodeOf(server: Server, kernelId: string): TreeNode | undefined {
+    const isWanted = ({ row }: TreeNode): boolean => kernelOf(row)?.id === kernelId;
+    const account = this.#nodes.roots.find(({ row }) => row.kind === "account" && row.account === server.account) ?? this.#accountOf(server);
+    const own = account && this.children(account).find(({ row }) => row.kind === "server" && row.server.id === server.id);
+    if (!own) return undefined;
+    const rows = this.children(own);
+    const others = rows.find(({ row }) => row.kind === "others");
+    return rows.find(isWanted) ?? (others && this.children(others).find(isWanted));
+  }
+
+  /** Ends a terminal with what runs in it. @throws ConnectError */
+  endTerminal(server: Server, name: string): Promise<void> {
+    return this.#looks.endTerminal(server, name);
+  }
+
+  dispose(): void {
+    this.show(false);
+    this.#pending?.dispose();
+    this.#resources.dispose();
+  }
+
+  #accountOf(server: Server): TreeNode | undefined {
+    return this.#nodes.children(undefined).find(({ row }) => row.kind === "account" && row.account === server.account);
+  }
+
+  #opened({ row }: TreeNode): void {
+    if (!this.#shown) return;
+    if (row.kind === "server") this.#follow();
+    if (row.kind === "others") void this.#looks.refreshTerminals(row.server, terminalsFresh);
+  }
+
+  /** Those that are on the screen with what is in them. One of somebody else is collapsed until the person looks into it. */
+  #openServers(): ReadonlySet<Server> {
+    const open = new Set<Server>();
+    for (const { row, isOpen } of this.#nodes.visible()) if (row.kind === "server" && isOpen) open.add(row.server);
+    return open;
+  }
+
+  #openOthers(): readonly Server[] {
+    return [...this.#nodes.visible()].flatMap(({ row, isOpen }) => (row.kind === "others" && isOpen ? [row.server] : []));
+  }
+
+  #follow(): void {
+    this.#looks.follow(this.#shown ? this.#openServers() : new Set());
+  }
+
+  /** Times go on; terminals are asked for now and then, and for nobody who is away. */
+  #tick(shown: DisposableStore): void {
+    const timer = this.#clock.after(minute, () => {
+      shown.delete(timer);
+      if (this.#options.activity?.isActive !== false) for (const server of this.#openOthers()) void this.#looks.refreshTerminals(server, terminalsFresh);
+      this.#schedule();
+      this.#tick(shown);
+    });
+    shown.add(timer);
+  }
+
+  #schedule(): void {
+    this.#pending ??= this.#clock.after(gathering, () => {
+      this.#pending = undefined;
+      this.#update();
+    });
+  }
+
+  #update(): void {
+    this.#countBusy();
+    if (!this.#shown) return;
+    const changes = this.#nodes.update();
+    this.#follow();
+    this.#changed.fire(changes);
+  }
+
+  #countBusy(): void {
+    let busy = 0;
+    for (const { services } of this.#options.servers.all) {
+      const connected = new Set(services?.kernels.connections.filter(({ connectionStatus }) => connectionStatus === "connected").map(({ id }) => id));
+      for (const { id, execution_state: state } of services?.kernels.running ?? []) {
+        if (state === "busy" && (this.#shown !== undefined || connected.has(id))) busy++;
+      }
+    }
+    if (busy === this.#busy) return;
+    this.#busy = busy;
+    this.#busyChanged.fire(busy);
+  }
+}

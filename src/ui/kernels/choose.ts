@@ -1,0 +1,107 @@
+// Which kernels a command is about: the rows it was chosen on, those a caller names, or picked by the person.
+import * as vscode from "vscode";
+import { freshKernels, knownKernels, type KnownKernel } from "../../app/kernelActions";
+import { kernelOf, sessionTitle, type Row } from "../../app/hubTree/rows";
+import type { Server } from "../../app/server";
+import { ConnectError } from "../../base/errors";
+import type { AppContext } from "../context";
+import { givenServer, type ServerArguments } from "../servers/choose";
+import { count } from "../sidebar/faces";
+import { specName } from "../sidebar/kernelFace";
+
+/** Kernels as a caller of a command names them. */
+export interface KernelArguments extends ServerArguments {
+  /** The kernels' ids. */
+  readonly kernels: readonly string[];
+  /** Nothing is asked. */
+  readonly confirmed?: true;
+}
+
+/** What a command on kernels gets: nothing from the palette, a row of the view, or a caller's arguments. */
+export type GivenKernels = Row | KernelArguments | undefined;
+
+export function isTold(given: unknown): given is KernelArguments {
+  return typeof given === "object" && given !== null && "kernels" in given;
+}
+
+/** The kernels that a caller names, known or not: the server says what is gone. @throws ConnectError as `givenServer` */
+export function toldKernels(app: AppContext, told: KernelArguments): readonly { readonly server: Server; readonly id: string }[] {
+  const server = givenServer(app, told);
+  return told.kernels.map((id) => ({ server, id }));
+}
+
+/** The kernels of rows, as they are known now; a row whose kernel is gone meanwhile stands for none. */
+export function kernelsOf(rows: readonly Row[]): readonly KnownKernel[] {
+  return rows.flatMap((row) => {
+    const kernel = kernelOf(row);
+    if (!kernel || !("server" in row)) return [];
+    return knownKernels([row.server]).filter(({ id }) => id === kernel.id);
+  });
+}
+
+/** The kernel of a row, or one that the person picks among all that run; undefined where they cancelled. */
+export async function chooseKernel(app: AppContext, given: Row | undefined, title: string): Promise<KnownKernel | undefined> {
+  if (given && kernelOf(given)) {
+    const [kernel] = kernelsOf([given]);
+    if (kernel) return kernel;
+    throw new ConnectError("kernel-dead", "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.");
+  }
+  const items = await kernelItems(app);
+  return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true }))?.kernel;
+}
+
+/** As `chooseKernel`, for several. */
+export async function chooseKernels(app: AppContext, given: readonly Row[], title: string): Promise<readonly KnownKernel[]> {
+  const [first] = given;
+  // All of a server's.
+  if (first?.kind === "server") return freshKernels(first.server);
+  if (given.length > 0) return kernelsOf(given);
+  const items = await kernelItems(app);
+  const chosen = await vscode.window.showQuickPick(items, { title, canPickMany: true, matchOnDescription: true, matchOnDetail: true });
+  return (chosen ?? []).map(({ kernel }) => kernel);
+}
+
+interface KernelItem extends vscode.QuickPickItem {
+  readonly kernel: KnownKernel;
+}
+
+/** @throws ConnectError `not-found` where none runs */
+async function kernelItems(app: AppContext): Promise<readonly KernelItem[]> {
+  const running = app.servers.all.filter(({ services }) => services !== undefined);
+  const asked = await Promise.allSettled(running.map((server) => freshKernels(server)));
+  for (const result of asked) if (result.status === "rejected") app.log.warn("A server could not be asked for its kernels", result.reason);
+  const items = knownKernels(running).map((kernel) => ({
+    label: titleOf(kernel),
+    description: `${kernel.model.execution_state} · ${specName(kernel.server, kernel.model.name)}`,
+    detail: [kernel.server.label, kernel.session?.path].filter(Boolean).join(" · "),
+    kernel,
+  }));
+  if (items.length > 0) return items;
+  throw new ConnectError("not-found", "No kernel runs on your servers now. Run a cell of a notebook to start one.");
+}
+
+/** By which people know a kernel: its notebook, else its kind. */
+export function titleOf({ session, model, server }: KnownKernel): string {
+  return session ? sessionTitle(session) : `${specName(server, model.name)} without a session`;
+}
+
+/** What is lost with these kernels, by name, and for whom. */
+export function whatIsLost(kernels: readonly KnownKernel[]): string {
+  const others = kernels.reduce((sum, { server, id, model }) => {
+    const own = server.services?.kernels.connections.filter((connection) => connection.id === id && connection.connectionStatus === "connected").length ?? 0;
+    return sum + Math.max(0, model.connections - own);
+  }, 0);
+  const busy = kernels.filter(({ model }) => model.execution_state === "busy").length;
+  const isOne = kernels.length === 1;
+  const whose = isOne ? "Its variables are" : "Their variables are";
+  const shared = others === 0 ? "" : `, also for ${count(others, "other connection")} (JupyterLab, another window)`;
+  const runs = busy === 0 ? "" : isOne ? " It is running something, which ends." : ` ${busy} of them ${busy === 1 ? "is" : "are"} running something, which ends.`;
+  return `${whose} lost${shared}.${runs} Files and outputs stay.`;
+}
+
+/** Names of many, as many as a dialog holds. */
+export function listed(kernels: readonly KnownKernel[]): string {
+  const shown = kernels.slice(0, 15).map((kernel) => `• ${titleOf(kernel)} (${kernel.server.label})`);
+  const more = kernels.length > shown.length ? [`• and ${kernels.length - shown.length} more`] : [];
+  return [...shown, ...more].join("\n");
+}

@@ -1,0 +1,114 @@
+// The commands on running kernels, of this window's notebooks or not. One that is told all it needs asks nothing.
+import * as vscode from "vscode";
+import type { Row } from "../../app/hubTree/rows";
+import * as actions from "../../app/kernelActions";
+import type { KernelRef, KnownKernel } from "../../app/kernelActions";
+import { abortable } from "../../base/async";
+import { ConnectError } from "../../base/errors";
+import type { AppContext } from "../context";
+import { notebookOf, type NotebookArguments } from "../notebook/kernelCommands";
+import type { Notebooks } from "../notebook/register";
+import { withPatience } from "../patience";
+import { reporting } from "../report";
+import { chooseKernel, chooseKernels, isTold, listed, titleOf, toldKernels, whatIsLost, type GivenKernels } from "./choose";
+import { copyCommands } from "./copy";
+import { shutDownIdle, shutDownAll, type IdleArguments } from "./idle";
+
+/** Handlers by the command's name without its prefix. */
+export function runningKernelCommands(app: AppContext, notebooks: Notebooks): Readonly<Record<string, (argument?: never, all?: never) => unknown>> {
+  const acts = new KernelActs(app, notebooks);
+  /** The same on what a caller names and on what the person chooses; the latter is agreed to first. */
+  const onOne = (title: string, perform: (ref: KernelRef) => Promise<void>, agrees: (kernel: KnownKernel) => Promise<boolean>) => async (given?: GivenKernels) => {
+    if (isTold(given)) {
+      for (const ref of toldKernels(app, given)) await perform(ref);
+      return;
+    }
+    await reporting(app, async () => {
+      const kernel = await chooseKernel(app, given, title);
+      if (kernel && (await agrees(kernel))) await perform(kernel);
+    });
+  };
+  return {
+    interruptRunningKernel: onOne("Interrupt which kernel?", (ref) => acts.interrupt(ref), () => Promise.resolve(true)),
+    restartRunningKernel: onOne("Restart which kernel?", (ref) => acts.restart(ref), agreesToRestart),
+    shutDownKernel: async (given?: NotebookArguments | GivenKernels, all?: readonly Row[]) => {
+      if (isTold(given)) return shutDownAll(toldKernels(app, given), (ref) => acts.shutDown(ref));
+      const rows = given && "kind" in given ? (all ?? [given]) : [];
+      if (rows.length > 0) return reporting(app, () => shutDownChosen(app, acts, rows));
+      const about = given && !("kind" in given) ? given : undefined;
+      if (about?.confirmed) return notebooks.shutDown(notebookOf(about));
+      return reporting(app, () => shutDownOf(notebooks, notebookOf(about)));
+    },
+    shutDownKernels: (given?: GivenKernels) => reporting(app, () => shutDownChosen(app, acts, given && "kind" in given ? [given] : [])),
+    shutDownIdleKernels: (given?: IdleArguments | Row) => shutDownIdle(app, given, (ref) => acts.shutDown(ref)),
+    ...copyCommands(app),
+  };
+}
+
+/** Through the notebook where one here has the kernel, so that what it runs and has queued is settled. */
+class KernelActs {
+  readonly #app: AppContext;
+  readonly #notebooks: Notebooks;
+
+  constructor(app: AppContext, notebooks: Notebooks) {
+    this.#app = app;
+    this.#notebooks = notebooks;
+  }
+
+  async interrupt(ref: KernelRef): Promise<void> {
+    const notebook = this.#notebookOf(ref);
+    if (notebook) await this.#notebooks.interrupt(notebook);
+    else await this.#perform(ref, (signal) => actions.interrupt(this.#app.servers, ref, signal), "Interrupting the kernel…");
+  }
+
+  async restart(ref: KernelRef): Promise<void> {
+    const notebook = this.#notebookOf(ref);
+    const work = (signal: AbortSignal): Promise<void> => (notebook ? this.#notebooks.restart(notebook) : actions.restart(this.#app.servers, ref, signal));
+    await this.#perform(ref, work, "Restarting the kernel…");
+  }
+
+  async shutDown(ref: KernelRef): Promise<void> {
+    const notebook = this.#notebookOf(ref);
+    await this.#perform(ref, () => (notebook ? this.#notebooks.shutDown(notebook) : actions.shutDown(this.#app.servers, ref)), "Shutting the kernel down…");
+  }
+
+  #notebookOf({ id }: KernelRef): vscode.NotebookDocument | undefined {
+    return vscode.workspace.notebookDocuments.find(({ uri }) => this.#app.notebookSessions.get(uri.toString())?.kernel.id === id);
+  }
+
+  async #perform({ server }: KernelRef, work: (signal: AbortSignal) => Promise<void>, title: string): Promise<void> {
+    try {
+      await withPatience(title, (signal) => abortable(work(signal), signal));
+    } catch (error) {
+      this.#app.errors.note(server.id, error);
+      throw error;
+    }
+  }
+}
+
+async function agreesToRestart(kernel: KnownKernel): Promise<boolean> {
+  return agrees(`Restart the kernel of “${titleOf(kernel)}”?`, whatIsLost([kernel]), "Restart");
+}
+
+/** @throws ConnectError the first failure, once all were tried */
+async function shutDownChosen(app: AppContext, acts: KernelActs, rows: readonly Row[]): Promise<void> {
+  const kernels = await chooseKernels(app, rows, "Shut down which kernels?");
+  const [first] = kernels;
+  if (!first) {
+    if (rows.length > 0) throw new ConnectError("kernel-dead", "There is no kernel to shut down: what you chose is gone already.");
+    return;
+  }
+  const question = kernels.length === 1 ? `Shut down the kernel of “${titleOf(first)}”?` : `Shut down ${kernels.length} kernels?`;
+  const detail = kernels.length === 1 ? whatIsLost(kernels) : `${listed(kernels)}\n\n${whatIsLost(kernels)}`;
+  if (await agrees(question, detail, "Shut Down")) await shutDownAll(kernels, (ref) => acts.shutDown(ref));
+}
+
+/** The active notebook's kernel. */
+async function shutDownOf(notebooks: Notebooks, notebook: vscode.NotebookDocument): Promise<void> {
+  const detail = "Its variables are lost, for everyone who is connected to it. Files stay.";
+  if (await agrees("Shut down the kernel of this notebook?", detail, "Shut Down")) await notebooks.shutDown(notebook);
+}
+
+async function agrees(question: string, detail: string, yes: string): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+}

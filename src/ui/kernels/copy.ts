@@ -1,0 +1,46 @@
+// Copying what other programs need of a kernel: its id, its place, and code that connects to it.
+import * as vscode from "vscode";
+import type { KnownKernel } from "../../app/kernelActions";
+import { ConnectError } from "../../base/errors";
+import type { AppContext } from "../context";
+import { reporting } from "../report";
+import { chooseKernel, isTold, toldKernels, type GivenKernels } from "./choose";
+import { connectionCode } from "./connectionCode";
+
+/** Handlers by the command's name without its prefix. */
+export function copyCommands(app: AppContext): Readonly<Record<string, (argument?: never) => unknown>> {
+  const copying = (title: string, textOf: (kernel: Pick<KnownKernel, "server" | "id" | "session">) => string) => async (given?: GivenKernels) => {
+    if (isTold(given)) {
+      const [kernel] = toldKernels(app, given);
+      if (kernel) await copy(textOf(withSession(kernel)));
+      return;
+    }
+    await reporting(app, async () => {
+      const kernel = await chooseKernel(app, given, title);
+      if (kernel) await copy(textOf(kernel));
+    });
+  };
+  return {
+    copyKernelId: copying("Copy the id of which kernel?", ({ id }) => id),
+    copyKernelPath: copying("Copy the path of which kernel's notebook?", ({ session }) => pathOf(session?.path)),
+    copyConnectionCode: copying("Copy code that connects to which kernel?", ({ server, id }) => {
+      const url = server.services?.settings.baseUrl;
+      if (!url) throw new ConnectError("server-stopped", `The server of ${server.label} is not running any more.`);
+      return connectionCode({ url, kernelId: id });
+    }),
+  };
+}
+
+function withSession(kernel: Pick<KnownKernel, "server" | "id">): Pick<KnownKernel, "server" | "id" | "session"> {
+  return { ...kernel, session: kernel.server.services?.sessions.running.find((session) => session.kernel?.id === kernel.id) };
+}
+
+function pathOf(path: string | undefined): string {
+  if (path !== undefined && path !== "") return path;
+  throw new ConnectError("not-found", "This kernel has no session, and so no path.");
+}
+
+async function copy(text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage("$(check) Copied", 3_000);
+}

@@ -1,0 +1,65 @@
+// Shutting down several kernels: those chosen, or all that have been idle for long.
+import * as vscode from "vscode";
+import type { Row } from "../../app/hubTree/rows";
+import { freshKernels, idleFor, type KernelRef } from "../../app/kernelActions";
+import type { Server } from "../../app/server";
+import { ConnectError } from "../../base/errors";
+import type { AppContext } from "../context";
+import { duration } from "../duration";
+import { withPatience } from "../patience";
+import { reporting } from "../report";
+import { givenServer, type ServerArguments } from "../servers/choose";
+import { count } from "../sidebar/faces";
+import { listed, whatIsLost } from "./choose";
+
+/** What a caller says. */
+export interface IdleArguments extends ServerArguments {
+  /** Kernels that have been idle for so many hours go; nothing is asked. */
+  readonly idleHours: number;
+}
+
+const hour = 3_600_000;
+/** Milliseconds. */
+const choices = [0, hour / 2, hour, 4 * hour, 12 * hour, 24 * hour, 7 * 24 * hour];
+
+/** Asks for how long, shows which kernels go, and shuts them down: of the row's server or hub, or of all. */
+export async function shutDownIdle(app: AppContext, given: IdleArguments | Row | undefined, shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
+  if (given && "idleHours" in given) {
+    const kernels = await freshKernels(givenServer(app, given));
+    await shutDownAll(idleFor(kernels, given.idleHours * hour), shutDown);
+    return;
+  }
+  await reporting(app, () => ask(app, given, shutDown));
+}
+
+async function ask(app: AppContext, row: Row | undefined, shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
+  const servers = serversOf(app, row).filter(({ services }) => services !== undefined);
+  if (servers.length === 0) throw new ConnectError("server-stopped", "No server is running here: there is no kernel to shut down.");
+  const kernels = (await withPatience("Asking for the kernels…", (signal) => Promise.all(servers.map((server) => freshKernels(server, signal))))).flat();
+  const items = choices.map((ms) => {
+    const found = idleFor(kernels, ms).length;
+    return { label: ms === 0 ? "Every idle kernel" : `Idle for ${duration(ms)} or more`, description: found === 0 ? "none now" : count(found, "kernel"), ms };
+  });
+  const choice = await vscode.window.showQuickPick(items, { title: "Shut Down Idle Kernels", placeHolder: "Which ones? You see their names before anything is shut down." });
+  if (!choice) return;
+  const going = idleFor(kernels, choice.ms);
+  if (going.length === 0) {
+    void vscode.window.showInformationMessage("No kernel has been idle for so long.");
+    return;
+  }
+  const yes = "Shut Down";
+  const detail = `${listed(going)}\n\n${whatIsLost(going)}`;
+  if ((await vscode.window.showWarningMessage(`Shut down ${count(going.length, "idle kernel")}?`, { modal: true, detail }, yes)) !== yes) return;
+  await shutDownAll(going, shutDown);
+}
+
+function serversOf(app: AppContext, row: Row | undefined): readonly Server[] {
+  if (row?.kind === "account") return app.servers.of(row.account);
+  return row && "server" in row ? [row.server] : app.servers.all;
+}
+
+/** All of them, side by side. @throws ConnectError the first failure, once all were tried */
+export async function shutDownAll(kernels: readonly KernelRef[], shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
+  const results = await Promise.allSettled(kernels.map((ref) => shutDown(ref)));
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}

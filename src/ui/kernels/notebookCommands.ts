@@ -1,0 +1,100 @@
+// The commands that bring kernels and notebooks together: a new notebook with a kernel spec, an open one on a running kernel.
+import * as vscode from "vscode";
+import type { TreeNode } from "../../app/hubTree/nodes";
+import type { Row } from "../../app/hubTree/rows";
+import { freshKernels, type KernelRef } from "../../app/kernelActions";
+import type { Server } from "../../app/server";
+import { ConnectError } from "../../base/errors";
+import type { AppContext } from "../context";
+import { notebookOf } from "../notebook/kernelCommands";
+import { notebookType } from "../notebook/controllers";
+import type { Notebooks } from "../notebook/register";
+import { selectController } from "../notebook/selectKernel";
+import { reporting } from "../report";
+import { chooseServer, givenServer, type ServerArguments } from "../servers/choose";
+import { chooseKernel, isTold, toldKernels, type GivenKernels } from "./choose";
+
+/** What a caller says of a new notebook. */
+interface NewNotebookArguments extends ServerArguments {
+  /** The kernel spec's name. */
+  readonly kernel: string;
+}
+
+/** Handlers by the command's name without its prefix. */
+export function kernelNotebookCommands(
+  app: AppContext,
+  notebooks: Notebooks,
+  view: vscode.TreeView<TreeNode>,
+): Readonly<Record<string, (argument?: never) => unknown>> {
+  return {
+    newNotebook: (given?: Row | NewNotebookArguments) => {
+      if (given && !("kind" in given)) return newNotebook(notebooks, givenServer(app, given), given.kernel);
+      return reporting(app, async () => {
+        const chosen = given?.kind === "spec" ? { server: given.server, spec: given.spec.name } : await chooseSpec(app, given);
+        if (chosen) await newNotebook(notebooks, chosen.server, chosen.spec);
+      });
+    },
+    attachKernel: async (given?: GivenKernels) => {
+      if (isTold(given)) {
+        for (const ref of toldKernels(app, given)) await attach(app, notebooks, ref);
+        return;
+      }
+      await reporting(app, async () => {
+        const kernel = await chooseKernel(app, given, "Attach the open notebook to which kernel?");
+        if (kernel) await attach(app, notebooks, kernel);
+      });
+    },
+    revealKernel: () => reporting(app, () => revealKernel(app, view)),
+  };
+}
+
+/** Opens an untitled notebook with a kernel of this spec; the kernel is started by its first cell. @throws ConnectError */
+async function newNotebook({ controllers }: Notebooks, server: Server, specName: string): Promise<void> {
+  const spec = server.kernelSpecs?.specs.find(({ name }) => name === specName);
+  const controller = controllers.find(server, specName);
+  if (!spec || !controller) throw new ConnectError("no-kernel-spec", `${server.label} has no kernel “${specName}” any more. Refresh the JupyterHub view.`);
+  const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, "", controller.supportedLanguages?.[0] ?? spec.language);
+  const notebook = await vscode.workspace.openNotebookDocument(notebookType, new vscode.NotebookData([cell]));
+  const editor = await vscode.window.showNotebookDocument(notebook);
+  await selectController(editor, controller);
+}
+
+/** Has the notebook before the person run on this kernel from now on. @throws ConnectError `not-found` without a notebook */
+async function attach(app: AppContext, { controllers }: Notebooks, { server, id }: KernelRef): Promise<void> {
+  const editor = vscode.window.activeNotebookEditor ?? vscode.window.visibleNotebookEditors[0];
+  if (!editor) throw new ConnectError("not-found", "Open the notebook that is to be attached to this kernel first.");
+  if (app.notebookSessions.get(editor.notebook.uri.toString())?.kernel.id === id) {
+    void vscode.window.showInformationMessage("The open notebook has this kernel already.");
+    return;
+  }
+  // What was begun elsewhere a moment ago may not be known yet.
+  if (!controllers.findRunning(server, id)) await freshKernels(server);
+  const controller = controllers.findRunning(server, id);
+  if (!controller) throw new ConnectError("kernel-dead", "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.");
+  await selectController(editor, controller);
+}
+
+async function chooseSpec(app: AppContext, row: Row | undefined): Promise<{ readonly server: Server; readonly spec: string } | undefined> {
+  const hasSpecs = (server: Server): boolean => (server.kernelSpecs?.specs.length ?? 0) > 0;
+  const server = row && "server" in row ? row.server : await chooseServer(app, hasSpecs, "A new notebook on which server?");
+  if (!server) return undefined;
+  const specs = server.kernelSpecs?.specs ?? [];
+  if (specs.length === 0) throw new ConnectError("no-kernel-spec", `The kernels of ${server.label} are not known yet. Start it, then try again.`);
+  const items = specs.map((spec) => ({ label: spec.displayName, description: spec.name === server.kernelSpecs?.default ? "default" : spec.language, spec: spec.name }));
+  const title = `New Notebook on ${server.label}`;
+  const choice = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { title, placeHolder: "With which kernel?" });
+  return choice && { server, spec: choice.spec };
+}
+
+/** Shows the kernel of the active notebook in the view. @throws ConnectError `not-found` where it has none that runs */
+async function revealKernel(app: AppContext, view: vscode.TreeView<TreeNode>): Promise<void> {
+  const notebook = notebookOf(undefined);
+  const current = app.notebookSessions.get(notebook.uri.toString());
+  if (!current) throw new ConnectError("not-found", "This notebook has no kernel of a hub that runs now. Run a cell to start one.");
+  const server = app.servers.find(current.server.id);
+  // The view draws its rows first: VS Code reveals only what it knows.
+  await vscode.commands.executeCommand("jupyterhubConnect.servers.focus");
+  const node = server && app.hubTree.nodeOf(server, current.kernel.id);
+  if (!node) throw new ConnectError("not-found", "The server was not asked for its kernels yet. Try again in a moment.");
+  await view.reveal(node, { select: true, focus: true });
+}

@@ -1,0 +1,70 @@
+// Hubs in the person's settings: adding one, and taking one out.
+import * as vscode from "vscode";
+import type { HubRow } from "../../app/hubTree/rows";
+import { ConnectError } from "../../base/errors";
+import { parseAddress } from "../../hub/address";
+import { readHubs, type HubConfiguration } from "../../hub/configuration";
+import type { AppContext } from "../context";
+import { ask } from "../signIn/inputBox";
+
+const setting = "hubs";
+
+/** What a caller says: the hub's address, or that of any page on it. */
+export interface HubArguments {
+  readonly url: string;
+}
+
+/** Asks for a hub's address and keeps the hub in the settings. @throws ConnectError where it is no address, or known */
+export async function addHub(given?: HubArguments): Promise<void> {
+  const prompt = "Paste the address of a JupyterHub, or of any page on it. It is kept in your settings; sign in when you like.";
+  const answer = given ? { text: given.url } : await ask({ title: "Add a JupyterHub", prompt, placeholder: "https://hub.example.org", check: parseAddress });
+  if (!answer || !("text" in answer)) return;
+  const { candidates, url: pasted } = parseAddress(answer.text);
+  // What the hub's base is it says at sign-in; the entry holds for everything below it.
+  const url = candidates[0] ?? pasted;
+  const { own, raw } = read();
+  if (own.some((hub) => isSame(hub, url))) throw new ConnectError("conflict", `${url.host} is in your settings already.`);
+  await write([...raw, { url: url.href }]);
+}
+
+/** Takes a hub out of the settings, after asking. Accounts on it stay signed in. @throws ConnectError where it is not the person's own */
+export async function removeHub(app: AppContext, given: HubRow | HubArguments | undefined): Promise<void> {
+  const hub = given && "kind" in given ? given.hub.url : (given?.url ?? (await pick(app)));
+  if (hub === undefined) return;
+  const url = new URL(hub);
+  const { own, raw } = read();
+  if (!own.some((each) => isSame(each, url))) {
+    throw new ConnectError("not-found", `${url.host} is not in your own settings but in those of this folder or computer. Remove it there.`);
+  }
+  const yes = "Remove";
+  const asks = !given || "kind" in given;
+  const detail = "The entry with its certificates and OAuth client goes; files and accounts stay.";
+  if (asks && (await vscode.window.showWarningMessage(`Remove ${url.host} from your settings?`, { modal: true, detail }, yes)) !== yes) return;
+  await write(raw.filter((each) => !isOf(each, url)));
+}
+
+async function pick({ hubs }: AppContext): Promise<string | undefined> {
+  if (hubs.configured.length === 0) throw new ConnectError("not-found", "There is no hub in your settings.");
+  const items = hubs.configured.map(({ label, url }) => ({ label: label ?? new URL(url).host, description: url, url }));
+  return (await vscode.window.showQuickPick(items, { title: "Remove which hub from your settings?" }))?.url;
+}
+
+function read(): { readonly own: readonly HubConfiguration[]; readonly raw: readonly unknown[] } {
+  const value = vscode.workspace.getConfiguration("jupyterhubConnect").inspect<unknown>(setting)?.globalValue;
+  return { own: readHubs(value, setting).hubs, raw: Array.isArray(value) ? value : [] };
+}
+
+async function write(hubs: readonly unknown[]): Promise<void> {
+  const value = hubs.length === 0 ? undefined : hubs;
+  await vscode.workspace.getConfiguration("jupyterhubConnect").update(setting, value, vscode.ConfigurationTarget.Global);
+}
+
+function isSame(hub: HubConfiguration, url: URL): boolean {
+  return new URL(hub.url).href === url.href;
+}
+
+/** An entry as it stands in the settings, whatever it is. */
+function isOf(entry: unknown, url: URL): boolean {
+  const text = typeof entry === "object" && entry !== null && "url" in entry ? entry.url : undefined;
+  return typeof text === "string" && URL.canParse(text) && new URL(text).href === url.href;
+}

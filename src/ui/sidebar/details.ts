@@ -1,0 +1,122 @@
+// The details page of a server or kernel: a read-only document, made anew each time it is asked for.
+import * as v from "valibot";
+import * as vscode from "vscode";
+import type { Row } from "../../app/hubTree/rows";
+import { kernelOf } from "../../app/hubTree/rows";
+import { knownKernels, type KnownKernel } from "../../app/kernelActions";
+import type { Server } from "../../app/server";
+import { ConnectError } from "../../base/errors";
+import type { KernelInfo } from "../../services/kernel/messages";
+import type { AppContext } from "../context";
+import { isTold, toldKernels, type GivenKernels } from "../kernels/choose";
+import { reporting } from "../report";
+import { chooseServer, givenServer, type ServerArguments } from "../servers/choose";
+import { kernelDetails, serverDetails, type DetailsFacts } from "./detailsText";
+
+const scheme = "jupyterhub-connect-details";
+/** Milliseconds that a connected kernel may take to say what it is. */
+const infoWait = 1_000;
+
+/** Shows and copies details; the documents end with `subscriptions`. */
+export class Details implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #app: AppContext;
+  readonly #versions: string;
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #registration: vscode.Disposable;
+  readonly onDidChange = this.#changed.event;
+
+  constructor(app: AppContext, extension: vscode.Extension<unknown>) {
+    this.#app = app;
+    const { version } = v.parse(v.object({ version: v.string() }), extension.packageJSON);
+    this.#versions = `JupyterHub Connect ${version}, VS Code ${vscode.version}, ${process.platform}`;
+    this.#registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
+  }
+
+  /** Handlers by the command's name without its prefix. */
+  get commands(): Readonly<Record<string, (argument?: never) => unknown>> {
+    return {
+      showDetails: async (given?: GivenKernels | ServerArguments) => {
+        if (given && !("kind" in given)) return this.#show(this.#toldUri(given));
+        return reporting(this.#app, async () => {
+          const uri = await this.#askedUri(given);
+          if (uri) await this.#show(uri);
+        });
+      },
+      copyReport: async (given?: GivenKernels | ServerArguments) => {
+        if (given && !("kind" in given)) return this.#copy(this.#toldUri(given));
+        return reporting(this.#app, async () => {
+          const shown = vscode.window.activeTextEditor?.document.uri;
+          const uri = !given && shown?.scheme === scheme ? shown : await this.#askedUri(given);
+          if (uri) await this.#copy(uri);
+        });
+      },
+    };
+  }
+
+  async provideTextDocumentContent({ query }: vscode.Uri): Promise<string> {
+    const about = new URLSearchParams(query);
+    const server = this.#app.servers.find(about.get("server") ?? "");
+    if (!server) return "# Nothing is known of this server any more\n\nYou have signed out of its hub, or it was deleted.\n";
+    const id = about.get("kernel");
+    if (id === null) return serverDetails(server, this.#factsOf(server));
+    const kernel = knownKernels([server]).find((each) => each.id === id);
+    if (!kernel) return `# This kernel is gone\n\nKernel ${id} was shut down, or its server was stopped.\n`;
+    return kernelDetails(kernel, await infoOf(kernel), this.#factsOf(server));
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+    this.#changed.dispose();
+  }
+
+  #factsOf(server: Server): DetailsFacts {
+    const { errors, startReports, keepAlive } = this.#app;
+    const all = [...errors.of(server.account.id), ...errors.of(server.id)].sort((a, b) => a.at - b.at);
+    return {
+      versions: this.#versions,
+      words: startReports.wordsOf(server),
+      kernels: knownKernels([server]),
+      errors: all,
+      keptUntil: keepAlive.until(server),
+    };
+  }
+
+  #toldUri(given: Exclude<GivenKernels, Row | undefined> | ServerArguments): vscode.Uri {
+    if (!isTold(given)) return uriOf(givenServer(this.#app, given));
+    const [kernel] = toldKernels(this.#app, given);
+    if (!kernel) throw new ConnectError("not-found", "Say which kernel is meant.");
+    return uriOf(kernel.server, kernel.id);
+  }
+
+  async #askedUri(row: Row | undefined): Promise<vscode.Uri | undefined> {
+    if (row && "server" in row) return uriOf(row.server, kernelOf(row)?.id);
+    const server = await chooseServer(this.#app, () => true, "Details of which server?");
+    return server && uriOf(server);
+  }
+
+  async #show(uri: vscode.Uri): Promise<void> {
+    // One that is open already shows what is known now.
+    this.#changed.fire(uri);
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  async #copy(uri: vscode.Uri): Promise<void> {
+    await vscode.env.clipboard.writeText(await this.provideTextDocumentContent(uri));
+    vscode.window.setStatusBarMessage("$(check) Report copied", 3_000);
+  }
+}
+
+function uriOf(server: Server, kernel?: string): vscode.Uri {
+  const name = kernel === undefined ? server.label : `Kernel ${kernel.slice(0, 8)}`;
+  const query = new URLSearchParams({ server: server.id, ...(kernel !== undefined && { kernel }) });
+  return vscode.Uri.from({ scheme, path: `/${name.replaceAll("/", "∕")}.md`, query: query.toString() });
+}
+
+/** What a kernel that is connected here says of itself; no connection is made for it. */
+async function infoOf({ server, id }: KnownKernel): Promise<KernelInfo | undefined> {
+  const connection = server.services?.kernels.connections.find((each) => each.id === id && !each.ended);
+  if (!connection) return undefined;
+  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), infoWait));
+  return Promise.race([connection.info.catch(() => undefined), late]);
+}

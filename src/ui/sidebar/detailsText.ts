@@ -1,0 +1,131 @@
+// The details of a server or kernel as text, for a person and for the administrator they send it to; without secrets.
+import type { KnownKernel } from "../../app/kernelActions";
+import type { RecentError } from "../../app/recentErrors";
+import { isShared, type Server } from "../../app/server";
+import { Redactor } from "../../base/log";
+import type { KernelInfo } from "../../services/kernel/messages";
+import type { StartWord } from "../servers/startReports";
+import { specName } from "./kernelFace";
+import { serverTitle } from "./serverFace";
+
+/** What the text is made of, beside the server. */
+export interface DetailsFacts {
+  /** Of this extension, and of VS Code. */
+  readonly versions: string;
+  readonly words: readonly StartWord[];
+  readonly kernels: readonly KnownKernel[];
+  /** Newest last. */
+  readonly errors: readonly RecentError[];
+  readonly keptUntil: number | undefined;
+}
+
+/** Options by these names may be secrets: their values are left out. */
+const secretName = /token|secret|passw|credential|key$/i;
+
+/** Everything known of a server. */
+export function serverDetails(server: Server, facts: DetailsFacts): string {
+  const { account, model } = server;
+  return clean([
+    `# ${serverTitle(server)} of ${account.label}`,
+    table([
+      ["Hub", account.hub.href],
+      ["User", account.userName || "none: a Jupyter server without a hub"],
+      ["Server", `${server.name === "" ? "default" : server.name}${isShared(server) ? `, shared by ${server.owner}` : ""}`],
+      ["State", server.state],
+      ["Address", server.services?.settings.baseUrl.href],
+      ["Started", time(model?.started)],
+      ["Last activity as the hub counts it", time(model?.last_activity)],
+      ["Kept alive until", facts.keptUntil === undefined ? undefined : time(facts.keptUntil)],
+      ["Client", facts.versions],
+    ]),
+    ...optionsOf(server),
+    "## Start",
+    startText(facts.words),
+    "## Kernels",
+    kernelsText(server, facts.kernels),
+    "## Kernel specs",
+    (server.kernelSpecs?.specs ?? []).map(({ name, displayName, language }) => `- ${displayName} (\`${name}\`, ${language})`).join("\n") || "Not known yet.",
+    ...errorsText(facts.errors),
+  ]);
+}
+
+/** Everything known of a kernel. @param info what it says of itself; undefined where no notebook here is connected to it */
+export function kernelDetails(kernel: KnownKernel, info: KernelInfo | undefined, facts: DetailsFacts): string {
+  const { server, model, session, id } = kernel;
+  const own = server.services?.kernels.connections.filter((connection) => connection.id === id) ?? [];
+  const spec = server.kernelSpecs?.specs.find(({ name }) => name === model.name);
+  return clean([
+    `# Kernel ${session ? `of ${session.name || session.path}` : "without a session"}`,
+    table([
+      ["Id", id],
+      ["Server", server.label],
+      ["Kernel spec", `${specName(server, model.name)} (${model.name})`],
+      ["Language", spec?.language],
+      ["Interrupted by", spec?.interruptMode],
+      ["Path", session?.path],
+      ["Session", session && `${session.id} (${session.type || "notebook"})`],
+      ["State", model.execution_state],
+      ["Last activity", time(model.last_activity)],
+      ["Connections", `${model.connections}, of this window ${own.map(({ connectionStatus }) => connectionStatus).join(", ") || "none"}`],
+      ["Client", facts.versions],
+    ]),
+    "## What the kernel says of itself",
+    info === undefined ? "Not known: no notebook of this window is connected to it." : infoText(info),
+    ...errorsText(facts.errors),
+  ]);
+}
+
+function infoText(info: KernelInfo): string {
+  const language = info.language_info;
+  const rows = table([
+    ["Implementation", `${info.implementation} ${info.implementation_version}`],
+    ["Language", [language.name, language.version].filter(Boolean).join(" ")],
+    ["Protocol", info.protocol_version],
+  ]);
+  return info.banner === "" ? rows : `${rows}\n\n\`\`\`\n${info.banner.trim()}\n\`\`\``;
+}
+
+function optionsOf({ lastOptions }: Server): readonly string[] {
+  if (lastOptions === undefined) return [];
+  const shown = JSON.stringify(lastOptions, (name, value: unknown) => (secretName.test(name) ? "…" : value), 2);
+  return ["## Options of the last start", `\`\`\`json\n${shown}\n\`\`\``];
+}
+
+function startText(words: readonly StartWord[]): string {
+  if (words.length === 0) return "This window has not waited for a start.";
+  const lines = words.map(({ at, fraction, message }) => `${clock(at)}  ${`${Math.round(fraction * 100)}`.padStart(3)}%  ${message}`);
+  return `\`\`\`\n${lines.join("\n")}\n\`\`\``;
+}
+
+function kernelsText(server: Server, kernels: readonly KnownKernel[]): string {
+  if (kernels.length === 0) return server.state === "running" ? "None that is known." : "None: it does not run.";
+  const lines = kernels.map(({ id, model, session }) => {
+    const what = [specName(server, model.name), model.execution_state, `${model.connections} connections`, `last activity ${time(model.last_activity) ?? "not known"}`];
+    return `- ${session ? session.path || session.name : "without a session"}: ${what.join(", ")} (\`${id}\`)`;
+  });
+  return lines.join("\n");
+}
+
+function errorsText(errors: readonly RecentError[]): readonly string[] {
+  if (errors.length === 0) return ["## Last errors", "None in this window."];
+  return ["## Last errors", [...errors].reverse().map(({ at, times, message }) => `- ${time(at) ?? ""}${times > 1 ? ` (${times} times)` : ""}: ${message}`).join("\n")];
+}
+
+function table(rows: readonly (readonly [string, string | undefined])[]): string {
+  const known = rows.filter((row): row is readonly [string, string] => row[1] !== undefined && row[1] !== "");
+  return known.map(([name, value]) => `- ${name}: ${value}`).join("\n");
+}
+
+/** To the second, in UTC: it is read in other places. */
+function time(at: string | number | null | undefined): string | undefined {
+  const moment = at === null || at === undefined ? Number.NaN : typeof at === "number" ? at : Date.parse(at);
+  return Number.isNaN(moment) ? undefined : new Date(moment).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+function clock(at: number): string {
+  return time(at)?.slice(11, 19) ?? "";
+}
+
+function clean(parts: readonly string[]): string {
+  return `${new Redactor().redact(parts.join("\n\n"))}\n`;
+}

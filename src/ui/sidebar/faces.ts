@@ -1,0 +1,182 @@
+// How each row of the JupyterHub view looks, in words and theme icons, and what screen readers say.
+import type { AccountRow, HubRow, NoteRow, OthersRow, Row, SpecRow, SpecsRow, TerminalRow } from "../../app/hubTree/rows";
+import { kernelFace, sessionFace } from "./kernelFace";
+import { serverFace } from "./serverFace";
+
+/** What is drawn of a row; no more, since what is not drawn is no change. */
+export interface Face {
+  readonly label: string;
+  readonly description?: string;
+  readonly tooltip?: string;
+  /** The name of a theme icon, and of a theme colour for it. */
+  readonly icon: readonly [name: string, color?: string];
+  /** A file whose icon stands for the row, where the person's icon theme has one. */
+  readonly fileName?: string;
+  /** What menus go by. */
+  readonly context: string;
+  readonly under: "nothing" | "collapsed" | "expanded";
+  /** What a click does, if it does something. */
+  readonly command?: { readonly name: string; readonly title: string };
+}
+
+/** @param now milliseconds since the epoch */
+export function faceOf(row: Row, now = Date.now()): Face {
+  switch (row.kind) {
+    case "hub":
+      return hubFace(row);
+    case "account":
+      return accountFace(row);
+    case "server":
+      return serverFace(row, now);
+    case "session":
+      return sessionFace(row, now);
+    case "kernel":
+      return kernelFace(row, now);
+    case "others":
+      return othersFace(row);
+    case "terminal":
+      return terminalFace(row, now);
+    case "specs":
+      return specsFace(row);
+    case "spec":
+      return specFace(row);
+    case "note":
+      return noteFace(row);
+  }
+}
+
+/** A row's face as text, for comparison. */
+export function drawn(row: Row): string {
+  return JSON.stringify(faceOf(row));
+}
+
+/** What a screen reader says: what kind of row it is, then what is shown. */
+export function spoken(row: Row, { label, description }: Face): string {
+  return [kinds[row.kind], label, description].filter(Boolean).join(", ");
+}
+
+const kinds: Readonly<Record<Row["kind"], string>> = {
+  hub: "Hub",
+  account: "Account",
+  server: "Server",
+  session: "Session",
+  kernel: "Kernel",
+  others: "Group",
+  terminal: "Terminal",
+  specs: "Group",
+  spec: "Kernel spec",
+  note: "",
+};
+
+function hubFace({ hub }: HubRow): Face {
+  return {
+    label: hub.label ?? new URL(hub.url).host,
+    description: "not signed in",
+    tooltip: `${hub.url}\nA hub of your institution: sign in to use it.`,
+    icon: ["server"],
+    context: "hub",
+    under: "nothing",
+    command: { name: "signIn", title: "Sign In" },
+  };
+}
+
+function accountFace({ account, problem }: AccountRow): Face {
+  const out = account.state === "signed-out";
+  const who = account.isOnHub ? ` as ${account.userName}` : ", without a hub";
+  return {
+    label: account.label,
+    description: out ? "signed out" : problem === undefined ? "" : "not reachable",
+    tooltip: problem ?? `${account.hub.href}\nSigned ${out ? "out" : "in"}${who}`,
+    icon: [out ? "warning" : problem === undefined ? "account" : "debug-disconnect"],
+    context: out ? "account.signedOut" : account.isOnHub ? "account.signedIn" : "account.plain",
+    under: "expanded",
+  };
+}
+
+function othersFace({ kernels, consoles, terminals }: OthersRow): Face {
+  const parts = [count(kernels, "kernel"), count(consoles, "console"), count(terminals ?? 0, "terminal")];
+  return {
+    label: "Without a notebook",
+    description: parts.filter(Boolean).join(", "),
+    tooltip: "Kernels without a notebook, consoles and terminals. Terminals are asked for when you look.",
+    icon: ["layers"],
+    context: "others",
+    under: "collapsed",
+  };
+}
+
+function terminalFace({ terminal }: TerminalRow, now: number): Face {
+  const at = Date.parse(terminal.last_activity ?? "");
+  return {
+    label: `Terminal ${terminal.name}`,
+    description: now - at > 0 ? `last used ${new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}` : "",
+    ...(at > 0 && { tooltip: `Last activity: ${new Date(at).toLocaleString()}` }),
+    icon: ["terminal"],
+    context: "terminal",
+    under: "nothing",
+  };
+}
+
+function specsFace({ server }: SpecsRow): Face {
+  return {
+    label: "Kernel specs",
+    description: String(server.kernelSpecs?.specs.length ?? 0),
+    tooltip: "The kernels that this server can start. Open a new notebook with one, or choose it in a notebook's kernel picker.",
+    icon: ["library"],
+    context: "specs",
+    under: "collapsed",
+  };
+}
+
+/** Endings of files whose icon stands for a language. */
+const endings: Readonly<Record<string, string>> = {
+  ...{ python: "py", r: "r", julia: "jl", bash: "sh", javascript: "js", typescript: "ts", "c++": "cpp", "c#": "cs", "f#": "fs" },
+  ...{ java: "java", kotlin: "kt", scala: "scala", ruby: "rb", go: "go", rust: "rs", haskell: "hs", lua: "lua", perl: "pl", octave: "m", matlab: "m" },
+};
+
+function specFace({ spec, isDefault }: SpecRow): Face {
+  const ending = endings[spec.language.toLowerCase()];
+  return {
+    label: spec.displayName,
+    description: isDefault ? "default" : "",
+    tooltip: `${spec.name} (${spec.language})`,
+    icon: [ending === undefined ? "symbol-misc" : "file-code"],
+    ...(ending !== undefined && { fileName: `kernel.${ending}` }),
+    context: "spec",
+    under: "nothing",
+  };
+}
+
+function noteFace({ about, problem }: NoteRow): Face {
+  const plain = { context: "note", under: "nothing" } as const;
+  switch (about) {
+    case "asking":
+      return { ...plain, label: "Asking the server…", icon: ["loading~spin"] };
+    case "problem":
+      return {
+        ...plain,
+        label: "Could not be asked",
+        description: "click to try again",
+        ...(problem !== undefined && { tooltip: problem }),
+        icon: ["warning", "list.warningForeground"],
+        command: { name: "refresh", title: "Try Again" },
+      };
+    case "empty":
+      return {
+        ...plain,
+        label: "No notebook runs here",
+        description: "click for a new one",
+        tooltip: "Run a cell of a notebook with a kernel of this server, or open a new notebook with one.",
+        icon: ["info"],
+        command: { name: "newNotebook", title: "New Notebook" },
+      };
+    case "no-others":
+      return { ...plain, label: "None now", icon: ["info"] };
+  }
+}
+
+/** `2 kernels`; nothing for none. */
+export function count(number: number, what: string): string {
+  if (number === 0) return "";
+  return number === 1 ? `1 ${what}` : `${number} ${what}s`;
+}

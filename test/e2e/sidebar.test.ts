@@ -1,0 +1,224 @@
+// The JupyterHub view as a person handles it: what it shows of servers and kernels, what can be done from it, and how it looks.
+import assert from "node:assert/strict";
+import type { Locator } from "playwright-core";
+import * as v from "valibot";
+import type { KernelConnection } from "../../src/services/kernel/connection";
+import { ServiceManager } from "../../src/services/serviceManager";
+import { serverSettings } from "../../src/transport/settings";
+import { sharedHub } from "../harness/hub/shared";
+import { waitFor } from "../harness/processes/wait";
+import { sampleCell, samplePath } from "../harness/sample/sampleNotebook";
+import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
+import { quietSettings } from "../harness/vscode/settings";
+import type { Workbench } from "../harness/vscode/workbench";
+import { personWindow } from "./support/window";
+
+const startMs = 60_000;
+/** The poller's longest pause at rest where the server tells of kernels by itself, and some. */
+const pollMs = 60_000;
+const truthMs = 1_000;
+const kernelList = v.array(v.looseObject({ id: v.string(), execution_state: v.string() }));
+
+const pictureThemes = {
+  dark: ["Dark Modern", ".monaco-workbench.vs-dark"],
+  light: ["Light Modern", ".monaco-workbench.vs"],
+  contrast: ["Dark High Contrast", ".monaco-workbench.hc-black"],
+} as const;
+
+describe("the JupyterHub view", () => {
+  const window = personWindow({ files: [samplePath], settings: { ...quietSettings, "workbench.list.defaultFindMode": "filter" } });
+  let user: HubUser;
+  let server: string;
+  /** Somebody beside this window, as JupyterLab would be. */
+  let others: ServiceManager | undefined;
+
+  before(() => {
+    const { name, token } = sharedHub().user("ana");
+    user = { url: sharedHub().url, name, token };
+  });
+  after(async () => {
+    others?.dispose();
+    for (const name of ["gpu", "teaching"]) await sharedHub().stopServer(user.name, name, true);
+    await sharedHub().stopServer(user.name);
+  });
+
+  const pictures = async (workbench: Workbench, title: string): Promise<void> => {
+    for (const [name, [theme, selector]] of Object.entries(pictureThemes)) {
+      await workbench.quickInput.command("Preferences: Color Theme");
+      await workbench.quickInput.expect(/Color Theme/);
+      // The list is long: only its first part is drawn.
+      await workbench.page.keyboard.type(theme);
+      await workbench.quickInput.pick(new RegExp(`^${theme}`));
+      await workbench.page.locator(selector).waitFor();
+      await workbench.screenshot(`out/screenshots/sidebar-${title}-${name}.png`);
+    }
+  };
+  const kernels = async (): Promise<v.InferOutput<typeof kernelList>> => {
+    const answer = await fetch(new URL("api/kernels", server), { headers: { Authorization: `token ${user.token}` } });
+    return v.parse(kernelList, await answer.json());
+  };
+  const elsewhere = async (path: string, type = "notebook"): Promise<KernelConnection> => {
+    const { kernel } = await beside().sessions.startNew({ path, name: path.split("/").pop() ?? path, type, kernel: { name: "python3" } });
+    assert.ok(kernel);
+    await kernel.execute({ code: "1" }).done;
+    return kernel;
+  };
+  const beside = (): ServiceManager => others ?? assert.fail("Nobody is beside this window yet.");
+  const rowOf = (workbench: Workbench, name: RegExp): Locator => workbench.page.locator(".sidebar").getByRole("treeitem", { name });
+  /** Waits for a row to be as it should, or gone; resolves with the milliseconds it took. */
+  const took = async (what: string, workbench: Workbench, holds: (rows: readonly string[]) => boolean, ms: number): Promise<number> => {
+    const start = Date.now();
+    await waitFor(what, async () => holds(await workbench.sidebarRows()), ms);
+    const passed = Date.now() - start;
+    console.log(`    ${what}: ${passed} ms`);
+    return passed;
+  };
+
+  it("is never empty: it says what to do before anybody has signed in, and while no notebook has a kernel", async () => {
+    const { workbench } = window();
+    await workbench.openSidebar("JupyterHub");
+    await workbench.page.locator(".sidebar").getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
+    await pictures(workbench, "empty");
+    await signIn(workbench, user);
+    server = await sharedHub().startServer(user.name);
+    others = new ServiceManager(serverSettings({ baseUrl: server, token: user.token }));
+    await workbench.sidebarRow(/No notebook runs here/);
+    await workbench.clearNotifications();
+    await pictures(workbench, "one-server");
+  });
+
+  it("shows what others start, rename and stop, by itself", async () => {
+    const { workbench } = window();
+    const session = await beside().sessions.startNew({ path: "work/lab.ipynb", name: "lab.ipynb", type: "notebook", kernel: { name: "python3" } });
+    await took("a session started elsewhere", workbench, (rows) => rows.some((row) => row.includes("lab.ipynb (work)")), pollMs);
+    await session.setPath("work/renamed.ipynb");
+    await session.setName("renamed.ipynb");
+    await took("one renamed elsewhere", workbench, (rows) => rows.some((row) => row.includes("renamed.ipynb (work)")), pollMs);
+    await session.shutdown();
+    await took("one stopped elsewhere", workbench, (rows) => !rows.some((row) => row.includes("renamed.ipynb")), pollMs);
+  });
+
+  it("interrupts and restarts kernels that no notebook here has, and tells the truth within a second", async () => {
+    const { workbench } = window();
+    const kernel = await elsewhere("long.ipynb");
+    await workbench.sidebarRow(/long\.ipynb/, pollMs);
+    const running = kernel.execute({ code: "import time; time.sleep(300)" });
+    const ended = running.done.then(({ status }) => status, String);
+    await workbench.quickInput.command("JupyterHub: Refresh");
+    await workbench.sidebarRow(/long\.ipynb busy/);
+    await workbench.page.locator(".activitybar .badge-content", { hasText: /^1$/ }).first().waitFor();
+    await workbench.screenshot("out/screenshots/sidebar-busy.png");
+    await workbench.rowAction(/long\.ipynb busy/, /Interrupt/);
+    assert.equal(await ended, "error");
+    assert.ok((await took("idle after the interrupt", workbench, (rows) => rows.some((row) => row.includes("long.ipynb idle")), 10_000)) <= truthMs);
+    await workbench.rowAction(/long\.ipynb/, /Restart/);
+    assert.match(await workbench.answerDialog(/Restart the kernel of “long.ipynb”/, "Restart"), /variables are lost[^]*1 other connection/);
+    await waitFor("the kernel to be idle again", async () => (await kernels())[0]?.execution_state === "idle", 20_000);
+    await beside().sessions.shutdownAll();
+    await took("all gone", workbench, (rows) => !rows.some((row) => row.includes("long.ipynb")), pollMs);
+  });
+
+  it("shuts several kernels down at once, after naming them", async () => {
+    const { workbench } = window();
+    for (const name of ["one.ipynb", "two.ipynb", "three.ipynb"]) await elsewhere(name);
+    await workbench.sidebarRow(/three\.ipynb/, pollMs);
+    await rowOf(workbench, /one\.ipynb/).click();
+    await rowOf(workbench, /two\.ipynb/).click({ modifiers: ["ControlOrMeta"] });
+    await workbench.rowAction(/two\.ipynb/, /Shut Down/);
+    const dialog = workbench.page.locator(".monaco-dialog-box");
+    await dialog.waitFor();
+    await workbench.screenshot("out/screenshots/sidebar-shut-down.png");
+    assert.match(await workbench.answerDialog(/Shut down 2 kernels/, "Shut Down"), /one\.ipynb[^]*two\.ipynb[^]*variables are lost/);
+    await waitFor("two kernels to be gone", async () => (await kernels()).length === 1, 20_000);
+    assert.ok((await took("both rows gone", workbench, (rows) => !rows.some((row) => /(one|two)\.ipynb/.test(row)), 10_000)) <= truthMs);
+    assert.ok((await workbench.sidebarRows()).some((row) => row.includes("three.ipynb")));
+  });
+
+  it("shuts down all idle kernels, after a choice of how long and a list", async () => {
+    const { workbench } = window();
+    await workbench.quickInput.command("JupyterHub: Shut Down Idle Kernels…");
+    await workbench.quickInput.pick(/^Every idle kernel/);
+    assert.match(await workbench.answerDialog(/Shut down 1 idle kernel/, "Shut Down"), /three\.ipynb/);
+    await waitFor("no kernel to be left", async () => (await kernels()).length === 0, 20_000);
+    await workbench.sidebarRow(/No notebook runs here/);
+  });
+
+  it("is live for a notebook here, and shows its kernel on demand", async () => {
+    const { workbench } = window();
+    const { notebook } = workbench;
+    await workbench.openSidebar("Explorer");
+    await workbench.openNotebook("sample.ipynb");
+    await pickHubKernel(workbench, user);
+    await workbench.openSidebar("JupyterHub");
+    const cell = sampleCell("counter");
+    await notebook.run(cell);
+    await notebook.ended(cell, startMs);
+    await workbench.sidebarRow(/sample\.ipynb idle/);
+    await rowOf(workbench, /Default server/).locator(".monaco-tl-twistie").click();
+    await waitFor("the server to be collapsed", async () => !(await workbench.sidebarRows()).some((row) => row.includes("sample.ipynb")), 10_000);
+    await workbench.quickInput.command("JupyterHub: Show Kernel of Notebook in View");
+    await workbench.page.locator(".sidebar .monaco-list-row.selected", { hasText: "sample.ipynb" }).waitFor();
+  });
+
+  it("has a menu with everything that can be done to a kernel, and a page with its details", async () => {
+    const { workbench } = window();
+    await rowOf(workbench, /sample\.ipynb/).click({ button: "right" });
+    const items = workbench.page.locator(".monaco-menu .action-item .action-label:not(.separator)");
+    await items.first().waitFor();
+    const titles = (await items.allInnerTexts()).map((text) => text.trim());
+    for (const title of ["Attach", "Interrupt", "Restart", "Copy Kernel Id", "Copy Path", "Copy Code", "Show Details", "Copy Report", "Shut Down"]) {
+      assert.ok(titles.some((each) => each.startsWith(title)), `${title} is not in ${titles.join(", ")}`);
+    }
+    await workbench.screenshot("out/screenshots/sidebar-menu.png");
+    await items.filter({ hasText: "Show Details" }).click();
+    await workbench.page.locator(".view-lines", { hasText: "What the kernel says of itself" }).waitFor();
+    await workbench.screenshot("out/screenshots/sidebar-details.png");
+    await workbench.quickInput.command("View: Close Editor");
+  });
+
+  it("shows many servers and kernels, each named to a screen reader, and finds them by name and path", async () => {
+    const { workbench } = window();
+    for (const name of ["gpu", "teaching"]) await sharedHub().startServer(user.name, name);
+    for (const path of ["work/analysis/figures.ipynb", "work/model.ipynb", "notes.ipynb"]) await elsewhere(path);
+    await elsewhere("console-1", "console");
+    await beside().kernels.startNew("python3");
+    await fetch(new URL("api/terminals", server), { method: "POST", headers: { Authorization: `token ${user.token}` } });
+    await workbench.quickInput.command("JupyterHub: Refresh");
+    await workbench.sidebarRow(/figures\.ipynb \(work\/analysis\)/, pollMs);
+    await rowOf(workbench, /^Group, Without a notebook, 1 kernel/).locator(".monaco-tl-twistie").click();
+    await workbench.sidebarRow(/Terminal/, pollMs);
+    await rowOf(workbench, /^Group, Kernel specs/).first().locator(".monaco-tl-twistie").click();
+    await pictures(workbench, "many");
+    const labels = await workbench.page.locator(".sidebar .monaco-list-row").evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
+    for (const label of [/^Account, ana @/, /^Server, Default server, running/, /^Session, figures\.ipynb \(work\/analysis\), idle/, /^Group, Without a notebook/, /^Kernel, Python 3/, /^Terminal, Terminal /, /^Kernel spec, /]) {
+      assert.ok(labels.some((each) => label.test(each)), `no row is called ${label}:\n${labels.join("\n")}`);
+    }
+    await rowOf(workbench, /notes\.ipynb/).click();
+    await workbench.page.keyboard.press("ControlOrMeta+Alt+F");
+    await workbench.page.keyboard.type("analysis");
+    await waitFor("the filter to leave what matches", async () => {
+      const rows = await workbench.sidebarRows();
+      return rows.some((row) => row.includes("figures.ipynb")) && !rows.some((row) => row.includes("notes.ipynb"));
+    }, 10_000);
+    await workbench.screenshot("out/screenshots/sidebar-filter.png");
+    await workbench.page.keyboard.press("Escape");
+    await workbench.sidebarRow(/notes\.ipynb/);
+  });
+
+  it("says so where nothing can be reached, lies about nothing, and recovers by itself", async () => {
+    const { workbench } = window();
+    await sharedHub().stopProxyProcess();
+    try {
+      await workbench.quickInput.command("JupyterHub: Refresh");
+      await workbench.sidebarRow(/ana @ .* not reachable/, pollMs);
+      await workbench.sidebarRow(/notes\.ipynb last seen idle/, pollMs);
+      await workbench.clearNotifications();
+      await pictures(workbench, "failing");
+    } finally {
+      await sharedHub().startProxyProcess();
+    }
+    await workbench.quickInput.command("JupyterHub: Refresh");
+    await workbench.sidebarRow(/notes\.ipynb idle/, pollMs);
+    await took("all that is reachable again", workbench, (rows) => !rows.some((row) => /not reachable|last seen|could not/i.test(row)), pollMs);
+  });
+});
