@@ -55,8 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerFiles(app, subscriptions);
   registerContextKeys(app, subscriptions);
   const notebooks = registerNotebooks(app, subscriptions);
-  registerAttaching(app, notebooks, subscriptions);
-  registerMoves(app, notebooks, subscriptions);
+  registerAttaching(app, notebooks, registerMoves(app, notebooks, subscriptions), subscriptions);
   const view = registerSidebar(app, subscriptions);
   const details = new Details(app, context.extension);
   subscriptions.push(registerFirstRun(app, notebooks));

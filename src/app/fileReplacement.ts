@@ -1,6 +1,6 @@
 // Replacing a file on a server as a whole: it is the old one or the new one, whatever becomes of the connection.
 import { randomUUID } from "node:crypto";
-import { hasCode } from "../base/errors";
+import { hasCode, HttpError } from "../base/errors";
 import { deleteContents, renameContents } from "../services/contents/client";
 import type { ContentsModel } from "../services/contents/model";
 import { writeFile } from "../services/contents/upload";
@@ -17,8 +17,13 @@ const alwaysTaken = 6 * 1024 * 1024;
  * @throws ConnectError as `writeFile`; the file is as it was then
  */
 export async function replaceFile(settings: ServerSettings, path: string, bytes: Uint8Array, exists: boolean): Promise<ContentsModel> {
+  const write = (): Promise<ContentsModel> => writeFile(settings, path, bytes, { partSize: Number.POSITIVE_INFINITY });
   try {
-    return await writeFile(settings, path, bytes, { partSize: Number.POSITIVE_INFINITY });
+    return await write().catch((error: unknown) => {
+      // What a proxy says to half a request: the connection broke, and not on our side of it.
+      if (error instanceof HttpError && error.status === 400 && error.body.trim() === "") return write();
+      throw error;
+    });
   } catch (error) {
     // Proxies refuse what is too large in words, or by closing the connection.
     if (bytes.byteLength <= alwaysTaken || !hasCode(error, "too-large", "unreachable")) throw error;

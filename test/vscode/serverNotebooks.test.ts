@@ -2,12 +2,22 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
+import type { FaultProxy } from "../harness/faultProxy";
 import { waitFor } from "../harness/processes/wait";
-import { closeNotebooks, counted, counter, ended, run, signIn, signOut, textOf } from "./support/notebook";
+import { closeNotebooks, counted, counter, ended, proxied, run, signIn, signOut, textOf } from "./support/notebook";
 import { documentOf, edit, notebookText, openOnServer, OtherClient } from "./support/serverNotebooks";
 
 const waitMs = 30_000;
 const kernelId = "import ipykernel; ipykernel.get_connection_file()";
+
+/** Saved by VS Code as the person does it; false where it was not. */
+async function saved(notebook: vscode.NotebookDocument): Promise<boolean> {
+  try {
+    return await notebook.save();
+  } catch {
+    return false; // the person is told by VS Code
+  }
+}
 
 describe("a notebook on a server", function () {
   this.timeout(120_000);
@@ -22,14 +32,6 @@ describe("a notebook on a server", function () {
         const path = `${folder}/${name}`;
         await other.write(path, notebookText(...sources));
         return path;
-      };
-      /** Saved by VS Code as the person does it; false where it was not. */
-      const saved = async (notebook: vscode.NotebookDocument): Promise<boolean> => {
-        try {
-          return await notebook.save();
-        } catch {
-          return false; // the person is told by VS Code
-        }
       };
       /** The session of a path, once there is one. */
       const sessionOf = (path: string) => waitFor(`a session of ${path}`, async () => (await other.sessions()).find((one) => one.path === path), waitMs);
@@ -154,6 +156,61 @@ describe("a notebook on a server", function () {
       });
     });
   }
+});
+
+describe("a notebook on a server behind a bad network", function () {
+  this.timeout(120_000);
+  const user = "alice@example.org";
+  let proxy: FaultProxy;
+  let account: string;
+  let other: OtherClient;
+  const text = (sign: string): string => `text = """${sign.repeat(1_000_000)}"""`;
+
+  before(async () => {
+    proxy = await proxied();
+    account = await signIn(user, proxy);
+    other = await OtherClient.of(user);
+  });
+  afterEach(async () => {
+    await proxy.restore();
+    await closeNotebooks();
+  });
+  after(async () => {
+    await signOut(account, user);
+    proxy.close();
+  });
+
+  /** Opens a notebook, changes it, saves it, and has `strike` happen while its bytes are on their way. */
+  const savedWhile = async (strike: () => void): Promise<{ readonly notebook: vscode.NotebookDocument; readonly path: string; readonly done: boolean }> => {
+    const path = `${randomUUID().slice(0, 8)}.ipynb`;
+    await other.write(path, notebookText(text("a")));
+    const notebook = await openOnServer(`${account}/`, path);
+    await edit(notebook, 0, text("b"));
+    proxy.throttle(500_000);
+    const before = proxy.bytes.toServer;
+    const done = saved(notebook);
+    await waitFor("half of it to be sent", () => proxy.bytes.toServer > before + 500_000, waitMs);
+    strike();
+    return { notebook, path, done: await done };
+  };
+
+  it("is saved all the same when the connection breaks in the middle of it", async () => {
+    const { notebook, path, done } = await savedWhile(() => proxy.cut());
+    assert.deepEqual([done, notebook.isDirty], [true, false]);
+    assert.equal((await other.notebook(path)).content.cells[0]?.source, text("b"));
+  });
+
+  it("is the old one, and still to be saved, when the network goes for good", async () => {
+    const { notebook, path, done } = await savedWhile(() => {
+      proxy.refuse();
+      proxy.cut();
+    });
+    assert.deepEqual([done, notebook.isDirty], [false, true]);
+    assert.equal(await other.read(path), notebookText(text("a")), "nothing is cut short");
+    await proxy.restore();
+    assert.ok(await saved(notebook));
+    assert.equal((await other.notebook(path)).content.cells[0]?.source, text("b"));
+  });
 });
 
 describe("a notebook on a named server", function () {

@@ -55,13 +55,13 @@ export class Reach implements vscode.Disposable {
       void this.#offer(uri.authority, `Sign in as ${label} to open its files.`, "Sign In…", async () => {
         await vscode.commands.executeCommand("jupyterhubConnect.signIn");
       });
-      throw new ConnectError("signed-out", `You are not signed in as ${label}. Sign in, and what is open of its files appears.`);
+      throw new ConnectError("signed-out", `You are not signed in as ${label}. Sign in and try again.`);
     }
-    const services = server.services ?? (await this.#bringUp(server));
+    const services = server.services ?? (await this.#bringUp(uri, server));
     if (services) return { server, services, path: uri.path.replace(/^\/+|\/+$/g, "") };
     this.#wait(uri);
     this.#offerStart(uri.authority, server);
-    throw new ConnectError("server-stopped", isShared(server) ? `${server.label} is not running. ${server.owner} can start it.` : `The server of ${server.label} is not running. Start it, and what is open of its files appears.`);
+    throw new ConnectError("server-stopped", isShared(server) ? `${server.label} is not running. ${server.owner} can start it.` : `The server of ${server.label} is not running. Start it and try again.`);
   }
 
   /** What was done with a file has failed: a server that turns out to be stopped can be started. */
@@ -79,12 +79,18 @@ export class Reach implements vscode.Disposable {
   }
 
   /** Its services where it runs, or is starting, which this window may not know yet. */
-  async #bringUp(server: Server): Promise<ServiceManager | undefined> {
+  async #bringUp(uri: vscode.Uri, server: Server): Promise<ServiceManager | undefined> {
     const { account } = server;
     const asking = this.#asking.get(account) ?? this.#app.servers.refresh(account).finally(() => this.#asking.delete(account));
     this.#asking.set(account, asking);
-    await asking;
-    if (server.state === "starting") await withStartProgress(this.#app, server, undefined, (options) => this.#app.servers.ensureRunning(server, options));
+    try {
+      await asking;
+      if (server.state === "starting") await withStartProgress(this.#app, server, undefined, (options) => this.#app.servers.ensureRunning(server, options));
+    } catch (error) {
+      // What could not be asked now may be there later.
+      this.#wait(uri);
+      throw error;
+    }
     return server.services;
   }
 

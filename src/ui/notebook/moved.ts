@@ -1,5 +1,6 @@
 // Open notebooks that get another name or place: to VS Code they are others then; they keep their kernel, and what runs goes on.
 import * as vscode from "vscode";
+import { delay } from "../../base/async";
 import type { AppContext } from "../context";
 import type { KernelTarget } from "./controllers";
 import type { Notebooks } from "./register";
@@ -13,14 +14,25 @@ interface Move {
   readonly target: KernelTarget;
   /** Whether it had its kernel already. */
   readonly isConnected: boolean;
+  readonly isDirty: boolean;
+}
+
+/** Milliseconds that VS Code may take to bring what was not saved into the renamed notebook; it tells nobody of that. */
+const carrying = 5_000;
+
+/** The notebooks that are on their way. */
+export interface Moves {
+  /** Whether the notebook of this URI is an open one under a new name, which gets its kernel back by itself. */
+  has(uri: vscode.Uri): boolean;
 }
 
 /** Follows renames by VS Code, whoever asked for them; ends with `subscriptions`. */
-export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptions: vscode.ExtensionContext["subscriptions"]): void {
+export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptions: vscode.ExtensionContext["subscriptions"]): Moves {
   /** Those that are to be renamed, by what they are called then. */
   const coming = new Map<string, Move>();
   /** Those that are renamed, and were not shown under their new names yet. */
   const under = new Map<string, Move>();
+  const arriving = new Set<string>();
 
   const leave = async (key: string, move: Move): Promise<void> => {
     const { notebook, to } = move;
@@ -28,15 +40,24 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
     await notebooks.release(notebook);
     app.journals.move(journalKey(notebook.uri), journalKey(to));
     under.set(key, move);
+    coming.delete(key);
     await arrive();
   };
   const arrive = async (): Promise<void> => {
-    for (const [key, { target, isConnected }] of [...under]) {
+    for (const [key, { target, isConnected, isDirty }] of [...under]) {
       const editor = vscode.window.visibleNotebookEditors.find(({ notebook }) => notebook.uri.toString() === key);
       const controller = notebooks.controllers.of(target);
-      if (!editor || !controller || !under.delete(key)) continue;
-      await selectController(editor, controller);
-      if (isConnected) await notebooks.start(editor.notebook);
+      if (!editor || !controller || arriving.has(key)) continue;
+      arriving.add(key);
+      try {
+        // What is taken up before would be shown beside what is brought.
+        for (const end = Date.now() + carrying; isDirty && !editor.notebook.isDirty && Date.now() < end; ) await delay(20);
+        await selectController(editor, controller);
+        if (isConnected) await notebooks.start(editor.notebook);
+      } finally {
+        arriving.delete(key);
+        under.delete(key);
+      }
     }
   };
   const log = (error: unknown): void => app.log.warn("A renamed notebook did not get its kernel back", error);
@@ -46,18 +67,18 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
       for (const notebook of vscode.workspace.notebookDocuments) {
         const to = newUri(notebook.uri, files);
         const target = to && notebooks.currentTargetOf(notebook);
-        if (target) coming.set(to.toString(), { notebook, to, target, isConnected: notebooks.hasKernel(notebook) });
+        if (target) coming.set(to.toString(), { notebook, to, target, isConnected: notebooks.hasKernel(notebook), isDirty: notebook.isDirty });
       }
     }),
     vscode.workspace.onDidRenameFiles(({ files }) => {
       for (const [key, move] of coming) {
         if (newUri(move.notebook.uri, files)?.toString() !== key) continue;
-        coming.delete(key);
         leave(key, move).catch(log);
       }
     }),
     vscode.window.onDidChangeVisibleNotebookEditors(() => void arrive().catch(log)),
   );
+  return { has: (uri) => coming.has(uri.toString()) || under.has(uri.toString()) };
 }
 
 /** What a file is called after these renames, its own or that of a directory around it; undefined where it stays. */

@@ -92,6 +92,19 @@ describe("journals", () => {
     assert.equal(journal.read().left, false);
   });
 
+  it("goes with its notebook to another name, in place of what was there", () => {
+    const window = new Journals(folder, nullLogger);
+    const [old, other] = [open(window), window.of("y.ipynb")];
+    for (const [journal, id] of [[old, "a"], [other, "b"]] as const) {
+      journal.begin();
+      queue(journal, id);
+      journal.dispose();
+    }
+    window.move("x.ipynb", "y.ipynb");
+    window.move("never.ipynb", "y.ipynb");
+    assert.deepEqual([ids(window.of("x.ipynb")), ids(window.of("y.ipynb"))], [[], ["a"]]);
+  });
+
   it("is gone when it is cleared", () => {
     const journal = open();
     journal.begin();

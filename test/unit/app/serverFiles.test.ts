@@ -114,6 +114,17 @@ describe("files of a server", () => {
     assert.ok(contents.files.get("large")?.bytes.equals(large));
   });
 
+  it("are sent again where a proxy was left with half of them", async () => {
+    let refusals = 0;
+    contents.refuse = ({ method }) => (method === "PUT" && refusals++ === 0 ? { status: 400, text: "" } : undefined);
+    await write("a", "1");
+    assert.equal(contents.text("a"), "1");
+    contents.refuse = ({ method }) => (method === "PUT" ? { status: 400, json: { message: "no" } } : undefined);
+    const before = sent.length;
+    await assert.rejects(write("a", "2"), ConnectError);
+    assert.equal(sent.slice(before).filter(({ method }) => method === "PUT").length, 1);
+  });
+
   it("are sent in one request where the way takes that", async () => {
     const large = randomBytes(13 * 1024 * 1024);
     await write("large", large);
