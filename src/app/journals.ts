@@ -1,6 +1,6 @@
 // Journals of notebooks' runs as files, written before anything is shown, and whose turn it is to write them.
 import { createHash, randomUUID } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Disposable } from "../base/disposable";
@@ -41,8 +41,23 @@ export class Journals {
 
   /** The journal of the notebook that `key` names. Nothing is read or written yet. */
   of(key: string): Journal {
-    const name = createHash("sha256").update(key).digest("hex").slice(0, 32);
-    return new Journal(join(this.#root, name), this.#owner, this.#log);
+    return new Journal(this.#directoryOf(key), this.#owner, this.#log);
+  }
+
+  /** The notebook has another key now: what is on record of its runs goes with it. Nothing may have it open. */
+  move(from: string, to: string): void {
+    const [source, target] = [this.#directoryOf(from), this.#directoryOf(to)];
+    if (!existsSync(source)) return;
+    try {
+      rmSync(target, { recursive: true, force: true });
+      renameSync(source, target);
+    } catch (error) {
+      this.#log.warn("What is on record of a notebook's runs could not follow it", error);
+    }
+  }
+
+  #directoryOf(key: string): string {
+    return join(this.#root, createHash("sha256").update(key).digest("hex").slice(0, 32));
   }
 
   async #sweep(): Promise<void> {

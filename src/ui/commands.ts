@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { TreeNode } from "../app/hubTree/nodes";
 import type { AccountRow, HubRow, Row, TerminalRow } from "../app/hubTree/rows";
 import type { AppContext } from "./context";
+import { fileCommands } from "./files/register";
 import { runningKernelCommands } from "./kernels/commands";
 import { kernelNotebookCommands } from "./kernels/notebookCommands";
 import { kernelCommands } from "./notebook/kernelCommands";
@@ -47,6 +48,7 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, view: vs
     selectKernel: (given?: SelectKernelArguments) =>
       given ? selectKernel(app, notebooks.controllers, given) : report(() => selectKernel(app, notebooks.controllers)),
     ...kernelCommands(app, notebooks),
+    ...fileCommands(app),
     ...runningKernelCommands(app, notebooks),
     ...kernelNotebookCommands(app, notebooks, view),
     ...details.commands,

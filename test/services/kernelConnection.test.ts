@@ -297,23 +297,25 @@ describe("kernel connection", function () {
     it("rests while it is idle: the server counts no connection, keeps what the kernel says, and the next use connects", async () => {
       const connection = await bench.ready();
       const texts: string[] = [];
-      const code = "import threading\nthreading.Timer(2, lambda: print('late', flush=True)).start()\nprint('early', flush=True)";
-      const onIOPub = ({ content }: Message): void => {
+      connection.onIOPubMessage(({ content }) => {
         if (typeof content["text"] === "string") texts.push(content["text"]);
-      };
-      const cell = connection.execute({ code }, { onIOPub }, { outlivesDone: true });
+      });
+      const cell = run(connection, "import threading\nthreading.Timer(1.5, lambda: print('late', flush=True)).start()\nprint('early', flush=True)");
       assert.equal(connection.rest(), false, "a cell runs");
-      await within(cell.done, "the cell");
+      await cell.done();
       const rested = link(connection, "resting");
       assert.equal(connection.rest(), true);
       await rested;
-      assert.deepEqual([connection.status, connection.rest()], ["unknown", false]);
-      await waitFor("the server to count no connection", async () => (await bench.model(connection.id)).connections === 0, 10_000);
+      assert.deepEqual([connection.status, connection.rest(), texts.join("")], ["unknown", false, "early\n"]);
+      const { last_activity: before } = await bench.model(connection.id);
+      await waitFor("the kernel to speak without a connection", async () => {
+        const { connections, last_activity: now } = await bench.model(connection.id);
+        return connections === 0 && now !== before;
+      }, 10_000);
       const missed: unknown[] = [];
       connection.onDidMissMessages((gap) => missed.push(gap));
-      // The kernel's thread speaks before this cell is over, and after the kernel was left.
-      await run(connection, "import time; time.sleep(2); print('next', flush=True)").done();
-      assert.deepEqual([texts.join(""), missed], ["early\nlate\n", []]);
+      await run(connection, "print('next', flush=True)").done();
+      assert.deepEqual([texts.join(""), missed], ["early\nlate\nnext\n", []]);
     });
 
     it("rests not where something is asked for while it closes, and not for good", async () => {

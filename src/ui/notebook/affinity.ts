@@ -4,6 +4,7 @@ import type { LastKernels } from "../../app/lastKernels";
 import { suitable, type Candidate } from "../../app/suitable";
 import type { KernelTarget } from "./controllers";
 import { kernelSpecOf, languageOf } from "./kernelMetadata";
+import { isOnServer } from "./place";
 
 /** Tells VS Code which kernels fit which notebook, and only what has changed. */
 export class Affinities {
@@ -16,15 +17,16 @@ export class Affinities {
 
   /** Call for every open notebook when it, or what there is, has changed. */
   suggest(notebook: vscode.NotebookDocument, targets: ReadonlyMap<string, KernelTarget>, controllers: ReadonlyMap<string, vscode.NotebookController>): void {
-    const candidates = [...targets].map(([id, { spec, running }]): Candidate => ({ id, spec: spec.name, language: spec.language, running }));
+    const own = [...targets].filter(([, { server, running }]) => isOnServer(notebook.uri, server) && running === undefined);
+    // A notebook on a server is one of that server's, in the session of its own path.
+    const [first] = own;
+    const candidates = (first ? own : [...targets]).map(([id, { spec, running }]): Candidate => ({ id, spec: spec.name, language: spec.language, running }));
     const key = keyOf(notebook);
-    const fitting = suitable(candidates, {
-      file: notebook.uri.path.split("/").pop() ?? "",
-      spec: kernelSpecOf(notebook),
-      language: languageOf(notebook),
-      last: key === undefined ? undefined : this.#last.of(key),
-      lastOfAll: this.#last.last,
-    });
+    const last = key === undefined ? undefined : this.#last.of(key);
+    const wish = { file: notebook.uri.path.split("/").pop() ?? "", spec: kernelSpecOf(notebook), language: languageOf(notebook), last, lastOfAll: this.#last.last };
+    const best = last !== undefined && targets.has(last) ? new Set([last]) : suitable(candidates, wish);
+    const byDefault = first && own.find(([, { spec }]) => spec.name === first[1].server.kernelSpecs?.default);
+    const fitting = best.size > 0 || !byDefault ? best : new Set([byDefault[0]]);
     const { Default, Preferred } = vscode.NotebookControllerAffinity;
     for (const [id, controller] of controllers) this.#tell(controller, notebook, fitting.has(id) ? Preferred : Default);
   }

@@ -52,6 +52,11 @@ export class Controllers implements vscode.Disposable {
     return this.#controllers.get(specId(server, spec));
   }
 
+  /** The controller that runs on this. */
+  of({ server, spec, running }: KernelTarget): vscode.NotebookController | undefined {
+    return this.#controllers.get(running ? runningId(server, running.id) : specId(server, spec.name));
+  }
+
   /** The controller of a kernel that runs. */
   findRunning(server: Server, kernelId: string): vscode.NotebookController | undefined {
     return this.#controllers.get(runningId(server, kernelId));

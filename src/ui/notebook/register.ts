@@ -23,6 +23,8 @@ export interface Notebooks {
   statusOf(notebook: vscode.NotebookDocument): KernelStatus | undefined;
   /** What the notebook's kernel is or will be. @throws ConnectError `not-found` where that is none of a hub */
   targetOf(notebook: vscode.NotebookDocument): KernelTarget;
+  /** As `targetOf`; undefined where it is none of a hub. */
+  currentTargetOf(notebook: vscode.NotebookDocument): KernelTarget | undefined;
   /** Starts a kernel for the notebook where it has none, and its server where that is stopped. */
   start(notebook: vscode.NotebookDocument): Promise<void>;
   /** Interrupts what the notebook's kernel runs; where that does not help the person is told. */
@@ -35,6 +37,8 @@ export interface Notebooks {
   setServerFolder(notebook: vscode.NotebookDocument, given?: string): Promise<void>;
   /** Shuts the notebook's kernel down. */
   shutDown(notebook: vscode.NotebookDocument): Promise<void>;
+  /** The notebook is closed, or has another name: resolves when what runs can be taken up by whoever has it then. */
+  release(notebook: vscode.NotebookDocument): Promise<void>;
   /** The window is being closed, or reloaded: what runs goes on without it, and is taken up by the next. */
   leave(): Promise<void>;
 }
@@ -73,6 +77,18 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       status.unfollow(notebook);
     },
   });
+  const leaving = new WeakMap<vscode.NotebookDocument, Promise<void>>();
+  const leave = (notebook: vscode.NotebookDocument): Promise<void> => {
+    const runner = runners.get(notebook);
+    if (!runner) return leaving.get(notebook) ?? Promise.resolve();
+    runners.delete(notebook);
+    status.unfollow(notebook);
+    // What was not saved goes with the document; what runs can still be taken up.
+    runner.saved(runner.settled);
+    const left = runner.leave();
+    leaving.set(notebook, left);
+    return left;
+  };
   /** The runs that a save under way will hold. */
   const saving = new Map<vscode.NotebookDocument, readonly string[]>();
   // Who has a notebook before them may choose its kernel next, or run a cell.
@@ -89,14 +105,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     controllers,
     status,
     registerEditingHelp(app, (notebook) => runners.get(notebook)?.isAtRest ?? true),
-    vscode.workspace.onDidCloseNotebookDocument((notebook) => {
-      // What was not saved goes with the document; what runs can still be taken up.
-      const runner = runners.get(notebook);
-      runners.delete(notebook);
-      status.unfollow(notebook);
-      runner?.saved(runner.settled);
-      void runner?.leave();
-    }),
+    vscode.workspace.onDidCloseNotebookDocument((notebook) => void leave(notebook)),
     vscode.workspace.onWillSaveNotebookDocument((event) => {
       saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);
       event.waitUntil(updatesWritten(event.notebook));
@@ -116,12 +125,14 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     hasKernel: (notebook) => app.notebookSessions.get(notebook.uri.toString()) !== undefined,
     statusOf: (notebook) => status.of(notebook),
     targetOf,
+    currentTargetOf: (notebook) => status.targetOf(notebook),
     start: (notebook) => runnerOf(notebook).start(targetOf(notebook)),
     interrupt: async (notebook) => runners.get(notebook)?.interrupt(),
     reconnect: (notebook) => app.notebookSessions.reconnect(notebook.uri.toString()),
     restart: (notebook) => runnerOf(notebook).restart(),
     setServerFolder: (notebook, given) => serverFolders.set(notebook, targetOf(notebook).server, given),
     shutDown,
+    release: leave,
     leave: async () => {
       await Promise.all([...runners.values()].map((runner) => runner.leave()));
       runners.clear();

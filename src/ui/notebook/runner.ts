@@ -41,6 +41,8 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #earlierKernel: string | undefined;
   /** The kernel the display ids belong to. */
   #kernel: KernelConnection | undefined;
+  /** The kernel that the notebook's metadata say. */
+  #described: KernelConnection | undefined;
   #displayIds = new DisplayIds();
   /** Runs that are not over, in their order, as the queue has them. */
   readonly #open = new Map<CellExecution, QueuedRun>();
@@ -64,7 +66,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#changed = changed;
     this.#connected = connected;
     this.#queue = new ExecutionQueue({ log: app.log, handsOver });
-    this.#journal = app.journals.of(`${workspaceKey()} ${notebook.uri.toString()}`);
+    this.#journal = app.journals.of(journalKey(notebook.uri));
     this.#recorder = new RunRecorder(this.#journal);
     const { kernel } = this.#journal.read();
     this.#earlierKernel = kernel?.kernelId;
@@ -257,6 +259,7 @@ export class NotebookRunner implements vscode.Disposable {
 
   async #connect(id: string, earlier: JournaledRun | undefined, target: KernelTarget): Promise<ExecutingKernel> {
     const { kernel } = await this.#kernelFor(target, earlier?.sent ? this.#earlierKernel : target.running?.id);
+    this.#describe(kernel, target);
     return this.#recorder.executing(kernel, id, earlier);
   }
 
@@ -297,6 +300,12 @@ export class NotebookRunner implements vscode.Disposable {
         if (run.hasBegun) run.notice(`The connection was lost at ${time} for ${seconds} s; some output of that time may be missing.`);
       }
     });
+  }
+
+  /** The notebook is run on this kernel: that is written into it. One that is only opened stays as it is. */
+  #describe(kernel: KernelConnection, target: KernelTarget): void {
+    if (this.#described === kernel) return;
+    this.#described = kernel;
     kernel.info.then(
       (info) => writeKernelMetadata(this.#notebook, target.spec, info),
       (error: unknown) => this.#app.log.debug("The kernel did not say what it is", error),
@@ -345,7 +354,11 @@ function identityOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
   return { index: cell.index, ...(id !== undefined && { id }) };
 }
 
-/** The same for a window after it was reloaded, and another for one with another folder. */
+/** What names the journal of a notebook: the same for a window after it was reloaded, another for one with another folder. */
+export function journalKey(uri: vscode.Uri): string {
+  return `${workspaceKey()} ${uri.toString()}`;
+}
+
 function workspaceKey(): string {
   const { workspaceFile, workspaceFolders = [] } = vscode.workspace;
   return (workspaceFile ?? workspaceFolders[0]?.uri)?.toString() ?? "";

@@ -47,6 +47,7 @@ export const window: Group = {
     if (!ok) throw new Error(`VS Code could not measure it: ${printed.slice(-5).join(" | ")}`);
     const { activation, firstOutput, pass, flood, many } = v.parse(figuresModel, JSON.parse(readFileSync(out, "utf8")));
     const { directory, env } = hub.userPlace("alice@example.org");
+    mkdirSync(directory, { recursive: true });
     const script = path.join(root, "test", "bench", "window", "nbclient.py");
     const times = await run("python3", [script, `${lines}`, `${cells}`, `${rounds}`], { cwd: directory, env, timeout: 5 * 60_000 });
     const nbclient = v.parse(nbclientModel, JSON.parse(times));

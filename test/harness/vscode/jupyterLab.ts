@@ -7,7 +7,7 @@ import { waitFor } from "../processes/wait";
 const openMs = 60_000;
 const runMs = 60_000;
 const sessionList = v.array(v.object({ path: v.string(), kernel: v.object({ connections: v.number(), execution_state: v.string() }) }));
-const saved = v.object({ content: v.unknown() });
+const saved = v.object({ content: v.string() });
 
 /** What of a hub is needed. */
 type Hub = Pick<TestHub, "url" | "user" | "startServer">;
@@ -78,8 +78,9 @@ export class JupyterLab {
     const put = this.page.waitForResponse((response) => response.request().method() === "PUT" && response.url().includes("/api/contents/"), { timeout: openMs });
     await this.page.keyboard.press("Control+s");
     await put;
-    const answer = await fetch(this.#api(`contents/${file}`), { headers: this.headers });
-    return v.parse(saved, await answer.json()).content;
+    // As a notebook the server would add to it.
+    const answer = await fetch(this.#api(`contents/${file}?type=file&format=text`), { headers: this.headers });
+    return JSON.parse(v.parse(saved, await answer.json()).content);
   }
 
   /** Shuts the kernel of the notebook in front down, by the menu. */

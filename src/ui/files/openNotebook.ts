@@ -1,0 +1,50 @@
+// Opening notebooks, and what lies beside them, where they are on a server.
+import * as vscode from "vscode";
+import { authorityOf, serverScheme } from "../../app/serverAddress";
+import type { Server } from "../../app/server";
+import { ConnectError } from "../../base/errors";
+import { getContents } from "../../services/contents/client";
+import { normalizedPath } from "../../services/contents/path";
+import type { AppContext } from "../context";
+import { chooseServer } from "../servers/choose";
+import { startForPerson, startServer } from "../servers/start";
+import { chooseFile } from "./chooseFile";
+
+/** The URI of a file on a server. */
+export function uriOf(server: Server, path: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: serverScheme, authority: authorityOf(server), path: `/${normalizedPath(path)}` });
+}
+
+/**
+ * Opens a notebook of a server, which is started if need be.
+ * @param serverId see `Server.id`
+ * @param path from the folder that JupyterLab shows first
+ * @returns its URI as text
+ * @throws ConnectError `signed-out` for an unknown server, `not-found`, and as a start
+ */
+export async function openServerNotebook(app: AppContext, serverId: string, path: string): Promise<string> {
+  const server = app.servers.find(serverId);
+  if (!server) throw new ConnectError("signed-out", `There is no server “${serverId}”. Sign in to its hub first.`);
+  await startServer(app, server);
+  return open(server, path);
+}
+
+/** Lets the person choose server and file. */
+export async function openChosen(app: AppContext): Promise<void> {
+  const server = await chooseServer(app, () => true, "Open a notebook on which server?");
+  if (!server || !(await startForPerson(app, server))) return;
+  const path = await chooseFile(server);
+  if (path !== undefined) await open(server, path);
+}
+
+async function open(server: Server, path: string): Promise<string> {
+  const { services } = server;
+  if (!services) throw new ConnectError("server-stopped", `The server of ${server.label} was stopped meanwhile. Start it and try again.`);
+  // VS Code's own words for what is not there say nothing of the server.
+  const { type } = await getContents(services.settings, path, { content: false });
+  if (type === "directory") throw new ConnectError("conflict", `“${path}” is a directory on ${server.label}. Choose a notebook in it.`);
+  const uri = uriOf(server, path);
+  // Not by `openNotebookDocument`: VS Code would hold the document for minutes after it was closed.
+  await vscode.commands.executeCommand("vscode.open", uri, { preview: false });
+  return uri.toString();
+}

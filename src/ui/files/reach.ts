@@ -1,0 +1,120 @@
+// From a file's URI to its running server; where that does not run the person can have it started, and the file opens then.
+import * as vscode from "vscode";
+import { isShared, type Server } from "../../app/server";
+import { labelOf, serverAt, serverScheme } from "../../app/serverAddress";
+import { stoppedText } from "../../app/serverTable";
+import { ConnectError, hasCode } from "../../base/errors";
+import type { Account } from "../../hub/account";
+import type { ServiceManager } from "../../services/serviceManager";
+import type { AppContext } from "../context";
+import { reporting } from "../report";
+import { startForPerson, withStartProgress } from "../servers/start";
+import { reopen } from "./reopen";
+
+/** Milliseconds after an offer was declined for which there is no other: VS Code may ask for a file several times. */
+const calm = 10_000;
+
+/** A file on a server that runs. */
+export interface Reached {
+  readonly server: Server;
+  readonly services: ServiceManager;
+  /** From the server's root, without a slash at its beginning; the root is "". */
+  readonly path: string;
+}
+
+/** The server that a file is on; undefined for files elsewhere, and where nobody is signed in as the server's user. */
+export function serverOf(app: AppContext, { scheme, authority }: vscode.Uri): Server | undefined {
+  if (scheme !== serverScheme) return undefined;
+  return serverAt(authority, app.hubs.accounts, (account, name, owner) => app.servers.get(account, name, owner));
+}
+
+/** Finds servers, and remembers which files wait for one. */
+export class Reach implements vscode.Disposable {
+  readonly #app: AppContext;
+  readonly #asking = new Map<Account, Promise<void>>();
+  /** By the server's authority: what could not be opened without it. */
+  readonly #waiting = new Map<string, Map<string, vscode.Uri>>();
+  readonly #offered = new Set<string>();
+  readonly #subscriptions: readonly { dispose(): void }[];
+
+  constructor(app: AppContext) {
+    this.#app = app;
+    const goOn = (): void => this.#goOn();
+    this.#subscriptions = [app.servers.onDidChange(goOn), app.hubs.onDidChange(goOn)];
+  }
+
+  /**
+   * Where the file is. A server that is starting is waited for, with its progress; none is started for this.
+   * @throws ConnectError `server-stopped` or `signed-out`, with what is to be done, which the person is also offered
+   */
+  async to(uri: vscode.Uri): Promise<Reached> {
+    const server = serverOf(this.#app, uri);
+    if (!server) {
+      this.#wait(uri);
+      const label = labelOf(uri.authority);
+      void this.#offer(uri.authority, `Sign in as ${label} to open its files.`, "Sign In…", async () => {
+        await vscode.commands.executeCommand("jupyterhubConnect.signIn");
+      });
+      throw new ConnectError("signed-out", `You are not signed in as ${label}. Sign in, and what is open of its files appears.`);
+    }
+    const services = server.services ?? (await this.#bringUp(server));
+    if (services) return { server, services, path: uri.path.replace(/^\/+|\/+$/g, "") };
+    this.#wait(uri);
+    this.#offerStart(uri.authority, server);
+    throw new ConnectError("server-stopped", isShared(server) ? `${server.label} is not running. ${server.owner} can start it.` : `The server of ${server.label} is not running. Start it, and what is open of its files appears.`);
+  }
+
+  /** What was done with a file has failed: a server that turns out to be stopped can be started. */
+  async failed(uri: vscode.Uri, server: Server, error: unknown): Promise<void> {
+    if (!hasCode(error, "server-stopped")) return;
+    await this.#app.servers.check(server);
+    if (server.state !== "stopped") return;
+    this.#app.log.info(stoppedText(server));
+    this.#wait(uri);
+    this.#offerStart(uri.authority, server);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** Its services where it runs, or is starting, which this window may not know yet. */
+  async #bringUp(server: Server): Promise<ServiceManager | undefined> {
+    const { account } = server;
+    const asking = this.#asking.get(account) ?? this.#app.servers.refresh(account).finally(() => this.#asking.delete(account));
+    this.#asking.set(account, asking);
+    await asking;
+    if (server.state === "starting") await withStartProgress(this.#app, server, undefined, (options) => this.#app.servers.ensureRunning(server, options));
+    return server.services;
+  }
+
+  #wait(uri: vscode.Uri): void {
+    const waiting = this.#waiting.get(uri.authority) ?? new Map<string, vscode.Uri>();
+    this.#waiting.set(uri.authority, waiting.set(uri.toString(), uri));
+  }
+
+  #offerStart(authority: string, server: Server): void {
+    if (isShared(server)) return;
+    const text = `Files of ${server.label} are open, whose server is not running.`;
+    void this.#offer(authority, text, "Start Server", () => startForPerson(this.#app, server));
+  }
+
+  /** Once at a time for each server. */
+  async #offer(authority: string, text: string, button: string, accepted: () => Promise<unknown>): Promise<void> {
+    if (this.#offered.has(authority)) return;
+    this.#offered.add(authority);
+    const choice = await vscode.window.showWarningMessage(text, button);
+    if (choice === button) await reporting(this.#app, accepted);
+    setTimeout(() => this.#offered.delete(authority), choice === button ? 0 : calm).unref();
+  }
+
+  /** Opens what waits for servers that run now. */
+  #goOn(): void {
+    for (const [authority, waiting] of this.#waiting) {
+      const [first] = waiting.values();
+      if (!first || !serverOf(this.#app, first)?.services) continue;
+      this.#waiting.delete(authority);
+      for (const uri of waiting.values()) void reporting(this.#app, () => reopen(uri));
+    }
+  }
+}
