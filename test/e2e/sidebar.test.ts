@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import * as v from "valibot";
+import { next } from "../../src/base/event";
 import type { KernelConnection } from "../../src/services/kernel/connection";
 import { ServiceManager } from "../../src/services/serviceManager";
 import { serverSettings } from "../../src/transport/settings";
@@ -102,8 +103,10 @@ describe("the JupyterHub view", () => {
     const { workbench } = window();
     const kernel = await elsewhere("long.ipynb");
     await workbench.sidebarRow(/long\.ipynb/, pollMs);
-    const running = kernel.execute({ code: "import time; time.sleep(300)" });
+    const begun = next(kernel.onIOPubMessage, ({ header }) => header.msg_type === "stream");
+    const running = kernel.execute({ code: "print('begun', flush=True); import time; time.sleep(300)" });
     const ended = running.done.then(({ status }) => status, String);
+    await begun;
     await workbench.quickInput.command("JupyterHub: Refresh");
     await workbench.sidebarRow(/long\.ipynb busy/);
     await workbench.page.locator(".activitybar .badge-content", { hasText: /^1$/ }).first().waitFor();

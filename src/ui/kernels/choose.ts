@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { freshKernels, knownKernels, type KnownKernel } from "../../app/kernelActions";
 import { kernelOf, sessionTitle, type Row } from "../../app/hubTree/rows";
-import type { Server } from "../../app/server";
+import { isShared, type Server } from "../../app/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { givenServer, type ServerArguments } from "../servers/choose";
@@ -67,7 +67,8 @@ interface KernelItem extends vscode.QuickPickItem {
 
 /** @throws ConnectError `not-found` where none runs */
 async function kernelItems(app: AppContext): Promise<readonly KernelItem[]> {
-  const running = app.servers.all.filter(({ services }) => services !== undefined);
+  // A server of somebody else is left alone until the person looks into it.
+  const running = app.servers.all.filter((server) => server.services !== undefined && (!isShared(server) || server.services.kernels.isReady));
   const asked = await Promise.allSettled(running.map((server) => freshKernels(server)));
   for (const result of asked) if (result.status === "rejected") app.log.warn("A server could not be asked for its kernels", result.reason);
   const items = knownKernels(running).map((kernel) => ({

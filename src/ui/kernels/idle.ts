@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { Row } from "../../app/hubTree/rows";
 import { freshKernels, idleFor, type KernelRef } from "../../app/kernelActions";
-import type { Server } from "../../app/server";
+import { isShared, type Server } from "../../app/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { duration } from "../duration";
@@ -22,7 +22,7 @@ const hour = 3_600_000;
 /** Milliseconds. */
 const choices = [0, hour / 2, hour, 4 * hour, 12 * hour, 24 * hour, 7 * 24 * hour];
 
-/** Asks for how long, shows which kernels go, and shuts them down: of the row's server or hub, or of all. */
+/** Asks for how long, shows which kernels go, and shuts them down: of the row's server, or of the hub's or all that are one's own. */
 export async function shutDownIdle(app: AppContext, given: IdleArguments | Row | undefined, shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
   if (given && "idleHours" in given) {
     const kernels = await freshKernels(givenServer(app, given));
@@ -54,8 +54,9 @@ async function ask(app: AppContext, row: Row | undefined, shutDown: (ref: Kernel
 }
 
 function serversOf(app: AppContext, row: Row | undefined): readonly Server[] {
-  if (row?.kind === "account") return app.servers.of(row.account);
-  return row && "server" in row ? [row.server] : app.servers.all;
+  if (row && "server" in row) return [row.server];
+  const all = row?.kind === "account" ? app.servers.of(row.account) : app.servers.all;
+  return all.filter((server) => !isShared(server));
 }
 
 /** All of them, side by side. @throws ConnectError the first failure, once all were tried */

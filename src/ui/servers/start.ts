@@ -41,7 +41,10 @@ export async function withStartProgress<T>(
   });
   const over = result.then(
     () => true,
-    () => true,
+    (error: unknown) => {
+      if (!hasCode(error, "aborted")) app.errors.note(server.id, error);
+      return true;
+    },
   );
   void over.then(() => app.startReports.note(server, undefined));
   if (await Promise.race([over, delay(patience).then(() => false)])) return result;

@@ -14,7 +14,7 @@ export function sessionFace(row: SessionRow, now: number): Face {
   const title = sessionTitle(session);
   const folder = folderOf(session.path, title);
   const state = kernel ? look(kernel, row, now) : { words: "no kernel", icon: ["circle-slash"] as const };
-  const lines = [session.path, kernel ? `Kernel: ${specName(server, kernel.name)}` : "It has no kernel.", ...(kernel ? kernelLines(kernel) : [])];
+  const lines = [session.path, state.words, kernel ? `Kernel: ${specName(server, kernel.name)}` : "It has no kernel.", ...(kernel ? kernelLines(kernel) : [])];
   return {
     label: folder === "" ? title : `${title} (${folder})`,
     description: [state.words, kernel && specName(server, kernel.name), kernel && shared(kernel)].filter(Boolean).join(" · "),
@@ -29,9 +29,10 @@ export function kernelFace(row: KernelRow, now: number): Face {
   const { kernel, server } = row;
   const { words, icon } = look(kernel, row, now);
   return {
-    label: `${specName(server, kernel.name)} (${kernel.id.slice(0, 8)})`,
-    description: [words, "without a session", shared(kernel)].filter(Boolean).join(" · "),
-    tooltip: kernelLines(kernel).join("\n"),
+    label: specName(server, kernel.name),
+    // Several of a kind are told apart by the beginning of their ids.
+    description: [words, kernel.id.slice(0, 8), shared(kernel)].filter(Boolean).join(" · "),
+    tooltip: [words, ...kernelLines(kernel)].join("\n"),
     icon,
     context: "kernel.kernel",
     under: "nothing",

@@ -30,7 +30,8 @@ export async function openNotebook(...sources: string[]): Promise<vscode.Noteboo
 
 /** Saves nothing and closes everything. */
 export async function closeNotebooks(): Promise<void> {
-  for (const notebook of vscode.workspace.notebookDocuments) await notebook.save();
+  // One without a file would ask where to, and nobody is there.
+  for (const notebook of vscode.workspace.notebookDocuments) if (!notebook.isUntitled) await notebook.save();
   await vscode.commands.executeCommand("workbench.action.closeAllEditors");
 }
 
