@@ -1,7 +1,7 @@
 // All commands: what each does. Titles, icons and where they show are in package.json.
 import * as vscode from "vscode";
 import { TreeNode } from "../app/hubTree/nodes";
-import type { AccountRow, HubRow, Row, TerminalRow } from "../app/hubTree/rows";
+import type { AccountRow, HubRow, TerminalRow } from "../app/hubTree/rows";
 import type { AppContext } from "./context";
 import { fileCommands } from "./files/register";
 import { runningKernelCommands } from "./kernels/commands";
@@ -73,8 +73,10 @@ function rowOf(given: unknown): unknown {
   return given instanceof TreeNode ? given.row : given;
 }
 
-function rowsOf(all: unknown): readonly Row[] | undefined {
-  return Array.isArray(all) && all.length > 0 ? all.flatMap((node: unknown) => (node instanceof TreeNode ? node.row : [])) : undefined;
+/** The rows of what is selected; what is no selection is a caller's second argument. */
+function rowsOf(all: unknown): unknown {
+  if (!Array.isArray(all)) return all;
+  return all.length > 0 ? all.flatMap((node: unknown) => (node instanceof TreeNode ? node.row : [])) : undefined;
 }
 
 /** What a row of the view knows of a sign-in. */

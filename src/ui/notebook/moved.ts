@@ -63,12 +63,16 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
   const log = (error: unknown): void => app.log.warn("A renamed notebook did not get its kernel back", error);
 
   subscriptions.push(
-    vscode.workspace.onWillRenameFiles(({ files }) => {
+    vscode.workspace.onWillRenameFiles((event) => {
+      const { files } = event;
       for (const notebook of vscode.workspace.notebookDocuments) {
         const to = newUri(notebook.uri, files);
         const target = to && notebooks.currentTargetOf(notebook);
         if (target) coming.set(to.toString(), { notebook, to, target, isConnected: notebooks.hasKernel(notebook), isDirty: notebook.isDirty });
       }
+      // An output that came to the old name after the rename would be saved under it: there would be two files.
+      const leaving = [...coming.values()].filter(({ notebook }) => newUri(notebook.uri, files)).map(({ notebook }) => notebooks.release(notebook));
+      event.waitUntil(Promise.all(leaving));
     }),
     vscode.workspace.onDidRenameFiles(({ files }) => {
       for (const [key, move] of coming) {

@@ -75,6 +75,14 @@ export function notebookText(...sources: readonly string[]): string {
   return `${JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }, undefined, 1)}\n`;
 }
 
+/** A notebook whose second cell has shown these pictures. */
+export function notebookWith(pictures: readonly string[]): string {
+  const outputs = pictures.map((data) => ({ data: { "image/png": data }, metadata: {}, output_type: "display_data" }));
+  const notebook = JSON.parse(notebookText("first", "pictures")) as { cells: object[] };
+  const cells = notebook.cells.map((cell, index) => (index === 1 ? { ...cell, outputs } : cell));
+  return JSON.stringify({ ...notebook, cells }, undefined, 1);
+}
+
 /** Opens a notebook of a server by the command for it; resolves with the document, which is shown. */
 export async function openOnServer(serverId: string, path: string): Promise<vscode.NotebookDocument> {
   const uri = await vscode.commands.executeCommand<string>("jupyterhubConnect.openServerNotebook", serverId, path);
