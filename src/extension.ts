@@ -18,6 +18,7 @@ import type { AppContext } from "./ui/context";
 import { registerContextKeys } from "./ui/contextKeys";
 import { registerFiles } from "./ui/files/register";
 import { registerAttaching } from "./ui/notebook/attachOpened";
+import { registerClosing } from "./ui/notebook/closing";
 import { registerMoves } from "./ui/notebook/moved";
 import { registerNotebooks } from "./ui/notebook/register";
 import { createPorts } from "./ui/ports";
@@ -55,7 +56,9 @@ export function activate(context: vscode.ExtensionContext): void {
   registerFiles(app, subscriptions);
   registerContextKeys(app, subscriptions);
   const notebooks = registerNotebooks(app, subscriptions);
-  registerAttaching(app, notebooks, registerMoves(app, notebooks, subscriptions), subscriptions);
+  const moves = registerMoves(app, notebooks, subscriptions);
+  registerAttaching(app, notebooks, moves, subscriptions);
+  registerClosing(app, notebooks, moves, subscriptions);
   const view = registerSidebar(app, subscriptions);
   const details = new Details(app, context.extension);
   subscriptions.push(registerFirstRun(app, notebooks));

@@ -16,7 +16,7 @@ export interface NotebookRef {
   readonly key: string;
   /** Its session's path on the server: readable, unique, the same whenever this notebook is open. */
   readonly path: string;
-  /** What that was before; as long as there is such a session on the server, it is the notebook's. */
+  /** What that was before; where there is such a session on the server, it is the notebook's, and follows it. */
   readonly earlierPath?: string | undefined;
   readonly name: string;
   /** Of its connection, to which the server replays what it missed; see `KernelConnectionOptions`. */
@@ -151,9 +151,9 @@ export class NotebookSessions implements Disposable {
   async #start(notebook: NotebookRef, server: Server, spec: string, options: ConnectOptions): Promise<NotebookKernel> {
     this.#release(notebook.key);
     const services = await this.#servers.ensureRunning(server, options);
-    const path = await this.#pathOf(notebook, services, options.signal);
-    const session = await services.sessions.startNew(
-      { path, name: notebook.name, type: "notebook", kernel: { name: spec } },
+    const earlier = await this.#earlier(notebook, services, options.signal);
+    const session = earlier ?? await services.sessions.startNew(
+      { path: notebook.path, name: notebook.name, type: "notebook", kernel: { name: spec } },
       { signal: options.signal, clientId: notebook.clientId },
     );
     try {
@@ -168,10 +168,20 @@ export class NotebookSessions implements Disposable {
     }
   }
 
-  async #pathOf({ path, earlierPath }: NotebookRef, { sessions }: ServiceManager, signal: AbortSignal | undefined): Promise<string> {
-    if (earlierPath === undefined || earlierPath === path) return path;
+  /** The session that the notebook had under another path, where it is still there; it follows the notebook. */
+  async #earlier({ path, name, earlierPath, clientId }: NotebookRef, { sessions }: ServiceManager, signal: AbortSignal | undefined): Promise<SessionConnection | undefined> {
+    if (earlierPath === undefined || earlierPath === path) return undefined;
     await sessions.refresh(signal);
-    return sessions.findByPath(earlierPath) ? earlierPath : path;
+    const model = sessions.findByPath(earlierPath);
+    if (!model) return undefined;
+    const session = sessions.connectTo(model, clientId);
+    try {
+      if (!sessions.findByPath(path)) await session.setPath(path);
+      await session.setName(name);
+    } catch (error) {
+      this.#log.warn(`The session of ${name} keeps its earlier path ${earlierPath}`, error);
+    }
+    return session;
   }
 
   #keep(key: string, current: NotebookKernel): NotebookKernel {

@@ -119,6 +119,45 @@ describe("a notebook that is changed while it runs", function () {
     assert.deepEqual([textOf(again, 0), textOf(again, 1)], [counted(10), "behind it\n"]);
   });
 
+  it("keeps its kernel and variables when its file is renamed, and its session follows", async () => {
+    const uri = await written("x = 41", "print(x + 1)");
+    const notebook = await openedByHand(uri);
+    await selectKernel({ account });
+    await run(notebook, 0).ended;
+    await notebook.save();
+    const name = `renamed-${randomUUID().slice(0, 4)}.ipynb`;
+    const target = vscode.Uri.joinPath(uri, "..", name);
+    await edit(new vscode.WorkspaceEdit(), (all) => all.renameFile(uri, target));
+    const shown = (): vscode.NotebookDocument | undefined => vscode.window.visibleNotebookEditors.map((editor) => editor.notebook).find((one) => one.uri.toString() === target.toString());
+    const renamed = await waitFor("the renamed notebook", shown, 20_000);
+    await waitFor("its session to follow", async () => (await sessions()).some((one) => one.name === name), 20_000);
+    await run(renamed, 1).ended;
+    assert.equal(textOf(renamed, 1), "42\n");
+  });
+
+  it("leaves its kernel on the server when it is closed, or has it shut down where the setting says so", async () => {
+    const settings = vscode.workspace.getConfiguration("jupyterhubConnect");
+    const close = async (): Promise<string> => {
+      const notebook = await openedByHand(await written("1"));
+      await selectKernel({ account });
+      await run(notebook).ended;
+      const kernel = await kernelOf(notebook);
+      await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+      await closed(notebook);
+      return kernel;
+    };
+    const isThere = async (id: string): Promise<boolean> => (await sessions()).some(({ kernel }) => kernel.id === id);
+    const kept = await close();
+    await settings.update("shutDownKernelOnClose", true, vscode.ConfigurationTarget.Global);
+    try {
+      const ended = await close();
+      await waitFor("the kernel to be shut down", async () => !(await isThere(ended)), 20_000);
+      assert.ok(await isThere(kept));
+    } finally {
+      await settings.update("shutDownKernelOnClose", undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
   it("runs with metadata that make no sense, and keeps them", async () => {
     const uri = await written();
     const cell = { cell_type: "code", id: "a", metadata: { tags: "no list", mine: [1] }, execution_count: null, outputs: [], source: "print(1)" };
@@ -307,10 +346,13 @@ interface Session {
   readonly kernel: { readonly id: string };
 }
 
+async function sessions(): Promise<readonly Session[]> {
+  return (await (await api("GET", "api/sessions")).json()) as Session[];
+}
+
 async function sessionOf(notebook: vscode.NotebookDocument): Promise<Session> {
   const name = notebook.uri.path.split("/").pop();
-  const sessions = (await (await api("GET", "api/sessions")).json()) as Session[];
-  const session = sessions.find((one) => one.name === name);
+  const session = (await sessions()).find((one) => one.name === name);
   assert.ok(session, `no session of ${name}`);
   return session;
 }

@@ -1,8 +1,9 @@
-// Open notebooks that get another name or place: to VS Code they are others then; they keep their kernel, and what runs goes on.
+// Open notebooks that get another name or place, or their first one: to VS Code they are others then; they keep their kernel, and what runs goes on.
 import * as vscode from "vscode";
 import { delay } from "../../base/async";
 import type { AppContext } from "../context";
 import type { KernelTarget } from "./controllers";
+import { FirstSaves } from "./firstSave";
 import type { Notebooks } from "./register";
 import { journalKey } from "./runner";
 import { selectController } from "./selectKernel";
@@ -12,8 +13,8 @@ interface Move {
   readonly notebook: vscode.NotebookDocument;
   readonly to: vscode.Uri;
   readonly target: KernelTarget;
-  /** Whether it had its kernel already. */
-  readonly isConnected: boolean;
+  /** Of the session that it has; undefined where it has no kernel yet. */
+  readonly path: string | undefined;
   readonly isDirty: boolean;
 }
 
@@ -24,6 +25,8 @@ const carrying = 5_000;
 export interface Moves {
   /** Whether the notebook of this URI is an open one under a new name, which gets its kernel back by itself. */
   has(uri: vscode.Uri): boolean;
+  /** Whether this is one that is on its way to another name. */
+  isLeaving(notebook: vscode.NotebookDocument): boolean;
 }
 
 /** Follows renames by VS Code, whoever asked for them; ends with `subscriptions`. */
@@ -44,7 +47,7 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
     await arrive();
   };
   const arrive = async (): Promise<void> => {
-    for (const [key, { target, isConnected, isDirty }] of [...under]) {
+    for (const [key, { target, path, isDirty }] of [...under]) {
       const editor = vscode.window.visibleNotebookEditors.find(({ notebook }) => notebook.uri.toString() === key);
       const controller = notebooks.controllers.of(target);
       if (!editor || !controller || arriving.has(key)) continue;
@@ -53,22 +56,37 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
         // What is taken up before would be shown beside what is brought.
         for (const end = Date.now() + carrying; isDirty && !editor.notebook.isDirty && Date.now() < end; ) await delay(20);
         await selectController(editor, controller);
-        if (isConnected) await notebooks.start(editor.notebook);
+        if (path !== undefined) await notebooks.start(editor.notebook, path);
       } finally {
         arriving.delete(key);
         under.delete(key);
       }
     }
   };
+  const moveOf = (notebook: vscode.NotebookDocument): Omit<Move, "to"> | undefined => {
+    const target = notebooks.currentTargetOf(notebook);
+    return target && { notebook, target, path: app.notebookSessions.get(notebook.uri.toString())?.session.path, isDirty: notebook.isDirty };
+  };
   const log = (error: unknown): void => app.log.warn("A renamed notebook did not get its kernel back", error);
 
+  const firstSaves = new FirstSaves(
+    app.notebookSessions,
+    (notebook) => (notebooks.hasKernel(notebook) ? moveOf(notebook) : undefined),
+    (move, { uri }) => {
+      const key = uri.toString();
+      coming.set(key, { ...move, to: uri, isDirty: false });
+      leave(key, { ...move, to: uri, isDirty: false }).catch(log);
+    },
+  );
+
   subscriptions.push(
+    firstSaves,
     vscode.workspace.onWillRenameFiles((event) => {
       const { files } = event;
       for (const notebook of vscode.workspace.notebookDocuments) {
         const to = newUri(notebook.uri, files);
-        const target = to && notebooks.currentTargetOf(notebook);
-        if (target) coming.set(to.toString(), { notebook, to, target, isConnected: notebooks.hasKernel(notebook), isDirty: notebook.isDirty });
+        const move = to && moveOf(notebook);
+        if (move) coming.set(to.toString(), { ...move, to });
       }
       // An output that came to the old name after the rename would be saved under it: there would be two files.
       const leaving = [...coming.values()].filter(({ notebook }) => newUri(notebook.uri, files)).map(({ notebook }) => notebooks.release(notebook));
@@ -82,7 +100,10 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
     }),
     vscode.window.onDidChangeVisibleNotebookEditors(() => void arrive().catch(log)),
   );
-  return { has: (uri) => coming.has(uri.toString()) || under.has(uri.toString()) };
+  return {
+    has: (uri) => coming.has(uri.toString()) || under.has(uri.toString()),
+    isLeaving: (notebook) => firstSaves.isBecoming(notebook) || [...coming.values(), ...under.values()].some((move) => move.notebook === notebook),
+  };
 }
 
 /** What a file is called after these renames, its own or that of a directory around it; undefined where it stays. */

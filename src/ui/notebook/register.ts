@@ -25,8 +25,11 @@ export interface Notebooks {
   targetOf(notebook: vscode.NotebookDocument): KernelTarget;
   /** As `targetOf`; undefined where it is none of a hub. */
   currentTargetOf(notebook: vscode.NotebookDocument): KernelTarget | undefined;
-  /** Starts a kernel for the notebook where it has none, and its server where that is stopped. */
-  start(notebook: vscode.NotebookDocument): Promise<void>;
+  /**
+   * Starts a kernel for the notebook where it has none, and its server where that is stopped.
+   * @param earlierPath of its session, before it got another name
+   */
+  start(notebook: vscode.NotebookDocument, earlierPath?: string): Promise<void>;
   /** Interrupts what the notebook's kernel runs; where that does not help the person is told. */
   interrupt(notebook: vscode.NotebookDocument): Promise<void>;
   /** Makes a new connection to the notebook's kernel now. */
@@ -126,7 +129,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     statusOf: (notebook) => status.of(notebook),
     targetOf,
     currentTargetOf: (notebook) => status.targetOf(notebook),
-    start: (notebook) => runnerOf(notebook).start(targetOf(notebook)),
+    start: (notebook, earlierPath) => runnerOf(notebook).start(targetOf(notebook), earlierPath),
     interrupt: async (notebook) => runners.get(notebook)?.interrupt(),
     reconnect: (notebook) => app.notebookSessions.reconnect(notebook.uri.toString()),
     restart: (notebook) => runnerOf(notebook).restart(),

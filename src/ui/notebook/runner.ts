@@ -35,8 +35,8 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #recorder: RunRecorder;
   readonly #key: string;
   readonly #clientId: string;
-  /** The session's path in an earlier window. */
-  readonly #earlierPath: string | undefined;
+  /** The session's path in an earlier window, or under the notebook's earlier name. */
+  #earlierPath: string | undefined;
   /** The kernel of an earlier window, for its runs. */
   readonly #earlierKernel: string | undefined;
   /** The kernel the display ids belong to. */
@@ -151,7 +151,8 @@ export class NotebookRunner implements vscode.Disposable {
   }
 
   /** Sees to it that the notebook has a kernel, and its server runs. @throws ConnectError as `NotebookSessions.connect` */
-  async start(target: KernelTarget): Promise<void> {
+  async start(target: KernelTarget, earlierPath = this.#earlierPath): Promise<void> {
+    this.#earlierPath = earlierPath;
     await this.#kernelFor(target, target.running?.id);
   }
 

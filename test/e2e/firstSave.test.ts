@@ -1,0 +1,48 @@
+// An untitled notebook that is run and then saved for the first time: to VS Code another document, to its person the same.
+import assert from "node:assert/strict";
+import path from "node:path";
+import { sharedHub } from "../harness/hub/shared";
+import { waitFor } from "../harness/processes/wait";
+import { samplePath } from "../harness/sample/sampleNotebook";
+import { pickHubKernel, signIn } from "../harness/vscode/hubSteps";
+import { personWindow } from "./support/window";
+
+const kernel = "Python 3 (ipykernel)";
+
+describe("an untitled notebook", () => {
+  const window = personWindow({ files: [samplePath] });
+  after(() => sharedHub().stopServer("ana"));
+
+  it("keeps its kernel and its variables when it is saved", async () => {
+    const { workbench, folder } = window();
+    const { notebook, quickInput, page } = workbench;
+    const { url } = sharedHub();
+    const user = { url, name: "ana", token: sharedHub().user("ana").token };
+    await signIn(workbench, user);
+    await quickInput.command("Create: New Jupyter Notebook");
+    await notebook.shown();
+    await workbench.clearNotifications();
+    await notebook.select(0);
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("x = globals().get('x', 40) + 1; x");
+    await page.keyboard.press("Escape");
+    await pickHubKernel(workbench, user);
+    await notebook.run(0);
+    assert.equal(await notebook.ended(0, 30_000), "ok");
+    await quickInput.command("File: Save");
+    await waitFor("the box that asks where to", async () => (await quickInput.shown(/save/i)) !== undefined && (await quickInput.value()).endsWith("Untitled-1.ipynb"), 20_000);
+    await quickInput.answer(/save/i, path.join(folder, "saved.ipynb"));
+    await page.locator(".tab.active", { hasText: "saved.ipynb" }).waitFor();
+    await notebook.kernelIs(kernel);
+    await workbench.screenshot("out/screenshots/first-save.png");
+    await notebook.run(0);
+    assert.equal(await notebook.ended(0, 30_000), "ok");
+    assert.deepEqual((await notebook.outputsOnce(0, (now) => now.some(({ text }) => text === "42"))).map(({ text }) => text), ["42"]);
+    const named = async (): Promise<boolean> => {
+      const server = await sharedHub().startServer("ana");
+      const answer = await fetch(new URL("api/sessions", server), { headers: { Authorization: `token ${user.token}` } });
+      return ((await answer.json()) as { name: string }[]).map(({ name }) => name).join() === "saved.ipynb";
+    };
+    await waitFor("the session to have the notebook's name", named, 20_000);
+  });
+});
