@@ -30,8 +30,8 @@ export class Continuity implements Disposable {
   #process: string | undefined;
   #next = 0;
   readonly #missing = new Set<number>();
-  /** Requests of others that the kernel is at, each with the number of its `busy`. */
-  readonly #foreign = new Map<string, number>();
+  /** Requests of others that the kernel is at, each with the number of its `busy`, and how many numbers of it may be missing. */
+  readonly #foreign = new Map<string, { readonly busy: number; readonly mayMiss: number }>();
   /** The numbers of the `idle` of our own requests. */
   readonly #idles = new Map<string, number>();
   /** The outage whose losses are not known yet; `to` once there is a connection again. */
@@ -82,7 +82,8 @@ export class Continuity implements Disposable {
     if (isOwn) {
       if (idle) this.#idles.set(parent.msg_id, number);
     } else if (idle) this.#explain(parent.msg_id, number);
-    else this.#foreign.set(parent.msg_id, number);
+    // Its reply comes to nobody here. What the server asks for its own sake has an `idle` besides, which may be lost, too.
+    else this.#foreign.set(parent.msg_id, { busy: number, mayMiss: isQuestion(parent) ? 2 : 1 });
   }
 
   /** A request of ours has ended: all that the kernel sent before its `idle` should have come, and that itself. */
@@ -103,8 +104,8 @@ export class Continuity implements Disposable {
   #tellMissing(number: number): void {
     const missing = [...this.#missing].filter((each) => each < number);
     for (const each of missing) this.#missing.delete(each);
-    // Of each request that others have still open one reply may be among them.
-    const unexplained = missing.length - [...this.#foreign.values()].filter((busy) => busy < number).length;
+    const foreign = [...this.#foreign.values()].reduce((sum, { busy, mayMiss }) => (busy < number ? sum + mayMiss : sum), 0);
+    const unexplained = missing.length - foreign;
     if (unexplained > 0) this.#tell();
   }
 
@@ -117,7 +118,7 @@ export class Continuity implements Disposable {
 
   /** Another client's request is over: its reply, the last thing before its `idle`, went to that client. */
   #explain(requestId: string, idle: number): void {
-    const busy = this.#foreign.get(requestId) ?? Number.NEGATIVE_INFINITY;
+    const busy = this.#foreign.get(requestId)?.busy ?? Number.NEGATIVE_INFINITY;
     this.#foreign.delete(requestId);
     const reply = Math.max(...[...this.#missing].filter((number) => number > busy && number < idle));
     this.#missing.delete(reply);

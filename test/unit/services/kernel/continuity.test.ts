@@ -102,6 +102,19 @@ describe("continuity", () => {
     assert.equal(ended(), true);
   });
 
+  it("misses nothing where the end of what the server asks for itself is lost, and sees what is lost beside it", () => {
+    for (const also of [0, 1]) {
+      begin(others);
+      continuity.broke();
+      lose(2 + also); // reply, idle, and maybe a line
+      continuity.mended();
+      say("stream", cell);
+      end(cell);
+      assert.equal(ended(), also > 0);
+      begin(cell);
+    }
+  });
+
   it("tells nothing of what was missing without an outage, or after the kernel has answered since", () => {
     lose();
     end(cell);
