@@ -62,21 +62,17 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, view: vs
   };
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([name, handler]) => {
-      // VS Code's menus give a row's node, and with several selected all of them.
-      const call = handler as (argument?: unknown, all?: unknown) => unknown;
-      return vscode.commands.registerCommand(`jupyterhubConnect.${name}`, (given?: unknown, all?: unknown) => call(rowOf(given), rowsOf(all)));
+      // VS Code's menus give a row's node, and with several selected all of them; callers give what they like.
+      const call = handler as (...given: readonly unknown[]) => unknown;
+      return vscode.commands.registerCommand(`jupyterhubConnect.${name}`, (...given: readonly unknown[]) => call(...given.map(rowsIn)));
     }),
   );
 }
 
-function rowOf(given: unknown): unknown {
+/** What stands for nodes of the view is their rows. */
+function rowsIn(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map((each: unknown) => rowsIn(each));
   return given instanceof TreeNode ? given.row : given;
-}
-
-/** The rows of what is selected; what is no selection is a caller's second argument. */
-function rowsOf(all: unknown): unknown {
-  if (!Array.isArray(all)) return all;
-  return all.length > 0 ? all.flatMap((node: unknown) => (node instanceof TreeNode ? node.row : [])) : undefined;
 }
 
 /** What a row of the view knows of a sign-in. */

@@ -4,6 +4,7 @@ import type { Locator } from "playwright-core";
 import * as v from "valibot";
 import { next } from "../../src/base/event";
 import type { KernelConnection } from "../../src/services/kernel/connection";
+import { asKernelAction, EventStream } from "../../src/services/rest/events";
 import { ServiceManager } from "../../src/services/serviceManager";
 import { serverSettings } from "../../src/transport/settings";
 import { sharedHub } from "../harness/hub/shared";
@@ -27,7 +28,7 @@ const pictureThemes = {
 } as const;
 
 describe("the JupyterHub view", () => {
-  const window = personWindow({ files: [samplePath], settings: { ...quietSettings, "workbench.list.defaultFindMode": "filter" } });
+  const window = personWindow({ files: [samplePath], settings: { ...quietSettings, "workbench.list.defaultFindMode": "filter", "remote.autoForwardPorts": false } });
   let user: HubUser;
   let server: string;
   /** Somebody beside this window, as JupyterLab would be. */
@@ -114,8 +115,15 @@ describe("the JupyterHub view", () => {
     await workbench.rowAction(/long\.ipynb busy/, /Interrupt/);
     assert.equal(await ended, "error");
     assert.ok((await took("idle after the interrupt", workbench, (rows) => rows.some((row) => row.includes("long.ipynb idle")), 10_000)) <= truthMs);
-    await workbench.rowAction(/long\.ipynb/, /Restart/);
+    // The server tells when it has restarted it; a session that is deleted meanwhile leaves its kernel behind.
+    const events = new EventStream(beside().settings);
+    await next(events.onDidChangeStatus, (status) => status === "connected");
+    const restarted = next(events.onEvent, (event) => asKernelAction(event)?.action === "restart");
+    await workbench.quickInput.command("JupyterHub: Restart Running Kernel…");
+    await workbench.quickInput.pick(/long\.ipynb/);
     assert.match(await workbench.answerDialog(/Restart the kernel of “long.ipynb”/, "Restart"), /variables are lost[^]*1 other connection/);
+    await restarted;
+    events.dispose();
     await waitFor("the kernel to be idle again", async () => (await kernels())[0]?.execution_state === "idle", 20_000);
     await beside().sessions.shutdownAll();
     await took("all gone", workbench, (rows) => !rows.some((row) => row.includes("long.ipynb")), pollMs);
@@ -169,7 +177,7 @@ describe("the JupyterHub view", () => {
     const items = workbench.page.locator(".monaco-menu .action-item .action-label:not(.separator)");
     await items.first().waitFor();
     const titles = (await items.allInnerTexts()).map((text) => text.trim());
-    for (const title of ["Attach", "Interrupt", "Restart", "Copy Kernel Id", "Copy Path", "Copy Code", "Show Details", "Copy Report", "Shut Down"]) {
+    for (const title of ["Open Notebook", "Attach", "Interrupt", "Restart", "Copy Kernel Id", "Copy Path", "Copy Code", "Show Details", "Copy Report", "Shut Down"]) {
       assert.ok(titles.some((each) => each.startsWith(title)), `${title} is not in ${titles.join(", ")}`);
     }
     await workbench.screenshot("out/screenshots/sidebar-menu.png");

@@ -141,6 +141,22 @@ describe("the JupyterHub view's actions", function () {
     assert.deepEqual((await kernels()).map(({ id }) => id), [kernel.id]);
   });
 
+  it("open the notebook that a kernel was begun for, which has that kernel then; say so where it is no file", async () => {
+    const cells = [{ cell_type: "code", id: "a", metadata: {}, execution_count: null, outputs: [], source: "x + 1" }];
+    const content = { cells, metadata: {}, nbformat: 4, nbformat_minor: 5 };
+    const headers = { Authorization: `token ${testHub().user(user).token}` };
+    await fetch(new URL("api/contents/begun.ipynb", url), { method: "PUT", headers, body: JSON.stringify({ type: "notebook", content }) });
+    const kernel = await elsewhere("begun.ipynb");
+    await command("openKernelNotebook", { kernels: [kernel.id] });
+    const notebook = vscode.window.activeNotebookEditor?.notebook;
+    assert.equal(notebook?.uri.path, "/begun.ipynb");
+    await run(notebook).ended;
+    assert.equal(textOf(notebook), "42");
+    assert.deepEqual((await kernels()).map(({ id }) => id), [kernel.id]);
+    const other = await elsewhere("nowhere.ipynb");
+    await assert.rejects(Promise.resolve(command("openKernelNotebook", { kernels: [other.id] })), /is no file on/);
+  });
+
   it("show the kernel of the open notebook in the view", async () => {
     const notebook = await openNotebook("1");
     await selectKernel({ account });

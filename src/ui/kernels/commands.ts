@@ -33,7 +33,7 @@ export function runningKernelCommands(app: AppContext, notebooks: Notebooks): Re
     restartRunningKernel: onOne("Restart which kernel?", (ref) => acts.restart(ref), agreesToRestart),
     shutDownKernel: async (given?: NotebookArguments | GivenKernels, all?: readonly Row[]) => {
       if (isTold(given)) return shutDownAll(toldKernels(app, given), (ref) => acts.shutDown(ref));
-      const rows = given && "kind" in given ? (all ?? [given]) : [];
+      const rows = given && "kind" in given ? (all && all.length > 0 ? all : [given]) : [];
       if (rows.length > 0) return reporting(app, () => shutDownChosen(app, acts, rows));
       const about = given && !("kind" in given) ? given : undefined;
       if (about?.confirmed) return notebooks.shutDown(notebookOf(about));

@@ -4,7 +4,7 @@ import type { TreeNode } from "../../app/hubTree/nodes";
 import type { Row } from "../../app/hubTree/rows";
 import { freshKernels, type KernelRef } from "../../app/kernelActions";
 import type { Server } from "../../app/server";
-import { ConnectError } from "../../base/errors";
+import { ConnectError, hasCode } from "../../base/errors";
 import type { AppContext } from "../context";
 import { notebookOf } from "../notebook/kernelCommands";
 import { notebookType } from "../notebook/controllers";
@@ -44,6 +44,16 @@ export function kernelNotebookCommands(
         if (kernel) await attach(app, notebooks, kernel);
       });
     },
+    openKernelNotebook: async (given?: GivenKernels) => {
+      if (isTold(given)) {
+        for (const ref of toldKernels(app, given)) await openNotebook(app, notebooks, ref);
+        return;
+      }
+      await reporting(app, async () => {
+        const kernel = await chooseKernel(app, given, "Open the notebook of which kernel?");
+        if (kernel) await openNotebook(app, notebooks, kernel);
+      });
+    },
     revealKernel: () => reporting(app, () => revealKernel(app, view)),
   };
 }
@@ -72,6 +82,29 @@ async function attach(app: AppContext, { controllers }: Notebooks, { server, id 
   const controller = controllers.findRunning(server, id);
   if (!controller) throw new ConnectError("kernel-dead", "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.");
   await selectController(editor, controller);
+}
+
+/**
+ * Shows the notebook that a kernel belongs to: the open one, else the server's, which has this kernel then.
+ * @throws ConnectError `not-found` where it has none, or that is no file of the server
+ */
+async function openNotebook(app: AppContext, notebooks: Notebooks, ref: KernelRef): Promise<void> {
+  const { server, id } = ref;
+  const here = vscode.workspace.notebookDocuments.find(({ uri }) => app.notebookSessions.get(uri.toString())?.kernel.id === id);
+  if (here) {
+    await vscode.window.showNotebookDocument(here);
+    return;
+  }
+  const path = (await freshKernels(server)).find((kernel) => kernel.id === id)?.session?.path ?? "";
+  if (path === "") throw new ConnectError("not-found", "This kernel belongs to no notebook. Attach an open one to it instead.");
+  try {
+    await vscode.commands.executeCommand("jupyterhubConnect.openServerNotebook", server.id, path);
+  } catch (error) {
+    if (!hasCode(error, "not-found")) throw error;
+    const text = `“${path}” is no file on ${server.label}: the notebook is on the computer where it is open, or was moved. Attach an open notebook to this kernel instead.`;
+    throw new ConnectError("not-found", text, { cause: error });
+  }
+  await attach(app, notebooks, ref);
 }
 
 async function chooseSpec(app: AppContext, row: Row | undefined): Promise<{ readonly server: Server; readonly spec: string } | undefined> {

@@ -57,6 +57,19 @@ describe("hub watch", () => {
     assert.equal(clock.waiting, 0);
   });
 
+  it("knows why a hub could not be asked, until it answers again", async () => {
+    const changed: (string | undefined)[] = [];
+    watch.onDidChange((about) => changed.push(watch.problem(about)?.message));
+    hub.on("GET /hub/api/users/ana", { status: 500, json: { message: "down" } });
+    await assert.rejects(watch.refresh(account));
+    assert.ok(watch.problem(account));
+    hub.on("GET /hub/api/users/ana");
+    await watch.refresh(account);
+    assert.equal(watch.problem(account), undefined);
+    assert.equal(changed.length, 2);
+    assert.equal(changed[1], undefined);
+  });
+
   it("ends with the account", async () => {
     watch.look();
     await hubs.signOut(account);
