@@ -11,6 +11,8 @@ export async function writeKernelMetadata(notebook: vscode.NotebookDocument, spe
     language_info: info.language_info,
   };
   if (JSON.stringify({ kernelspec: metadata["kernelspec"], language_info: metadata["language_info"] }) === JSON.stringify(wanted)) return;
+  // An edit would bring a closed one back.
+  if (notebook.isClosed) return;
   const edit = new vscode.WorkspaceEdit();
   const changed = { ...notebook.metadata, metadata: { ...metadata, ...wanted } };
   edit.set(notebook.uri, [vscode.NotebookEdit.updateNotebookMetadata(changed)]);
