@@ -70,7 +70,7 @@ for (const way of ["a listener on this computer", "the editor"] as const) {
       const added = (await tokens()).filter(({ id }) => !before.some((known) => known.id === id));
       const ours = added.filter(({ note }) => note?.startsWith("JupyterHub Connect in "));
       assert.equal(ours.length, 1);
-      // Hub 3 lists the flow's own token, and does not let it be revoked by who has it.
+      // Hub 3 keeps the flow's own token in its list.
       assert.ok(added.length === 1 || onOldestStack, `${added.length} tokens`);
       await quickInput.command("JupyterHub: Sign Out…");
       await workbench.answerDialog(/Sign out of/, "Sign Out");
