@@ -4,24 +4,13 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { waitFor } from "../harness/processes/wait";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { closeNotebooks, counted, counter, ended, errorOf, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
+import { counted, counter, ended, errorOf, notebooksOf, openNotebook, run, selectKernel, textOf } from "./support/notebook";
 
 const user = "ana";
 
 describe("a notebook that is changed while it runs", function () {
   this.timeout(120_000);
-  let account: string;
-  before(async () => {
-    account = await signIn(user);
-  });
-  afterEach(closeNotebooks);
-  after(() => signOut(account, user));
-
-  const opened = async (...sources: string[]): Promise<vscode.NotebookDocument> => {
-    const notebook = await openNotebook(...sources);
-    await selectKernel({ account });
-    return notebook;
-  };
+  const { account, opened } = notebooksOf(user);
   /** Runs these cells together. */
   const runAll = (notebook: vscode.NotebookDocument): Thenable<unknown> => vscode.commands.executeCommand("notebook.execute", notebook.uri);
 
@@ -108,7 +97,7 @@ describe("a notebook that is changed while it runs", function () {
   it("is taken up where it was closed and is opened again", async () => {
     const uri = await written(counter(10, 0.3), "print('behind it')");
     const first = await openedByHand(uri);
-    await selectKernel({ account });
+    await selectKernel({ account: account() });
     void runAll(first);
     await run(first, 0).shows("line 1");
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
@@ -122,7 +111,7 @@ describe("a notebook that is changed while it runs", function () {
   it("keeps its kernel and variables when its file is renamed, and its session follows", async () => {
     const uri = await written("x = 41", "print(x + 1)");
     const notebook = await openedByHand(uri);
-    await selectKernel({ account });
+    await selectKernel({ account: account() });
     await run(notebook, 0).ended;
     await notebook.save();
     const name = `renamed-${randomUUID().slice(0, 4)}.ipynb`;
@@ -139,7 +128,7 @@ describe("a notebook that is changed while it runs", function () {
     const settings = vscode.workspace.getConfiguration("jupyterhubConnect");
     const close = async (): Promise<string> => {
       const notebook = await openedByHand(await written("1"));
-      await selectKernel({ account });
+      await selectKernel({ account: account() });
       await run(notebook).ended;
       const kernel = await kernelOf(notebook);
       await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
@@ -165,7 +154,7 @@ describe("a notebook that is changed while it runs", function () {
     await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify(content)));
     const notebook = await vscode.workspace.openNotebookDocument(uri);
     await vscode.window.showNotebookDocument(notebook);
-    await selectKernel({ account });
+    await selectKernel({ account: account() });
     await run(notebook).ended;
     assert.equal(textOf(notebook), "1\n");
     await notebook.save();
@@ -198,18 +187,7 @@ describe("a notebook that is changed while it runs", function () {
 
 describe("a kernel that others use as well", function () {
   this.timeout(120_000);
-  let account: string;
-  before(async () => {
-    account = await signIn(user);
-  });
-  afterEach(closeNotebooks);
-  after(() => signOut(account, user));
-
-  const opened = async (...sources: string[]): Promise<vscode.NotebookDocument> => {
-    const notebook = await openNotebook(...sources);
-    await selectKernel({ account });
-    return notebook;
-  };
+  const { account, opened } = notebooksOf(user);
 
   it("is restarted elsewhere: the running cell ends with the reason, the next one runs", async () => {
     const notebook = await opened(counter(600, 0.2), "print('again')");
@@ -239,7 +217,7 @@ describe("a kernel that others use as well", function () {
     await run(first, 1).ended;
     const kernel = await kernelOf(first);
     const second = await openNotebook("print('mine')\nprint(x)", "x = 'changed'");
-    await attach(second, account, kernel);
+    await attach(second, account(), kernel);
     const [one, other] = [run(first, 0), run(second, 0)];
     await Promise.all([one.ended, other.ended]);
     assert.deepEqual([textOf(first), textOf(second)], [counted(5), "mine\nshared\n"]);

@@ -98,6 +98,24 @@ export function proxiedNotebooks(user: string): ProxiedNotebooks {
   };
 }
 
+/** Call inside `describe`: as `proxiedNotebooks`, with nothing between. */
+export function notebooksOf(user: string): { readonly account: () => string; readonly opened: ProxiedNotebooks["opened"] } {
+  let account: string;
+  before(async () => {
+    account = await signIn(user);
+  });
+  afterEach(closeNotebooks);
+  after(() => signOut(account, user));
+  return {
+    account: () => account,
+    opened: async (...sources: string[]) => {
+      const notebook = await openNotebook(...sources);
+      await selectKernel({ account });
+      return notebook;
+    },
+  };
+}
+
 /** One cell's run. */
 export interface Run {
   /** Resolves when the cell has ended. */
