@@ -1,4 +1,4 @@
-// Which kernels VS Code suggests for a notebook: pressing Run takes the only one that fits without asking.
+// Which kernels VS Code suggests for a notebook: those that fit come first in its picker, the only one may be taken at once.
 import * as vscode from "vscode";
 import type { LastKernels } from "../../app/lastKernels";
 import { suitable, type Candidate } from "../../app/suitable";
