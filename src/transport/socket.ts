@@ -210,12 +210,22 @@ export class Socket {
 
   /**
    * Closes in order: what the peer has sent until it hears of it is still received, then the listener's `closed` is
-   * called; after `bound` milliseconds at the latest.
+   * called; after `bound` milliseconds at the latest. Resolves then.
    */
-  leave(bound: number): void {
-    const timer = setTimeout(() => this.#ws.terminate(), bound);
-    this.#ws.once("close", () => clearTimeout(timer));
-    this.#ws.close(1000);
+  leave(bound: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#ws.terminate(), bound);
+      this.#ws.once("close", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.#ws.close(1000);
+      // It may have closed by itself.
+      if (this.#ws.readyState === this.#ws.CLOSED) {
+        clearTimeout(timer);
+        resolve();
+      }
+    });
   }
 
   /** Closes; the listener's `closed` is called at once, without waiting for the peer's answer. */

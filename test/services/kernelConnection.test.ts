@@ -270,6 +270,20 @@ describe("kernel connection", function () {
       await status(connection, "idle");
     });
 
+    it("22: a restart as soon as it is connected, ten times, leaves none of the connections deaf", async () => {
+      // A server with two websockets of one session id may close the kernel's sockets under the newer: one in five was deaf.
+      for (let round = 0; round < 10; round++) {
+        const connection = await bench.connect();
+        connection.info.catch(() => undefined); // of the process before the restart
+        await link(connection, "connected");
+        await within(connection.restart(), "the restart");
+        const cell = run(connection, "print(1)");
+        await cell.done();
+        assert.equal(cell.text(), "1\n");
+        await connection.shutdown();
+      }
+    });
+
     it("22: another client's restart settles what runs, and the connection goes on", async () => {
       const connection = await bench.ready();
       const other = connection.clone();

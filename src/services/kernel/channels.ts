@@ -39,8 +39,9 @@ export class KernelChannels {
    * Opens a websocket; the ports are told how that ends.
    * @param askFirst the server must answer an HTTP request before: a handshake that we give up on a silent network may
    * reach the server later all the same, and would take the place of its successor, with what was kept for us
+   * @param after what is to be over before
    */
-  open(askFirst: boolean): void {
+  open(askFirst: boolean, after: Promise<void> = Promise.resolve()): void {
     const { settings, kernelId, clientId, ending: signal } = this.#ports;
     const attempt = ++this.#attempt;
     const isCurrent = (): boolean => attempt === this.#attempt && !signal.aborted;
@@ -57,8 +58,8 @@ export class KernelChannels {
     };
     const path = `api/kernels/${encodeURIComponent(kernelId)}/channels`;
     const options = { query: { session_id: clientId }, subprotocol: v1Protocol, signal };
-    const ready = askFirst ? this.#ports.askServer() : Promise.resolve();
-    ready
+    after
+      .then(() => (askFirst ? this.#ports.askServer() : undefined))
       .then(() => openSocket(settings, path, listener, options))
       .then(
         (opened) => {

@@ -171,7 +171,7 @@ export class KernelLink implements Disposable {
     const socket = this.#socket;
     if (!socket || this.#resting || !this.isHeard || this.#state.kernel !== "idle" || this.#ports.requests.isNeeded) return false;
     this.#resting = true;
-    socket.leave(leaveBound);
+    void socket.leave(leaveBound);
     return true;
   }
 
@@ -183,7 +183,7 @@ export class KernelLink implements Disposable {
     const socket = this.#socket;
     if (!socket) return true;
     const closed = new Promise<SocketClose>((resolve) => (this.#leaving = resolve));
-    socket.leave(leaveBound);
+    void socket.leave(leaveBound);
     // Without the server's own close frame it is not known what it has sent.
     return (await closed).code !== 1006;
   }
@@ -271,11 +271,14 @@ export class KernelLink implements Disposable {
     else this.#channels.open(this.#state.silent);
   }
 
+  /**
+   * One after the other: a server that has two websockets with one session id gives the connections to the kernel of the
+   * older to the newer, and may close them when it is through with the older: nothing would come or go any more.
+   */
   #reopen(): void {
     const socket = this.#socket;
     this.#socket = undefined;
-    this.#channels.open(false);
-    socket?.close();
+    this.#channels.open(false, socket?.leave(leaveBound));
   }
 
   #refused(error: Error): void {
