@@ -27,6 +27,16 @@ const pictureThemes = {
   contrast: ["Dark High Contrast", ".monaco-workbench.hc-black"],
 } as const;
 
+/** Expands a row. While others come and go, a click may meet the row that is in its place by then. */
+async function opened(row: Locator): Promise<void> {
+  const isOpen = async (): Promise<boolean> => (await row.getAttribute("aria-expanded")) === "true";
+  const open = async (): Promise<boolean> => {
+    if (!(await isOpen())) await row.locator(".monaco-tl-twistie").click();
+    return isOpen();
+  };
+  await waitFor("a row to be open", open, 20_000, 500);
+}
+
 describe("the JupyterHub view", () => {
   const window = personWindow({ files: [samplePath], settings: { ...quietSettings, "workbench.list.defaultFindMode": "filter", "remote.autoForwardPorts": false } });
   let user: HubUser;
@@ -196,9 +206,9 @@ describe("the JupyterHub view", () => {
     await fetch(new URL("api/terminals", server), { method: "POST", headers: { Authorization: `token ${user.token}` } });
     await workbench.quickInput.command("JupyterHub: Refresh");
     await workbench.sidebarRow(/figures\.ipynb \(work\/analysis\)/, pollMs);
-    await rowOf(workbench, /^Group, Without a notebook, 1 kernel/).locator(".monaco-tl-twistie").click();
+    await opened(rowOf(workbench, /^Group, Without a notebook, 1 kernel/));
     await workbench.sidebarRow(/Terminal/, pollMs);
-    await rowOf(workbench, /^Group, Kernel specs/).first().locator(".monaco-tl-twistie").click();
+    await opened(rowOf(workbench, /^Group, Kernel specs/).first());
     await pictures(workbench, "many");
     const labels = await workbench.page.locator(".sidebar .monaco-list-row").evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
     for (const label of [/^Account, ana @/, /^Server, Default server, running/, /^Session, figures\.ipynb \(work\/analysis\), idle/, /^Group, Without a notebook/, /^Kernel, Python 3/, /^Terminal, Terminal /, /^Kernel spec, /]) {
