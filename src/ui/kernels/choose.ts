@@ -1,10 +1,11 @@
 // Which kernels a command is about: the rows it was chosen on, those a caller names, or picked by the person.
 import * as vscode from "vscode";
-import { freshKernels, knownKernels, type KnownKernel } from "../../app/kernelActions";
+import { freshKernels, knownKernels, type KernelRef, type KnownKernel } from "../../app/kernelActions";
 import { kernelOf, sessionTitle, type Row } from "../../app/hubTree/rows";
 import { isShared, type Server } from "../../app/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
+import { reporting } from "../report";
 import { givenServer, type ServerArguments } from "../servers/choose";
 import { count } from "../sidebar/faces";
 import { specName } from "../sidebar/kernelFace";
@@ -28,6 +29,30 @@ export function isTold(given: unknown): given is KernelArguments {
 export function toldKernels(app: AppContext, told: KernelArguments): readonly { readonly server: Server; readonly id: string }[] {
   const server = givenServer(app, told);
   return told.kernels.map((id) => ({ server, id }));
+}
+
+/** A command's handler: does the same with what a caller names and with what the person chooses; the latter is agreed to first. */
+export function onKernel(
+  app: AppContext,
+  title: string,
+  perform: (ref: KernelRef) => Promise<void>,
+  agrees: (kernel: KnownKernel) => Promise<boolean> = () => Promise.resolve(true),
+): (given?: GivenKernels) => Promise<void> {
+  return async (given) => {
+    if (isTold(given)) {
+      for (const ref of toldKernels(app, given)) await perform(ref);
+      return;
+    }
+    await reporting(app, async () => {
+      const kernel = await chooseKernel(app, given, title);
+      if (kernel && (await agrees(kernel))) await perform(kernel);
+    });
+  };
+}
+
+/** The open notebook that is connected to a kernel. */
+export function notebookOn(app: AppContext, { id }: KernelRef): vscode.NotebookDocument | undefined {
+  return vscode.workspace.notebookDocuments.find(({ uri }) => app.notebookSessions.get(uri.toString())?.kernel.id === id);
 }
 
 /** The kernels of rows, as they are known now; a row whose kernel is gone meanwhile stands for none. */

@@ -10,27 +10,16 @@ import { notebookOf, type NotebookArguments } from "../notebook/kernelCommands";
 import type { Notebooks } from "../notebook/register";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
-import { chooseKernel, chooseKernels, isTold, listed, titleOf, toldKernels, whatIsLost, type GivenKernels } from "./choose";
+import { chooseKernels, isTold, listed, notebookOn, onKernel, titleOf, toldKernels, whatIsLost, type GivenKernels } from "./choose";
 import { copyCommands } from "./copy";
 import { shutDownIdle, shutDownAll, type IdleArguments } from "./idle";
 
 /** Handlers by the command's name without its prefix. */
 export function runningKernelCommands(app: AppContext, notebooks: Notebooks): Readonly<Record<string, (argument?: never, all?: never) => unknown>> {
   const acts = new KernelActs(app, notebooks);
-  /** The same on what a caller names and on what the person chooses; the latter is agreed to first. */
-  const onOne = (title: string, perform: (ref: KernelRef) => Promise<void>, agrees: (kernel: KnownKernel) => Promise<boolean>) => async (given?: GivenKernels) => {
-    if (isTold(given)) {
-      for (const ref of toldKernels(app, given)) await perform(ref);
-      return;
-    }
-    await reporting(app, async () => {
-      const kernel = await chooseKernel(app, given, title);
-      if (kernel && (await agrees(kernel))) await perform(kernel);
-    });
-  };
   return {
-    interruptRunningKernel: onOne("Interrupt which kernel?", (ref) => acts.interrupt(ref), () => Promise.resolve(true)),
-    restartRunningKernel: onOne("Restart which kernel?", (ref) => acts.restart(ref), agreesToRestart),
+    interruptRunningKernel: onKernel(app, "Interrupt which kernel?", (ref) => acts.interrupt(ref)),
+    restartRunningKernel: onKernel(app, "Restart which kernel?", (ref) => acts.restart(ref), agreesToRestart),
     shutDownKernel: async (given?: NotebookArguments | GivenKernels, all?: readonly Row[]) => {
       if (isTold(given)) return shutDownAll(toldKernels(app, given), (ref) => acts.shutDown(ref));
       const rows = given && "kind" in given ? (all && all.length > 0 ? all : [given]) : [];
@@ -56,24 +45,20 @@ class KernelActs {
   }
 
   async interrupt(ref: KernelRef): Promise<void> {
-    const notebook = this.#notebookOf(ref);
+    const notebook = notebookOn(this.#app, ref);
     if (notebook) await this.#notebooks.interrupt(notebook);
     else await this.#perform(ref, (signal) => actions.interrupt(this.#app.servers, ref, signal), "Interrupting the kernel…");
   }
 
   async restart(ref: KernelRef): Promise<void> {
-    const notebook = this.#notebookOf(ref);
+    const notebook = notebookOn(this.#app, ref);
     const work = (signal: AbortSignal): Promise<void> => (notebook ? this.#notebooks.restart(notebook) : actions.restart(this.#app.servers, ref, signal));
     await this.#perform(ref, work, "Restarting the kernel…");
   }
 
   async shutDown(ref: KernelRef): Promise<void> {
-    const notebook = this.#notebookOf(ref);
+    const notebook = notebookOn(this.#app, ref);
     await this.#perform(ref, () => (notebook ? this.#notebooks.shutDown(notebook) : actions.shutDown(this.#app.servers, ref)), "Shutting the kernel down…");
-  }
-
-  #notebookOf({ id }: KernelRef): vscode.NotebookDocument | undefined {
-    return vscode.workspace.notebookDocuments.find(({ uri }) => this.#app.notebookSessions.get(uri.toString())?.kernel.id === id);
   }
 
   async #perform({ server }: KernelRef, work: (signal: AbortSignal) => Promise<void>, title: string): Promise<void> {

@@ -12,7 +12,7 @@ import type { Notebooks } from "../notebook/register";
 import { selectController } from "../notebook/selectKernel";
 import { reporting } from "../report";
 import { chooseServer, givenServer, type ServerArguments } from "../servers/choose";
-import { chooseKernel, isTold, toldKernels, type GivenKernels } from "./choose";
+import { notebookOn, onKernel } from "./choose";
 
 /** What a caller says of a new notebook. */
 interface NewNotebookArguments extends ServerArguments {
@@ -34,26 +34,8 @@ export function kernelNotebookCommands(
         if (chosen) await newNotebook(notebooks, chosen.server, chosen.spec);
       });
     },
-    attachKernel: async (given?: GivenKernels) => {
-      if (isTold(given)) {
-        for (const ref of toldKernels(app, given)) await attach(app, notebooks, ref);
-        return;
-      }
-      await reporting(app, async () => {
-        const kernel = await chooseKernel(app, given, "Attach the open notebook to which kernel?");
-        if (kernel) await attach(app, notebooks, kernel);
-      });
-    },
-    openKernelNotebook: async (given?: GivenKernels) => {
-      if (isTold(given)) {
-        for (const ref of toldKernels(app, given)) await openNotebook(app, notebooks, ref);
-        return;
-      }
-      await reporting(app, async () => {
-        const kernel = await chooseKernel(app, given, "Open the notebook of which kernel?");
-        if (kernel) await openNotebook(app, notebooks, kernel);
-      });
-    },
+    attachKernel: onKernel(app, "Attach the open notebook to which kernel?", (ref) => attach(app, notebooks, ref)),
+    openKernelNotebook: onKernel(app, "Open the notebook of which kernel?", (ref) => openNotebook(app, notebooks, ref)),
     revealKernel: () => reporting(app, () => revealKernel(app, view)),
   };
 }
@@ -90,7 +72,7 @@ async function attach(app: AppContext, { controllers }: Notebooks, { server, id 
  */
 async function openNotebook(app: AppContext, notebooks: Notebooks, ref: KernelRef): Promise<void> {
   const { server, id } = ref;
-  const here = vscode.workspace.notebookDocuments.find(({ uri }) => app.notebookSessions.get(uri.toString())?.kernel.id === id);
+  const here = notebookOn(app, ref);
   if (here) {
     await vscode.window.showNotebookDocument(here);
     return;

@@ -72,10 +72,11 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
   const firstSaves = new FirstSaves(
     app.notebookSessions,
     (notebook) => (notebooks.hasKernel(notebook) ? moveOf(notebook) : undefined),
-    (move, { uri }) => {
+    (known, { uri }) => {
       const key = uri.toString();
-      coming.set(key, { ...move, to: uri, isDirty: false });
-      leave(key, { ...move, to: uri, isDirty: false }).catch(log);
+      const move = { ...known, to: uri, isDirty: false };
+      coming.set(key, move);
+      leave(key, move).catch(log);
     },
   );
 

@@ -65,11 +65,17 @@ export async function proxied(): Promise<FaultProxy> {
   return startFaultProxy({ host: hostname, port: Number(port) });
 }
 
-/** A suite's notebooks on a kernel behind a fault proxy. */
-export interface ProxiedNotebooks {
-  readonly proxy: () => FaultProxy;
+/** A suite's notebooks. */
+export interface UserNotebooks {
+  /** The account's id. */
+  readonly account: () => string;
   /** A notebook with these cells, with a kernel of the user's default server. */
   readonly opened: (...sources: string[]) => Promise<vscode.NotebookDocument>;
+}
+
+/** Those behind a fault proxy. */
+export interface ProxiedNotebooks extends UserNotebooks {
+  readonly proxy: () => FaultProxy;
 }
 
 /** Call inside `describe`; the result is for use inside tests. The user is signed in before the first and out after the last. */
@@ -90,30 +96,28 @@ export function proxiedNotebooks(user: string): ProxiedNotebooks {
   });
   return {
     proxy: () => proxy,
-    opened: async (...sources: string[]) => {
-      const notebook = await openNotebook(...sources);
-      await selectKernel({ account });
-      return notebook;
-    },
+    ...notebooksOn(() => account),
   };
 }
 
 /** Call inside `describe`: as `proxiedNotebooks`, with nothing between. */
-export function notebooksOf(user: string): { readonly account: () => string; readonly opened: ProxiedNotebooks["opened"] } {
+export function notebooksOf(user: string): UserNotebooks {
   let account: string;
   before(async () => {
     account = await signIn(user);
   });
   afterEach(closeNotebooks);
   after(() => signOut(account, user));
-  return {
-    account: () => account,
-    opened: async (...sources: string[]) => {
-      const notebook = await openNotebook(...sources);
-      await selectKernel({ account });
-      return notebook;
-    },
+  return notebooksOn(() => account);
+}
+
+function notebooksOn(account: () => string): UserNotebooks {
+  const opened = async (...sources: string[]): Promise<vscode.NotebookDocument> => {
+    const notebook = await openNotebook(...sources);
+    await selectKernel({ account: account() });
+    return notebook;
   };
+  return { account, opened };
 }
 
 /** One cell's run. */
