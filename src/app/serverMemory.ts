@@ -18,6 +18,7 @@ const rememberedSpecs = v.object({
       name: v.string(),
       displayName: v.string(),
       language: v.string(),
+      argv: v.optional(v.array(v.string()), []),
       interruptMode: v.string(),
       metadata: v.record(v.string(), v.unknown()),
       resources: v.record(v.string(), v.string()),

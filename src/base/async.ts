@@ -67,6 +67,11 @@ export async function withTimeout<T>(promise: Promise<T>, ms: number, message: s
   }
 }
 
+/** Resolves as `promise` does, or with undefined where it rejects or takes longer than `ms` milliseconds. */
+export function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  return withTimeout(promise, ms, "Nobody waits that long.").catch(() => undefined);
+}
+
 /** Resolves after `ms` milliseconds, or rejects when `signal` aborts. */
 export function delay(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -183,9 +183,7 @@ describe("the JupyterHub view", () => {
 
   it("has a menu with everything that can be done to a kernel, and a page with its details", async () => {
     const { workbench } = window();
-    await rowOf(workbench, /sample\.ipynb/).click({ button: "right" });
-    const items = workbench.page.locator(".monaco-menu .action-item .action-label:not(.separator)");
-    await items.first().waitFor();
+    const items = await workbench.rowMenu(/sample\.ipynb/);
     const titles = (await items.allInnerTexts()).map((text) => text.trim());
     for (const title of ["Open Notebook", "Attach", "Interrupt", "Restart", "Copy Kernel Id", "Copy Path", "Copy Code", "Show Details", "Copy Report", "Shut Down"]) {
       assert.ok(titles.some((each) => each.startsWith(title)), `${title} is not in ${titles.join(", ")}`);
@@ -195,6 +193,24 @@ describe("the JupyterHub view", () => {
     await workbench.page.locator(".view-lines", { hasText: "What the kernel says of itself" }).waitFor();
     await workbench.screenshot("out/screenshots/sidebar-details.png");
     await workbench.quickInput.command("View: Close Editor");
+    await workbench.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await workbench.rowMenuAction(/Default server/, "Copy Report");
+    await workbench.page.locator(".statusbar-item", { hasText: "Report copied" }).waitFor();
+    const report = await workbench.page.evaluate(() => navigator.clipboard.readText());
+    assert.match(report, /State: running[^]*JupyterLab there: http[^]*Memory: \d+ MB[^]*sample-\w+\.ipynb: Python 3/);
+    assert.ok(!report.includes(user.token));
+  });
+
+  it("says of a server what it uses, and shows a kernel's logo, to whoever points at its row", async () => {
+    const { workbench } = window();
+    const ofServer = await workbench.rowHover(/Default server/);
+    await waitFor("what the server uses", async () => /Memory: \d+ MB/.test(await ofServer.innerText()), 10_000);
+    await workbench.page.screenshot({ path: "out/screenshots/sidebar-hover-server.png" });
+    const ofKernel = await workbench.rowHover(/sample\.ipynb/);
+    await ofKernel.locator("img").waitFor();
+    assert.match(await ofKernel.innerText(), /sample-\w+\.ipynb[^]*Kernel:\sPython\s3/);
+    assert.ok(await ofKernel.locator("img").evaluate((image) => image instanceof HTMLImageElement && image.naturalWidth > 0), "the logo is a picture");
+    await workbench.page.screenshot({ path: "out/screenshots/sidebar-hover-kernel.png" });
   });
 
   it("shows many servers and kernels, each named to a screen reader, and finds them by name and path", async () => {
@@ -226,6 +242,14 @@ describe("the JupyterHub view", () => {
     await workbench.sidebarRow(/notes\.ipynb/);
   });
 
+  it("ends a terminal, after saying what that means", async () => {
+    const { workbench } = window();
+    await workbench.rowAction(/Terminal/, /End Terminal/);
+    assert.match(await workbench.answerDialog(/End terminal/, "End Terminal"), /for everyone/);
+    assert.ok((await took("the terminal's row gone", workbench, (rows) => !rows.some((row) => /Terminal /.test(row)), 10_000)) <= truthMs);
+    assert.deepEqual(await (await fetch(new URL("api/terminals", server), { headers: { Authorization: `token ${user.token}` } })).json(), []);
+  });
+
   it("says so where nothing can be reached, lies about nothing, and recovers by itself", async () => {
     const { workbench } = window();
     await sharedHub().stopProxyProcess();
@@ -241,5 +265,15 @@ describe("the JupyterHub view", () => {
     await workbench.quickInput.command("JupyterHub: Refresh");
     await workbench.sidebarRow(/notes\.ipynb idle/, pollMs);
     await took("all that is reachable again", workbench, (rows) => !rows.some((row) => /not reachable|last seen|could not/i.test(row)), pollMs);
+  });
+
+  it("shuts down everything that runs on a server, from its menu and after a list", async () => {
+    const { workbench } = window();
+    const running = (await kernels()).length;
+    assert.ok(running > 1);
+    await workbench.rowMenuAction(/Default server/, "Shut Down Running Kernels");
+    assert.match(await workbench.answerDialog(new RegExp(`Shut down ${running} kernels`), "Shut Down"), /sample\.ipynb[^]*notes\.ipynb[^]*variables are lost/);
+    await waitFor("no kernel to be left", async () => (await kernels()).length === 0, 20_000);
+    await workbench.sidebarRow(/No notebook runs here/);
   });
 });

@@ -11,6 +11,7 @@ import { me, updateMe } from "../../src/services/rest/identity";
 import { getKernelSpec, kernelSpecResource } from "../../src/services/rest/kernelSpec";
 import { getLabSetting, listLabSettingIds, listLabSettings, setLabSetting } from "../../src/services/rest/labSettings";
 import { convertFile, convertNotebook, listExporters } from "../../src/services/rest/nbconvert";
+import { resourceUsage } from "../../src/services/rest/resourceUsage";
 import { resolvePath } from "../../src/services/rest/resolvePath";
 import { shutdownServer } from "../../src/services/rest/shutdown";
 import { apiSpec } from "../../src/services/rest/spec";
@@ -18,7 +19,7 @@ import { serverStatus } from "../../src/services/rest/status";
 import { serverVersion } from "../../src/services/rest/version";
 import { deleteWorkspace, getWorkspace, listWorkspaces, saveWorkspace } from "../../src/services/rest/workspaces";
 import type { ServerSettings } from "../../src/transport/settings";
-import { onOldestStack, sharedHub } from "../harness/hub/shared";
+import { onOldestStack, sharedHub, stackVersion } from "../harness/hub/shared";
 import { faulty, restSettings } from "./support/restServer";
 
 const people = ["ana", "alice@example.org", "zoë müller"];
@@ -46,6 +47,13 @@ describe("rest", function () {
     await shutdownKernel(settings, id);
     assert.equal(during.kernels, before.kernels + 1);
     assert.ok(Date.parse(during.started ?? "") <= Date.parse(during.last_activity ?? ""));
+  });
+
+  it("tells what it uses, where it has jupyter-resource-usage", async () => {
+    // In the environment of the newest hub alone.
+    if (stackVersion !== 6) return assert.rejects(resourceUsage(settings), (error) => hasCode(error, "not-found"));
+    const { memory } = await resourceUsage(settings);
+    assert.ok(memory > 10 * 2 ** 20, `${memory} bytes`);
   });
 
   for (const name of people) {

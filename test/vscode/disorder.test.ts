@@ -117,11 +117,13 @@ describe("a notebook that is changed while it runs", function () {
     const name = `renamed-${randomUUID().slice(0, 4)}.ipynb`;
     const target = vscode.Uri.joinPath(uri, "..", name);
     await edit(new vscode.WorkspaceEdit(), (all) => all.renameFile(uri, target));
-    const shown = (): vscode.NotebookDocument | undefined => vscode.window.visibleNotebookEditors.map((editor) => editor.notebook).find((one) => one.uri.toString() === target.toString());
+    // An editor is there before it has drawn its cells; VS Code drops what it is to run by then.
+    const shown = (): vscode.NotebookDocument | undefined =>
+      vscode.window.visibleNotebookEditors.find(({ notebook: one, visibleRanges }) => visibleRanges.length > 0 && one.uri.toString() === target.toString())?.notebook;
     const renamed = await waitFor("the renamed notebook", shown, 20_000);
-    await waitFor("its session to follow", async () => (await sessions()).some((one) => one.name === name), 20_000);
     await run(renamed, 1).ended;
     assert.equal(textOf(renamed, 1), "42\n");
+    await waitFor("its session to follow", async () => (await sessions()).some((one) => one.name === name), 20_000);
   });
 
   it("leaves its kernel on the server when it is closed, or has it shut down where the setting says so", async () => {

@@ -9,6 +9,7 @@ import type { RecentErrors } from "../recentErrors";
 import type { Server } from "../server";
 import { Looks } from "./looks";
 import { Nodes, type Change, type TreeNode } from "./nodes";
+import { OnDemand } from "./onDemand";
 import { kernelOf, type Row } from "./rows";
 import { rowsUnder, type RowSourceParts } from "./rowSource";
 
@@ -35,6 +36,8 @@ export class HubTree implements Disposable {
   readonly #options: HubTreeOptions;
   readonly #clock: Clock;
   readonly #looks: Looks;
+  /** What is asked when somebody points at one thing or opens one list. */
+  readonly onDemand: OnDemand;
   readonly #nodes: Nodes;
   readonly #changed: Emitter<readonly Change[]>;
   readonly #busyChanged: Emitter<number>;
@@ -43,6 +46,8 @@ export class HubTree implements Disposable {
   #shown: DisposableStore | undefined;
   #pending: Disposable | undefined;
   #busy = 0;
+  #refresh: Promise<void> | undefined;
+  #nextRefresh: Promise<void> | undefined;
 
   constructor(options: HubTreeOptions) {
     const { hubs, servers, hubWatch, keepAlive, starts, notebookSessions, errors, log } = options;
@@ -51,9 +56,11 @@ export class HubTree implements Disposable {
     this.#changed = this.#resources.add(new Emitter(log));
     this.#busyChanged = this.#resources.add(new Emitter(log));
     this.#looks = this.#resources.add(new Looks(servers, errors, log));
-    this.#nodes = new Nodes({ rowsOf: (row) => rowsUnder(row, options, this.#looks), draw: options.draw });
+    this.onDemand = new OnDemand(log);
+    const answers = { looks: this.#looks, onDemand: this.onDemand };
+    this.#nodes = new Nodes({ rowsOf: (row) => rowsUnder(row, options, answers), draw: options.draw });
     const changed = (): void => this.#schedule();
-    for (const event of [hubs.onDidChange, keepAlive.onDidChange, starts.onDidChange, this.#looks.onDidChange]) this.#resources.add(event(changed));
+    for (const event of [hubs.onDidChange, keepAlive.onDidChange, starts.onDidChange, this.#looks.onDidChange, this.onDemand.onDidChange]) this.#resources.add(event(changed));
     this.#resources.add(notebookSessions.onDidChange(changed));
     this.#resources.add(
       servers.onDidChange(() => {
@@ -130,8 +137,18 @@ export class HubTree implements Disposable {
     this.#schedule();
   }
 
-  /** Asks the hubs, and the running servers that are looked into. What cannot be reached says so in its row. */
-  async refresh(): Promise<void> {
+  /**
+   * Asks the hubs, and the running servers that are looked into. What cannot be reached says so in its row. All who ask
+   * while answers are on their way share the next round: a slow hub is not asked more by impatience.
+   */
+  refresh(): Promise<void> {
+    if (this.#refresh) return (this.#nextRefresh ??= this.#refresh.then(() => this.refresh()));
+    this.#nextRefresh = undefined;
+    this.#refresh = this.#askAll().finally(() => (this.#refresh = undefined));
+    return this.#refresh;
+  }
+
+  async #askAll(): Promise<void> {
     const { hubs, hubWatch, log } = this.#options;
     const asked = hubs.accounts.map(async (account) => {
       try {
@@ -177,6 +194,7 @@ export class HubTree implements Disposable {
     if (!this.#shown) return;
     if (row.kind === "server") this.#follow();
     if (row.kind === "others") void this.#looks.refreshTerminals(row.server, terminalsFresh);
+    if (row.kind === "specs") this.#schedule();
   }
 
   /** Those that are on the screen with what is in them. One of somebody else is collapsed until the person looks into it. */
@@ -216,6 +234,7 @@ export class HubTree implements Disposable {
     this.#countBusy();
     if (!this.#shown) return;
     const changes = this.#nodes.update();
+    for (const { row } of this.#nodes.visible()) if (row.kind === "spec") void this.onDemand.logo(row.server, row.spec.name);
     this.#follow();
     this.#changed.fire(changes);
   }

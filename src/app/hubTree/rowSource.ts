@@ -10,6 +10,7 @@ import type { Server } from "../server";
 import type { StartProgress } from "../serverStart";
 import type { Servers } from "../servers";
 import type { Looks } from "./looks";
+import type { OnDemand } from "./onDemand";
 import { sessionTitle, type KernelFacts, type Row } from "./rows";
 
 /** What the rows are made of. */
@@ -22,8 +23,14 @@ export interface RowSourceParts {
   readonly starts: { of(server: Server): StartProgress | undefined };
 }
 
+/** What has come of asking. */
+export interface Answers {
+  readonly looks: Looks;
+  readonly onDemand: OnDemand;
+}
+
 /** The rows under a row, or the first ones. */
-export function rowsUnder(row: Row | undefined, parts: RowSourceParts, looks: Looks): readonly Row[] {
+export function rowsUnder(row: Row | undefined, parts: RowSourceParts, { looks, onDemand }: Answers): readonly Row[] {
   switch (row?.kind) {
     case undefined:
       return [...parts.hubs.accounts.map((account) => accountRow(account, parts)), ...parts.hubs.unused.map((hub): Row => ({ kind: "hub", hub }))];
@@ -34,7 +41,7 @@ export function rowsUnder(row: Row | undefined, parts: RowSourceParts, looks: Lo
     case "others":
       return others(row.server, looks);
     case "specs":
-      return specs(row.server);
+      return specs(row.server, onDemand);
     default:
       return [];
   }
@@ -85,9 +92,9 @@ function others(server: Server, looks: Looks): readonly Row[] {
   return rows.length > 0 ? rows : [note(server, "no-others")];
 }
 
-function specs(server: Server): readonly Row[] {
+function specs(server: Server, onDemand: OnDemand): readonly Row[] {
   const known = server.kernelSpecs;
-  return (known?.specs ?? []).map((spec) => ({ kind: "spec", server, spec, isDefault: spec.name === known?.default }));
+  return (known?.specs ?? []).map((spec) => ({ kind: "spec", server, spec, isDefault: spec.name === known?.default, logo: onDemand.logoNow(server, spec.name) }));
 }
 
 function note(server: Server, about: "asking" | "problem" | "empty" | "no-others", problem?: string): Row {

@@ -83,6 +83,8 @@ export interface SpecRow {
   readonly server: Server;
   readonly spec: KernelSpec;
   readonly isDefault: boolean;
+  /** A data URI; undefined where it has none, or it has not come yet. */
+  readonly logo: string | undefined;
 }
 
 /** What stands where there is no row, with the next step. */

@@ -25,6 +25,8 @@ export interface KernelSpec {
   readonly name: string;
   readonly displayName: string;
   readonly language: string;
+  /** The command that starts it; `{connection_file}` in it stands for a file. Empty where the server does not say. */
+  readonly argv: readonly string[];
   readonly interruptMode: string;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Logos by name, as URL paths on the server. */
@@ -46,6 +48,7 @@ export function readKernelSpec(entry: unknown): KernelSpec | undefined {
     name,
     displayName: spec.display_name,
     language: spec.language,
+    argv: spec.argv ?? [],
     interruptMode: spec.interrupt_mode,
     metadata: spec.metadata,
     resources,

@@ -5,6 +5,7 @@ import type { Row } from "../../app/hubTree/rows";
 import { kernelOf } from "../../app/hubTree/rows";
 import { knownKernels, type KnownKernel } from "../../app/kernelActions";
 import type { Server } from "../../app/server";
+import { within } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import type { KernelInfo } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
@@ -14,8 +15,8 @@ import { chooseServer, givenServer, type ServerArguments } from "../servers/choo
 import { kernelDetails, serverDetails, type DetailsFacts } from "./detailsText";
 
 const scheme = "jupyterhub-connect-details";
-/** Milliseconds that a connected kernel may take to say what it is. */
-const infoWait = 1_000;
+/** Milliseconds that a connected kernel may take to say what it is, or a server what it uses. */
+const answerWait = 1_000;
 
 /** Shows and copies details; the documents end with `subscriptions`. */
 export class Details implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -58,7 +59,7 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
     const server = this.#app.servers.find(about.get("server") ?? "");
     if (!server) return "# Nothing is known of this server any more\n\nYou have signed out of its hub, or it was deleted.\n";
     const id = about.get("kernel");
-    if (id === null) return serverDetails(server, this.#factsOf(server));
+    if (id === null) return serverDetails(server, { ...this.#factsOf(server), usage: await within(this.#app.hubTree.onDemand.usage(server), answerWait) });
     const kernel = knownKernels([server]).find((each) => each.id === id);
     if (!kernel) return `# This kernel is gone\n\nKernel ${id} was shut down, or its server was stopped.\n`;
     return kernelDetails(kernel, await infoOf(kernel), this.#factsOf(server));
@@ -117,6 +118,5 @@ function uriOf(server: Server, kernel?: string): vscode.Uri {
 async function infoOf({ server, id }: KnownKernel): Promise<KernelInfo | undefined> {
   const connection = server.services?.kernels.connections.find((each) => each.id === id && !each.ended);
   if (!connection) return undefined;
-  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), infoWait));
-  return Promise.race([connection.info.catch(() => undefined), late]);
+  return within(connection.info, answerWait);
 }

@@ -4,9 +4,12 @@ import type { RecentError } from "../../app/recentErrors";
 import { isShared, type Server } from "../../app/server";
 import { Redactor } from "../../base/log";
 import type { KernelInfo } from "../../services/kernel/messages";
+import type { KernelSpec } from "../../services/kernelspec/model";
+import type { ResourceUsage } from "../../services/rest/resourceUsage";
 import type { StartWord } from "../servers/startReports";
 import { specName } from "./kernelFace";
 import { serverTitle } from "./serverFace";
+import { coresText, memoryText } from "./usageText";
 
 /** What the text is made of, beside the server. */
 export interface DetailsFacts {
@@ -17,6 +20,8 @@ export interface DetailsFacts {
   /** Newest last. */
   readonly errors: readonly RecentError[];
   readonly keptUntil: number | undefined;
+  /** What the server uses, where it tells. */
+  readonly usage?: ResourceUsage | undefined;
 }
 
 /** Options by these names may be secrets: their values are left out. */
@@ -25,6 +30,7 @@ const secretName = /token|secret|passw|credential|key$/i;
 /** Everything known of a server. */
 export function serverDetails(server: Server, facts: DetailsFacts): string {
   const { account, model } = server;
+  const { usage } = facts;
   return clean([
     `# ${serverTitle(server)} of ${account.label}`,
     table([
@@ -33,6 +39,9 @@ export function serverDetails(server: Server, facts: DetailsFacts): string {
       ["Server", `${server.name === "" ? "default" : server.name}${isShared(server) ? `, shared by ${server.owner}` : ""}`],
       ["State", server.state],
       ["Address", server.services?.settings.baseUrl.href],
+      ["JupyterLab there", server.services && new URL("lab", server.services.settings.baseUrl).href],
+      ["Memory", usage && memoryText(usage)],
+      ["CPU", usage && coresText(usage)],
       ["Started", time(model?.started)],
       ["Last activity as the hub counts it", time(model?.last_activity)],
       ["Kept alive until", facts.keptUntil === undefined ? undefined : time(facts.keptUntil)],
@@ -61,6 +70,7 @@ export function kernelDetails(kernel: KnownKernel, info: KernelInfo | undefined,
       ["Server", server.label],
       ["Kernel spec", `${specName(server, model.name)} (${model.name})`],
       ["Language", spec?.language],
+      ["Environment", spec && environmentOf(spec)],
       ["Interrupted by", spec?.interruptMode],
       ["Path", session?.path],
       ["Session", session && `${session.id} (${session.type || "notebook"})`],
@@ -73,6 +83,12 @@ export function kernelDetails(kernel: KnownKernel, info: KernelInfo | undefined,
     info === undefined ? "Not known: no notebook of this window is connected to it." : infoText(info),
     ...errorsText(facts.errors),
   ]);
+}
+
+/** Where its packages are: as those who make specs of environments note it, else the program that is started. */
+function environmentOf({ argv, metadata }: KernelSpec): string | undefined {
+  const noted = metadata["conda_env_path"];
+  return typeof noted === "string" && noted !== "" ? noted : argv[0];
 }
 
 function infoText(info: KernelInfo): string {

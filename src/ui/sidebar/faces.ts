@@ -12,6 +12,8 @@ export interface Face {
   readonly icon: readonly [name: string, color?: string];
   /** A file whose icon stands for the row, where the person's icon theme has one. */
   readonly fileName?: string;
+  /** A picture, as a data URI, that goes before both. */
+  readonly image?: string | undefined;
   /** What menus go by. */
   readonly context: string;
   readonly under: "nothing" | "collapsed" | "expanded";
@@ -134,7 +136,7 @@ const endings: Readonly<Record<string, string>> = {
   ...{ java: "java", kotlin: "kt", scala: "scala", ruby: "rb", go: "go", rust: "rs", haskell: "hs", lua: "lua", perl: "pl", octave: "m", matlab: "m" },
 };
 
-function specFace({ spec, isDefault }: SpecRow): Face {
+function specFace({ spec, isDefault, logo }: SpecRow): Face {
   const ending = endings[spec.language.toLowerCase()];
   return {
     label: spec.displayName,
@@ -142,6 +144,7 @@ function specFace({ spec, isDefault }: SpecRow): Face {
     tooltip: `${spec.name} (${spec.language})`,
     icon: [ending === undefined ? "symbol-misc" : "file-code"],
     ...(ending !== undefined && { fileName: `kernel.${ending}` }),
+    image: logo,
     context: "spec",
     under: "nothing",
   };

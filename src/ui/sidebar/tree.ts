@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { HubTree } from "../../app/hubTree/hubTree";
 import type { TreeNode } from "../../app/hubTree/nodes";
 import { faceOf, spoken, type Face } from "./faces";
+import { fullTooltip, hasMore } from "./tooltips";
 
 /** Draws the rows; which there are and what has changed is the application's. */
 export class RowProvider implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
@@ -29,9 +30,15 @@ export class RowProvider implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     item.contextValue = face.context;
     item.accessibilityInformation = { label: spoken(row, face) };
     if (face.description !== undefined) item.description = face.description;
-    if (face.tooltip !== undefined) item.tooltip = face.tooltip;
+    // Left out, it is asked for when somebody points at the row.
+    if (face.tooltip !== undefined && !hasMore(row)) item.tooltip = face.tooltip;
     if (face.command) item.command = { title: face.command.title, command: `jupyterhubConnect.${face.command.name}`, arguments: [row] };
     drawIcon(item, face);
+    return item;
+  }
+
+  async resolveTreeItem(item: vscode.TreeItem, { row }: TreeNode): Promise<vscode.TreeItem> {
+    item.tooltip = await fullTooltip(row, faceOf(row).tooltip ?? "", this.#tree.onDemand);
     return item;
   }
 
@@ -49,7 +56,11 @@ export class RowProvider implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 }
 
-function drawIcon(item: vscode.TreeItem, { icon: [name, color], fileName }: Face): void {
+function drawIcon(item: vscode.TreeItem, { icon: [name, color], fileName, image }: Face): void {
+  if (image !== undefined) {
+    item.iconPath = vscode.Uri.parse(image, true);
+    return;
+  }
   if (fileName === undefined) {
     item.iconPath = new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
     return;

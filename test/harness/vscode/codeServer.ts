@@ -25,6 +25,8 @@ export interface CodeServerOptions {
   readonly testDriver?: boolean;
   /** Default: a free one. */
   readonly port?: number;
+  /** Added to the environment that VS Code and its extensions see. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Asked of whoever opens the page. Default: none, for short runs of the harness. */
   readonly password?: string;
 }
@@ -79,6 +81,7 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
         VSCODE_IPC_HOOK_CLI: undefined,
         // Tests ask nothing of an extension gallery.
         ...(options.testDriver === true ? { EXTENSIONS_GALLERY: "{}" } : {}),
+        ...options.env,
       },
       cwd: directory,
       logFile,

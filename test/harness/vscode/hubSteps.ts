@@ -22,11 +22,15 @@ export function accountLabel({ url, name }: HubUser): string {
   return `${name} @ ${new URL(url).host}`;
 }
 
-/** Signs in from the command palette with address and token, instead of a password; then starts the user's server if it is offered. */
-export async function signIn(workbench: Workbench, user: HubUser): Promise<void> {
+/**
+ * Signs in from the command palette with address and token, instead of a password; then starts the user's server if it is offered.
+ * @param configured chooses the hub among those of the settings, instead of giving its address
+ */
+export async function signIn(workbench: Workbench, user: HubUser, configured?: RegExp): Promise<void> {
   const { quickInput } = workbench;
   await quickInput.command("JupyterHub: Sign In…");
-  await quickInput.answer(/address of your JupyterHub/i, user.url);
+  if (configured) await quickInput.pick(configured);
+  else await quickInput.answer(/address of your JupyterHub/i, user.url);
   await quickInput.expect(/user name/i);
   await quickInput.button("Sign In with a Token Instead");
   await quickInput.answer(/paste a token/i, user.token);

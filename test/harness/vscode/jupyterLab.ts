@@ -83,6 +83,17 @@ export class JupyterLab {
     return JSON.parse(v.parse(saved, await answer.json()).content);
   }
 
+  /** Gives the notebook in front another name, by the menu. */
+  async rename(to: string): Promise<void> {
+    await this.page.keyboard.press("Escape");
+    await this.page.getByRole("menuitem", { name: "File", exact: true }).click();
+    await this.page.getByText("Rename Notebook…", { exact: true }).click();
+    const dialog = this.page.locator(".jp-Dialog");
+    await dialog.locator("input").fill(to);
+    await dialog.getByRole("button", { name: "Rename" }).click();
+    await dialog.waitFor({ state: "detached", timeout: openMs });
+  }
+
   /** Shuts the kernel of the notebook in front down, by the menu. */
   async shutDownKernel(): Promise<void> {
     await this.page.keyboard.press("Escape");

@@ -20,6 +20,8 @@ export interface PersonWindowOptions {
   readonly machineSettings?: Settings;
   /** Of code-server; default: a free one. */
   readonly port?: number;
+  /** As in `CodeServerOptions`. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A window and what it runs on. */
@@ -40,6 +42,7 @@ export async function openPersonWindow(options: PersonWindowOptions): Promise<Pe
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     ...(options.machineSettings === undefined ? {} : { machineSettings: options.machineSettings }),
     ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.env === undefined ? {} : { env: options.env }),
   });
   let browser: Browser | undefined;
   try {

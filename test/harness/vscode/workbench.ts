@@ -8,6 +8,7 @@ import { QuickInput } from "./quickInput";
 
 const openMs = 60_000;
 const uiMs = 20_000;
+const clickMs = 1_000;
 
 /** The colour themes that VS Code starts with by itself. */
 export const themes = { dark: "Dark Modern", light: "Light Modern" } as const;
@@ -104,6 +105,35 @@ export class Workbench {
     const element = this.treeRows().nth(rows.findIndex((text) => row.test(text)));
     await element.hover();
     await element.getByRole("button", { name: action }).click();
+  }
+
+  /** Opens the context menu of the row of the open side bar that matches; resolves with its entries. */
+  async rowMenu(row: RegExp): Promise<Locator> {
+    const rows = await this.sidebarRow(row);
+    await this.treeRows().nth(rows.findIndex((text) => row.test(text))).click({ button: "right" });
+    const items = this.page.locator(".monaco-menu .action-item .action-label:not(.separator)");
+    await items.first().waitFor();
+    return items;
+  }
+
+  /** Chooses an entry of the context menu of the row of the open side bar that matches. */
+  async rowMenuAction(row: RegExp, title: string): Promise<void> {
+    const entry = (await this.rowMenu(row)).filter({ hasText: title });
+    // In the first moments of a menu VS Code takes a click for the end of the one that has opened it.
+    const chosen = async (): Promise<boolean> => {
+      await entry.click({ timeout: clickMs }).catch(() => undefined);
+      return !(await entry.isVisible());
+    };
+    await waitFor(`${title} to be chosen`, chosen, uiMs);
+  }
+
+  /** Points at the row of the open side bar that matches until VS Code says more of it; resolves with that. */
+  async rowHover(row: RegExp): Promise<Locator> {
+    const rows = await this.sidebarRow(row);
+    await this.treeRows().nth(rows.findIndex((text) => row.test(text))).locator(".label-name").hover();
+    const hover = this.page.locator(".monaco-hover:not(.hidden), .workbench-hover").first();
+    await hover.waitFor();
+    return hover;
   }
 
   /**

@@ -2,18 +2,20 @@
 import assert from "node:assert/strict";
 import { HubTree } from "../../../src/app/hubTree/hubTree";
 import type { Change, TreeNode } from "../../../src/app/hubTree/nodes";
+import { OnDemand } from "../../../src/app/hubTree/onDemand";
 import { HubWatch } from "../../../src/app/hubWatch";
 import { Hubs } from "../../../src/app/hubs";
 import { KeepAlive } from "../../../src/app/keepAlive";
 import { NotebookSessions } from "../../../src/app/notebookSessions";
 import { RecentErrors } from "../../../src/app/recentErrors";
 import { Servers } from "../../../src/app/servers";
-import { withTimeout } from "../../../src/base/async";
+import { Deferred, withTimeout } from "../../../src/base/async";
 import { next } from "../../../src/base/event";
 import { nullLogger } from "../../../src/base/log";
 import type { Account } from "../../../src/hub/account";
 import { StartReports } from "../../../src/ui/servers/startReports";
 import { drawn, faceOf, spoken } from "../../../src/ui/sidebar/faces";
+import { waitFor } from "../../harness/processes/wait";
 import { FakeHub } from "../../fakes/hub";
 import { FakeJupyterServer } from "../../fakes/jupyterServer";
 import { MemoryPorts, signIn } from "./doubles";
@@ -196,6 +198,25 @@ describe("the tree of the JupyterHub view", () => {
     });
   }
 
+  it("keeps what it shows, and asks nothing twice, while hub and server are slow to answer", async () => {
+    hub.run(jupyter.url);
+    jupyter.addSession("seen.ipynb");
+    tree.show(true);
+    await until(has("seen.ipynb"));
+    const answered = new Deferred<undefined>();
+    jupyter.on("GET /api/sessions", () => answered.promise);
+    const asked = jupyter.count("GET /api/sessions");
+    const refreshes = [tree.refresh(), tree.refresh(), tree.refresh()];
+    await waitFor("the server to be asked", () => jupyter.count("GET /api/sessions") > asked, 5_000);
+    assert.ok(has("seen.ipynb")(rows()));
+    assert.match(faceOf(find(/seen/)?.row ?? assert.fail()).description ?? "", /^idle/);
+    jupyter.addSession("new.ipynb");
+    answered.resolve(undefined);
+    await Promise.all(refreshes);
+    await until(has("new.ipynb"));
+    assert.ok(jupyter.count("GET /api/sessions") <= asked + 2, `${jupyter.count("GET /api/sessions") - asked} times`);
+  });
+
   it("shows a start with the hub's words", async () => {
     tree.show(true);
     await until(has("server Default server"));
@@ -217,6 +238,47 @@ describe("the tree of the JupyterHub view", () => {
     assert.equal(tree.nodeOf(server, kernel?.id ?? "")?.row.kind, "session");
     assert.equal(tree.nodeOf(server, alone.id)?.row.kind, "kernel");
     assert.equal(tree.nodeOf(server, "gone"), undefined);
+  });
+
+  it("asks what a server uses when somebody wants to know, and one that does not tell only once", async () => {
+    hub.run(jupyter.url);
+    tree.show(true);
+    await until(has("Kernel specs"));
+    const server = servers.get(account, "");
+    assert.equal(jupyter.count("GET /api/metrics"), 0);
+    jupyter.on("GET /api/metrics/v1", { status: 400 }, { json: { rss: 2 ** 20, limits: {} } });
+    assert.equal(await tree.onDemand.usage(server), undefined);
+    const other = new OnDemand(nullLogger);
+    assert.equal((await other.usage(server))?.memory, 2 ** 20);
+    await other.usage(server);
+    assert.equal(jupyter.count("GET /api/metrics"), 2);
+    jupyter.on("GET /api/metrics/v1");
+    const third = new OnDemand(nullLogger);
+    for (let times = 0; times < 3; times++) assert.equal(await third.usage(server), undefined);
+    assert.equal(jupyter.count("GET /api/metrics"), 3);
+  });
+
+  it("has the logos of kernel specs once somebody looks, asked for once, and none of what is no picture", async () => {
+    jupyter.specs.set("ir", "R");
+    hub.run(jupyter.url);
+    const logo = (name: string) => ({ name, spec: { display_name: `The ${name}`, language: "x" }, resources: { "logo-svg": `${jupyter.url.pathname}kernelspecs/${name}/logo.svg` } });
+    jupyter.on("GET /api/kernelspecs", { json: { default: "python3", kernelspecs: { python3: logo("python3"), ir: logo("ir") } } });
+    jupyter.on("GET /kernelspecs/python3/logo.svg", { text: "<svg/>", type: "image/svg+xml" });
+    jupyter.on("GET /kernelspecs/ir/logo.svg", { text: "<p>Sign in", type: "text/html" });
+    tree.show(true);
+    await until(() => find(/Kernel specs/)?.row.kind === "specs" && faceOf(find(/Kernel specs/)?.row ?? assert.fail()).description === "2");
+    assert.equal(jupyter.count("GET /kernelspecs"), 0);
+    const specs = find(/Kernel specs/);
+    assert.ok(specs);
+    const image = (label: RegExp) => faceOf(find(label)?.row ?? assert.fail()).image;
+    tree.open(specs);
+    await until(() => image(/The python3/) !== undefined);
+    assert.equal(image(/The python3/), `data:image/svg+xml;base64,${Buffer.from("<svg/>").toString("base64")}`);
+    assert.equal(image(/The ir/), undefined);
+    tree.close(specs);
+    tree.open(specs);
+    tree.children(specs);
+    assert.equal(jupyter.count("GET /kernelspecs"), 2);
   });
 
   it("says each row to a screen reader by its kind, name and state", async () => {

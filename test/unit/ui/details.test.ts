@@ -14,7 +14,7 @@ const server = {
   ...{ id: "a/", account, owner: "ana", name: "", displayName: "", label: account.label, state: "running" },
   model: { started: "2026-01-01T00:00:00Z", last_activity: "2026-01-01T01:00:00Z" },
   lastOptions: { profile: "gpu", env: { API_TOKEN: "do-not-show", password: "nor-this" } },
-  kernelSpecs: { default: "python3", specs: [{ name: "python3", displayName: "Python 3", language: "python", interruptMode: "signal", metadata: {}, resources: {} }] },
+  kernelSpecs: { default: "python3", specs: [{ name: "python3", displayName: "Python 3", language: "python", argv: ["/opt/env/bin/python", "-m", "ipykernel_launcher"], interruptMode: "signal", metadata: {}, resources: {} }] },
 } as unknown as Server;
 const kernel = {
   ...{ server, id: "k-1" },
@@ -40,6 +40,14 @@ describe("details", () => {
     }
   });
 
+  it("of a server tell what it uses of its limits, where it says so", () => {
+    const usage = { memory: 431_000_000, memoryLimit: 2 ** 31, cores: 0.42, coreLimit: 2 };
+    assert.match(serverDetails(server, facts({ usage })), /Memory: 411 MB of 2 GB\n- CPU: 0.4 of 2 cores/);
+    const unlimited = { memory: 1_073_000_000, memoryLimit: undefined, cores: 1, coreLimit: undefined };
+    assert.match(serverDetails(server, facts({ usage: unlimited })), /Memory: 1 GB\n- CPU: 1 core\n/);
+    assert.doesNotMatch(serverDetails(server, facts()), /Memory|CPU/);
+  });
+
   it("hold no secret of the options or of messages", () => {
     const errors = [{ at: 0, times: 1, message: "GET https://hub.example.org/user/ana/api?token=abcdef failed" }];
     const text = serverDetails(server, facts({ errors }));
@@ -50,7 +58,7 @@ describe("details", () => {
   it("of a kernel tell what it is, and what it says of itself where that is known", () => {
     const info = { status: "ok", protocol_version: "5.3", implementation: "ipython", implementation_version: "9.1", banner: "Hello", language_info: { name: "python", version: "3.12" }, supported_features: [] };
     const text = kernelDetails(kernel, info, facts());
-    for (const part of ["Kernel of x.ipynb", "Id: k-1", "Path: work/x.ipynb", "Connections: 2", "ipython 9.1", "python 3.12", "Protocol: 5.3", "Hello"]) assert.ok(text.includes(part), `${part} is not in\n${text}`);
+    for (const part of ["Kernel of x.ipynb", "Environment: /opt/env/bin/python", "Id: k-1", "Path: work/x.ipynb", "Connections: 2", "ipython 9.1", "python 3.12", "Protocol: 5.3", "Hello"]) assert.ok(text.includes(part), `${part} is not in\n${text}`);
     assert.match(kernelDetails(kernel, undefined, facts()), /no notebook of this window is connected/);
   });
 });

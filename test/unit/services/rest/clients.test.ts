@@ -8,6 +8,7 @@ import { me } from "../../../../src/services/rest/identity";
 import { getKernelSpec, kernelSpecResource } from "../../../../src/services/rest/kernelSpec";
 import { getLabSetting } from "../../../../src/services/rest/labSettings";
 import { convertFile } from "../../../../src/services/rest/nbconvert";
+import { resourceUsage } from "../../../../src/services/rest/resourceUsage";
 import { resolvePath } from "../../../../src/services/rest/resolvePath";
 import { serverStatus } from "../../../../src/services/rest/status";
 import { serverVersion } from "../../../../src/services/rest/version";
@@ -33,6 +34,22 @@ describe("rest clients", () => {
     assert.deepEqual(await serverStatus(settings), { connections: 0, kernels: 0 });
     const { identity, permissions } = await me(settings);
     assert.deepEqual([identity.username, identity.display_name, permissions], ["ana", null, {}]);
+  });
+
+  it("tell what a server uses, as every version of jupyter-resource-usage says it", async () => {
+    const none = { memoryLimit: undefined, cores: undefined, coreLimit: undefined };
+    for (const [json, expected] of [
+      [{ rss: 100, limits: {} }, { memory: 100, ...none }],
+      [{ rss: 100, pss: 60, limits: { memory: { rss: 0, pss: 0 } } }, { memory: 60, ...none }],
+      [{ rss: 100, limits: { memory: { rss: 400, warn: false } } }, { memory: 100, ...none, memoryLimit: 400 }],
+      [{ rss: 1, limits: { cpu: { cpu: 2 } }, cpu_percent: 150, cpu_count: 4 }, { memory: 1, ...none, cores: 1.5, coreLimit: 2 }],
+    ] as const) {
+      const { settings, sent } = answering(() => ({ json }));
+      assert.deepEqual(await resourceUsage(settings), expected);
+      assert.equal(sent[0]?.path, "api/metrics/v1");
+    }
+    const { settings } = answering(() => ({ status: 404, json: { message: "Not Found" } }));
+    await assert.rejects(resourceUsage(settings), (error) => hasCode(error, "not-found"));
   });
 
   it("put questions into queries", async () => {
