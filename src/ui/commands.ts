@@ -14,7 +14,7 @@ import { serverCommands } from "./servers/commands";
 import { addHub, removeHub, type HubArguments } from "./servers/hubSetting";
 import type { Details } from "./sidebar/details";
 import { endTerminal } from "./sidebar/terminals";
-import { signIn, signOut, type SignInArguments } from "./signIn/signIn";
+import { chooseAccount, signIn, signOut, type SignInArguments } from "./signIn/signIn";
 
 interface SignOutArguments {
   /** The account's id, as signing in gave it. */
@@ -55,7 +55,7 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, view: vs
     endTerminal: (given?: TerminalRow) => given && report(() => endTerminal(app, given)),
     openHub: (row?: AccountRow) =>
       report(async () => {
-        const account = row?.account ?? app.hubs.accounts[0];
+        const account = row?.account ?? (await chooseAccount(app));
         if (account) await vscode.env.openExternal(vscode.Uri.parse(account.home.href, true));
       }),
     showLog: () => app.channel.show(),

@@ -99,6 +99,13 @@ describe("the JupyterHub view", () => {
     await pictures(workbench, "one-server");
   });
 
+  it("opens the hub in the browser", async () => {
+    const { workbench } = window();
+    const page = await workbench.openedPage(() => workbench.rowAction(/^ana @/, /Open Hub/));
+    assert.equal(page.url().split("?")[0], new URL("hub/login", user.url).href);
+    await page.close();
+  });
+
   it("shows what others start, rename and stop, by itself", async () => {
     const { workbench } = window();
     const session = await beside().sessions.startNew({ path: "work/lab.ipynb", name: "lab.ipynb", type: "notebook", kernel: { name: "python3" } });

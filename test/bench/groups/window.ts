@@ -48,7 +48,7 @@ export const window: Group = {
     const { activation, firstOutput, pass, flood, many } = v.parse(figuresModel, JSON.parse(readFileSync(out, "utf8")));
     const { directory, env } = hub.userPlace("alice@example.org");
     mkdirSync(directory, { recursive: true });
-    const script = path.join(root, "test", "bench", "window", "nbclient.py");
+    const script = path.join(root, "test", "bench", "window", "withNbclient.py");
     const times = await run("python3", [script, `${lines}`, `${cells}`, `${rounds}`], { cwd: directory, env, timeout: 5 * 60_000 });
     const nbclient = v.parse(nbclientModel, JSON.parse(times));
     return [

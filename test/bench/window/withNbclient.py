@@ -1,4 +1,4 @@
-# Times nbclient on the server's computer, without the kernel's start. Usage: nbclient.py LINES CELLS ROUNDS
+# Times nbclient on the server's computer, without the kernel's start. Usage: withNbclient.py LINES CELLS ROUNDS
 # Prints {"lines": [ms, …], "cells": [ms, …]}: a cell that prints so many lines, and so many trivial cells.
 import asyncio
 import json
