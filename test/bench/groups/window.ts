@@ -23,6 +23,7 @@ const figuresModel = v.object({
   pass: v.record(v.string(), numbers),
   flood: v.object({ ms: v.number(), edits: v.number(), growth: v.number(), lines: v.number() }),
   many: v.number(),
+  empty: v.object({ pass: numbers, many: v.number() }),
 });
 const nbclientModel = v.object({ lines: numbers, cells: numbers });
 
@@ -45,7 +46,7 @@ export const window: Group = {
       parameters: { url: hub.url, token: hub.user("ana").token, folder, out, passes, lines, cells, open },
     });
     if (!ok) throw new Error(`VS Code could not measure it: ${printed.slice(-5).join(" | ")}`);
-    const { activation, firstOutput, pass, flood, many } = v.parse(figuresModel, JSON.parse(readFileSync(out, "utf8")));
+    const { activation, firstOutput, pass, flood, many, empty } = v.parse(figuresModel, JSON.parse(readFileSync(out, "utf8")));
     const { directory, env } = hub.userPlace("alice@example.org");
     mkdirSync(directory, { recursive: true });
     const script = path.join(root, "test", "bench", "window", "withNbclient.py");
@@ -66,6 +67,8 @@ export const window: Group = {
       { name: "window.flood.time", unit: "ms", ours: flood.ms, peer: median(nbclient.lines), goal: { kind: "ofPeer", value: 1.3 } },
       { name: "window.flood.edits", unit: "1/s", ours: flood.edits / (flood.ms / 1000), goal: { kind: "ours", value: 15 } },
       { name: "window.flood.memory", unit: "MB", ours: flood.growth / megabyte, goal: { kind: "ours", value: 100 } },
+      { name: "window.pass.vscode", unit: "ms", ours: median(empty.pass) },
+      { name: "window.cells.vscode", unit: "ms", ours: empty.many },
       { name: "window.cells", unit: "ms", ours: many, peer: median(nbclient.cells), goal: { kind: "ofPeer", value: 2 } },
     ];
   },
