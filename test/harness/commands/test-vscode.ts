@@ -1,27 +1,29 @@
-// npm run test:vscode [-- --host electron|code-server] [--grep TEXT]: mocha inside a real VS Code's extension host.
+// npm run test:vscode [-- --host electron|code-server] [--stack newest|previous|oldest] [--grep TEXT]: mocha inside a real VS Code's extension host.
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand, runMain } from "../child";
 import { startHub } from "../hub/hub";
+import { takeStack } from "../hub/shared";
 import { say } from "../install/progress";
 import { options } from "../options";
 import { harness, root } from "../paths";
 import { onInterrupt } from "../processes/interrupt";
 import { hostNames, runInExtensionHost, type HostName } from "../vscode/extensionHost";
 
-const usage = "npm run test:vscode -- [--host electron|code-server] [--grep TEXT]";
+const usage = "npm run test:vscode -- [--host electron|code-server] [--stack newest|previous|oldest] [--grep TEXT]";
 /** All tests together; a single test has `testMs` unless it says otherwise. */
 const runMs = 20 * 60_000;
 const testMs = 60_000;
 
 async function main(): Promise<number> {
+  const version = takeStack(process.argv);
   const { values } = options(usage, { host: { type: "string" }, grep: { type: "string" } });
   const host = hostNamed(values.host);
   onInterrupt(async () => {}, 130); // what has been started ends with this process
   const built = await runCommand("build");
   if (built !== 0) return built;
-  const hub = await startHub();
+  const hub = await startHub({ version });
   const workspace = mkdtempSync(path.join(tmpdir(), "jupyterhub-connect-tests-"));
   try {
     const result = await runInExtensionHost({

@@ -32,6 +32,8 @@ async function main(): Promise<number> {
   results.push(await suite("test:vscode"));
   results.push(await suite("test:conform"));
   results.push(await suite("test:e2e"));
+  const entering = "signing in|an account of its own token|cannot be had|^servers|the network";
+  for (const stack of olderStacks) results.push(await suite("test:vscode", ["--stack", stack, "--grep", entering]));
   for (const stack of olderStacks) results.push(await suite("test:e2e", ["--stack", stack, "--grep", "the way into a hub|OAuth client|several servers"]));
 
   const total = sum(results);

@@ -26,14 +26,16 @@ export const onOldestStack = stack === "oldest";
 
 /**
  * Takes `--stack NAME` out of a command's arguments; suites started from here on run on that.
+ * @returns the version of its hubs
  * @throws Error where there is no such stack
  */
-export function takeStack(args: string[]): void {
+export function takeStack(args: string[]): HubVersion {
   const at = args.indexOf("--stack");
-  if (at < 0) return;
+  if (at < 0) return stackVersion;
   const [, name = ""] = args.splice(at, 2);
   if (!isStack(name)) throw new Error(`There is no stack "${name}"; there are ${Object.keys(stacks).join(", ")}.`);
   process.env.JUPYTERHUB_CONNECT_STACK = name;
+  return stacks[name];
 }
 
 function isStack(name: string): name is keyof typeof stacks {
