@@ -48,7 +48,7 @@ export function readKernelSpec(entry: unknown): KernelSpec | undefined {
     name,
     displayName: spec.display_name,
     language: spec.language,
-    argv: spec.argv ?? [],
+    argv: spec.argv,
     interruptMode: spec.interrupt_mode,
     metadata: spec.metadata,
     resources,
