@@ -77,7 +77,10 @@ describe("servers", function () {
   it("say why they do not start: a quota, a process that dies, a name that cannot be", async () => {
     await assert.rejects(command("newServer", { name: "large", options: { profile: "quota" } }), /quota of large servers is used up until Monday/);
     await command("deleteServer", { server: "large" });
-    await assert.rejects(command("newServer", { name: "Not A Slug" }), /Choose a name of small letters/);
+    const unusual = command("newServer", { name: "Not A Slug" });
+    if (Number(testHub().version.split(".")[0]) >= 6) await assert.rejects(unusual, /Choose a name of small letters/);
+    // Older hubs take any name.
+    else await unusual.then(() => command("deleteServer", { server: "Not A Slug" }));
     await assert.rejects(command("newServer", { name: "fail-now" }), /No room for fail-now/);
     await command("deleteServer", { server: "fail-now" });
   });
