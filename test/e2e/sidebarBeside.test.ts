@@ -13,7 +13,6 @@ import { Workbench } from "../harness/vscode/workbench";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { personWindow } from "./support/window";
 
-// Somebody who has not used JupyterLab before: it opens again what was open, with kernels.
 /** The poller's longest pause at rest where the server tells of kernels by itself, and some. */
 const pollMs = 60_000;
 const truthMs = 1_000;
@@ -27,6 +26,7 @@ describe("the JupyterHub view beside others", () => {
   let second: Workbench | undefined;
 
   before(async () => {
+    // Somebody who has not used JupyterLab before: it opens again what was open, with kernels.
     const { name, token } = sharedHub().user("alice@example.org");
     user = { url: sharedHub().url, name, token };
     others = new ServiceManager(serverSettings({ baseUrl: await sharedHub().startServer(name), token }));
