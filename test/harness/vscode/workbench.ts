@@ -111,7 +111,7 @@ export class Workbench {
   async rowMenu(row: RegExp): Promise<Locator> {
     const rows = await this.sidebarRow(row);
     await this.treeRows().nth(rows.findIndex((text) => row.test(text))).click({ button: "right" });
-    const items = this.page.locator(".monaco-menu .action-item .action-label:not(.separator)");
+    const items = this.menuItems();
     await items.first().waitFor();
     return items;
   }
