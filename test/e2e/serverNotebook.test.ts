@@ -70,7 +70,7 @@ describe("a notebook on the server", () => {
   it("is there after a reload, with its kernel", async () => {
     const { workbench } = window();
     const { notebook } = workbench;
-    await waitFor("VS Code to remember the open tab", () => remembers(workbench.page, "first%20steps.ipynb"), 30_000);
+    await waitFor("VS Code to remember the open tab", () => remembersTab(workbench.page, "first%20steps.ipynb"), 30_000);
     await workbench.page.reload({ waitUntil: "commit" });
     await notebook.shown();
     await notebook.kernelIs("Python 3 (ipykernel)", startMs);
@@ -96,8 +96,8 @@ describe("a notebook on the server", () => {
   });
 });
 
-/** Whether what VS Code keeps in the browser for its next start, which it writes every few seconds, has this text in it. */
-async function remembers(page: Page, text: string): Promise<boolean> {
+/** Whether a tab whose address ends so is among those that VS Code will open again: kept in the browser, written every few seconds. */
+async function remembersTab(page: Page, text: string): Promise<boolean> {
   const kept = await page.evaluate(async () => {
     let all = "";
     for (const { name = "" } of await indexedDB.databases()) {
@@ -107,9 +107,10 @@ async function remembers(page: Page, text: string): Promise<boolean> {
         request.onsuccess = () => resolve(request.result);
       });
       for (const store of database.objectStoreNames) {
+        // Only this key: lists of what was opened lately, and what extensions keep, have the address in them earlier.
         all += await new Promise<string>((resolve) => {
-          const request = database.transaction(store).objectStore(store).getAll();
-          request.onsuccess = () => resolve(JSON.stringify(request.result));
+          const request = database.transaction(store).objectStore(store).get("memento/workbench.parts.editor");
+          request.onsuccess = () => resolve(JSON.stringify(request.result ?? ""));
         });
       }
       database.close();

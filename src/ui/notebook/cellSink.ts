@@ -11,6 +11,9 @@ interface Ended {
   readonly endTime: number;
 }
 
+/** The last one of each cell. */
+const sinks = new WeakMap<vscode.NotebookCell, CellSink>();
+
 /** Updates of cells that have ended, by their notebook, while they are being written. */
 const updates = new WeakMap<vscode.NotebookDocument, Set<Promise<void>>>();
 
@@ -25,6 +28,8 @@ export class CellSink implements OutputSink {
   readonly #execution: vscode.NotebookCellExecution;
   /** Ours by the id that the notebook model gives them, in the order they are shown. */
   readonly #outputs = new Map<string, vscode.NotebookCellOutput>();
+  /** Of the cell's run before this one, until its outputs are removed. */
+  #before: CellSink | undefined;
   #ended: Ended | undefined;
   /** The last execution has ended. */
   #closed = Promise.resolve();
@@ -32,6 +37,8 @@ export class CellSink implements OutputSink {
   constructor(controller: vscode.NotebookController, execution: vscode.NotebookCellExecution) {
     this.#controller = controller;
     this.#execution = execution;
+    this.#before = sinks.get(execution.cell);
+    sinks.set(execution.cell, this);
   }
 
   /** Ends the execution; later writes are updates of what is shown. Resolves when VS Code has been told. */
@@ -41,7 +48,11 @@ export class CellSink implements OutputSink {
   }
 
   async clear(): Promise<void> {
+    const mayHave = this.#execution.cell.outputs.length > 0 || this.hasOutputs;
+    this.#before = undefined;
     this.#outputs.clear();
+    // VS Code takes 10 ms and more for an edit, also for one of nothing.
+    if (!mayHave) return;
     await this.#write((execution) => execution.clearOutput());
   }
 
@@ -63,6 +74,7 @@ export class CellSink implements OutputSink {
   }
 
   async replaceAll(outputs: readonly CellOutput[]): Promise<void> {
+    this.#before = undefined;
     this.#outputs.clear();
     const created = outputs.map((output) => this.#create(output));
     await this.#write((execution) => execution.replaceOutput(created));
@@ -72,6 +84,11 @@ export class CellSink implements OutputSink {
     const shown = this.#outputs.get(id);
     if (!shown) return; // cleared meanwhile
     await this.#write((execution) => execution.appendOutputItems(vscode.NotebookCellOutputItem.text(text, mime), shown));
+  }
+
+  /** Whether it has put outputs into its cell, or left what was there; VS Code tells of them a moment later. */
+  get hasOutputs(): boolean {
+    return this.#outputs.size > 0 || (this.#before?.hasOutputs ?? false);
   }
 
   #create(output: CellOutput): vscode.NotebookCellOutput {

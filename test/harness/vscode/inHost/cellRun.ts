@@ -11,6 +11,21 @@ export function isFinished(cell: vscode.NotebookCell): boolean {
 }
 
 /**
+ * Resolves when each of `cells`, which have all been run to an end, has its summary.
+ * VS Code takes it away for as long as output that came after the cell's end is being written to it.
+ */
+export async function allFinished(cells: readonly vscode.NotebookCell[]): Promise<void> {
+  if (cells.every(isFinished)) return;
+  await new Promise<void>((resolve) => {
+    const listener = vscode.workspace.onDidChangeNotebookDocument(() => {
+      if (!cells.every(isFinished)) return;
+      listener.dispose();
+      resolve();
+    });
+  });
+}
+
+/**
  * Runs `cell`; after `timeout` milliseconds it is interrupted.
  * @returns undefined if it ended well, else why not, in a line.
  */

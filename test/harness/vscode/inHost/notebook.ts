@@ -6,7 +6,7 @@ import * as vscode from "vscode";
 import { SerialQueue, withTimeout } from "../../../../src/base/async";
 import { messageOf } from "../../../../src/base/errors";
 import type { Outcome } from "../notebookOutcome";
-import { isFinished, runCell } from "./cellRun";
+import { allFinished, isFinished, runCell } from "./cellRun";
 import { readParameters } from "./parameters";
 import { print, runnable } from "./print";
 
@@ -84,8 +84,8 @@ async function runNotebook(file: string, column: vscode.ViewColumn, parameters: 
     const selected = await command("selectKernel", wanted, selectMs);
     say(`kernel ${labelOf(selected) ?? "selected"}`);
   });
-  const reason = await runCells(document, parameters, say);
-  await withTimeout(save(document), saveMs, "The notebook was not saved.");
+  const { reason, ended } = await runCells(document, parameters, say);
+  await withTimeout(save(document, ended), saveMs, "The notebook was not saved.");
   const cells = document.getCells().map(({ executionSummary }) => executionSummary?.success ?? null);
   await front.run(async () => {
     await vscode.window.showNotebookDocument(document, { preview: false, viewColumn: column });
@@ -95,15 +95,25 @@ async function runNotebook(file: string, column: vscode.ViewColumn, parameters: 
   return reason === undefined ? { exitCode: 0, cells } : { exitCode: 1, reason, cells };
 }
 
-/** Saves until nothing is left to save: VS Code gives up a save during which an output or a cell's end still arrives. */
-async function save(document: vscode.NotebookDocument): Promise<void> {
+/** Saves until nothing is left to save and each of the cells that ended says how: VS Code gives up a save during which an output or a cell's end still arrives. */
+async function save(document: vscode.NotebookDocument, ended: readonly vscode.NotebookCell[]): Promise<void> {
+  await allFinished(ended);
   for (let attempt = 1; document.isDirty; attempt++) {
     if (!(await document.save()) && attempt === saveAttempts) throw new Error("VS Code could not save the notebook.");
+    await allFinished(ended);
   }
 }
 
-/** Runs the code cells one after the other; resolves with why the first bad one failed. */
-async function runCells(document: vscode.NotebookDocument, parameters: Parameters, say: (line: string) => void): Promise<string | undefined> {
+interface Ran {
+  /** Why the first bad cell failed. */
+  readonly reason?: string;
+  /** The cells that came to an end, well or not. */
+  readonly ended: readonly vscode.NotebookCell[];
+}
+
+/** Runs the code cells one after the other. */
+async function runCells(document: vscode.NotebookDocument, parameters: Parameters, say: (line: string) => void): Promise<Ran> {
+  const ended: vscode.NotebookCell[] = [];
   const cells = document.getCells().filter((cell) => cell.kind === vscode.NotebookCellKind.Code);
   let first: string | undefined;
   for (const [index, cell] of cells.entries()) {
@@ -122,12 +132,14 @@ async function runCells(document: vscode.NotebookDocument, parameters: Parameter
     const failure = await runCell(cell, parameters.timeout);
     const took = `${((Date.now() - started) / 1000).toFixed(1)} s`;
     say(`${name}: ${failure === undefined ? "ok" : failure} (${took})`);
+    const finished = isFinished(cell);
+    if (finished) ended.push(cell);
     if (failure === undefined || mayFail(cell)) continue;
     first ??= `${name} failed: ${failure}`;
     // A cell that goes on running would hold up, or mix with, all that follow.
-    if (!parameters.allowErrors || !isFinished(cell)) break;
+    if (!parameters.allowErrors || !finished) break;
   }
-  return first;
+  return first === undefined ? { ended } : { reason: first, ended };
 }
 
 /** Whether the notebook itself says that this cell raises an exception (the tag nbconvert and nbclient know). */
