@@ -100,7 +100,7 @@ export interface CellOutcome {
 /** What happens to a kernel and all that it has in its queue, so that one cell's word of it is enough. */
 const endsQueue: readonly ErrorCode[] = ["kernel-dead", "kernel-restarted", "server-stopped", "evicted", "aborted", "disposed"];
 
-/** After its end a run waits this long, in milliseconds, for its last outputs to be shown. */
+/** After its end a run waits this long, in milliseconds, until its last outputs can be written. */
 const flushBound = 10_000;
 
 /** One run of a cell. Its outputs go to the host's sink; the cell's previous outputs go when the run begins to have effect. */
@@ -141,7 +141,7 @@ export class CellExecution implements DisplayOwner {
     this.#batcher = new OutputBatcher(host.sink, { clock: this.#clock, log: this.#log });
   }
 
-  /** Resolves when the run is over and its outputs are shown; never rejects. */
+  /** Resolves when the run is over and the sink has been given all of its outputs; never rejects. */
   get outcome(): Promise<CellOutcome> {
     return this.#outcome.promise;
   }

@@ -9,8 +9,8 @@ import type { OutputChange } from "./outputModel";
  * then the new outputs. It grows with the outputs' content, not with the number of changes.
  */
 export class OutputBatch {
-  /** Resolves when the batch is written, whether or not that succeeded. */
-  readonly written = new Deferred<void>();
+  /** Resolves when all of the batch has gone to the sink. */
+  readonly handedOver = new Deferred<void>();
   readonly replaced = new Map<string, CellOutput>();
   readonly texts = new Map<string, { readonly mime: string; readonly text: string }>();
   readonly appended = new Map<string, CellOutput>();

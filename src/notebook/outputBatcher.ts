@@ -8,8 +8,8 @@ import type { CellOutput } from "./output";
 import type { OutputChange } from "./outputModel";
 
 /**
- * Where a cell's outputs are shown. One call at a time; the next comes when the last has settled. Calls may also come
- * after the run has ended, when a display id of the cell is updated.
+ * Where a cell's outputs are shown. What is asked for is done in the order of the calls, also where a call comes before
+ * the last has settled. Calls may also come after the run has ended, when a display id of the cell is updated.
  */
 export interface OutputSink {
   /** Removes all outputs. */
@@ -32,8 +32,8 @@ export interface OutputBatcherOptions {
 }
 
 /**
- * Takes changes as they come and writes them in order, one write in flight. What arrives in between is merged, so that
- * a flood costs as many writes as a trickle. A write that fails is logged; what comes later is still written.
+ * Takes changes as they come and writes them in order, one write of output in flight. What arrives in between is merged,
+ * so that a flood costs as many writes as a trickle. A write that fails is logged; what comes later is still written.
  */
 export class OutputBatcher implements Disposable {
   readonly #sink: OutputSink;
@@ -43,7 +43,7 @@ export class OutputBatcher implements Disposable {
   /** Outputs whose append failed: what is added to them later has to be appended itself. */
   readonly #missing = new Set<string>();
   #waiting = new OutputBatch();
-  #writing: OutputBatch | undefined;
+  #isWriting = false;
   #timer: Disposable | undefined;
   #notBefore = 0;
   #urgent = false;
@@ -63,29 +63,27 @@ export class OutputBatcher implements Disposable {
     this.#schedule();
   }
 
-  /** Writes what waits without delay; resolves when all that was given so far is written (or has failed). */
+  /** Writes what waits without delay; resolves when all that was given so far has gone to the sink, which may still be at it. */
   flush(): Promise<void> {
-    const last = this.#waiting.isEmpty ? this.#writing : this.#waiting;
-    if (last === undefined || this.#disposed) return Promise.resolve();
-    if (last === this.#waiting) {
-      this.#urgent = true;
-      this.#timer?.dispose();
-      this.#timer = undefined;
-      this.#schedule();
-    }
-    return last.written.promise;
+    const last = this.#waiting;
+    if (last.isEmpty || this.#disposed) return Promise.resolve();
+    this.#urgent = true;
+    this.#timer?.dispose();
+    this.#timer = undefined;
+    this.#schedule();
+    return last.handedOver.promise;
   }
 
   /** Drops what waits. */
   dispose(): void {
     this.#disposed = true;
     this.#timer?.dispose();
-    this.#waiting.written.resolve();
+    this.#waiting.handedOver.resolve();
     this.#waiting = new OutputBatch();
   }
 
   #schedule(): void {
-    if (this.#writing || this.#timer || this.#waiting.isEmpty) return;
+    if (this.#isWriting || this.#timer || this.#waiting.isEmpty) return;
     const pause = this.#urgent ? 0 : this.#notBefore - this.#clock.now();
     if (pause <= 0) {
       void this.#writeNext();
@@ -98,19 +96,24 @@ export class OutputBatcher implements Disposable {
   }
 
   async #writeNext(): Promise<void> {
-    const batch = (this.#writing = this.#waiting);
+    const batch = this.#waiting;
     this.#waiting = new OutputBatch();
     this.#urgent = false;
     const started = this.#clock.now();
-    await this.#write(batch);
+    const written = this.#write(batch);
+    batch.handedOver.resolve();
+    // A mere clear does not hold up the output behind it.
+    if (!batch.hasOutput) return;
+    this.#isWriting = true;
+    await written;
     const ended = this.#clock.now();
-    // A slow write rests as long as it took, up to a second. A mere clear does not hold up the output behind it.
-    if (batch.hasOutput) this.#notBefore = Math.max(started + this.#interval, ended + Math.min(ended - started, 1000));
-    this.#writing = undefined;
-    batch.written.resolve();
+    // A slow write rests as long as it took, up to a second.
+    this.#notBefore = Math.max(started + this.#interval, ended + Math.min(ended - started, 1000));
+    this.#isWriting = false;
     this.#schedule();
   }
 
+  /** Makes all calls of a batch at once: VS Code then takes them as one message. Never rejects. */
   async #write(batch: OutputBatch): Promise<void> {
     const appended = [...batch.appended.values()];
     if (batch.clears) {
@@ -118,21 +121,24 @@ export class OutputBatcher implements Disposable {
       await this.#tryAdding(appended, () => this.#startAnew(appended));
       return;
     }
+    const calls: Promise<unknown>[] = [];
     for (const output of batch.replaced.values()) {
       if (this.#missing.has(output.id)) appended.unshift(output);
-      else await this.#try(() => this.#sink.replace(output));
+      else calls.push(this.#try(() => this.#sink.replace(output)));
     }
     for (const [id, { mime, text }] of batch.texts) {
       if (this.#missing.has(id)) appended.unshift({ id, items: [textItem(mime, text)], metadata: { outputType: "stream" } });
-      else await this.#try(() => this.#sink.appendText(id, mime, text));
+      else calls.push(this.#try(() => this.#sink.appendText(id, mime, text)));
     }
-    if (appended.length > 0) await this.#tryAdding(appended, () => this.#sink.append(appended));
+    if (appended.length > 0) calls.push(this.#tryAdding(appended, () => this.#sink.append(appended)));
+    await Promise.all(calls);
   }
 
   async #startAnew(outputs: readonly CellOutput[]): Promise<void> {
     if (outputs.length > 0 && this.#sink.replaceAll) return this.#sink.replaceAll(outputs);
-    await this.#try(() => this.#sink.clear());
+    const cleared = this.#try(() => this.#sink.clear());
     if (outputs.length > 0) await this.#sink.append(outputs);
+    await cleared;
   }
 
   async #tryAdding(outputs: readonly CellOutput[], write: () => Promise<void>): Promise<void> {

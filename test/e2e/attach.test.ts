@@ -50,8 +50,8 @@ describe("a kernel begun in JupyterLab", () => {
 
   it("is there again after a reload", async () => {
     const { workbench } = window();
-    const { notebook, quickInput } = workbench;
-    await quickInput.command("File: Save");
+    const { notebook } = workbench;
+    await workbench.save();
     await workbench.page.reload({ waitUntil: "commit" });
     await workbench.openNotebook("here.ipynb");
     await notebook.kernelIs("Python 3 (ipykernel) of lab.ipynb", 30_000);

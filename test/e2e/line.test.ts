@@ -82,7 +82,7 @@ describe("a person with a token", () => {
   it("comes back after a reload: signed in, the kernel chosen, its variables there", async () => {
     const { workbench } = window();
     const { notebook } = workbench;
-    await workbench.quickInput.command("File: Save");
+    await workbench.save();
     await workbench.page.reload({ waitUntil: "commit" });
     await notebook.shown();
     await notebook.kernelIs("Python 3 (ipykernel)", 60_000);

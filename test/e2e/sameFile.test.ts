@@ -24,7 +24,7 @@ describe("a notebook that was run here and in JupyterLab", () => {
 
   it("is saved as the same file", async () => {
     const { workbench, folder, browser } = window();
-    const { notebook, quickInput } = workbench;
+    const { notebook } = workbench;
     const cells = parts.flatMap((part) => readNotebook(path.join(root, "test", "conform", `${part}.ipynb`)).cells).map((cell, index) => ({ ...cell, id: `cell-${index}`, metadata: mayFail }));
     const last = cells.length - 1;
     const content = { cells, metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" } }, nbformat: 4, nbformat_minor: 5 };
@@ -48,7 +48,7 @@ describe("a notebook that was run here and in JupyterLab", () => {
     await notebook.runAll();
     await notebook.select(last);
     assert.equal(await notebook.ended(last, runMs), "error");
-    await quickInput.command("File: Save");
+    await workbench.save();
     await workbench.screenshot("out/screenshots/same-here.png");
     const got = ran(readNotebook(file));
     assert.ok(wanted.success.filter((success) => success === true).length > 20, `${wanted.success.length} cells were run in JupyterLab`);

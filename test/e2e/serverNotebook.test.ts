@@ -76,8 +76,7 @@ describe("a notebook on the server", () => {
     await notebook.kernelIs("Python 3 (ipykernel)", startMs);
     await notebook.run(1);
     assert.equal(await notebook.ended(1, startMs), "ok");
-    await workbench.quickInput.command("File: Save");
-    await workbench.page.locator(".tab.active:not(.dirty)").waitFor();
+    await workbench.save();
   });
 
   it("says that its server is stopped, starts it on one click, and opens by itself then", async () => {
@@ -92,7 +91,7 @@ describe("a notebook on the server", () => {
     await notebook.run(0);
     assert.equal(await notebook.ended(0, startMs), "ok");
     await workbench.screenshot("out/screenshots/server-notebook-again.png");
-    await workbench.quickInput.command("File: Save");
+    await workbench.save();
   });
 });
 

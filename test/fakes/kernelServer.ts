@@ -57,7 +57,11 @@ export class KernelServer {
   /** REST requests, such as `POST /api/kernels/k1/restart`. */
   readonly asked: string[] = [];
   model: KernelModel = v.parse(kernelModel, { id: "k1", name: "python3", execution_state: "idle", connections: 1 });
-  /** Called for each request but kernel_info. */
+  /** How many cells its kernel has had. */
+  cells = 0;
+  /** Whether requests get lost on their way. */
+  loses = false;
+  /** Called for each request but kernel_info, and the question how many cells there were. */
   onRequest: (message: Message, socket: KernelSocket) => void = (message, socket) => socket.answer(message);
   /** Called for kernel_info. */
   onInfo: (message: Message, socket: KernelSocket) => void = (message, socket) => socket.answer(message, fakeInfo);
@@ -108,9 +112,15 @@ export class KernelServer {
     ws.on("message", (data, binary) => {
       const bytes = data as Buffer; // the library's default for incoming messages
       const message = decode(binary ? bytes : bytes.toString("utf8"), ws.protocol);
+      if (this.loses) return;
       this.received.push(message);
-      if (message.header.msg_type === "kernel_info_request") this.onInfo(message, socket);
-      else this.onRequest(message, socket);
+      const { msg_type: type } = message.header;
+      if (type === "kernel_info_request") this.onInfo(message, socket);
+      else if (message.content["silent"] === true) socket.answer(message, { status: "ok", execution_count: this.cells });
+      else {
+        if (type === "execute_request") this.cells += 1;
+        this.onRequest(message, socket);
+      }
     });
     this.onSocket(socket);
   }

@@ -77,11 +77,25 @@ describe("kernel connection, disturbed", function () {
     assert.equal(gaps, lost.length > 0 ? 1 : 0, `lost: ${lost.join()}`);
   });
 
-  it("settles a request that went into a half-open connection", async () => {
+  it("runs code that went into a half-open connection, once, in order, and before what was asked later", async () => {
     const connection = await bench.ready({ settings: bench.faulty });
+    await run(connection, "ran = [0]").done();
     bench.proxy.halfOpen();
-    await failure(run(connection, "1").future.done, "connection-lost");
-    assert.equal((await run(connection, "2").done()).status, "ok");
+    const cells = [1, 2, 3].map((number) => run(connection, `ran += [${number}]`));
+    await event(connection.onDidChangeConnectionStatus, "the break", (now) => now !== "connected");
+    const last = run(connection, "print(ran)");
+    for (const cell of [...cells, last]) assert.equal((await cell.done()).status, "ok");
+    assert.equal(last.text(), "[0, 1, 2, 3]\n");
+  });
+
+  it("does not run lost code again where another client has run something meanwhile: nobody knows then what the kernel had", async () => {
+    const connection = await bench.ready({ settings: bench.faulty });
+    const other = await bench.ready({ model: connection.model });
+    bench.proxy.halfOpen();
+    const lost = run(connection, "1");
+    await run(other, "2").done();
+    await failure(lost.future.done, "connection-lost");
+    assert.equal((await run(connection, "3").done()).status, "ok");
   });
 
   it("finds a half-open idle connection when asked to", async () => {

@@ -6,6 +6,7 @@ import type { Disposable } from "../../base/disposable";
 import { ConnectError, hasCode, messageOf } from "../../base/errors";
 import { next } from "../../base/event";
 import type { ServerSettings } from "../../transport/settings";
+import { Arrivals } from "./arrivals";
 import { interruptKernel, restartKernel, shutdownKernel } from "./client";
 import { Comms, type CommOptions } from "./comm";
 import { Continuity } from "./continuity";
@@ -57,6 +58,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   readonly #settings: ServerSettings;
   readonly #requests = new Requests();
   readonly #probes: Probes;
+  readonly #arrivals: Arrivals;
   readonly #inbox: Inbox;
   readonly #continuity: Continuity;
   readonly #link: KernelLink;
@@ -77,9 +79,16 @@ export class KernelConnection extends KernelRequests implements Disposable {
       missed: (gap) => this.events.gap.fire(gap),
     });
     this.comms = new Comms((...message) => this.#sendComm(...message), log, options.handleComms ?? true);
-    this.#probes = new Probes({
+    this.#arrivals = new Arrivals({
       requests: this.#requests,
       log,
+      ask: () => this.execute({ code: "", silent: true, stopOnError: false }),
+      send: (message) => this.#link.send(message, true),
+      settled: () => this.#link.flush(),
+      missed: (gap) => this.events.gap.fire(gap),
+    });
+    this.#probes = new Probes({
+      ...{ requests: this.#requests, arrivals: this.#arrivals, log },
       patience: options.settings.timeouts.answer,
       ask: (channel, subshell, onReply) =>
         this.request(channel, "kernel_info_request", {}, kernelInfoContent, { onReply }, subshell === undefined ? {} : { subshell }),
@@ -94,8 +103,10 @@ export class KernelConnection extends KernelRequests implements Disposable {
       kernelId: options.model.id,
       clientId: this.clientId,
       requests: this.#requests,
+      holdsBack: (message) => this.#arrivals.holdsBack(message),
       received: (message) => {
         this.#continuity.received(message);
+        this.#arrivals.received(message);
         this.#inbox.take(message);
       },
       sent: (message) => {
@@ -338,12 +349,14 @@ export class KernelConnection extends KernelRequests implements Disposable {
   #disconnected(): void {
     this.#inbox.answers.lost();
     if (this.#requests.awaiting) this.#continuity.broke();
+    this.#arrivals.broke();
   }
 
   /** The kernel's old process is gone, with all it held. */
   #restarts(): void {
     if (this.#info.settled) this.#info = new Deferred();
     this.#inbox.restarts();
+    this.#arrivals.restarted();
     this.comms.lose();
   }
 

@@ -38,6 +38,7 @@ export class KernelFuture<R> implements Disposable {
   readonly #queue: HandlerQueue;
   readonly #hooks: Hooks;
   #reply: Message | undefined;
+  #touched = false;
   #idle = false;
   /** Nothing more is expected: `done` settles as soon as the handlers have run. */
   #over = false;
@@ -58,7 +59,7 @@ export class KernelFuture<R> implements Disposable {
   /**
    * The reply, once it and the kernel's `idle` have come, in either order, and the handlers have run.
    * Rejects with `kernel-dead`, `kernel-restarted`, `connection-lost`, `server-stopped`, `evicted`, `busy`,
-   * `invalid-message` or `disposed`.
+   * `invalid-message`, `disposed`, or `aborted` where it was not sent, or is not sent again.
    */
   get done(): Promise<R> {
     return this.#done.promise;
@@ -66,6 +67,11 @@ export class KernelFuture<R> implements Disposable {
 
   get isReplied(): boolean {
     return this.#reply !== undefined;
+  }
+
+  /** Whether anything has come for it: the kernel has it. */
+  get isTouched(): boolean {
+    return this.#touched;
   }
 
   /** Adds a hook for this request's iopub messages: the newest runs first, `false` keeps the message from the rest. */
@@ -81,6 +87,7 @@ export class KernelFuture<R> implements Disposable {
   /** Takes a message whose parent is this request. */
   handle(message: Message): void {
     if (this.#disposed) return;
+    this.#touched = true;
     const { onIOPub, onReply, onStdin } = this.#handlers;
     switch (message.channel) {
       case "iopub":

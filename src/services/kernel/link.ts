@@ -25,6 +25,8 @@ export interface LinkPorts {
   readonly requests: Requests;
   /** A message was received. What it throws is logged, and the next one is received all the same. */
   received(message: Message): void;
+  /** Whether a message has to wait, though there is a connection. */
+  holdsBack(message: Message): boolean;
   /** A message is on its way. */
   sent(message: Message): void;
   changed(before: KernelState, now: KernelState): void;
@@ -109,7 +111,7 @@ export class KernelLink implements Disposable {
   send(message: Message, waits = false): void {
     // The kernel is asked first, and given nothing before it is heard: what it printed for it could be lost. (A server that
     // takes it for busy lets us through before it listens itself.) Answers to its questions are not held: it waits for them.
-    const held = this.#state.kernel === "restarting" || (!this.isHeard && message.channel === "shell" && message.header.msg_type !== "kernel_info_request");
+    const held = this.#state.kernel === "restarting" || this.#ports.holdsBack(message) || (!this.isHeard && message.channel === "shell" && message.header.msg_type !== "kernel_info_request");
     const socket = held ? undefined : this.#socket;
     if (socket) {
       const frame = frameOf(message, socket.protocol);
@@ -128,6 +130,12 @@ export class KernelLink implements Disposable {
     if (this.#socket) this.#outbox.dispose();
     // Somebody waits: no reason to sit out the pause between two attempts.
     this.#hurry();
+  }
+
+  /** Sends what waits, as far as it has to wait no longer. */
+  flush(): void {
+    if (!this.isHeard) return;
+    for (const { message, waits } of this.#outbox.take()) this.send(message, waits);
   }
 
   /** The socket acknowledges promptly and watches its peer only while a request waits for its answer. */
@@ -218,7 +226,7 @@ export class KernelLink implements Disposable {
         break;
       }
       case "flush":
-        if (this.isHeard) this.#flush();
+        this.flush();
         break;
       case "ask-eviction":
         void this.#askEviction();
@@ -246,11 +254,7 @@ export class KernelLink implements Disposable {
   #becomeHeard(): void {
     if (this.isHeard) return;
     this.#unheard = undefined;
-    this.#flush();
-  }
-
-  #flush(): void {
-    for (const { message, waits } of this.#outbox.take()) this.send(message, waits);
+    this.flush();
   }
 
   #end(error: ConnectError): void {

@@ -2,12 +2,14 @@
 import { backoff } from "../../base/async";
 import { hasCode } from "../../base/errors";
 import type { Logger } from "../../base/log";
+import type { Arrivals } from "./arrivals";
 import type { KernelFuture } from "./future";
 import type { Channel, KernelInfo, Message } from "./messages";
 import type { Requests } from "./requests";
 
 export interface ProbePorts {
   readonly requests: Requests;
+  readonly arrivals: Arrivals;
   readonly log: Logger;
   /** Asks the kernel for its info on this channel and subshell; `replied` is called when the reply comes. */
   readonly ask: (channel: Channel, subshell: string | undefined, replied: () => void) => KernelFuture<KernelInfo>;
@@ -79,16 +81,17 @@ export class Probes {
   }
 
   #start(channel: Channel, subshell: string | undefined, messages: readonly Message[], asking: Asking): void {
-    const { requests, log, ask, told } = this.#ports;
+    const { requests, arrivals, log, ask, told } = this.#ports;
     const isMain = channel === "shell" && subshell === undefined;
     const earlier = messages.flatMap(({ header }) => requests.get(header.msg_id) ?? []);
     const answered = (info: KernelInfo | Error): void => {
-      requests.close(earlier);
+      const missing = arrivals.close(earlier);
       told(info);
       if (!isMain) return;
       clearTimeout(this.#again);
       this.#reopened = 0;
       asking.heard();
+      arrivals.lookInto(missing);
     };
     const probe = ask(channel, subshell, () => {
       if (isMain) this.#awaitIdle(asking, probe);

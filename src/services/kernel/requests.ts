@@ -3,7 +3,8 @@ import { ConnectError } from "../../base/errors";
 import type { KernelFuture } from "./future";
 import type { Message } from "./messages";
 
-type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "registerMessageHook">;
+/** What is needed of a future, whatever its reply is. */
+export type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "isTouched" | "registerMessageHook">;
 
 /** So many messages may wait for a connection; a program that sends more is told so. */
 const maxUnsent = 1_000;
@@ -134,9 +135,13 @@ export class Requests {
     }
   }
 
+  isOpen(future: AnyFuture): boolean {
+    return this.#open.get(future.message.header.msg_id) === future;
+  }
+
   /** Settles those of `earlier` that are still open: the kernel has completely answered a request sent after them. */
   close(earlier: readonly AnyFuture[]): void {
-    for (const future of earlier) if (this.#open.get(future.message.header.msg_id) === future) future.close();
+    for (const future of earlier) if (this.isOpen(future)) future.close();
   }
 }
 

@@ -1,5 +1,6 @@
 // Outputs of one cell's run written to VS Code: OutputSink on a NotebookCellExecution.
 import * as vscode from "vscode";
+import { SerialQueue } from "../../base/async";
 import type { CellOutput } from "../../notebook/output";
 import type { OutputSink } from "../../notebook/outputBatcher";
 import { numberRemoved, numberSet } from "./cellNumber";
@@ -14,12 +15,12 @@ interface Ended {
 /** The last one of each cell. */
 const sinks = new WeakMap<vscode.NotebookCell, CellSink>();
 
-/** Updates of cells that have ended, by their notebook, while they are being written. */
-const updates = new WeakMap<vscode.NotebookDocument, Set<Promise<void>>>();
+/** What is being written to cells, by their notebook. */
+const writes = new WeakMap<vscode.NotebookDocument, Set<Promise<void>>>();
 
-/** Resolves when what is being written to cells of `notebook` after their end is written: a save then has all of it. */
-export async function updatesWritten(notebook: vscode.NotebookDocument): Promise<void> {
-  await Promise.allSettled([...(updates.get(notebook) ?? [])]);
+/** Resolves when what is being written to cells of `notebook` is written: a save then has all of it. */
+export async function outputsWritten(notebook: vscode.NotebookDocument): Promise<void> {
+  await Promise.allSettled([...(writes.get(notebook) ?? [])]);
 }
 
 /** Writes to `execution` while it lasts, and by a short execution of its own when an update comes after its end. */
@@ -31,8 +32,8 @@ export class CellSink implements OutputSink {
   /** Of the cell's run before this one, until its outputs are removed. */
   #before: CellSink | undefined;
   #ended: Ended | undefined;
-  /** The last execution has ended. */
-  #closed = Promise.resolve();
+  /** The end, and then what is written after it: VS Code has one execution of a cell at a time. */
+  readonly #afterwards = new SerialQueue();
 
   constructor(controller: vscode.NotebookController, execution: vscode.NotebookCellExecution) {
     this.#controller = controller;
@@ -44,7 +45,7 @@ export class CellSink implements OutputSink {
   /** Ends the execution; later writes are updates of what is shown. Resolves when VS Code has been told. */
   end(ended: Ended): Promise<void> {
     this.#ended = ended;
-    return (this.#closed = this.#close(this.#execution, ended));
+    return this.#afterwards.run(() => this.#close(this.#execution, ended));
   }
 
   async clear(): Promise<void> {
@@ -98,18 +99,15 @@ export class CellSink implements OutputSink {
   }
 
   async #write(edit: (execution: vscode.NotebookCellExecution) => Thenable<void>): Promise<void> {
-    if (!this.#ended) {
-      await edit(this.#execution);
-      return;
-    }
-    await this.#closed;
-    const update = this.#update(this.#ended, edit);
-    const ofNotebook = updates.get(this.#execution.cell.notebook) ?? new Set();
-    updates.set(this.#execution.cell.notebook, ofNotebook.add(update));
+    const { notebook } = this.#execution.cell;
+    const ended = this.#ended;
+    const writing = ended ? this.#afterwards.run(() => this.#update(ended, edit)) : Promise.resolve(edit(this.#execution));
+    const ofNotebook = writes.get(notebook) ?? new Set();
+    writes.set(notebook, ofNotebook.add(writing));
     try {
-      await update;
+      await writing;
     } finally {
-      ofNotebook.delete(update);
+      ofNotebook.delete(writing);
     }
   }
 

@@ -6,7 +6,7 @@ import type { AppContext } from "../context";
 import { noteKernelPicked } from "../contextKeys";
 import { reporting } from "../report";
 import { StartOffers } from "../servers/startOffers";
-import { updatesWritten } from "./cellSink";
+import { outputsWritten } from "./cellSink";
 import { Controllers, type KernelTarget } from "./controllers";
 import { registerEditingHelp } from "./editingHelp";
 import { KernelStatusBar } from "./kernelStatus";
@@ -111,7 +111,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     vscode.workspace.onDidCloseNotebookDocument((notebook) => void leave(notebook)),
     vscode.workspace.onWillSaveNotebookDocument((event) => {
       saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);
-      event.waitUntil(updatesWritten(event.notebook));
+      event.waitUntil(outputsWritten(event.notebook));
     }),
     vscode.workspace.onDidSaveNotebookDocument((notebook) => {
       runners.get(notebook)?.saved(saving.get(notebook) ?? []);

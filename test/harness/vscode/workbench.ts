@@ -221,6 +221,12 @@ export class Workbench {
     await toast.getByRole("button", { name: button, exact: true }).click();
   }
 
+  /** Saves what is in front, and waits until nothing of it is unsaved. */
+  async save(): Promise<void> {
+    await this.quickInput.command("File: Save");
+    await this.page.locator(".tab.active:not(.dirty)").waitFor({ timeout: uiMs });
+  }
+
   /** Takes all notifications off the screen. */
   async clearNotifications(): Promise<void> {
     await this.quickInput.command("Notifications: Clear All Notifications");

@@ -1,4 +1,5 @@
 // Doubles for notebook tests: a clock to turn by hand, a sink that behaves like a cell, messages.
+import { SerialQueue } from "../../../src/base/async";
 import type { Clock } from "../../../src/base/clock";
 import type { CellOutput } from "../../../src/notebook/output";
 import { textItem, textOf, withText } from "../../../src/notebook/outputItem";
@@ -49,13 +50,13 @@ export class HandClock implements Clock {
   }
 }
 
-/** The outputs of a cell, changed as VS Code changes them: strict about ids and about one write at a time. */
+/** The outputs of a cell, changed as VS Code changes them: strict about ids, and one change after the other. */
 export class CellSink implements OutputSink {
   outputs: CellOutput[] = [];
   readonly writes: string[] = [];
   /** Runs within each write, before it takes effect; throws to make it fail. */
   during: (write: string) => Promise<void> | void = () => undefined;
-  #writing = false;
+  readonly #inOrder = new SerialQueue();
 
   clear(): Promise<void> {
     return this.#write("clear", () => void (this.outputs = []));
@@ -87,16 +88,12 @@ export class CellSink implements OutputSink {
     return index;
   }
 
-  async #write(name: string, take: () => void): Promise<void> {
-    if (this.#writing) throw new Error("Two writes at a time");
-    this.#writing = true;
+  #write(name: string, take: () => void): Promise<void> {
     this.writes.push(name);
-    try {
+    return this.#inOrder.run(async () => {
       await this.during(name);
       take();
-    } finally {
-      this.#writing = false;
-    }
+    });
   }
 }
 

@@ -51,9 +51,9 @@ describe("output batcher", () => {
   });
 
   it("does not hold up the first output behind the clear that begins a run", async () => {
+    sink.during = () => new Deferred<void>().promise;
     batcher.add([clear]);
     batcher.add([append("a", "1")]);
-    await settled();
     assert.deepEqual(sink.writes, ["clear", "append"]);
   });
 
@@ -106,12 +106,40 @@ describe("output batcher", () => {
 
   it("flushes without delay, and only what was given so far", async () => {
     batcher.add([append("a", "1")]);
+    await settled();
     batcher.add([appendText("a", "2")]);
     // Something new comes with every write, so that a flush of all there is would never end.
     sink.during = () => batcher.add([appendText("a", "!")]);
     await batcher.flush();
+    assert.deepEqual(sink.writes, ["append", "appendText"]);
+    await settled();
     assert.deepEqual(sink.shown, [stdout("12")]);
     assert.equal(clock.now(), 0);
+  });
+
+  it("waits with a flush for the write before, and not for its own", async () => {
+    const [first, last] = [new Deferred<void>(), new Deferred<void>()];
+    sink.during = (write) => (write === "append" ? first : last).promise;
+    batcher.add([append("a", "1")]);
+    batcher.add([appendText("a", "2")]);
+    const flushed = batcher.flush();
+    await settled();
+    assert.deepEqual(sink.writes, ["append"]);
+    first.resolve();
+    await flushed;
+    assert.deepEqual([sink.writes, sink.shown], [["append", "appendText"], [stdout("1")]]);
+    last.resolve();
+    await settled();
+    assert.deepEqual(sink.shown, [stdout("12")]);
+  });
+
+  it("makes the calls of one write at once", async () => {
+    batcher.add([append("a", "1"), append("b", "1")]);
+    await settled();
+    sink.during = () => new Deferred<void>().promise;
+    batcher.add([replace("a", "2"), appendText("b", "2"), append("c", "1")]);
+    await clock.advance(100);
+    assert.deepEqual(sink.writes, ["append", "replace", "appendText", "append"]);
   });
 
   it("flushes at once when there is nothing to write", async () => {
@@ -183,6 +211,7 @@ describe("output batcher", () => {
           if (flush === 0) void batched.flush();
         }
         await batched.flush();
+        await settled();
         assert.deepEqual(cell.shown, expected.map(plain));
       }),
       { numRuns: 150 },

@@ -4,7 +4,8 @@ import { Deferred, withTimeout } from "../../../../src/base/async";
 import type { ConnectError, ErrorCode } from "../../../../src/base/errors";
 import { next } from "../../../../src/base/event";
 import { KernelConnection } from "../../../../src/services/kernel/connection";
-import type { Message } from "../../../../src/services/kernel/messages";
+import type { KernelFuture } from "../../../../src/services/kernel/future";
+import type { ExecuteReply, Message } from "../../../../src/services/kernel/messages";
 import { KernelServer, fakeInfo } from "../../../fakes/kernelServer";
 import { failure } from "../../support/failure";
 
@@ -226,6 +227,80 @@ describe("kernel connection to a scripted kernel", function () {
     await fails(execute(), "connection-lost");
     server.onRequest = (message, socket) => socket.answer(message);
     await within(execute());
+  });
+
+  describe("sends code again that broke off on its way", () => {
+    const codes = (): unknown[] => server.received.flatMap(({ content }) => (content["silent"] === false ? [content["code"]] : []));
+    /** Sends these into a connection that swallows them, and breaks it. */
+    const lose = (...cells: string[]): KernelFuture<ExecuteReply>[] => {
+      server.loses = true;
+      return cells.map((code) => connection.execute({ code }));
+    };
+    const begin = ({ header, content }: Message): void =>
+      server.socket.send("iopub", "execute_input", { code: content["code"] ?? "", execution_count: server.cells }, header);
+    const breakOff = async (): Promise<void> => {
+      const gone = within(next(connection.onDidChangeConnectionStatus, (now) => now !== "connected"));
+      server.onSocket = () => (server.loses = false);
+      server.socket.ws.terminate();
+      await gone;
+    };
+
+    it("in its order, and before what was asked meanwhile", async () => {
+      server.onRequest = (message, socket) => {
+        begin(message);
+        socket.answer(message);
+      };
+      await within(connection.execute({ code: "0" }).done);
+      const lost = lose("1", "2");
+      await breakOff();
+      const later = connection.execute({ code: "3" });
+      await within(Promise.all([...lost, later].map(({ done }) => done)));
+      assert.deepEqual(codes(), ["0", "1", "2", "3"]);
+    });
+
+    it("not where the kernel has run something that nobody here has seen, and says so", async () => {
+      const [lost] = lose("1");
+      const missed = within(next(connection.onDidMissMessages, () => true));
+      await breakOff();
+      server.cells = 1;
+      await fails(lost?.done ?? assert.fail(), "connection-lost");
+      await missed;
+      await within(execute());
+      assert.deepEqual(codes(), ["1"]);
+    });
+
+    it("not where others have run more than what was seen of them", async () => {
+      const [lost] = lose("1");
+      server.onInfo = (message, socket) => {
+        socket.send("iopub", "execute_input", { code: "x", execution_count: 2 }, { msg_id: "another's" });
+        server.cells = 2;
+        socket.answer(message, fakeInfo);
+      };
+      await breakOff();
+      await fails(lost?.done ?? assert.fail(), "connection-lost");
+    });
+
+    it("not what was behind a cell that has failed: the kernel would have dropped it", async () => {
+      const asked = new Deferred<Message>();
+      server.onRequest = (message) => asked.resolve(message);
+      const failing = connection.execute({ code: "1" });
+      const request = await within(asked.promise);
+      const [lost] = lose("2");
+      begin(request);
+      server.socket.answer(request, { status: "error", ename: "E", evalue: "", traceback: [], execution_count: 1 });
+      await within(failing.done);
+      await breakOff();
+      await fails(lost?.done ?? assert.fail(), "aborted");
+      assert.deepEqual(codes(), ["1"]);
+    });
+
+    it("not what nobody waits for any more", async () => {
+      const [first, second] = lose("1", "2");
+      await breakOff();
+      first?.dispose();
+      await within(second?.done ?? assert.fail());
+      assert.deepEqual(codes(), ["2"]);
+    });
   });
 
   it("keeps waiting for control and subshell requests that a reply on the main shell says nothing about", async () => {

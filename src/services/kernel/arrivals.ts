@@ -1,0 +1,142 @@
+// Code that a broken connection took along before the kernel had it: found out by the kernel's own count, and sent again.
+import type { Logger } from "../../base/log";
+import { ConnectError } from "../../base/errors";
+import type { KernelFuture } from "./future";
+import type { Gap } from "./link";
+import type { ExecuteReply, Message } from "./messages";
+import type { AnyFuture, Requests } from "./requests";
+
+export interface ArrivalPorts {
+  readonly requests: Requests;
+  readonly log: Logger;
+  /** Runs nothing, on the main shell: the reply has the number of what the kernel ran last. */
+  readonly ask: () => KernelFuture<ExecuteReply>;
+  readonly send: (message: Message) => void;
+  /** Nothing is in doubt any more: what was held back goes. */
+  readonly settled: () => void;
+  /** What came or did not come in this time remains unknown. */
+  readonly missed: (gap: Gap) => void;
+}
+
+/**
+ * Sends code again that the kernel has proved not to have: of a request sent before the break nothing has come, the
+ * kernel has answered a question that was asked behind it, and has run nothing that we have not seen. The server closes
+ * the old websocket before it opens the next one with our id, so that what is still on its way there arrives nowhere.
+ * Nothing else is sent again: it might run twice.
+ */
+export class Arrivals {
+  readonly #ports: ArrivalPorts;
+  /** The number of what the kernel's process ran last, as far as is known. */
+  #count: number | undefined;
+  /** The kernel has run something in the meantime that we have not seen. */
+  #hasUnseen = false;
+  /** Since when it is unknown what has arrived, in milliseconds since the epoch. */
+  #since: number | undefined;
+  /** What the kernel would have dropped, for something before it has failed. */
+  readonly #dropped = new WeakSet<AnyFuture>();
+  #asking: KernelFuture<ExecuteReply> | undefined;
+
+  constructor(ports: ArrivalPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether this has to wait until it is known what has arrived: it was to run behind that. */
+  holdsBack(message: Message): boolean {
+    return this.#since !== undefined && isCell(message);
+  }
+
+  received({ header: { msg_type: type }, parent_header: parent, content }: Message): void {
+    const count = content["execution_count"];
+    if (type === "execute_input" && typeof count === "number") {
+      if (this.#since !== undefined && count > (this.#count ?? 0) + 1) this.#hasUnseen = true;
+      this.#count = Math.max(this.#count ?? 0, count);
+    }
+    if (type === "execute_reply" && content["status"] === "error" && parent.msg_id !== undefined) this.#drop(parent.msg_id);
+  }
+
+  /** The connection broke. */
+  broke(): void {
+    this.#asking?.dispose();
+    const isUnknown = this.#ports.requests.sent.some(({ message, isTouched }) => isCell(message) && !isTouched);
+    if (!isUnknown || this.#since !== undefined) return;
+    this.#since = Date.now();
+    this.#hasUnseen = false;
+  }
+
+  /** The kernel's process is another one, with nothing of what the old one had. */
+  restarted(): void {
+    this.#count = undefined;
+    this.#clear();
+  }
+
+  /**
+   * The kernel has answered a question that was asked behind `earlier`. Settles those of them for which nothing can come.
+   * @returns those that may not have arrived
+   */
+  close(earlier: readonly AnyFuture[]): readonly AnyFuture[] {
+    const missing: AnyFuture[] = [];
+    const over: AnyFuture[] = [];
+    // Where it is unknown how one has ended, the kernel may have dropped what came behind it.
+    let mayBeDropped = false;
+    for (const future of earlier) {
+      if (!mayBeDropped && !future.isTouched && isCell(future.message)) missing.push(future);
+      else over.push(future);
+      mayBeDropped ||= over.includes(future) && future.message.header.msg_type === "execute_request" && !future.isReplied;
+    }
+    this.#ports.requests.close(over);
+    return missing;
+  }
+
+  /** Finds out what became of `missing`; nothing is in doubt afterwards. */
+  lookInto(missing: readonly AnyFuture[]): void {
+    if (missing.length === 0) {
+      this.#clear();
+      return;
+    }
+    this.#asking?.dispose();
+    const asking = (this.#asking = this.#ports.ask());
+    asking.done.then(
+      (reply) => this.#answered(missing, reply),
+      // Broken again: the next answer tells.
+      (error: unknown) => this.#ports.log.debug("The kernel did not say what it has run", error),
+    );
+  }
+
+  #answered(missing: readonly AnyFuture[], { status, execution_count: count }: ExecuteReply): void {
+    const { requests, log, missed, send } = this.#ports;
+    const open = missing.filter((future) => requests.isOpen(future));
+    if (status !== "ok" || this.#hasUnseen || count !== (this.#count ?? 0)) {
+      if (open.length > 0) missed({ from: this.#since ?? Date.now(), to: Date.now() });
+      requests.close(open);
+      this.#clear();
+      return;
+    }
+    log.info(`${open.length} requests had not arrived at the kernel before the connection broke, and are sent again`);
+    this.#since = undefined;
+    for (const future of open) {
+      if (this.#dropped.has(future)) future.fail(new ConnectError("aborted", "What was to run before this has failed."));
+      else send(future.message);
+    }
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#since = undefined;
+    this.#ports.settled();
+  }
+
+  /** The request `id` has failed: what the kernel has in its queue behind it, it drops. */
+  #drop(id: string): void {
+    const { requests } = this.#ports;
+    const { sent } = requests;
+    const index = sent.findIndex(({ message }) => message.header.msg_id === id);
+    if (index === -1 || sent[index]?.message.content["stop_on_error"] === false) return;
+    for (const future of sent.slice(index + 1)) this.#dropped.add(future);
+  }
+}
+
+/** Whether the kernel counts it, and it can be sent again: one that an earlier window sent is known by its id only. */
+function isCell({ channel, header, content }: Message): boolean {
+  const isMain = channel === "shell" && header.subshell_id === undefined;
+  return isMain && header.msg_type === "execute_request" && typeof content["code"] === "string" && content["silent"] !== true && content["store_history"] !== false;
+}
