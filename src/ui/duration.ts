@@ -13,9 +13,13 @@ export function duration(ms: number): string {
   return days === 1 ? `1 day ${hours % 24} h` : `${days} days`;
 }
 
+/** Made once: that takes as long as hundreds of uses. */
+let timeOfDay: Intl.DateTimeFormat | undefined;
+
 /** The time of day of a moment; with its day where that is not today. */
 export function clockTime(at: number): string {
   const moment = new Date(at);
-  const time = moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  timeOfDay ??= new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+  const time = timeOfDay.format(moment);
   return moment.toDateString() === new Date().toDateString() ? time : `${moment.toLocaleDateString()} ${time}`;
 }

@@ -168,7 +168,6 @@ describe("the JupyterHub view's actions", function () {
     const kernel = await elsewhere("work.ipynb");
     await command("copyKernelId", { kernels: [kernel.id] });
     assert.equal(await vscode.env.clipboard.readText(), kernel.id);
-    await vscode.commands.executeCommand("jupyterhubConnect.refresh");
     await command("copyKernelPath", { kernels: [kernel.id] });
     assert.equal(await vscode.env.clipboard.readText(), "work.ipynb");
     await command("copyConnectionCode", { kernels: [kernel.id] });

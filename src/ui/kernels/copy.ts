@@ -12,7 +12,7 @@ export function copyCommands(app: AppContext): Readonly<Record<string, (argument
   const copying = (title: string, textOf: (kernel: Pick<KnownKernel, "server" | "id" | "session">) => string) => async (given?: GivenKernels) => {
     if (isTold(given)) {
       const [kernel] = toldKernels(app, given);
-      if (kernel) await copy(textOf(withSession(kernel)));
+      if (kernel) await copy(textOf(await withSession(kernel)));
       return;
     }
     await reporting(app, async () => {
@@ -31,8 +31,12 @@ export function copyCommands(app: AppContext): Readonly<Record<string, (argument
   };
 }
 
-function withSession(kernel: Pick<KnownKernel, "server" | "id">): Pick<KnownKernel, "server" | "id" | "session"> {
-  return { ...kernel, session: kernel.server.services?.sessions.running.find((session) => session.kernel?.id === kernel.id) };
+/** Of a kernel that another client has begun since, the server is asked. */
+async function withSession(kernel: Pick<KnownKernel, "server" | "id">): Promise<Pick<KnownKernel, "server" | "id" | "session">> {
+  const sessions = kernel.server.services?.sessions;
+  const known = () => sessions?.running.find((session) => session.kernel?.id === kernel.id);
+  if (!known()) await sessions?.refresh();
+  return { ...kernel, session: known() };
 }
 
 function pathOf(path: string | undefined): string {

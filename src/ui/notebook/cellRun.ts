@@ -6,12 +6,15 @@ import type { JournaledRun } from "../../notebook/journal";
 import type { InputRequest } from "../../services/kernel/messages";
 import type { Logger } from "../../base/log";
 import { CellSink } from "./cellSink";
+import type { Gathered } from "./gathered";
 import { applyNextInput } from "./nextInput";
 
 export interface CellRunPorts {
   readonly controller: vscode.NotebookController;
   readonly displayIds: DisplayIds;
   readonly log: Logger;
+  /** Through this VS Code is told of beginnings and ends of the notebook's cells. */
+  readonly gathered: Gathered;
   /** Gives the kernel when the run is sent. */
   readonly connect: () => Promise<ExecutingKernel>;
   /** The kernel has begun with it. */
@@ -20,6 +23,8 @@ export interface CellRunPorts {
   readonly cancelled: () => void;
   /** It is over, and to VS Code the cell does not run any more. */
   readonly closed: () => void;
+  /** Whether no other cell waits to be run. */
+  readonly isLast: () => boolean;
   readonly ask: (request: InputRequest, reply: (value: string) => void) => void;
 }
 
@@ -34,17 +39,17 @@ export interface RunSource {
 /** A run of `cell`, pending there from now on; its end ends it there too. */
 export function createCellRun(cell: vscode.NotebookCell, { code, earlier, mayMiss }: RunSource, ports: CellRunPorts): CellExecution {
   const execution = ports.controller.createNotebookCellExecution(cell);
-  const sink = new CellSink(ports.controller, execution);
+  const sink = new CellSink(ports.controller, execution, ports.gathered);
   const mayFail = !stopsOnError() || tagsOf(cell).includes("raises-exception");
   const run = new CellExecution({ cell: cell.document.uri.toString(), cellId: cellIdOf(cell), code, mayFail }, ports.connect, {
     sink,
     displayIds: ports.displayIds,
     log: ports.log,
     onStart: (startTime) => {
-      execution.start(startTime);
+      sink.begin(startTime);
       ports.started();
     },
-    onExecutionCount: (count) => (execution.executionOrder = count),
+    onExecutionCount: (count) => sink.number(count),
     onInput: ports.ask,
     onNextInput: (next) => {
       applyNextInput(cell, next).catch((error: unknown) => ports.log.warn("The kernel's next input could not be written", error));
@@ -53,7 +58,7 @@ export function createCellRun(cell: vscode.NotebookCell, { code, earlier, mayMis
   // Not the controller's interrupt handler: that is not told which cells are meant, the running one or one that waits.
   const cancelling = execution.token.onCancellationRequested(ports.cancelled);
   run.outcome
-    .then(({ success, startTime, endTime }) => sink.end({ success, startTime: startTime ?? undefined, endTime }))
+    .then(({ success, startTime, endTime }) => sink.end({ success, startTime: startTime ?? undefined, endTime }, ports.isLast()))
     .catch((error: unknown) => ports.log.warn("A cell's execution could not be ended", error))
     .finally(() => {
       cancelling.dispose();

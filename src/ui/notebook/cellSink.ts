@@ -4,6 +4,7 @@ import { SerialQueue } from "../../base/async";
 import type { CellOutput } from "../../notebook/output";
 import type { OutputSink } from "../../notebook/outputBatcher";
 import { numberRemoved, numberSet } from "./cellNumber";
+import type { Gathered } from "./gathered";
 
 /** What the run was when it ended, for updates that come later. */
 interface Ended {
@@ -11,6 +12,9 @@ interface Ended {
   readonly startTime: number | undefined;
   readonly endTime: number;
 }
+
+/** Milliseconds that a cell has to run before it is shown as running: VS Code then turns a wheel for half a second at least. */
+const beginningAfter = 100;
 
 /** The last one of each cell. */
 const sinks = new WeakMap<vscode.NotebookCell, CellSink>();
@@ -27,25 +31,57 @@ export async function outputsWritten(notebook: vscode.NotebookDocument): Promise
 export class CellSink implements OutputSink {
   readonly #controller: vscode.NotebookController;
   readonly #execution: vscode.NotebookCellExecution;
+  readonly #gathered: Gathered;
   /** Ours by the id that the notebook model gives them, in the order they are shown. */
   readonly #outputs = new Map<string, vscode.NotebookCellOutput>();
+  /** What VS Code is to be told of the run's beginning, when that is worth it: a short cell begins and ends at once. */
+  #beginning: (() => void)[] = [];
+  #waiting: NodeJS.Timeout | undefined;
   /** Of the cell's run before this one, until its outputs are removed. */
   #before: CellSink | undefined;
   #ended: Ended | undefined;
   /** The end, and then what is written after it: VS Code has one execution of a cell at a time. */
   readonly #afterwards = new SerialQueue();
 
-  constructor(controller: vscode.NotebookController, execution: vscode.NotebookCellExecution) {
+  /** @param gathered beginnings and ends of the notebook's cells go through that */
+  constructor(controller: vscode.NotebookController, execution: vscode.NotebookCellExecution, gathered: Gathered) {
     this.#controller = controller;
     this.#execution = execution;
+    this.#gathered = gathered;
     this.#before = sinks.get(execution.cell);
     sinks.set(execution.cell, this);
   }
 
-  /** Ends the execution; later writes are updates of what is shown. Resolves when VS Code has been told. */
-  end(ended: Ended): Promise<void> {
+  /** The kernel has begun, at `startTime` in milliseconds since the epoch. */
+  begin(startTime: number): void {
+    this.#beginning.push(() => this.#execution.start(startTime));
+    this.#waiting = setTimeout(() => {
+      this.#gathered.add(() => this.#tellBeginning());
+      this.#gathered.flush();
+    }, beginningAfter);
+  }
+
+  /** The kernel has said which number the run has. */
+  number(order: number): void {
+    this.#beginning.push(() => (this.#execution.executionOrder = order));
+    if (this.#waiting === undefined) this.#tellBeginning();
+  }
+
+  /**
+   * Ends the execution; later writes are updates of what is shown. Resolves when VS Code has been told.
+   * @param now it is told at once
+   */
+  end(ended: Ended, now: boolean): Promise<void> {
     this.#ended = ended;
-    return this.#afterwards.run(() => this.#close(this.#execution, ended));
+    const close = (): Promise<void> =>
+      new Promise((resolve) => {
+        this.#gathered.add(() => {
+          this.#tellBeginning();
+          resolve(this.#close(this.#execution, ended));
+        });
+        if (now) this.#gathered.flush();
+      });
+    return this.#afterwards.run(close);
   }
 
   async clear(): Promise<void> {
@@ -98,9 +134,17 @@ export class CellSink implements OutputSink {
     return created;
   }
 
+  #tellBeginning(): void {
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
+    for (const tell of this.#beginning.splice(0)) tell();
+  }
+
   async #write(edit: (execution: vscode.NotebookCellExecution) => Thenable<void>): Promise<void> {
     const { notebook } = this.#execution.cell;
     const ended = this.#ended;
+    // VS Code takes outputs only of what it knows to have begun.
+    if (!ended) this.#tellBeginning();
     const writing = ended ? this.#afterwards.run(() => this.#update(ended, edit)) : Promise.resolve(edit(this.#execution));
     const ofNotebook = writes.get(notebook) ?? new Set();
     writes.set(notebook, ofNotebook.add(writing));

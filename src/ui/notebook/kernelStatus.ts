@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { situationOf, type KernelFacts, type KernelSituation, type RunningCell } from "../../app/kernelSituation";
 import { isShared } from "../../app/server";
 import type { ConnectError } from "../../base/errors";
+import { Throttle } from "../../base/throttle";
 import type { KernelConnection } from "../../services/kernel/connection";
 import type { AppContext } from "../context";
 import { noteKernel } from "../contextKeys";
@@ -26,6 +27,8 @@ interface Followed {
 }
 
 const countdown = 1_000;
+/** Milliseconds between two drawings: nobody reads what stands there for less, and VS Code takes a while for each. */
+const reading = 100;
 
 /** Follows all notebooks that have a kernel of a hub, and shows what that of the active one does. */
 export class KernelStatusBar implements vscode.Disposable {
@@ -34,6 +37,7 @@ export class KernelStatusBar implements vscode.Disposable {
   readonly #followed = new Map<vscode.NotebookDocument, Followed>();
   readonly #item: vscode.StatusBarItem;
   readonly #subscriptions: readonly { dispose(): void }[];
+  readonly #drawing = new Throttle(() => this.#show(), reading);
   #ticking: NodeJS.Timeout | undefined;
 
   constructor(app: AppContext, activityOf: (notebook: vscode.NotebookDocument) => RunnerActivity | undefined) {
@@ -118,12 +122,13 @@ export class KernelStatusBar implements vscode.Disposable {
     const { situation: before } = followed;
     followed.situation = situationOf(facts, before.kind);
     if (!isSame(before, followed.situation)) followed.since = Date.now();
-    if (notebook === vscode.window.activeNotebookEditor?.notebook) this.#show();
+    if (notebook === vscode.window.activeNotebookEditor?.notebook) this.#drawing.ask();
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     clearInterval(this.#ticking);
+    this.#drawing.dispose();
     this.#item.dispose();
   }
 

@@ -20,6 +20,7 @@ import { withStartProgress } from "../servers/start";
 import { Cancellations } from "./cancellation";
 import { cellIdOf, cellOf, clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
+import { Gathered } from "./gathered";
 import { writeKernelMetadata } from "./kernelMetadata";
 import { placeOf } from "./place";
 import { StuckNotice } from "./stuckNotice";
@@ -44,6 +45,7 @@ export class NotebookRunner implements vscode.Disposable {
   /** The kernel that the notebook's metadata say. */
   #described: KernelConnection | undefined;
   #displayIds = new DisplayIds();
+  readonly #gathered: Gathered;
   /** Runs that are not over, in their order, as the queue has them. */
   readonly #open = new Map<CellExecution, QueuedRun>();
   /** The last run of each cell, by the cell's URI: what comes after its end is shown until the cell is run again. */
@@ -68,6 +70,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#queue = new ExecutionQueue({ log: app.log, handsOver });
     this.#journal = app.journals.of(journalKey(notebook.uri));
     this.#recorder = new RunRecorder(this.#journal);
+    this.#gathered = new Gathered(app.log);
     const { kernel } = this.#journal.read();
     this.#earlierKernel = kernel?.kernelId;
     const key = (this.#key = notebook.uri.toString());
@@ -178,6 +181,7 @@ export class NotebookRunner implements vscode.Disposable {
 
   /** The runs whose outcome a save that begins now will hold. */
   get settled(): readonly string[] {
+    this.#gathered.flush();
     return this.#journal.settled;
   }
 
@@ -205,6 +209,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#recorder.dispose();
     for (const connecting of this.#connecting) connecting.abort();
     this.#queue.dispose();
+    this.#gathered.dispose();
     this.#app.notebookSessions.close(this.#key);
   }
 
@@ -222,6 +227,8 @@ export class NotebookRunner implements vscode.Disposable {
       controller,
       displayIds: this.#displayIds,
       log: this.#app.log,
+      gathered: this.#gathered,
+      isLast: () => this.#open.size <= 1,
       connect: () => this.#connect(id, source.earlier, target),
       started: () => {
         this.#last.get(run.cell)?.forget();
