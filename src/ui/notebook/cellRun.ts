@@ -23,6 +23,11 @@ export interface CellRunPorts {
   readonly cancelled: () => void;
   /** It is over, and to VS Code the cell does not run any more. */
   readonly closed: () => void;
+  /**
+   * Resolves when the notebook says what its kernel is, undefined where it does: VS Code keeps the numbers of cells only
+   * in a notebook whose language it knows, and leaves an old number in the first cell that ends before.
+   */
+  readonly described: () => Promise<unknown> | undefined;
   /** Whether no other cell waits to be run. */
   readonly isLast: () => boolean;
   readonly ask: (request: InputRequest, reply: (value: string) => void) => void;
@@ -58,7 +63,11 @@ export function createCellRun(cell: vscode.NotebookCell, { code, earlier, mayMis
   // Not the controller's interrupt handler: that is not told which cells are meant, the running one or one that waits.
   const cancelling = execution.token.onCancellationRequested(ports.cancelled);
   run.outcome
-    .then(({ success, startTime, endTime }) => sink.end({ success, startTime: startTime ?? undefined, endTime }, ports.isLast()))
+    .then(async ({ success, startTime, endTime }) => {
+      const describing = ports.described();
+      if (describing) await describing;
+      await sink.end({ success, startTime: startTime ?? undefined, endTime }, ports.isLast());
+    })
     .catch((error: unknown) => ports.log.warn("A cell's execution could not be ended", error))
     .finally(() => {
       cancelling.dispose();

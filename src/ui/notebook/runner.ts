@@ -6,7 +6,7 @@ import type { NotebookKernel, NotebookRef } from "../../app/notebookSessions";
 import { RunRecorder } from "../../app/runRecorder";
 import type { RunningCell } from "../../app/kernelSituation";
 import type { Server } from "../../app/server";
-import { Deferred } from "../../base/async";
+import { Deferred, within } from "../../base/async";
 import { ConnectError, messageOf } from "../../base/errors";
 import { DisplayIds } from "../../notebook/displayIds";
 import type { CellExecution, ExecutingKernel } from "../../notebook/execution";
@@ -24,6 +24,9 @@ import { Gathered } from "./gathered";
 import { writeKernelMetadata } from "./kernelMetadata";
 import { placeOf } from "./place";
 import { StuckNotice } from "./stuckNotice";
+
+/** Milliseconds that the end of a cell waits for the notebook to say what its kernel is. */
+const describingBound = 1_000;
 
 /** Runs the cells of one notebook in their order, and always settles them. */
 export class NotebookRunner implements vscode.Disposable {
@@ -44,6 +47,8 @@ export class NotebookRunner implements vscode.Disposable {
   #kernel: KernelConnection | undefined;
   /** The kernel that the notebook's metadata say. */
   #described: KernelConnection | undefined;
+  /** While these are being written. */
+  #describing: Promise<unknown> | undefined;
   #displayIds = new DisplayIds();
   readonly #gathered: Gathered;
   /** Runs that are not over, in their order, as the queue has them. */
@@ -229,6 +234,7 @@ export class NotebookRunner implements vscode.Disposable {
       log: this.#app.log,
       gathered: this.#gathered,
       isLast: () => this.#open.size <= 1,
+      described: () => this.#describing,
       connect: () => this.#connect(id, source.earlier, target),
       started: () => {
         this.#last.get(run.cell)?.forget();
@@ -241,7 +247,7 @@ export class NotebookRunner implements vscode.Disposable {
         closed.resolve();
       },
       cancelled: () => this.#cancellations.add(run),
-      ask: (request, reply) => void this.#ask(cell, request, reply),
+      ask: (request, reply) => void this.#ask(cell, run.outcome, request, reply),
     });
     const queued: QueuedRun = {
       run: (started, behind) => {
@@ -314,16 +320,23 @@ export class NotebookRunner implements vscode.Disposable {
   #describe(kernel: KernelConnection, target: KernelTarget): void {
     if (this.#described === kernel) return;
     this.#described = kernel;
-    kernel.info.then(
-      (info) => writeKernelMetadata(this.#notebook, target.spec, info),
-      (error: unknown) => this.#app.log.debug("The kernel did not say what it is", error),
-    );
+    const written = kernel.info.then((info) => writeKernelMetadata(this.#notebook, target.spec, info));
+    const describing = (this.#describing = within(written, describingBound).finally(() => {
+      if (this.#describing === describing) this.#describing = undefined;
+    }));
+    written.catch((error: unknown) => this.#app.log.debug("The notebook does not say what its kernel is", error));
   }
 
-  /** Asks the person; dismissing is an interrupt, not an empty answer. */
-  async #ask(cell: vscode.NotebookCell, { prompt, password }: InputRequest, reply: (value: string) => void): Promise<void> {
+  /**
+   * Asks the person; dismissing is an interrupt, not an empty answer.
+   * @param over settles when nobody waits for the answer any more
+   */
+  async #ask(cell: vscode.NotebookCell, over: Promise<unknown>, { prompt, password }: InputRequest, reply: (value: string) => void): Promise<void> {
     const box = { title: `Input for cell ${cell.index + 1}`, prompt, password, ignoreFocusOut: true };
-    const answer = await vscode.window.showInputBox(box);
+    const closing = new vscode.CancellationTokenSource();
+    void over.then(() => closing.cancel());
+    const answer = await vscode.window.showInputBox(box, closing.token);
+    if (closing.token.isCancellationRequested) return;
     if (answer !== undefined) {
       reply(answer);
       return;

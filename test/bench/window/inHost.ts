@@ -1,8 +1,9 @@
 // Measures the extension inside a real extension host, by VS Code's public API; VS Code calls run().
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
 import * as vscode from "vscode";
+import { waitFor } from "../../harness/processes/wait";
 import { readParameters } from "../../harness/vscode/inHost/parameters";
 import { print, runnable } from "../../harness/vscode/inHost/print";
 
@@ -16,6 +17,9 @@ const parametersModel = v.object({
     folder: v.string(),
     /** Where the Figures are written, as JSON. */
     out: v.string(),
+    /** Printed when the window shows the list of running extensions; it is left when the file `seen` is there. */
+    shown: v.string(),
+    seen: v.string(),
     passes: v.number(),
     lines: v.number(),
     cells: v.number(),
@@ -43,6 +47,10 @@ export const run = runnable(async () => {
   const { parameters } = v.parse(parametersModel, readParameters(__dirname));
   const { url, token, folder, passes, lines, cells, open } = parameters;
   const activation = await activate();
+  await vscode.commands.executeCommand("workbench.action.showRuntimeExtensions");
+  print(parameters.shown);
+  await waitFor("the list of running extensions to be read", async () => existsSync(parameters.seen), 30_000);
+  await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
   const account = await vscode.commands.executeCommand("jupyterhubConnect.signIn", { url, token });
   const first = await openNotebook(path.join(folder, "first.ipynb"), ["pass", "print(1)", `for i in range(${lines}): print(i)`]);
   const [pass, printing, flooding] = first.getCells();
@@ -83,7 +91,7 @@ export const run = runnable(async () => {
   await vscode.commands.executeCommand("jupyterhubConnect.signOut", account);
 });
 
-/** Reads the bundle and activates, as the first notebook does. */
+/** Reads the bundle and activates, as the first notebook does; with all the ways to the window and back. */
 async function activate(): Promise<number> {
   const extension = vscode.extensions.getExtension(extensionId);
   if (!extension || extension.isActive) throw new Error("The extension's activation cannot be measured: it is active, or not there.");

@@ -44,7 +44,7 @@ export class Person {
   }
 
   async #give(answer: string | null): Promise<void> {
-    if (answer === null) await this.#input?.dismiss();
+    if (answer === null) await this.#input?.dismissOne();
     else {
       await this.#input?.answer(cellsQuestion, answer);
       await this.#input?.answered(answer);

@@ -87,6 +87,14 @@ export class QuickInput {
     }
   }
 
+  /** Closes the open box without an answer; resolves also where another one is in its place at once. */
+  async dismissOne(): Promise<void> {
+    const before = await this.#widget.innerText();
+    await this.#input.press("Escape");
+    const gone = async (): Promise<boolean> => !(await this.#widget.isVisible()) || (await this.#widget.innerText()) !== before;
+    await waitFor("the box to close", gone, appearMs);
+  }
+
   /** Closes whatever is open. */
   async dismiss(): Promise<void> {
     if (!(await this.#widget.isVisible())) return;
