@@ -79,9 +79,9 @@ export class Arrivals {
     // Where it is unknown how one has ended, the kernel may have dropped what came behind it.
     let mayBeDropped = false;
     for (const future of earlier) {
-      if (!mayBeDropped && !future.isTouched && isCell(future.message)) missing.push(future);
-      else over.push(future);
-      mayBeDropped ||= over.includes(future) && future.message.header.msg_type === "execute_request" && !future.isReplied;
+      const isMissing: boolean = !mayBeDropped && !future.isTouched && isCell(future.message);
+      (isMissing ? missing : over).push(future);
+      mayBeDropped ||= !isMissing && future.message.header.msg_type === "execute_request" && !future.isReplied;
     }
     this.#ports.requests.close(over);
     return missing;
