@@ -108,10 +108,10 @@ export class Journal implements Disposable {
     });
   }
 
-  /** Writes one record; it is on its way to the disk when this returns. */
-  write(record: JsonRecord): void {
-    if (record.kind === "settled") this.#settled.add(record.id);
-    if (this.#hasTurn(0)) this.#append(record);
+  /** Writes records; they are on their way to the disk when this returns. */
+  write(...records: readonly JsonRecord[]): void {
+    for (const record of records) if (record.kind === "settled") this.#settled.add(record.id);
+    if (this.#hasTurn(0)) this.#append(...records);
   }
 
   /** Writes a message of the run `id`, received just now. */
@@ -193,9 +193,9 @@ export class Journal implements Disposable {
     }
   }
 
-  #append(record: JsonRecord | JournaledMessage): void {
+  #append(...records: readonly (JsonRecord | JournaledMessage)[]): void {
     this.#attempt(() => {
-      const bytes = encodeRecord(record);
+      const bytes = Buffer.concat(records.map(encodeRecord));
       this.#file ??= this.#open();
       writeSync(this.#file, bytes);
       this.#bytes += bytes.length;

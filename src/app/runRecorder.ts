@@ -5,7 +5,7 @@ import type { CellOutcome, ExecuteCallbacks, ExecuteFuture, ExecutingKernel } fr
 import { inputEcho } from "../notebook/inputEcho";
 import type { JournaledRun, KernelRecord, QueuedRecord } from "../notebook/journal";
 import type { KernelConnection } from "../services/kernel/connection";
-import { contentOf, createMessage, inputRequestContent, type Message } from "../services/kernel/messages";
+import { contentOf, createMessage, executeReplyContent, inputRequestContent, type Message } from "../services/kernel/messages";
 import type { Journal } from "./journals";
 
 /** Gives a message to its run; one that the run has had already is left out. */
@@ -37,7 +37,7 @@ export class RunRecorder implements Disposable {
   /** Cells were asked to run. */
   queued(runs: readonly Omit<QueuedRecord, "kind">[]): void {
     this.#journal.begin();
-    for (const run of runs) this.#journal.write({ kind: "queued", ...run });
+    this.#journal.write(...runs.map((run) => ({ kind: "queued" as const, ...run })));
   }
 
   /** The runs are on this kernel now: what it says of them is written down as it comes. */
@@ -69,6 +69,7 @@ export class RunRecorder implements Disposable {
           { code, stopOnError, allowStdin: true },
           {
             onIOPub: (message) => callbacks.onMessage(message),
+            onReply: (message) => callbacks.onReply(contentOf(message, executeReplyContent)),
             onStdin: (message) => this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message)),
           },
           { id, waits: true, outlivesDone: true, ...(cellId !== undefined && { metadata: { cellId } }) },
@@ -110,6 +111,7 @@ export class RunRecorder implements Disposable {
       onIOPub: (message) => {
         if (isNew(message)) callbacks.onMessage(message);
       },
+      onReply: (message) => callbacks.onReply(contentOf(message, executeReplyContent)),
       onStdin: (message) => {
         if (message !== question && !isNew(message)) return;
         this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message));

@@ -20,9 +20,7 @@ export interface WaysIn {
 const anyStatus = Array.from({ length: 400 }, (_, index) => 200 + index);
 const textTypes = new Set(["text", "email", "number", "tel", "password"]);
 
-const { findAll, findOne, getAttributeValue, textContent } = DomUtils;
-
-type Element = ReturnType<typeof findAll>[number];
+type Element = ReturnType<typeof DomUtils.findAll>[number];
 type Document = ReturnType<typeof parseDocument>;
 
 /**
@@ -44,28 +42,28 @@ export function readLoginPage(html: string): WaysIn {
     const further = inputs.filter((input) => !["", "username", "password"].includes(nameOf(input)));
     return { passwordForm: { further: further.map((input) => ({ name: nameOf(input), label: labelOf(input, form) })) }, service: undefined };
   }
-  const button = findOne((element) => element.name === "a" && /login|oauth|saml|sso/i.test(getAttributeValue(element, "href") ?? ""), page.children);
-  return { passwordForm: undefined, service: button ? oneLine(textContent(button)) : undefined };
+  const button = DomUtils.findOne((element) => element.name === "a" && /login|oauth|saml|sso/i.test(DomUtils.getAttributeValue(element, "href") ?? ""), page.children);
+  return { passwordForm: undefined, service: button ? oneLine(DomUtils.textContent(button)) : undefined };
 }
 
 function elements(within: Document | Element, name: string): readonly Element[] {
-  return findAll((element) => element.name === name, within.children);
+  return DomUtils.findAll((element) => element.name === name, within.children);
 }
 
 function typeOf(input: Element): string {
-  return (getAttributeValue(input, "type") ?? "text").toLowerCase();
+  return (DomUtils.getAttributeValue(input, "type") ?? "text").toLowerCase();
 }
 
 function nameOf(input: Element): string {
-  return getAttributeValue(input, "name") ?? "";
+  return DomUtils.getAttributeValue(input, "name") ?? "";
 }
 
 /** What the page calls a field: its label, else its placeholder, else its name. */
 function labelOf(input: Element, form: Element): string {
-  const id = getAttributeValue(input, "id");
-  const label = elements(form, "label").find((each) => id !== undefined && getAttributeValue(each, "for") === id);
-  const said = label ? oneLine(textContent(label)).replace(/:$/, "") : "";
-  return said || (getAttributeValue(input, "placeholder") ?? "") || nameOf(input);
+  const id = DomUtils.getAttributeValue(input, "id");
+  const label = elements(form, "label").find((each) => id !== undefined && DomUtils.getAttributeValue(each, "for") === id);
+  const said = label ? oneLine(DomUtils.textContent(label)).replace(/:$/, "") : "";
+  return said || (DomUtils.getAttributeValue(input, "placeholder") ?? "") || nameOf(input);
 }
 
 function oneLine(text: string): string {

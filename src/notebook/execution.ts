@@ -39,6 +39,8 @@ export interface ExecuteCallbacks {
   onMessage(message: Message): void;
   /** Called when the code waits for a line of input. */
   onInput(request: InputRequest, reply: (value: string) => void): void;
+  /** Called with the reply, before all output may be here. */
+  onReply(reply: ExecuteReply): void;
 }
 
 export interface ExecuteFuture {
@@ -159,12 +161,13 @@ export class CellExecution implements DisplayOwner {
   /**
    * Runs the cell, once; settles as `outcome`.
    * @param behind the kernel has another cell before it: what ends the kernel ends this as not run, and that one says why
+   * @param succeeded called when the kernel has answered that the code succeeded, before all output may be here
    */
-  run(behind = false): Promise<CellOutcome> {
+  run(behind = false, succeeded: () => void = () => undefined): Promise<CellOutcome> {
     if (this.#state === "queued") {
       this.#state = "running";
       this.#behind = behind;
-      void this.#execute();
+      void this.#execute(succeeded);
     }
     return this.outcome;
   }
@@ -212,7 +215,7 @@ export class CellExecution implements DisplayOwner {
     this.#batcher.add([{ kind: "replace", id: output.id, output }]);
   }
 
-  async #execute(): Promise<void> {
+  async #execute(succeeded: () => void): Promise<void> {
     try {
       const kernel = await this.#connect();
       if (this.#isSettled()) return;
@@ -221,6 +224,9 @@ export class CellExecution implements DisplayOwner {
         {
           onMessage: (message) => this.receive(message),
           onInput: (request, reply) => this.#host.onInput(request, reply),
+          onReply: ({ status }) => {
+            if (status === "ok") succeeded();
+          },
         },
         { cellId: this.#run.cellId, stopOnError: !this.mayFail },
       );

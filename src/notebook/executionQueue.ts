@@ -5,14 +5,20 @@ import { messageOf } from "../base/errors";
 import { nullLogger, type Logger } from "../base/log";
 import type { CellOutcome } from "./execution";
 
+/** A run's turn in the queue. */
+export interface Turn {
+  /** The kernel has another one before it. */
+  readonly behind: boolean;
+  /** To be called when the kernel begins with it. */
+  readonly started: () => void;
+  /** To be called when the kernel has answered that it succeeded: what is still to come of it holds up nobody. */
+  readonly succeeded: () => void;
+}
+
 /** A run that waits for its turn. */
 export interface QueuedRun {
-  /**
-   * Sends it to the kernel; settles when it is over, and never rejects.
-   * @param started to be called when the kernel begins with it
-   * @param behind the kernel has another one before it
-   */
-  run(started: () => void, behind: boolean): Promise<CellOutcome>;
+  /** Sends it to the kernel; settles when it is over, and never rejects. */
+  run(turn: Turn): Promise<CellOutcome>;
   /**
    * An error in it does not end what follows. So the kernel is given nothing behind it: interrupting is such an error to
    * the kernel, and is to end all.
@@ -44,6 +50,8 @@ export class ExecutionQueue implements Disposable {
   #batches: QueuedRun[][] = [];
   /** What the kernel has. */
   readonly #held = new Set<QueuedRun>();
+  /** Of these, what it is not through with. */
+  readonly #ahead = new Set<QueuedRun>();
   #timer: Disposable | undefined;
   #handedOver = false;
   #disposed = false;
@@ -114,8 +122,8 @@ export class ExecutionQueue implements Disposable {
   }
 
   #pump(): void {
-    if (this.#held.size === 0) this.#handedOver = false;
-    while (this.#held.size === 0 || (this.#handedOver && ![...this.#held].some(({ mayFail }) => mayFail))) {
+    if (this.#ahead.size === 0) this.#handedOver = false;
+    while (this.#ahead.size === 0 || (this.#handedOver && ![...this.#ahead].some(({ mayFail }) => mayFail))) {
       const [batch] = this.#batches;
       if (!batch) return;
       const run = batch.shift();
@@ -126,23 +134,32 @@ export class ExecutionQueue implements Disposable {
 
   /** @param batch what was asked for together with it and still waits */
   async #send(run: QueuedRun, batch: QueuedRun[]): Promise<void> {
-    const behind = this.#held.size > 0;
+    const behind = this.#ahead.size > 0;
     this.#held.add(run);
+    this.#ahead.add(run);
     const goesOn = await this.#run(run, behind);
     this.#held.delete(run);
     if (!goesOn) for (const other of batch.splice(0)) other.cancel();
+    if (!this.#ahead.delete(run)) return;
     this.#timer?.dispose();
     // Whoever is told of the end of one may add others first.
     await Promise.resolve();
     this.#pump();
   }
 
+  /** The kernel is through with a cell, which has not failed. */
+  #succeeded(run: QueuedRun): void {
+    if (!this.#ahead.delete(run)) return;
+    this.#timer?.dispose();
+    this.#pump();
+  }
+
   /** The kernel has begun with a cell. */
   #started(run: QueuedRun): void {
-    if (this.#handedOver || this.#disposed || !this.#held.has(run)) return;
+    if (this.#handedOver || this.#disposed || !this.#ahead.has(run)) return;
     this.#timer?.dispose();
     this.#timer = this.#clock.after(handOverAfter, () => {
-      if (!this.#held.has(run) || !this.#handsOver()) return;
+      if (!this.#ahead.has(run) || !this.#handsOver()) return;
       this.#handedOver = true;
       this.#pump();
     });
@@ -151,7 +168,7 @@ export class ExecutionQueue implements Disposable {
   /** @returns whether what was queued together with it is to run */
   async #run(run: QueuedRun, behind: boolean): Promise<boolean> {
     try {
-      const { success, mayFail } = await run.run(() => this.#started(run), behind);
+      const { success, mayFail } = await run.run({ behind, started: () => this.#started(run), succeeded: () => this.#succeeded(run) });
       return success === true || mayFail === true;
     } catch (error) {
       // Runs do not reject; should one do so all the same, the queue must not stand still for it.

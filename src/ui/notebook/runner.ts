@@ -6,7 +6,7 @@ import type { NotebookKernel, NotebookRef } from "../../app/notebookSessions";
 import { RunRecorder } from "../../app/runRecorder";
 import type { RunningCell } from "../../app/kernelSituation";
 import type { Server } from "../../app/server";
-import { Deferred, within } from "../../base/async";
+import { Deferred } from "../../base/async";
 import { ConnectError, messageOf } from "../../base/errors";
 import { DisplayIds } from "../../notebook/displayIds";
 import type { CellExecution, ExecutingKernel } from "../../notebook/execution";
@@ -20,13 +20,11 @@ import { withStartProgress } from "../servers/start";
 import { Cancellations } from "./cancellation";
 import { cellIdOf, cellOf, clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
+import { KernelDescription } from "./description";
 import { Gathered } from "./gathered";
-import { writeKernelMetadata } from "./kernelMetadata";
 import { placeOf } from "./place";
+import { askFor } from "./question";
 import { StuckNotice } from "./stuckNotice";
-
-/** Milliseconds that the end of a cell waits for the notebook to say what its kernel is. */
-const describingBound = 1_000;
 
 /** Runs the cells of one notebook in their order, and always settles them. */
 export class NotebookRunner implements vscode.Disposable {
@@ -45,10 +43,7 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #earlierKernel: string | undefined;
   /** The kernel the display ids belong to. */
   #kernel: KernelConnection | undefined;
-  /** The kernel that the notebook's metadata say. */
-  #described: KernelConnection | undefined;
-  /** While these are being written. */
-  #describing: Promise<unknown> | undefined;
+  readonly #description: KernelDescription;
   #displayIds = new DisplayIds();
   readonly #gathered: Gathered;
   /** Runs that are not over, in their order, as the queue has them. */
@@ -76,6 +71,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#journal = app.journals.of(journalKey(notebook.uri));
     this.#recorder = new RunRecorder(this.#journal);
     this.#gathered = new Gathered(app.log);
+    this.#description = new KernelDescription(notebook, app.log);
     const { kernel } = this.#journal.read();
     this.#earlierKernel = kernel?.kernelId;
     const key = (this.#key = notebook.uri.toString());
@@ -99,7 +95,7 @@ export class NotebookRunner implements vscode.Disposable {
 
   /** The cell that the kernel has begun with; undefined where there is none, or it was deleted meanwhile. */
   get running(): RunningCell | undefined {
-    const begun = this.#runs.find(({ hasBegun }) => hasBegun);
+    const begun = this.#begun;
     const cell = begun && this.#notebook.getCells().find(({ document }) => document.uri.toString() === begun.cell);
     return cell && { number: cell.index + 1, waiting: this.#open.size - 1 };
   }
@@ -122,6 +118,7 @@ export class NotebookRunner implements vscode.Disposable {
     }
     this.#recorder.queued(runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) })));
     this.#queue.add(runs.map(({ cell, id, code }) => this.#queued(cell, id, { code }, target, controller)));
+    this.#changed();
   }
 
   /** Takes up what an earlier window has left: shows what had come, and goes on with what goes on. */
@@ -145,6 +142,7 @@ export class NotebookRunner implements vscode.Disposable {
       (earlier.sent ? batch.held : batch.waiting).push(run);
     }
     for (const { held, waiting } of batches.values()) this.#queue.addHeld(held, waiting);
+    this.#changed();
   }
 
   /**
@@ -234,7 +232,7 @@ export class NotebookRunner implements vscode.Disposable {
       log: this.#app.log,
       gathered: this.#gathered,
       isLast: () => this.#open.size <= 1,
-      described: () => this.#describing,
+      described: () => this.#description.pending,
       connect: () => this.#connect(id, source.earlier, target),
       started: () => {
         this.#last.get(run.cell)?.forget();
@@ -250,9 +248,9 @@ export class NotebookRunner implements vscode.Disposable {
       ask: (request, reply) => void this.#ask(cell, run.outcome, request, reply),
     });
     const queued: QueuedRun = {
-      run: (started, behind) => {
+      run: ({ behind, started, succeeded }) => {
         begun = started;
-        return run.run(behind);
+        return run.run(behind, succeeded);
       },
       cancel: () => run.cancel(),
       mayFail: run.mayFail,
@@ -263,8 +261,13 @@ export class NotebookRunner implements vscode.Disposable {
       this.#recorder.settled(id, outcome);
       this.#changed();
     });
-    this.#changed();
     return queued;
+  }
+
+  /** The first that the kernel has begun with. Asked for often: it lists nothing. */
+  get #begun(): CellExecution | undefined {
+    for (const run of this.#open.keys()) if (run.hasBegun) return run;
+    return undefined;
   }
 
   get #runs(): readonly CellExecution[] {
@@ -273,7 +276,7 @@ export class NotebookRunner implements vscode.Disposable {
 
   async #connect(id: string, earlier: JournaledRun | undefined, target: KernelTarget): Promise<ExecutingKernel> {
     const { kernel } = await this.#kernelFor(target, earlier?.sent ? this.#earlierKernel : target.running?.id);
-    this.#describe(kernel, target);
+    this.#description.write(kernel, target.spec);
     return this.#recorder.executing(kernel, id, earlier);
   }
 
@@ -316,31 +319,11 @@ export class NotebookRunner implements vscode.Disposable {
     });
   }
 
-  /** The notebook is run on this kernel: that is written into it. One that is only opened stays as it is. */
-  #describe(kernel: KernelConnection, target: KernelTarget): void {
-    if (this.#described === kernel) return;
-    this.#described = kernel;
-    const written = kernel.info.then((info) => writeKernelMetadata(this.#notebook, target.spec, info));
-    const describing = (this.#describing = within(written, describingBound).finally(() => {
-      if (this.#describing === describing) this.#describing = undefined;
-    }));
-    written.catch((error: unknown) => this.#app.log.debug("The notebook does not say what its kernel is", error));
-  }
-
-  /**
-   * Asks the person; dismissing is an interrupt, not an empty answer.
-   * @param over settles when nobody waits for the answer any more
-   */
-  async #ask(cell: vscode.NotebookCell, over: Promise<unknown>, { prompt, password }: InputRequest, reply: (value: string) => void): Promise<void> {
-    const box = { title: `Input for cell ${cell.index + 1}`, prompt, password, ignoreFocusOut: true };
-    const closing = new vscode.CancellationTokenSource();
-    void over.then(() => closing.cancel());
-    const answer = await vscode.window.showInputBox(box, closing.token);
-    if (closing.token.isCancellationRequested) return;
-    if (answer !== undefined) {
-      reply(answer);
-      return;
-    }
+  /** Passes the kernel's question on; dismissing it is an interrupt, not an empty answer. */
+  async #ask(cell: vscode.NotebookCell, over: Promise<unknown>, request: InputRequest, reply: (value: string) => void): Promise<void> {
+    const answer = await askFor(cell, over, request);
+    if (answer.kind === "given") reply(answer.value);
+    if (answer.kind !== "dismissed") return;
     try {
       // A window that is being closed takes its input boxes with it. That is no person's answer: who is there answers this.
       await vscode.commands.getCommands(true);

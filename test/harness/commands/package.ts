@@ -1,5 +1,5 @@
 // npm run package: builds the extension and packs it as out/jupyterhub-connect-VERSION.vsix; prints contents and sizes.
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
 import * as v from "valibot";
@@ -15,7 +15,7 @@ async function main(): Promise<number> {
   // All code is in the bundle: nothing of node_modules is packed. vsce lists the contents itself. The links of the README
   // stay relative until the project has a public address ("repository" in package.json) that they can lead to.
   await createVSIX({ cwd: root, packagePath: vsix, dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false });
-  console.log(`bundle dist/extension.js: ${size(join(root, "dist", "extension.js"))}`);
+  for (const name of readdirSync(join(root, "dist"))) console.log(`bundle dist/${name}: ${size(join(root, "dist", name))}`);
   console.log(`package ${vsix.slice(root.length + 1)}: ${size(vsix)}`);
   return 0;
 }

@@ -41,6 +41,10 @@ class ScriptedKernel implements ExecutingKernel {
   ask(prompt: string, answer: (value: string) => void): void {
     this.#callbacks?.onInput({ prompt, password: false }, answer);
   }
+
+  answer(answer: ExecuteReply): void {
+    this.#callbacks?.onReply(answer);
+  }
 }
 
 describe("cell execution", () => {
@@ -95,6 +99,20 @@ describe("cell execution", () => {
     assert.equal(item?.mime, "application/vnd.code.notebook.error");
     return JSON.parse(textOf(item));
   };
+
+  it("tells of its success as soon as the kernel has answered, and goes on until all is here", async () => {
+    for (const status of ["ok", "error", "aborted"] as const) {
+      const execution = newExecution();
+      void execution.run(false, () => events.push("succeeded"));
+      await settled();
+      kernel.send(busy, executeInput(7));
+      kernel.answer(reply(status, { execution_count: 7 }));
+      kernel.send(stream("late"));
+    }
+    await clock.advance(1);
+    assert.deepEqual(events.filter((event) => event === "succeeded"), ["succeeded"]);
+    assert.ok(sink.outputs.some(({ items }) => items.some((item) => textOf(item).includes("late"))));
+  });
 
   it("runs, shows the outputs and reports count and times", async () => {
     await clock.advance(1000);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Deferred } from "../../../src/base/async";
 import type { CellOutcome } from "../../../src/notebook/execution";
-import { ExecutionQueue, handOverAfter, type QueuedRun } from "../../../src/notebook/executionQueue";
+import { ExecutionQueue, handOverAfter, type QueuedRun, type Turn } from "../../../src/notebook/executionQueue";
 import { HandClock, settled } from "./doubles";
 
 describe("execution queue", () => {
@@ -23,10 +23,13 @@ describe("execution queue", () => {
 
     /** The kernel begins with it. */
     start: () => void = () => undefined;
+    /** The kernel answers that it succeeded. */
+    succeed: () => void = () => undefined;
 
-    run(started: () => void, behind: boolean): Promise<CellOutcome> {
+    run({ behind, started, succeeded }: Turn): Promise<CellOutcome> {
       events.push(`run ${this.name}${behind ? " behind" : ""}`);
       this.start = started;
+      this.succeed = succeeded;
       return this.#done.promise;
     }
 
@@ -59,6 +62,33 @@ describe("execution queue", () => {
     assert.deepEqual(events, ["run a", "run b", "run c"]);
     await third.end(true);
     assert.deepEqual([queue.isRunning, queue.waiting], [false, 0]);
+  });
+
+  it("does not wait for the last output of a cell that the kernel says has succeeded", async () => {
+    const clock = new HandClock();
+    queue = new ExecutionQueue({ clock });
+    const [first, second] = [new Run(a), new Run(b)];
+    queue.add([first, second, ...runs(c)]);
+    first.start();
+    first.succeed();
+    assert.deepEqual([events, queue.isRunning, queue.waiting], [["run a", "run b"], true, 1]);
+    // That one is not behind it, and so nothing is given to the kernel behind that one.
+    await clock.advance(handOverAfter);
+    await first.end(true);
+    assert.deepEqual(events, ["run a", "run b"]);
+    second.succeed();
+    await second.end(true);
+    assert.deepEqual(events, ["run a", "run b", "run c"]);
+  });
+
+  it("ends what still waits where a cell that had succeeded is lost all the same", async () => {
+    const [first, second] = [new Run(a), new Run(b)];
+    queue.add([first, second, ...runs(c)]);
+    first.succeed();
+    await first.end(false);
+    assert.deepEqual(events, ["run a", "run b", "cancel c"]);
+    queue.dispose();
+    assert.deepEqual(events, ["run a", "run b", "cancel c", "cancel b"]);
   });
 
   it("ends the rest of a run-all at its first failing cell, and goes on with what was asked for apart", async () => {

@@ -1,35 +1,65 @@
-// Prompt acknowledgement: one pong a message at once, and few under a flood.
+// Prompt acknowledgement: one pong for what has come, at once, and few under a flood.
 import assert from "node:assert/strict";
-import { Acknowledger } from "../../../src/transport/acknowledger";
+import { Acknowledger, type Soon } from "../../../src/transport/acknowledger";
 import { FakeClock } from "../services/poller/doubles";
 
 describe("acknowledger", () => {
   let pongs: number;
   let clock: FakeClock;
   let acknowledger: Acknowledger;
+  let due: (() => void) | undefined;
   beforeEach(() => {
     pongs = 0;
     clock = new FakeClock();
-    acknowledger = new Acknowledger(() => void (pongs += 1), clock);
+    due = undefined;
+    const soon: Soon = (call) => {
+      due = call;
+      return { dispose: () => (due = undefined) };
+    };
+    acknowledger = new Acknowledger(() => void (pongs += 1), clock, soon);
   });
+
+  /** What has come together is handled. */
+  const turn = (): void => due?.();
+  /** A message comes, and nothing with it. */
+  const receive = (): void => {
+    acknowledger.received();
+    turn();
+  };
 
   /** A message each millisecond. */
   const flood = async (ms: number): Promise<void> => {
     for (let time = 0; time < ms; time++) {
-      acknowledger.received();
+      receive();
       await clock.advance(1);
     }
   };
 
   it("answers each message of a round trip at once", () => {
     for (let message = 1; message <= 6; message++) {
-      acknowledger.received();
+      receive();
       assert.equal(pongs, message);
     }
   });
 
+  it("answers what came together with one, when all of it is handled", () => {
+    for (let message = 1; message <= 6; message++) acknowledger.received();
+    assert.equal(pongs, 0);
+    turn();
+    assert.equal(pongs, 1);
+  });
+
+  it("leaves it to a request that is sent meanwhile", () => {
+    acknowledger.received();
+    acknowledger.sent();
+    turn();
+    assert.equal(pongs, 0);
+    receive();
+    assert.equal(pongs, 1);
+  });
+
   it("answers a flood with a few, the last message included", async () => {
-    for (let message = 0; message < 100_000; message++) acknowledger.received();
+    for (let message = 0; message < 100_000; message++) receive();
     assert.equal(pongs, 8);
     await clock.advance(4);
     assert.equal(pongs, 9);
@@ -49,7 +79,7 @@ describe("acknowledger", () => {
     await clock.advance(50);
     const before = pongs;
     for (let message = 1; message <= 6; message++) {
-      acknowledger.received();
+      receive();
       assert.equal(pongs, before + message);
     }
   });
@@ -59,7 +89,7 @@ describe("acknowledger", () => {
     await clock.advance(16); // what waited has gone out
     acknowledger.sent();
     const before = pongs;
-    for (let message = 1; message <= 6; message++) acknowledger.received();
+    for (let message = 1; message <= 6; message++) receive();
     assert.equal(pongs, before + 6);
   });
 
@@ -69,9 +99,11 @@ describe("acknowledger", () => {
   });
 
   it("takes back what is still to be sent", async () => {
-    for (let message = 0; message < 1_000; message++) acknowledger.received();
+    for (let message = 0; message < 1_000; message++) receive();
+    acknowledger.received();
     const before = pongs;
     acknowledger.stop();
+    turn();
     await clock.advance(1_000);
     assert.deepEqual([pongs, clock.waiting], [before, 0]);
   });
