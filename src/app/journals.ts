@@ -14,6 +14,7 @@ import {
   type JournaledState,
   type JournalRecord,
   type JsonRecord,
+  type KernelRecord,
 } from "../notebook/journal";
 import { decode, encode, v1Protocol } from "../services/kernel/codec";
 import { weightOf, type Message } from "../services/kernel/messages";
@@ -87,6 +88,8 @@ export class Journal implements Disposable {
   /** Of runs that are over and shown; what is dropped at the next save. */
   readonly #settled = new Set<string>();
   readonly #overflown = new Set<string>();
+  /** As it was read or written last. */
+  #kernel: { readonly record: KernelRecord | undefined } | undefined;
 
   constructor(directory: string, owner: string, log: Logger) {
     this.#directory = directory;
@@ -97,6 +100,13 @@ export class Journal implements Disposable {
   /** What the journal holds, whoever wrote it. */
   read(): JournaledState {
     return stateOf(this.#records(), (file) => this.#readBlob(file));
+  }
+
+  /** The kernel of the runs. Asked for before each run: all that they have printed is not read for it. */
+  get kernel(): KernelRecord | undefined {
+    // Another window may have written since.
+    if (!this.#kernel || !this.#hasTurn(0)) this.#kernel = { record: this.read().kernel };
+    return this.#kernel.record;
   }
 
   /** From now on it is this window's turn. */
@@ -110,8 +120,12 @@ export class Journal implements Disposable {
 
   /** Writes records; they are on their way to the disk when this returns. */
   write(...records: readonly JsonRecord[]): void {
-    for (const record of records) if (record.kind === "settled") this.#settled.add(record.id);
-    if (this.#hasTurn(0)) this.#append(...records);
+    const hasTurn = this.#hasTurn(0);
+    for (const record of records) {
+      if (record.kind === "settled") this.#settled.add(record.id);
+      if (record.kind === "kernel" && hasTurn) this.#kernel = { record };
+    }
+    if (hasTurn) this.#append(...records);
   }
 
   /** Writes a message of the run `id`, received just now. */
@@ -166,6 +180,7 @@ export class Journal implements Disposable {
       this.#close();
       rmSync(this.#directory, { recursive: true, force: true });
       this.#settled.clear();
+      this.#kernel = { record: undefined };
     });
   }
 

@@ -72,7 +72,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#recorder = new RunRecorder(this.#journal);
     this.#gathered = new Gathered(app.log);
     this.#description = new KernelDescription(notebook, app.log);
-    const { kernel } = this.#journal.read();
+    const { kernel } = this.#journal;
     this.#earlierKernel = kernel?.kernelId;
     const key = (this.#key = notebook.uri.toString());
     this.#clientId = kernel?.clientId ?? randomUUID();
@@ -107,7 +107,7 @@ export class NotebookRunner implements vscode.Disposable {
 
   /** Queues cells that were asked for together. */
   run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): void {
-    if (this.#open.size === 0 && isOfAnother(this.#journal.read().kernel, target)) this.#recorder.startAnew();
+    if (this.#open.size === 0 && isOfAnother(this.#journal.kernel, target)) this.#recorder.startAnew();
     const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
     // To VS Code a raw cell is code in a language of its own; it is left alone.
     const all = cells.filter(({ document }) => document.languageId !== "raw").map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));

@@ -1,32 +1,17 @@
 // VS Code with the extension beside JupyterLab, in one browser on one server: from the key to the number at the cell.
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Page } from "playwright-core";
 import { runCommand } from "../../harness/child";
 import { pickHubKernel, signIn } from "../../harness/vscode/hubSteps";
 import { JupyterLab } from "../../harness/vscode/jupyterLab";
 import { openPersonWindow } from "../../harness/vscode/window";
 import { median, quantile } from "../measurement";
 import type { Group } from "../registry";
+import { here, runOne, runThemAll, type Shown } from "../window/byHand";
 
 const passes = 40;
 const cells = 200;
 const rounds = 3;
-const endMs = 120_000;
-
-/** How a program shows a notebook. */
-interface Shown {
-  readonly page: Page;
-  /** The key that runs the cell with the focus and stays there. */
-  readonly runKey: string;
-  /** The numbers of the cells that are drawn. */
-  readonly numbers: string;
-  /** Puts the keyboard's focus on the first cell, or shows the last. */
-  readonly first: () => Promise<void>;
-  readonly last: () => Promise<void>;
-  /** Does what comes before the click that runs all cells, and gives what is to be clicked. */
-  readonly runAll: () => Promise<{ click(): Promise<void> }>;
-}
 
 export const lab: Group = {
   name: "lab",
@@ -89,24 +74,6 @@ function notebook(sources: readonly string[]): string {
   return JSON.stringify({ cells: all, metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } }, nbformat: 4, nbformat_minor: 5 });
 }
 
-/** The notebook that is in front in VS Code. */
-function here(page: Page): Shown {
-  const focus = async (key: string): Promise<void> => {
-    await page.bringToFront();
-    await page.keyboard.press("Control+1");
-    await page.keyboard.press("Escape");
-    await page.keyboard.press(key);
-  };
-  return {
-    page,
-    runKey: "Meta+Enter", // of VS Code on Linux
-    numbers: ".notebookOverlay .code-cell-row .execution-count-label",
-    first: () => focus("Control+Home"),
-    last: () => focus("Control+End"),
-    runAll: async () => page.locator(".notebook-toolbar-container").filter({ visible: true }).getByRole("button", { name: /^Run All/ }),
-  };
-}
-
 /** The notebook that is in front in JupyterLab. */
 function there(lab: JupyterLab): Shown {
   const { page } = lab;
@@ -124,63 +91,4 @@ function there(lab: JupyterLab): Shown {
     last: () => focus("Control+End"),
     runAll: () => lab.runAllEntry(),
   };
-}
-
-/** Runs the first cell by the keyboard. */
-async function runOne({ page, numbers, runKey, first }: Shown): Promise<number> {
-  await first();
-  await arm(page, numbers, "keydown");
-  await page.keyboard.press(runKey);
-  return seen(page);
-}
-
-/** Runs all cells with the last one in view. */
-async function runThemAll({ page, numbers, last, runAll }: Shown): Promise<number> {
-  await last();
-  const button = await runAll();
-  await arm(page, numbers, "pointerup");
-  await button.click();
-  return seen(page);
-}
-
-/** From the next event of this kind the page counts the time until the last number that is drawn is another one. */
-async function arm(page: Page, numbers: string, event: string): Promise<void> {
-  // What runs these files names functions by a helper that no page has.
-  await page.evaluate("globalThis.__name ??= (named) => named");
-  await page.evaluate(
-    ({ selector, kind }) => {
-      // Lists that draw only what is in view have their elements in any order.
-      const last = (): string => {
-        const drawn = [...document.querySelectorAll<HTMLElement>(selector)].filter((one) => one.offsetParent !== null);
-        const bottom = (one: HTMLElement): number => one.getBoundingClientRect().bottom;
-        return drawn.sort((one, other) => bottom(one) - bottom(other)).at(-1)?.textContent ?? "";
-      };
-      const before = last();
-      const time = new Promise<number>((resolve) => {
-        addEventListener(
-          kind,
-          () => {
-            const begun = performance.now();
-            const look = (): void => {
-              const now = last();
-              if (!/\d/.test(now) || now === before) return;
-              observer.disconnect();
-              resolve(performance.now() - begun);
-            };
-            const observer = new MutationObserver(look);
-            observer.observe(document.body, { subtree: true, childList: true, characterData: true });
-          },
-          { capture: true, once: true },
-        );
-      });
-      Object.assign(window, { measured: time });
-    },
-    { selector: numbers, kind: event },
-  );
-}
-
-async function seen(page: Page): Promise<number> {
-  const measured = page.evaluate(() => (window as unknown as { measured: Promise<number> }).measured);
-  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`No cell has ended within ${endMs / 1000} s.`)), endMs).unref());
-  return await Promise.race([measured, late]);
 }

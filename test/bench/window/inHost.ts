@@ -5,6 +5,7 @@ import * as v from "valibot";
 import * as vscode from "vscode";
 import { readParameters } from "../../harness/vscode/inHost/parameters";
 import { print, runnable } from "../../harness/vscode/inHost/print";
+import { byKeyLine } from "./byHand";
 
 const extensionId = "jupyterhub-connect.jupyterhub-connect";
 
@@ -19,6 +20,7 @@ const parametersModel = v.object({
     passes: v.number(),
     lines: v.number(),
     cells: v.number(),
+    rounds: v.number(),
     /** How many notebooks are open when `pass` is measured, one after the other. */
     open: v.array(v.number()),
   }),
@@ -26,8 +28,11 @@ const parametersModel = v.object({
 
 /** What is measured, in milliseconds unless told otherwise. */
 export interface Figures {
+  /** As VS Code counts it and shows it with the extension: reading the code, and the call of `activate`. */
   readonly activation: number;
-  /** As `activation`, of extensions of VS Code's own that do nearly nothing: what VS Code itself takes. */
+  /** Until the extension is active, with what VS Code does meanwhile. */
+  readonly active: number;
+  /** As `active`, of extensions of VS Code's own that do nearly nothing: what VS Code itself takes. */
   readonly smallest: readonly number[];
   /** From the command that runs `print(1)` to its output in the document, each time. */
   readonly firstOutput: readonly number[];
@@ -35,17 +40,18 @@ export interface Figures {
   readonly pass: Readonly<Record<string, readonly number[]>>;
   /** `edits`: changes of the cell's outputs; `growth`: bytes of the process beyond what it had, at the worst moment. */
   readonly flood: { readonly ms: number; readonly edits: number; readonly growth: number; readonly lines: number };
-  /** From the command that runs them all to the end of the last. */
-  readonly many: number;
-  /** As `pass` with one notebook, and as `many`, with a controller that does nothing: what VS Code itself takes. */
-  readonly empty: { readonly pass: readonly number[]; readonly many: number };
+  /** From the command that runs them all to the end of the last, each time. */
+  readonly many: readonly number[];
+  /** As `pass` and `many`, with a controller that does nothing: what VS Code itself takes. */
+  readonly empty: { readonly pass: Figures["pass"]; readonly many: readonly number[] };
 }
 
 export const run = runnable(async () => {
   const { parameters } = v.parse(parametersModel, readParameters(__dirname));
-  const { url, token, folder, passes, lines, cells, open } = parameters;
+  const { url, token, folder, passes, lines, cells, rounds, open } = parameters;
   const smallest = await activateSmall();
-  const activation = await activate(extensionId);
+  const active = await activate(extensionId);
+  const activation = spent("LoadExtensionCode") + spent("ActivateExtension");
   const account = await vscode.commands.executeCommand("jupyterhubConnect.signIn", { url, token });
   const first = await openNotebook(path.join(folder, "first.ipynb"), ["pass", "print(1)", `for i in range(${lines}): print(i)`]);
   const [pass, printing, flooding] = first.getCells();
@@ -69,19 +75,28 @@ export const run = runnable(async () => {
     }
     print(`${vscode.workspace.notebookDocuments.length} notebooks open`);
     await vscode.window.showNotebookDocument(first, { preview: false });
-    await runToEnd(pass);
-    const times: number[] = [];
-    for (let round = 0; round < passes; round++) times.push(await runToEnd(pass));
-    byOpen[count] = times;
+    byOpen[count] = await runPasses(pass, passes);
   };
   const [fewest = 1, ...more] = open;
   await measurePass(fewest);
   const floodFigures = await flood(flooding);
-  const many = await runMany(await openNotebook(path.join(folder, "many.ipynb"), sourcesOf(cells)));
-  for (const count of more) await measurePass(count);
+  const many = await runMany(await openNotebook(path.join(folder, "many.ipynb"), sourcesOf(cells)), rounds);
+  const emptyPass: Record<string, readonly number[]> = {};
+  for (const count of more) {
+    await measurePass(count);
+    await withEmpty(path.join(folder, `empty-${count}.ipynb`), ["pass"], async (notebook) => {
+      emptyPass[count] = await runPasses(notebook.cellAt(0), passes);
+    });
+  }
   await vscode.commands.executeCommand("workbench.action.closeAllEditors");
-  const empty = await measureEmpty(path.join(folder, "empty.ipynb"), cells, passes);
-  const figures: Figures = { activation, smallest, firstOutput, pass: byOpen, flood: floodFigures, many, empty };
+  const emptyMany = await withEmpty(path.join(folder, "empty.ipynb"), sourcesOf(cells), async (notebook, executed) => {
+    emptyPass[fewest] = await runPasses(notebook.cellAt(0), passes);
+    print(byKeyLine);
+    await executed(passes);
+    return runMany(notebook, rounds);
+  });
+  const empty = { pass: emptyPass, many: emptyMany };
+  const figures: Figures = { activation, active, smallest, firstOutput, pass: byOpen, flood: floodFigures, many, empty };
   writeFileSync(parameters.out, JSON.stringify(figures));
   await vscode.commands.executeCommand("jupyterhubConnect.signOut", account);
 });
@@ -93,6 +108,18 @@ async function activate(id: string): Promise<number> {
   const begun = performance.now();
   await extension.activate();
   return performance.now() - begun;
+}
+
+interface Marks {
+  getMarks(): readonly { readonly name: string; readonly startTime: number }[];
+}
+
+/** What VS Code's own marks say that it took for the extension under test. */
+function spent(what: "LoadExtensionCode" | "ActivateExtension"): number {
+  const marks = (globalThis as { MonacoPerformanceMarks?: Marks }).MonacoPerformanceMarks?.getMarks() ?? [];
+  const [from, to] = ["will", "did"].map((when) => marks.find(({ name }) => name === `code/extHost/${when}${what}/${extensionId}`)?.startTime);
+  if (from === undefined || to === undefined) throw new Error("This VS Code does not say how long it took to activate the extension.");
+  return to - from;
 }
 
 async function activateSmall(): Promise<readonly number[]> {
@@ -151,10 +178,20 @@ function sourcesOf(count: number): readonly string[] {
   return ["pass", ...Array.from({ length: count }, (_, index) => `x = ${index}`)];
 }
 
-async function measureEmpty(file: string, count: number, passes: number): Promise<Figures["empty"]> {
-  const notebook = await show(file, sourcesOf(count));
+/**
+ * Opens a notebook with a controller that does nothing.
+ * @param use may wait until so many cells more were run
+ */
+async function withEmpty<T>(
+  file: string,
+  sources: readonly string[],
+  use: (notebook: vscode.NotebookDocument, executed: (count: number) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const notebook = await show(file, sources);
   const controller = vscode.notebooks.createNotebookController("empty", notebook.notebookType, "Empty");
+  controller.supportsExecutionOrder = true;
   let order = 0;
+  let then: () => void = () => undefined;
   controller.executeHandler = (cells) => {
     for (const cell of cells) {
       const execution = controller.createNotebookCellExecution(cell);
@@ -162,28 +199,45 @@ async function measureEmpty(file: string, count: number, passes: number): Promis
       execution.executionOrder = ++order;
       execution.end(true, Date.now());
     }
+    then();
+  };
+  const executed = (count: number): Promise<void> => {
+    const last = order + count;
+    return new Promise((resolve) => (then = () => order >= last && resolve()));
   };
   const selected = new Promise<void>((resolve) => controller.onDidChangeSelectedNotebooks(({ selected: is }) => is && resolve()));
   // What runs here is a part of the extension to VS Code, since it lies in its folder.
   await vscode.commands.executeCommand("notebook.selectKernel", { id: "empty", extension: extensionId });
   await selected;
-  const pass: number[] = [];
-  for (let round = 0; round < passes; round++) pass.push(await runToEnd(notebook.cellAt(0)));
-  const many = await runMany(notebook);
-  controller.dispose();
-  return { pass, many };
+  try {
+    return await use(notebook, executed);
+  } finally {
+    controller.dispose();
+  }
+}
+
+/** Runs a cell once, which warms everything up, and then so many times. */
+async function runPasses(cell: vscode.NotebookCell, passes: number): Promise<readonly number[]> {
+  await runToEnd(cell);
+  const times: number[] = [];
+  for (let round = 0; round < passes; round++) times.push(await runToEnd(cell));
+  return times;
 }
 
 /** Runs all but the first cell, which runs before and warms everything up. */
-async function runMany(notebook: vscode.NotebookDocument): Promise<number> {
+async function runMany(notebook: vscode.NotebookDocument, rounds: number): Promise<readonly number[]> {
   const count = notebook.cellCount - 1;
   const last = notebook.cellAt(count);
   await runToEnd(notebook.cellAt(0));
-  const ended = change((one) => one.cell === last && one.executionSummary?.success !== undefined);
-  const begun = performance.now();
-  await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 1, end: count + 1 }], document: notebook.uri });
-  await ended;
-  return performance.now() - begun;
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const ended = change((one) => one.cell === last && one.executionSummary?.success !== undefined);
+    const begun = performance.now();
+    await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 1, end: count + 1 }], document: notebook.uri });
+    await ended;
+    times.push(performance.now() - begun);
+  }
+  return times;
 }
 
 /** The next change of a cell that is accepted. */

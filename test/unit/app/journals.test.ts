@@ -54,6 +54,23 @@ describe("journals", () => {
     assert.deepEqual(ids(first), ["a", "c", "d"]);
   });
 
+  it("knows the kernel of the runs, whoever wrote it last", () => {
+    const [first, second] = [open(), open()];
+    const note = (journal: Journal, kernelId: string): void =>
+      journal.write({ kind: "kernel", server: "s", spec: "python3", path: "x.ipynb", kernelId, clientId: "c" });
+    const kernels = (): unknown[] => [first, second].map(({ kernel }) => kernel?.kernelId);
+    assert.deepEqual(kernels(), [undefined, undefined]);
+    first.begin();
+    note(first, "a");
+    assert.deepEqual(kernels(), ["a", "a"]);
+    second.begin();
+    note(second, "b");
+    note(first, "c"); // not its turn
+    assert.deepEqual(kernels(), ["b", "b"]);
+    second.clear();
+    assert.deepEqual(kernels(), [undefined, undefined]);
+  });
+
   it("keeps a large message in a file of its own, and drops it with its run", () => {
     const journal = open();
     journal.begin();
