@@ -89,12 +89,12 @@ export const run = runnable(async () => {
     });
   }
   await vscode.commands.executeCommand("workbench.action.closeAllEditors");
-  const emptyMany = await withEmpty(path.join(folder, "empty.ipynb"), sourcesOf(cells), async (notebook, executed) => {
+  await withEmpty(path.join(folder, "empty.ipynb"), ["pass"], async (notebook, executed) => {
     emptyPass[fewest] = await runPasses(notebook.cellAt(0), passes);
     print(byKeyLine);
     await executed(passes);
-    return runMany(notebook, rounds);
   });
+  const emptyMany = await withEmpty(path.join(folder, "empty-many.ipynb"), sourcesOf(cells), (notebook) => runMany(notebook, rounds));
   const empty = { pass: emptyPass, many: emptyMany };
   const figures: Figures = { activation, active, smallest, firstOutput, pass: byOpen, flood: floodFigures, many, empty };
   writeFileSync(parameters.out, JSON.stringify(figures));
