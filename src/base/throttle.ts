@@ -1,14 +1,13 @@
-// Doing something as often as it is asked for, but not more often than is of use.
+// Doing something soon, and for all that have asked for it meanwhile at once.
 import { systemClock, type Clock } from "./clock";
 import type { Disposable } from "./disposable";
 
-/** Runs at once when asked to, then at most once in `interval` milliseconds: what is asked meanwhile is done at the end of that. */
+/** Runs `interval` milliseconds after it was first asked to, once for all that is asked until then. */
 export class Throttle implements Disposable {
   readonly #run: () => void;
   readonly #interval: number;
   readonly #clock: Clock;
-  #resting: Disposable | undefined;
-  #isAsked = false;
+  #due: Disposable | undefined;
 
   constructor(run: () => void, interval: number, clock: Clock = systemClock) {
     this.#run = run;
@@ -17,22 +16,18 @@ export class Throttle implements Disposable {
   }
 
   ask(): void {
-    if (this.#resting) {
-      this.#isAsked = true;
-      return;
-    }
-    this.#isAsked = false;
-    this.#resting = this.#clock.after(this.#interval, () => {
-      this.#resting = undefined;
-      if (this.#isAsked) this.ask();
-    });
+    this.#due ??= this.#clock.after(this.#interval, () => this.now());
+  }
+
+  /** Does it now, and not again for what was asked before. */
+  now(): void {
+    this.dispose();
     this.#run();
   }
 
   /** What was asked for is not done any more. */
   dispose(): void {
-    this.#isAsked = false;
-    this.#resting?.dispose();
-    this.#resting = undefined;
+    this.#due?.dispose();
+    this.#due = undefined;
   }
 }

@@ -24,8 +24,10 @@ export interface HubTreeOptions extends RowSourceParts {
   readonly clock?: Clock;
 }
 
-/** Milliseconds for which changes are gathered: a kernel that runs short cells changes all the time. */
+/** Milliseconds for which changes are gathered. */
 const gathering = 30;
+/** Milliseconds from one update to the next: a kernel that runs short cells changes all the time, and drawing it slows it down. */
+const resting = 300;
 /** Milliseconds after which times of a row are shown anew. */
 const minute = 60_000;
 /** Milliseconds for which an answer about terminals is good enough: no other request tells of them. */
@@ -45,6 +47,7 @@ export class HubTree implements Disposable {
   /** What is there while the view is on the screen. */
   #shown: DisposableStore | undefined;
   #pending: Disposable | undefined;
+  #updatedAt = Number.NEGATIVE_INFINITY;
   #busy = 0;
   #refresh: Promise<void> | undefined;
   #nextRefresh: Promise<void> | undefined;
@@ -224,8 +227,10 @@ export class HubTree implements Disposable {
   }
 
   #schedule(): void {
-    this.#pending ??= this.#clock.after(gathering, () => {
+    if (this.#pending) return;
+    this.#pending = this.#clock.after(Math.max(gathering, this.#updatedAt + resting - this.#clock.now()), () => {
       this.#pending = undefined;
+      this.#updatedAt = this.#clock.now();
       this.#update();
     });
   }

@@ -129,8 +129,7 @@ export class KernelFuture<R> implements Disposable {
     this.#over = true;
     this.#ports.ended(false);
     this.#queue.close();
-    // After the end this changes nothing.
-    this.#done.reject(new ConnectError("disposed", "Nobody waits for this request any more."));
+    if (!this.#done.settled) this.#done.reject(new ConnectError("disposed", "Nobody waits for this request any more."));
   }
 
   #finish(reply: Message): void {

@@ -1,5 +1,5 @@
 // One cell's run in VS Code: the execution that shows it, and the run behind it.
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import type { DisplayIds } from "../../notebook/displayIds";
 import { CellExecution, type ExecutingKernel } from "../../notebook/execution";
 import type { JournaledRun } from "../../notebook/journal";
@@ -36,16 +36,18 @@ export interface CellRunPorts {
 /** What is run, and what is known of it from before. */
 export interface RunSource {
   readonly code: string;
+  /** Its failure ends what was asked to run together with it. */
+  readonly stops: boolean;
   readonly earlier?: JournaledRun | undefined;
   /** The earlier window ended without warning: what was on its way to it may be lost. */
   readonly mayMiss?: boolean;
 }
 
 /** A run of `cell`, pending there from now on; its end ends it there too. */
-export function createCellRun(cell: vscode.NotebookCell, { code, earlier, mayMiss }: RunSource, ports: CellRunPorts): CellExecution {
+export function createCellRun(cell: vscode.NotebookCell, { code, stops, earlier, mayMiss }: RunSource, ports: CellRunPorts): CellExecution {
   const execution = ports.controller.createNotebookCellExecution(cell);
   const sink = new CellSink(ports.controller, execution, ports.gathered);
-  const mayFail = !stopsOnError() || tagsOf(cell).includes("raises-exception");
+  const mayFail = !stops || tagsOf(cell).includes("raises-exception");
   const run = new CellExecution({ cell: cell.document.uri.toString(), cellId: cellIdOf(cell), code, mayFail }, ports.connect, {
     sink,
     displayIds: ports.displayIds,
@@ -66,7 +68,8 @@ export function createCellRun(cell: vscode.NotebookCell, { code, earlier, mayMis
     .then(async ({ success, startTime, endTime }) => {
       const describing = ports.described();
       if (describing) await describing;
-      await sink.end({ success, startTime: startTime ?? undefined, endTime }, ports.isLast());
+      // Behind one that has not succeeded there is none that soon ends too: who stops a run may run the next at once.
+      await sink.end({ success, startTime: startTime ?? undefined, endTime }, success !== true || ports.isLast());
     })
     .catch((error: unknown) => ports.log.warn("A cell's execution could not be ended", error))
     .finally(() => {
@@ -91,11 +94,6 @@ export async function clearRun(cell: vscode.NotebookCell, controller: vscode.Not
   } finally {
     execution.end(undefined);
   }
-}
-
-/** Whether a cell that fails ends what was asked to run together with it, as the person has it in the settings. */
-function stopsOnError(): boolean {
-  return vscode.workspace.getConfiguration("jupyterhubConnect").get<boolean>("stopOnError", true);
 }
 
 /** The cell's tags, of which the notebook format gives `raises-exception` a meaning: it is expected to fail. */

@@ -3,15 +3,16 @@
 import type { Disposable } from "../../base/disposable";
 import { messageOf } from "../../base/errors";
 import type { Logger } from "../../base/log";
+import { Throttle } from "../../base/throttle";
 
-/** Milliseconds for which one may wait: less than anybody sees. */
-const gathering = 50;
+/** Milliseconds for which one may wait while others do: less than anybody minds. */
+const gathering = 100;
 
 /** Calls that are made in their order, soon. One that throws is logged, and the next is made all the same. */
 export class Gathered implements Disposable {
   readonly #log: Logger;
   #calls: (() => void)[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  readonly #telling = new Throttle(() => this.#tell(), gathering);
 
   constructor(log: Logger) {
     this.#log = log;
@@ -19,13 +20,19 @@ export class Gathered implements Disposable {
 
   add(call: () => void): void {
     this.#calls.push(call);
-    this.#timer ??= setTimeout(() => this.flush(), gathering);
+    this.#telling.ask();
   }
 
   /** Makes all that wait now. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#telling.now();
+  }
+
+  dispose(): void {
+    this.flush();
+  }
+
+  #tell(): void {
     for (const call of this.#calls.splice(0)) {
       try {
         call();
@@ -33,9 +40,5 @@ export class Gathered implements Disposable {
         this.#log.warn(`VS Code could not be told of a cell: ${messageOf(error)}`, error);
       }
     }
-  }
-
-  dispose(): void {
-    this.flush();
   }
 }

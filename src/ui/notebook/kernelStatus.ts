@@ -27,8 +27,8 @@ interface Followed {
 }
 
 const countdown = 1_000;
-/** Milliseconds between two drawings: nobody reads what stands there for less, and VS Code takes a while for each. */
-const reading = 100;
+/** Milliseconds until a change is drawn: nobody reads what stands there for less, and VS Code takes a while for each. */
+const reading = 200;
 
 /** Follows all notebooks that have a kernel of a hub, and shows what that of the active one does. */
 export class KernelStatusBar implements vscode.Disposable {

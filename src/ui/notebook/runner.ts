@@ -46,8 +46,8 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #description: KernelDescription;
   #displayIds = new DisplayIds();
   readonly #gathered: Gathered;
-  /** Runs that are not over, in their order, as the queue has them. */
-  readonly #open = new Map<CellExecution, QueuedRun>();
+  /** Runs that are not over, in their order: their cells, and as the queue has them. */
+  readonly #open = new Map<CellExecution, { readonly cell: vscode.NotebookCell; readonly queued: QueuedRun }>();
   /** The last run of each cell, by the cell's URI: what comes after its end is shown until the cell is run again. */
   readonly #last = new Map<string, CellExecution>();
   /** Of runs whose cells VS Code takes for running: when that ends. */
@@ -80,8 +80,8 @@ export class NotebookRunner implements vscode.Disposable {
     this.#cancellations = new Cancellations({
       ...{ notebook, log: app.log },
       takeBack: (run) => {
-        const queued = this.#open.get(run);
-        return queued === undefined || this.#queue.remove(queued);
+        const open = this.#open.get(run);
+        return open === undefined || this.#queue.remove(open.queued);
       },
       isFirst: (run) => run.hasBegun || run === this.#runs[0],
       interrupt: () => this.interrupt(),
@@ -95,9 +95,9 @@ export class NotebookRunner implements vscode.Disposable {
 
   /** The cell that the kernel has begun with; undefined where there is none, or it was deleted meanwhile. */
   get running(): RunningCell | undefined {
-    const begun = this.#begun;
-    const cell = begun && this.#notebook.getCells().find(({ document }) => document.uri.toString() === begun.cell);
-    return cell && { number: cell.index + 1, waiting: this.#open.size - 1 };
+    // Asked for often: nothing is listed or looked up.
+    for (const [run, { cell }] of this.#open) if (run.hasBegun) return cell.index < 0 ? undefined : { number: cell.index + 1, waiting: this.#open.size - 1 };
+    return undefined;
   }
 
   /** Whether the kernel is being waited for. */
@@ -117,7 +117,8 @@ export class NotebookRunner implements vscode.Disposable {
       clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
     }
     this.#recorder.queued(runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) })));
-    this.#queue.add(runs.map(({ cell, id, code }) => this.#queued(cell, id, { code }, target, controller)));
+    const stops = stopsOnError();
+    this.#queue.add(runs.map(({ cell, id, code }) => this.#queued(cell, id, { code, stops }, target, controller)));
     this.#changed();
   }
 
@@ -128,6 +129,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#app.log.info(`Taking up ${runs.length} runs of ${this.#notebook.uri.path}`);
     this.#recorder.takeOver();
     const batches = new Map<number, { held: QueuedRun[]; waiting: QueuedRun[] }>();
+    const stops = stopsOnError();
     for (const earlier of newestOf(runs)) {
       const { id, code, batch: number } = earlier.queued;
       const cell = cellOf(this.#notebook, earlier);
@@ -135,7 +137,7 @@ export class NotebookRunner implements vscode.Disposable {
         this.#app.log.info("A cell that was run is gone; what it printed is not shown");
         continue;
       }
-      const run = this.#queued(cell, id, { code, earlier, mayMiss: !left }, target, controller);
+      const run = this.#queued(cell, id, { code, stops, earlier, mayMiss: !left }, target, controller);
       if (earlier.settled) continue;
       const batch = batches.get(number) ?? { held: [], waiting: [] };
       batches.set(number, batch);
@@ -255,7 +257,7 @@ export class NotebookRunner implements vscode.Disposable {
       cancel: () => run.cancel(),
       mayFail: run.mayFail,
     };
-    this.#open.set(run, queued);
+    this.#open.set(run, { cell, queued });
     void run.outcome.then((outcome) => {
       this.#open.delete(run);
       this.#recorder.settled(id, outcome);
@@ -264,20 +266,23 @@ export class NotebookRunner implements vscode.Disposable {
     return queued;
   }
 
-  /** The first that the kernel has begun with. Asked for often: it lists nothing. */
-  get #begun(): CellExecution | undefined {
-    for (const run of this.#open.keys()) if (run.hasBegun) return run;
-    return undefined;
-  }
-
   get #runs(): readonly CellExecution[] {
     return [...this.#open.keys()];
   }
 
   async #connect(id: string, earlier: JournaledRun | undefined, target: KernelTarget): Promise<ExecutingKernel> {
-    const { kernel } = await this.#kernelFor(target, earlier?.sent ? this.#earlierKernel : target.running?.id);
+    const running = earlier?.sent ? this.#earlierKernel : target.running?.id;
+    const { kernel } = this.#present(target, running) ?? (await this.#kernelFor(target, running));
     this.#description.write(kernel, target.spec);
     return this.#recorder.executing(kernel, id, earlier);
+  }
+
+  /** The kernel that it has, where that is the one; asked for before each cell. */
+  #present({ server, spec }: KernelTarget, running: string | undefined): NotebookKernel | undefined {
+    const present = this.#app.notebookSessions.get(this.#key);
+    if (!present || present.kernel !== this.#kernel) return undefined;
+    const is = running !== undefined ? present.kernel.id === running : present.server.id === server.id && present.kernel.name === spec.name;
+    return is ? present : undefined;
   }
 
   /** @param running the id of the kernel that it is to be; by default the notebook's own */
@@ -338,6 +343,11 @@ export class NotebookRunner implements vscode.Disposable {
 /** Whether the kernel is given all that waits, as the person has it in the settings. */
 function handsOver(): boolean {
   return vscode.workspace.getConfiguration("jupyterhubConnect").get<string>("runQueue") !== "window";
+}
+
+/** Whether a cell that fails ends what was asked to run together with it, as the person has it in the settings. */
+function stopsOnError(): boolean {
+  return vscode.workspace.getConfiguration("jupyterhubConnect").get<boolean>("stopOnError", true);
 }
 
 /** Whether what is recorded was on another kernel than the notebook has now. */

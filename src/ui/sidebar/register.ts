@@ -1,9 +1,13 @@
 // The JupyterHub view in its container.
 import * as vscode from "vscode";
 import type { TreeNode } from "../../app/hubTree/nodes";
+import { Throttle } from "../../base/throttle";
 import type { AppContext } from "../context";
 import { count } from "./faces";
 import { RowProvider } from "./tree";
+
+/** Milliseconds until the badge shows a change: kernels that run short cells are busy and idle many times a second. */
+const countedAfter = 1_000;
 
 /** Shows the tree; it is kept fresh while it is in view. */
 export function registerSidebar({ hubTree }: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): vscode.TreeView<TreeNode> {
@@ -12,14 +16,16 @@ export function registerSidebar({ hubTree }: AppContext, subscriptions: vscode.E
   const tell = (): void => {
     view.message = hubTree.message ?? "";
   };
-  const showBusy = (busy: number): void => {
+  const badge = new Throttle(() => {
+    const { busy } = hubTree;
     view.badge = busy === 0 ? undefined : { value: busy, tooltip: `${count(busy, "kernel")} busy` };
-  };
+  }, countedAfter);
   subscriptions.push(
     provider,
     view,
     hubTree.onDidChange(tell),
-    hubTree.onDidChangeBusy(showBusy),
+    badge,
+    hubTree.onDidChangeBusy(() => badge.ask()),
     view.onDidExpandElement(({ element }) => hubTree.open(element)),
     view.onDidCollapseElement(({ element }) => hubTree.close(element)),
     view.onDidChangeVisibility(({ visible }) => hubTree.show(visible)),

@@ -1,4 +1,4 @@
-// Things done at most so often.
+// Things done soon, and once for all who ask.
 import assert from "node:assert/strict";
 import { Throttle } from "../../../src/base/throttle";
 import { HandClock } from "../notebook/doubles";
@@ -13,16 +13,17 @@ describe("throttle", () => {
     throttle = new Throttle(() => done.push(clock.now()), 100, clock);
   });
 
-  it("does the first at once, and what is asked meanwhile once at the end of the interval", async () => {
+  it("does once what is asked within the interval, at its end", async () => {
     throttle.ask();
     await clock.advance(10);
     throttle.ask();
     throttle.ask();
-    assert.deepEqual(done, [0]);
+    assert.deepEqual(done, []);
     await clock.advance(1_000);
-    assert.deepEqual(done, [0, 100]);
+    assert.deepEqual(done, [100]);
     throttle.ask();
-    assert.deepEqual(done, [0, 100, 1_010]);
+    await clock.advance(100);
+    assert.deepEqual(done, [100, 1_110]);
   });
 
   it("does at most one in an interval, however often it is asked", async () => {
@@ -30,15 +31,22 @@ describe("throttle", () => {
       throttle.ask();
       await clock.advance(1);
     }
-    await clock.advance(100);
-    assert.equal(done.length, 11);
+    assert.equal(done.length, 10);
+  });
+
+  it("does it now where it cannot wait, and not again at the end", async () => {
+    throttle.ask();
+    await clock.advance(10);
+    throttle.now();
+    await clock.advance(1_000);
+    throttle.now();
+    assert.deepEqual(done, [10, 1_010]);
   });
 
   it("does nothing more once disposed", async () => {
     throttle.ask();
-    throttle.ask();
     throttle.dispose();
     await clock.advance(1_000);
-    assert.deepEqual(done, [0]);
+    assert.deepEqual(done, []);
   });
 });

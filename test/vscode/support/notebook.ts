@@ -160,6 +160,12 @@ export async function ended(notebook: vscode.NotebookDocument, index: number, ti
   await withTimeout(changed(notebook, () => cell.executionSummary?.success !== undefined), timeout, `Cell ${index} has not ended.`);
 }
 
+/** Resolves when a cell that the kernel had in its queue has ended as not run. */
+export async function dropped(cell: vscode.NotebookCell, timeout = 20_000): Promise<void> {
+  const isDropped = (): boolean => cell.executionSummary?.timing !== undefined && cell.executionSummary.success === undefined;
+  await withTimeout(changed(cell.notebook, isDropped), timeout, "A cell that waited has not ended.");
+}
+
 /** Resolves when a cell has no outputs. */
 export async function showsNothing(notebook: vscode.NotebookDocument, index: number, timeout = 20_000): Promise<void> {
   await withTimeout(changed(notebook, () => notebook.cellAt(index).outputs.length === 0), timeout, `Cell ${index} still has outputs.`);
