@@ -6,7 +6,7 @@ import type { Logger } from "../../base/log";
 import { Throttle } from "../../base/throttle";
 
 /** Milliseconds for which one may wait while others do: less than anybody minds. */
-const gathering = 100;
+const gathering = 50;
 
 /** Calls that are made in their order, soon. One that throws is logged, and the next is made all the same. */
 export class Gathered implements Disposable {
