@@ -26,8 +26,8 @@ export interface HubTreeOptions extends RowSourceParts {
 
 /** Milliseconds for which changes are gathered. */
 const gathering = 30;
-/** Milliseconds from one update to the next: a kernel that runs short cells changes all the time, and drawing it slows it down. */
-const resting = 300;
+/** So many updates in so many milliseconds: a kernel that runs short cells changes all the time, and drawing it slows it down. */
+const most = { updates: 4, within: 1_200 };
 /** Milliseconds after which times of a row are shown anew. */
 const minute = 60_000;
 /** Milliseconds for which an answer about terminals is good enough: no other request tells of them. */
@@ -47,7 +47,8 @@ export class HubTree implements Disposable {
   /** What is there while the view is on the screen. */
   #shown: DisposableStore | undefined;
   #pending: Disposable | undefined;
-  #updatedAt = Number.NEGATIVE_INFINITY;
+  /** When the last ones were. */
+  #updates: readonly number[] = [];
   #busy = 0;
   #refresh: Promise<void> | undefined;
   #nextRefresh: Promise<void> | undefined;
@@ -228,9 +229,12 @@ export class HubTree implements Disposable {
 
   #schedule(): void {
     if (this.#pending) return;
-    this.#pending = this.#clock.after(Math.max(gathering, this.#updatedAt + resting - this.#clock.now()), () => {
+    const oldest = this.#updates.length < most.updates ? undefined : this.#updates[0];
+    const rest = oldest === undefined ? 0 : oldest + most.within - this.#clock.now();
+    // Longer than ever: the clock was set back.
+    this.#pending = this.#clock.after(rest > most.within ? gathering : Math.max(gathering, rest), () => {
       this.#pending = undefined;
-      this.#updatedAt = this.#clock.now();
+      this.#updates = [...this.#updates, this.#clock.now()].slice(-most.updates);
       this.#update();
     });
   }

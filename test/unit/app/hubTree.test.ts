@@ -1,6 +1,6 @@
 // The JupyterHub view without its drawing: which rows there are, what of them is drawn anew, and what is asked for them.
 import assert from "node:assert/strict";
-import { HubTree } from "../../../src/app/hubTree/hubTree";
+import { HubTree, type HubTreeOptions } from "../../../src/app/hubTree/hubTree";
 import type { Change, TreeNode } from "../../../src/app/hubTree/nodes";
 import { OnDemand } from "../../../src/app/hubTree/onDemand";
 import { HubWatch } from "../../../src/app/hubWatch";
@@ -18,6 +18,7 @@ import { drawn, faceOf, spoken } from "../../../src/ui/sidebar/faces";
 import { waitFor } from "../../harness/processes/wait";
 import { FakeHub } from "../../fakes/hub";
 import { FakeJupyterServer } from "../../fakes/jupyterServer";
+import { HandClock } from "../notebook/doubles";
 import { MemoryPorts, signIn } from "./doubles";
 
 describe("the tree of the JupyterHub view", () => {
@@ -29,6 +30,7 @@ describe("the tree of the JupyterHub view", () => {
   let starts: StartReports;
   let sessions: NotebookSessions;
   let errors: RecentErrors;
+  let options: HubTreeOptions;
   let tree: HubTree;
   let parts: { dispose(): void }[];
 
@@ -42,7 +44,8 @@ describe("the tree of the JupyterHub view", () => {
     starts = new StartReports(nullLogger);
     sessions = new NotebookSessions(servers, nullLogger);
     errors = new RecentErrors();
-    tree = new HubTree({ hubs, servers, hubWatch, keepAlive, starts, notebookSessions: sessions, errors, draw: drawn, log: nullLogger });
+    options = { hubs, servers, hubWatch, keepAlive, starts, notebookSessions: sessions, errors, draw: drawn, log: nullLogger };
+    tree = new HubTree(options);
     parts = [tree, sessions, starts, keepAlive, hubWatch, servers, hubs];
     account = await signIn(hubs, hub);
   });
@@ -155,6 +158,29 @@ describe("the tree of the JupyterHub view", () => {
     await tree.refresh();
     assert.deepEqual((await told).map((node) => node?.row.kind), ["server"]);
     assert.ok(has("two.ipynb")(rows()) && !has("one.ipynb")(rows()));
+  });
+
+  it("is drawn a few times a second where something changes all the time, and soon after a rest", async () => {
+    hub.run(jupyter.url);
+    await servers.refresh(account);
+    const [server] = servers.all;
+    assert.ok(server);
+    const clock = new HandClock();
+    const calm = new HubTree({ ...options, clock });
+    parts.unshift(calm);
+    const times: number[] = [];
+    calm.onDidChange(() => times.push(clock.now()));
+    calm.show(true);
+    for (let n = 0; n < 100; n++) {
+      starts.note(server, { fraction: n / 100, message: "" });
+      await clock.advance(10);
+    }
+    assert.deepEqual(times, [30, 60, 90, 120]);
+    await clock.advance(2_000);
+    assert.deepEqual(times.slice(4), [1_230]);
+    starts.note(server, undefined);
+    await clock.advance(30);
+    assert.equal(times.at(-1), 3_030);
   });
 
   it("says what to do where there is nothing, and where the server cannot be asked; then what is there", async () => {
