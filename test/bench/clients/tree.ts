@@ -28,7 +28,7 @@ const settling = 42_000;
 const counting = 60_000;
 
 /** To the tree there is always enough time since its last update: how long it rests between two is not what is measured. */
-const rested: Clock = { now: () => 1_000 * systemClock.now(), after: systemClock.after };
+const rested: Clock = { now: () => 1_000 * systemClock.now(), after: (ms, callback) => systemClock.after(ms, callback) };
 
 /** The fakes and the tree over them. */
 interface World {
