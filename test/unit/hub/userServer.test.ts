@@ -12,7 +12,9 @@ const ready = { ready: true, pending: null, url: "/jupyter/user/ana/" };
 const spawning = { ready: false, pending: "spawn" };
 const start = "POST /hub/api/users/ana/server";
 const progress = "GET /hub/api/users/ana/server/progress";
-const pace = { first: 1, ceiling: 5, quiet: 20 };
+/** A stream that is slow only because the machine is busy is not taken for silent. */
+const pace = { first: 1, ceiling: 5, quiet: 2_000 };
+const impatient = { ...pace, quiet: 20 };
 
 describe("user server", () => {
   let hub: FakeHub;
@@ -152,7 +154,7 @@ describe("user server", () => {
         return { status: 500, json: { message: "Internal Server Error" } };
       });
       hub.on(progress, { events: [{ progress: 20, message: "One" }], hold: true });
-      const error = await failure(ensure());
+      const error = await failure(ensure("", { pace: impatient }));
       assert.deepEqual([error.code, /process seems to have ended at once/.test(error.message)], ["start-failed", true], error.message);
     });
 
@@ -202,7 +204,7 @@ describe("user server", () => {
         if (++looks === 5) hub.servers.set("", ready);
         return undefined;
       });
-      await ensure();
+      await ensure("", { pace: impatient });
       assert.equal(asks(progress), 1);
     });
 
