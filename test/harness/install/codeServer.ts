@@ -34,7 +34,7 @@ export async function ensureCodeServer(): Promise<CodeServer> {
       const env = npmEnvironment();
       env.PATH = `${join(home, "bin")}:${env.PATH ?? ""}`;
       env.npm_config_nodedir = home; // compile against the headers that came with Node 24: no download
-      await run("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], { cwd: target, env });
+      await run("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], { cwd: target, env, background: true });
     },
   });
   const installed = join(directory, "node_modules", "code-server");

@@ -21,7 +21,7 @@ export async function ensureNode24(): Promise<string> {
     key: [name, node24Version],
     build: async (target) => {
       const args = ["install", "--prefix", target, "--no-save", "--no-package-lock", "--loglevel=error", "--no-audit", "--no-fund"];
-      await run("npm", [...args, `${name}@${node24Version}`], { cwd: target, env: npmEnvironment() });
+      await run("npm", [...args, `${name}@${node24Version}`], { cwd: target, env: npmEnvironment(), background: true });
     },
   });
   return join(directory, "node_modules", name);

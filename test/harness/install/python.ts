@@ -27,7 +27,7 @@ export async function ensureHubPython(version: HubVersion): Promise<string> {
     build: async (target) => {
       await run("python3", ["-m", "venv", target]);
       const bin = join(target, "bin");
-      await run(join(bin, "pip"), ["install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", file]);
+      await run(join(bin, "pip"), ["install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", file], { background: true });
       // Its package holds no kernel spec, but writes one.
       if (version === 6) await run(join(bin, "python"), ["-m", "bash_kernel.install", "--sys-prefix"]);
       // Else the first figure of every new user would search all fonts for seconds.

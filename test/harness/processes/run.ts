@@ -1,5 +1,6 @@
 // Runs a program to its end and explains it when it fails.
 import { spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import { passSignalsOn } from "./signals";
 
 /** How to run a program. */
@@ -10,6 +11,8 @@ export interface RunOptions {
   output?: "capture" | "stderr";
   /** After this many milliseconds the program is killed and the run fails; default 20 minutes. */
   timeout?: number;
+  /** Whatever else runs on the machine goes first: tests may run meanwhile. */
+  background?: boolean;
 }
 
 /** A program that could not be started, failed or took too long. */
@@ -29,12 +32,13 @@ export class RunError extends Error {
  * @throws RunError with the last lines the program printed.
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { cwd, env, output = "capture", timeout = 20 * 60_000 } = options;
+  const { cwd, env, output = "capture", timeout = 20 * 60_000, background = false } = options;
   return new Promise((resolve, reject) => {
     const name = [command, ...args].join(" ").slice(0, 200);
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", output === "stderr" ? 2 : "pipe", output === "stderr" ? 2 : "pipe"] });
     // Else an interrupted installation would go on without us, in a folder that someone else may take over.
     passSignalsOn(child);
+    if (background && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     let stdout = "";
     let all = "";
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
