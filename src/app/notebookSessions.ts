@@ -60,6 +60,18 @@ export class NotebookSessions implements Disposable {
     return current && !current.kernel.ended ? current : undefined;
   }
 
+  /** As `get`, where that is of this spec on this server. */
+  ofSpec(key: string, server: Server, spec: string): NotebookKernel | undefined {
+    const current = this.get(key);
+    return current?.server.id === server.id && current.kernel.name === spec ? current : undefined;
+  }
+
+  /** As `get`, where that is the one with this id. */
+  withId(key: string, kernelId: string): NotebookKernel | undefined {
+    const current = this.get(key);
+    return current?.kernel.id === kernelId ? current : undefined;
+  }
+
   /**
    * The notebook's kernel of this spec on this server: the one it has, or the one its session has, or a new one; the
    * server is started if need be.
@@ -68,8 +80,8 @@ export class NotebookSessions implements Disposable {
   connect(notebook: NotebookRef, server: Server, spec: string, options: ConnectOptions = {}): Promise<NotebookKernel> {
     const queue = this.#queue(notebook.key);
     return queue.run(async () => {
-      const current = this.get(notebook.key);
-      if (current?.server.id === server.id && current.kernel.name === spec) return current;
+      const current = this.ofSpec(notebook.key, server, spec);
+      if (current) return current;
       const started = await this.#start(notebook, server, spec, options);
       if (this.#queues.get(notebook.key) === queue) return this.#keep(notebook.key, started);
       started.session.dispose();
@@ -85,8 +97,8 @@ export class NotebookSessions implements Disposable {
    */
   attach(notebook: NotebookRef, server: Server, kernelId: string, signal: AbortSignal): Promise<NotebookKernel> {
     return this.#queue(notebook.key).run(async () => {
-      const current = this.get(notebook.key);
-      if (current?.kernel.id === kernelId) return current;
+      const current = this.withId(notebook.key, kernelId);
+      if (current) return current;
       this.#release(notebook.key);
       const services = await this.#servers.whileRunning(server, signal);
       const [sessions, kernels] = await Promise.all([services.sessions.refresh(signal), services.kernels.refresh(signal)]);

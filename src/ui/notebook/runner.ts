@@ -279,10 +279,9 @@ export class NotebookRunner implements vscode.Disposable {
 
   /** The kernel that it has, where that is the one; asked for before each cell. */
   #present({ server, spec }: KernelTarget, running: string | undefined): NotebookKernel | undefined {
-    const present = this.#app.notebookSessions.get(this.#key);
-    if (!present || present.kernel !== this.#kernel) return undefined;
-    const is = running !== undefined ? present.kernel.id === running : present.server.id === server.id && present.kernel.name === spec.name;
-    return is ? present : undefined;
+    const { notebookSessions } = this.#app;
+    const present = running === undefined ? notebookSessions.ofSpec(this.#key, server, spec.name) : notebookSessions.withId(this.#key, running);
+    return present?.kernel === this.#kernel ? present : undefined;
   }
 
   /** @param running the id of the kernel that it is to be; by default the notebook's own */
