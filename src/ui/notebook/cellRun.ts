@@ -68,8 +68,7 @@ export function createCellRun(cell: vscode.NotebookCell, { code, stops, earlier,
     .then(async ({ success, startTime, endTime }) => {
       const describing = ports.described();
       if (describing) await describing;
-      // Behind one that has not succeeded there is none that soon ends too: who stops a run may run the next at once.
-      await sink.end({ success, startTime: startTime ?? undefined, endTime }, success !== true || ports.isLast());
+      await sink.end({ success, startTime: startTime ?? undefined, endTime }, ports.isLast());
     })
     .catch((error: unknown) => ports.log.warn("A cell's execution could not be ended", error))
     .finally(() => {
