@@ -144,8 +144,9 @@ export class ServerTable implements Disposable {
     const own = this.#own(server);
     if (JSON.stringify(own.kernelSpecs) === JSON.stringify(specs)) return;
     own.kernelSpecs = specs;
-    await this.#memory.keepSpecs(own, specs);
+    // Before they are written: who learns the same specs meanwhile finds nothing to tell, and relies on this.
     this.#changed.fire();
+    await this.#memory.keepSpecs(own, specs);
   }
 
   /** The options of a start. The hub remembers them too, but tells them only of servers that it lists. */

@@ -275,6 +275,22 @@ describe("servers", () => {
     assert.deepEqual([there.kernelSpecs, there.state], [server.kernelSpecs, "stopped"]);
   });
 
+  it("has told of kernel specs before anybody who asked for them goes on, however slowly they are remembered", async () => {
+    run();
+    await servers.ensureRunning(server);
+    const set = ports.memory.set.bind(ports.memory);
+    let remember = (): void => undefined;
+    const held = new Promise<void>((resolve) => (remember = resolve));
+    ports.memory.set = (key, value) => held.then(() => set(key, value));
+    let told = false;
+    servers.onDidChange(() => (told ||= server.kernelSpecs !== undefined));
+    const both = [servers.refreshServices(server), servers.refreshServices(server)];
+    await Promise.race(both);
+    assert.ok(told);
+    remember();
+    await Promise.all(both);
+  });
+
   it("keeps a stopped named server whose kernel specs are known, to start it again", async () => {
     hub.run(jupyter.url, "gpu");
     await servers.refresh(account);
