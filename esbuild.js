@@ -1,5 +1,5 @@
 // Bundles the extension into dist/extension.js, and what it needs only later beside it; says how large they are. `--watch` goes on.
-const { statSync } = require("node:fs");
+const { readdirSync, rmSync, statSync } = require("node:fs");
 const path = require("node:path");
 const esbuild = require("esbuild");
 
@@ -66,7 +66,10 @@ async function main() {
     return;
   }
   await esbuild.build(options);
-  for (const name of ["extension", ...late]) console.log(`dist/${name}.js: ${(statSync(fileOf(name)).size / 1024).toFixed(0)} KB`);
+  const built = ["extension", ...late].map(fileOf);
+  // All that is in dist/ is packed: what an earlier build has left must not be.
+  for (const file of readdirSync(outdir).map((name) => path.join(outdir, name))) if (!built.includes(file)) rmSync(file);
+  for (const file of built) console.log(`${path.relative(__dirname, file)}: ${(statSync(file).size / 1024).toFixed(0)} KB`);
 }
 
 main().catch((error) => {

@@ -3,7 +3,7 @@ import { systemClock, type Clock } from "../base/clock";
 import type { Disposable } from "../base/disposable";
 import { messageOf } from "../base/errors";
 import { nullLogger, type Logger } from "../base/log";
-import type { CellOutcome } from "./execution";
+import type { CellOutcome } from "./run";
 
 /** A run's turn in the queue. */
 export interface Turn {

@@ -4,8 +4,8 @@ import { delay } from "../../base/async";
 import type { AppContext } from "../context";
 import type { KernelTarget } from "./controllers";
 import { FirstSaves } from "./firstSave";
+import { journalKey } from "./journalKey";
 import type { Notebooks } from "./register";
-import { journalKey } from "./runner";
 import { selectController } from "./selectKernel";
 
 /** One notebook on its way. */

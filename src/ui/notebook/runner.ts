@@ -1,28 +1,28 @@
-// The running cells of one open notebook: its queue, its kernel, its interrupt, and what an earlier window has left of it.
+// The running cells of one open notebook: its queue, its interrupt, and what an earlier window has left of it.
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { Journal } from "../../app/journals";
-import type { NotebookKernel, NotebookRef } from "../../app/notebookSessions";
 import { RunRecorder } from "../../app/runRecorder";
 import type { RunningCell } from "../../app/kernelSituation";
 import type { Server } from "../../app/server";
 import { Deferred } from "../../base/async";
 import { ConnectError, messageOf } from "../../base/errors";
 import { DisplayIds } from "../../notebook/displayIds";
-import type { CellExecution, ExecutingKernel } from "../../notebook/execution";
+import type { CellExecution } from "../../notebook/execution";
 import { ExecutionQueue, type QueuedRun } from "../../notebook/executionQueue";
 import { Interruption } from "../../notebook/interruption";
 import type { JournaledRun, KernelRecord } from "../../notebook/journal";
-import type { KernelConnection } from "../../services/kernel/connection";
+import type { ExecutingKernel } from "../../notebook/run";
+import type { Gap } from "../../services/kernel/link";
 import type { InputRequest } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
-import { withStartProgress } from "../servers/start";
 import { Cancellations } from "./cancellation";
 import { cellIdOf, cellOf, clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
 import { KernelDescription } from "./description";
 import { Gathered } from "./gathered";
-import { placeOf } from "./place";
+import { journalKey } from "./journalKey";
+import { OwnKernel } from "./ownKernel";
 import { askFor } from "./question";
 import { StuckNotice } from "./stuckNotice";
 
@@ -31,20 +31,15 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #app: AppContext;
   readonly #notebook: vscode.NotebookDocument;
   readonly #changed: () => void;
-  readonly #connected: (server: Server) => void;
   readonly #queue: ExecutionQueue;
   readonly #journal: Journal;
   readonly #recorder: RunRecorder;
   readonly #key: string;
-  readonly #clientId: string;
-  /** The session's path in an earlier window, or under the notebook's earlier name. */
-  #earlierPath: string | undefined;
+  readonly #kernel: OwnKernel;
   /** The kernel of an earlier window, for its runs. */
   readonly #earlierKernel: string | undefined;
-  /** The kernel the display ids belong to. */
-  #kernel: KernelConnection | undefined;
   readonly #description: KernelDescription;
-  #displayIds = new DisplayIds();
+  readonly #displayIds = new DisplayIds();
   readonly #gathered: Gathered;
   /** Runs that are not over, in their order: their cells, and as the queue has them. */
   readonly #open = new Map<CellExecution, { readonly cell: vscode.NotebookCell; readonly queued: QueuedRun }>();
@@ -52,7 +47,8 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #last = new Map<string, CellExecution>();
   /** Of runs whose cells VS Code takes for running: when that ends. */
   readonly #unclosed = new Set<Promise<void>>();
-  readonly #connecting = new Set<AbortController>();
+  /** What was open when the connection broke the last time. */
+  #openAtBreak: readonly CellExecution[] = [];
   readonly #interruption: Interruption;
   readonly #cancellations: Cancellations;
   #batch = 0;
@@ -66,7 +62,6 @@ export class NotebookRunner implements vscode.Disposable {
     this.#app = app;
     this.#notebook = notebook;
     this.#changed = changed;
-    this.#connected = connected;
     this.#queue = new ExecutionQueue({ log: app.log, handsOver });
     this.#journal = app.journals.of(journalKey(notebook.uri));
     this.#recorder = new RunRecorder(this.#journal);
@@ -75,8 +70,12 @@ export class NotebookRunner implements vscode.Disposable {
     const { kernel } = this.#journal;
     this.#earlierKernel = kernel?.kernelId;
     const key = (this.#key = notebook.uri.toString());
-    this.#clientId = kernel?.clientId ?? randomUUID();
-    this.#earlierPath = kernel?.path;
+    this.#kernel = new OwnKernel({
+      ...{ app, notebook, earlier: kernel, changed, connected },
+      adopted: ({ kernel: own, session }, { server, spec }) => this.#recorder.follow(own, { server: server.id, spec: spec.name, path: session.path }),
+      broke: () => (this.#openAtBreak = this.#runs),
+      missed: (gap) => this.#noteGap(gap),
+    });
     this.#cancellations = new Cancellations({
       ...{ notebook, log: app.log },
       takeBack: (run) => {
@@ -102,7 +101,7 @@ export class NotebookRunner implements vscode.Disposable {
 
   /** Whether the kernel is being waited for. */
   get isConnecting(): boolean {
-    return this.#connecting.size > 0;
+    return this.#kernel.isConnecting;
   }
 
   /** Queues cells that were asked for together. */
@@ -153,15 +152,18 @@ export class NotebookRunner implements vscode.Disposable {
    */
   async interrupt(): Promise<void> {
     this.#queue.clear();
-    for (const connecting of this.#connecting) connecting.abort(new ConnectError("aborted", "Interrupted while waiting for the kernel."));
-    if (this.#connecting.size > 0 || this.#open.size === 0) return;
+    this.#kernel.abort(new ConnectError("aborted", "Interrupted while waiting for the kernel."));
+    if (this.#kernel.isConnecting || this.#open.size === 0) return;
     await this.#interruption.interrupt(Promise.all(this.#runs.map(({ outcome }) => outcome)));
   }
 
-  /** Sees to it that the notebook has a kernel, and its server runs. @throws ConnectError as `NotebookSessions.connect` */
-  async start(target: KernelTarget, earlierPath = this.#earlierPath): Promise<void> {
-    this.#earlierPath = earlierPath;
-    await this.#kernelFor(target, target.running?.id);
+  /**
+   * Sees to it that the notebook has a kernel, and its server runs.
+   * @param earlierPath of its session, before the notebook got another name
+   * @throws ConnectError as `NotebookSessions.connect`
+   */
+  async start(target: KernelTarget, earlierPath?: string): Promise<void> {
+    await this.#kernel.connect(target, target.running?.id, earlierPath);
   }
 
   /** Restarts the kernel; what runs and what is queued ends, and can be run again when this resolves. */
@@ -212,16 +214,10 @@ export class NotebookRunner implements vscode.Disposable {
   /** The notebook, or the window, is closed: the kernel goes on with what it has, and it is taken up again later. */
   dispose(): void {
     this.#recorder.dispose();
-    for (const connecting of this.#connecting) connecting.abort();
+    this.#kernel.abort();
     this.#queue.dispose();
     this.#gathered.dispose();
     this.#app.notebookSessions.close(this.#key);
-  }
-
-  /** Where it belongs by the settings as they are now: a session that begins later begins there. */
-  #refOn(server: Server): NotebookRef {
-    const { path, name, isOwn } = placeOf(this.#notebook, server);
-    return { path, name, key: this.#key, clientId: this.#clientId, earlierPath: isOwn ? undefined : this.#earlierPath };
   }
 
   #queued(cell: vscode.NotebookCell, id: string, source: RunSource, target: KernelTarget, controller: vscode.NotebookController): QueuedRun {
@@ -272,55 +268,18 @@ export class NotebookRunner implements vscode.Disposable {
 
   async #connect(id: string, earlier: JournaledRun | undefined, target: KernelTarget): Promise<ExecutingKernel> {
     const running = earlier?.sent ? this.#earlierKernel : target.running?.id;
-    const { kernel } = this.#present(target, running) ?? (await this.#kernelFor(target, running));
+    const { kernel } = this.#kernel.present(target, running) ?? (await this.#kernel.connect(target, running));
     this.#description.write(kernel, target.spec);
     return this.#recorder.executing(kernel, id, earlier);
   }
 
-  /** The kernel that it has, where that is the one; asked for before each cell. */
-  #present({ server, spec }: KernelTarget, running: string | undefined): NotebookKernel | undefined {
-    const { notebookSessions } = this.#app;
-    const present = running === undefined ? notebookSessions.ofSpec(this.#key, server, spec.name) : notebookSessions.withId(this.#key, running);
-    return present?.kernel === this.#kernel ? present : undefined;
-  }
-
-  /** @param running the id of the kernel that it is to be; by default the notebook's own */
-  async #kernelFor(target: KernelTarget, running: string | undefined): Promise<NotebookKernel> {
-    const connecting = new AbortController();
-    this.#connecting.add(connecting);
-    this.#changed();
-    try {
-      const connected =
-        running !== undefined
-          ? await this.#app.notebookSessions.attach(this.#refOn(target.server), target.server, running, connecting.signal)
-          : await withStartProgress(this.#app, target.server, connecting.signal, (options) =>
-              this.#app.notebookSessions.connect(this.#refOn(target.server), target.server, target.spec.name, options),
-            );
-      this.#adopt(connected, target);
-      if (running === undefined) this.#connected(target.server);
-      return connected;
-    } finally {
-      this.#connecting.delete(connecting);
-      this.#changed();
+  /** Also those that have ended meanwhile. */
+  #noteGap({ from, to }: Gap): void {
+    const seconds = Math.max(1, Math.round((to - from) / 1000));
+    const time = new Date(from).toLocaleTimeString();
+    for (const run of this.#openAtBreak) {
+      if (run.hasBegun) run.notice(`The connection was lost at ${time} for ${seconds} s; some output of that time may be missing.`);
     }
-  }
-
-  #adopt({ kernel, session }: NotebookKernel, target: KernelTarget): void {
-    this.#recorder.follow(kernel, { server: target.server.id, spec: target.spec.name, path: session.path });
-    if (this.#kernel === kernel) return;
-    this.#kernel = kernel;
-    let present: readonly CellExecution[] = [];
-    kernel.onDidChangeConnectionStatus((status) => {
-      if (status === "connecting") present = this.#runs;
-    });
-    kernel.onDidMissMessages(({ from, to }) => {
-      const seconds = Math.max(1, Math.round((to - from) / 1000));
-      const time = new Date(from).toLocaleTimeString();
-      // Also those that have ended meanwhile.
-      for (const run of present) {
-        if (run.hasBegun) run.notice(`The connection was lost at ${time} for ${seconds} s; some output of that time may be missing.`);
-      }
-    });
   }
 
   /** Passes the kernel's question on; dismissing it is an interrupt, not an empty answer. */
@@ -365,14 +324,4 @@ function newestOf(runs: readonly JournaledRun[]): readonly JournaledRun[] {
 function identityOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
   const id = cellIdOf(cell);
   return { index: cell.index, ...(id !== undefined && { id }) };
-}
-
-/** What names the journal of a notebook: the same for a window after it was reloaded, another for one with another folder. */
-export function journalKey(uri: vscode.Uri): string {
-  return `${workspaceKey()} ${uri.toString()}`;
-}
-
-function workspaceKey(): string {
-  const { workspaceFile, workspaceFolders = [] } = vscode.workspace;
-  return (workspaceFile ?? workspaceFolders[0]?.uri)?.toString() ?? "";
 }

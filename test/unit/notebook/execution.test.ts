@@ -4,14 +4,9 @@ import { Deferred } from "../../../src/base/async";
 import { ConnectError } from "../../../src/base/errors";
 import { nullLogger } from "../../../src/base/log";
 import { DisplayIds } from "../../../src/notebook/displayIds";
-import {
-  CellExecution,
-  type CellOutcome,
-  type ExecuteOptions,
-  type ExecuteCallbacks,
-  type ExecutingKernel,
-} from "../../../src/notebook/execution";
+import { CellExecution } from "../../../src/notebook/execution";
 import { textOf } from "../../../src/notebook/outputItem";
+import type { CellOutcome, ExecuteOptions, ExecuteCallbacks, ExecutingKernel } from "../../../src/notebook/run";
 import type { ExecuteReply, Message } from "../../../src/services/kernel/messages";
 import { CellSink, display, error, HandClock, line, message, settled, stderr, stdout, stream } from "./doubles";
 
