@@ -6,6 +6,7 @@ import { sharedHub } from "../harness/hub/shared";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, showHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
 import { JupyterLab } from "../harness/vscode/jupyterLab";
+import { savesOnDemand } from "../harness/vscode/settings";
 import { personWindow } from "./support/window";
 
 function notebookWith(...sources: readonly string[]): string {
@@ -14,15 +15,14 @@ function notebookWith(...sources: readonly string[]): string {
 }
 
 describe("a kernel begun in JupyterLab", () => {
-  const window = personWindow({ files: [samplePath] });
+  const window = personWindow({ files: [samplePath], settings: savesOnDemand });
   let user: HubUser;
   let lab: JupyterLab;
 
   before(() => {
-    const { name, token } = sharedHub().user("ana");
-    user = { url: sharedHub().url, name, token };
+    user = { url: sharedHub().url, name: "ana", token: sharedHub().user("ana").token };
   });
-  after(() => sharedHub().stopServer(user.name));
+  after(() => sharedHub().stopServer("ana"));
 
   it("is in the kernel picker under its notebook's name, and both share its variables", async () => {
     const { workbench, folder } = window();

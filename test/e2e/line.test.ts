@@ -3,20 +3,20 @@ import assert from "node:assert/strict";
 import { sharedHub } from "../harness/hub/shared";
 import { sampleCell, samplePath } from "../harness/sample/sampleNotebook";
 import { accountLabel, pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
+import { savesOnDemand } from "../harness/vscode/settings";
 import { waitFor } from "../harness/processes/wait";
 import { filesWith } from "./support/files";
 import { personWindow } from "./support/window";
 
 describe("a person with a token", () => {
-  const window = personWindow({ files: [samplePath] });
+  const window = personWindow({ files: [samplePath], settings: savesOnDemand });
   let user: HubUser;
 
   before(() => {
-    const { name, token } = sharedHub().user("ana");
-    user = { url: sharedHub().url, name, token };
+    user = { url: sharedHub().url, name: "ana", token: sharedHub().user("ana").token };
   });
 
-  after(() => sharedHub().stopServer(user.name));
+  after(() => sharedHub().stopServer("ana"));
 
   it("signs in from the command palette and is in the Accounts menu", async () => {
     const { workbench } = window();

@@ -10,6 +10,7 @@ import { root } from "../harness/paths";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn } from "../harness/vscode/hubSteps";
 import { JupyterLab } from "../harness/vscode/jupyterLab";
+import { savesOnDemand } from "../harness/vscode/settings";
 import { personWindow } from "./support/window";
 
 /** Notebooks of the corpus whose cells are run in one. */
@@ -19,7 +20,7 @@ const mayFail = { tags: ["raises-exception"] };
 const runMs = 60_000;
 
 describe("a notebook that was run here and in JupyterLab", () => {
-  const window = personWindow({ files: [samplePath] });
+  const window = personWindow({ files: [samplePath], settings: savesOnDemand });
   after(() => sharedHub().stopServer("ana"));
 
   it("is saved as the same file", async () => {

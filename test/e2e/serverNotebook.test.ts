@@ -5,6 +5,7 @@ import { sharedHub } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { signIn } from "../harness/vscode/hubSteps";
+import { savesOnDemand } from "../harness/vscode/settings";
 import { personWindow } from "./support/window";
 
 const startMs = 90_000;
@@ -15,7 +16,7 @@ const cells = ["import os; print('works in', os.path.basename(os.getcwd()))", "x
 const content = { cells, metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" } }, nbformat: 4, nbformat_minor: 5 };
 
 describe("a notebook on the server", () => {
-  const window = personWindow({ files: [samplePath] });
+  const window = personWindow({ files: [samplePath], settings: savesOnDemand });
   const name = "ana";
   let server: string;
   const ask = async (path: string, body?: object): Promise<Response> => {
@@ -52,19 +53,19 @@ describe("a notebook on the server", () => {
 
   it("runs at once on a kernel of its server, in its folder, and is saved there", async () => {
     const { workbench } = window();
-    const { notebook, quickInput } = workbench;
+    const { notebook } = workbench;
     await notebook.run(0);
     assert.equal(await notebook.ended(0, startMs), "ok");
     const [output] = await notebook.outputsOnce(0, (now) => now.length > 0);
     assert.match(output?.text ?? "", /works in week 1/);
     await notebook.run(1);
     assert.equal(await notebook.ended(1, startMs), "ok");
-    await quickInput.command("File: Save");
+    await workbench.save();
     await workbench.screenshot("out/screenshots/server-notebook.png");
     const sessions = (await (await ask("sessions")).json()) as { path: string }[];
     assert.deepEqual(sessions.map(({ path }) => path), ["teaching/week 1/first steps.ipynb"]);
-    const saved = async (): Promise<boolean> => /"42"/.test(await (await ask("contents/teaching/week 1/first steps.ipynb?type=file&format=text")).text().then((text) => text.replaceAll("\\", "")));
-    await waitFor("the notebook to be saved", saved, 20_000);
+    const saved = await (await ask("contents/teaching/week 1/first steps.ipynb?type=file&format=text")).text();
+    assert.match(saved.replaceAll("\\", ""), /"42"/);
   });
 
   it("is there after a reload, with its kernel", async () => {

@@ -23,6 +23,9 @@ export const quietSettings: Settings = {
   "workbench.welcomePage.walkthroughs.openOnInstall": false,
 };
 
+/** In a browser VS Code saves by itself after a second unless told otherwise, and marks no tab as changed then. */
+export const savesOnDemand: Settings = { ...quietSettings, "files.autoSave": "off" };
+
 /** The demo's folder holds the sample that we put there: no question whether to trust it. */
 export const demoSettings: Settings = {
   ...quietSettings,

@@ -37,13 +37,20 @@ export class Workbench {
   /** Trusts the open folder, which nobody has trusted before. */
   async trust(): Promise<void> {
     const restricted = this.page.locator(".statusbar-item", { hasText: "Restricted Mode" });
-    const dialog = this.page.locator(".monaco-dialog-box").getByRole("button", { name: /trust the authors/i });
+    const dialog = this.page.locator(".monaco-dialog-box").getByRole("button", { name: /^yes, i trust the authors/i });
     await restricted.or(dialog).first().waitFor(); // VS Code may ask at once, or mention it in the status bar only
-    if (await dialog.first().isVisible()) {
-      await dialog.first().click();
+    if (await dialog.isVisible()) {
+      await dialog.click();
     } else {
       await restricted.click();
-      await this.page.locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust$/ }).click();
+      const pressed = (): Promise<boolean> =>
+        this.page.evaluate(() => {
+          const button = [...document.querySelectorAll<HTMLElement>(".workspace-trust-editor .monaco-button")].find(({ textContent }) => textContent === "Trust");
+          button?.click();
+          return button !== undefined;
+        });
+      // Found and pressed in one go: the page is drawn anew as extensions become known, and a button that was found may be gone.
+      await waitFor("the button that trusts the folder", pressed, uiMs);
       await restricted.waitFor({ state: "detached" });
       // The page about trust has served.
       await this.quickInput.command("View: Close Editor");
@@ -221,8 +228,9 @@ export class Workbench {
     await toast.getByRole("button", { name: button, exact: true }).click();
   }
 
-  /** Saves what is in front, and waits until nothing of it is unsaved. */
+  /** Saves what was changed in front, and waits until it is written. Only with `savesOnDemand` does VS Code show that. */
   async save(): Promise<void> {
+    await this.page.locator(".tab.active.dirty").waitFor({ timeout: uiMs });
     await this.quickInput.command("File: Save");
     await this.page.locator(".tab.active:not(.dirty)").waitFor({ timeout: uiMs });
   }
