@@ -116,12 +116,15 @@ export class Continuity implements Disposable {
     this.#ports.missed({ from, to });
   }
 
-  /** Another client's request is over: its reply, the last thing before its `idle`, went to that client. */
+  /**
+   * Another client's request is over: its reply, the last thing before its `idle`, went to that client. Where its `busy`
+   * has not come, that is missing, too: a server that asks before it lets us through keeps the first message for itself.
+   */
   #explain(requestId: string, idle: number): void {
-    const busy = this.#foreign.get(requestId)?.busy ?? Number.NEGATIVE_INFINITY;
+    const busy = this.#foreign.get(requestId)?.busy;
     this.#foreign.delete(requestId);
-    const reply = Math.max(...[...this.#missing].filter((number) => number > busy && number < idle));
-    this.#missing.delete(reply);
+    const between = [...this.#missing].filter((number) => number > (busy ?? Number.NEGATIVE_INFINITY) && number < idle);
+    for (const number of between.sort((one, other) => other - one).slice(0, busy === undefined ? 2 : 1)) this.#missing.delete(number);
   }
 
   #begin(process: string, number: number): void {

@@ -115,6 +115,21 @@ describe("continuity", () => {
     }
   });
 
+  it("misses nothing where the beginning of what the server asks for itself is lost, and sees what is lost beside it", () => {
+    outage();
+    lose();
+    end(others);
+    say("stream", cell);
+    end(cell);
+    assert.equal(ended(), false);
+    begin(cell);
+    outage();
+    lose(2);
+    end(others);
+    end(cell);
+    assert.equal(ended(), true);
+  });
+
   it("tells nothing of what was missing without an outage, or after the kernel has answered since", () => {
     lose();
     end(cell);
