@@ -7,6 +7,7 @@ import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, showHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
 import { JupyterLab } from "../harness/vscode/jupyterLab";
 import { savesOnDemand } from "../harness/vscode/settings";
+import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
 
 function notebookWith(...sources: readonly string[]): string {
@@ -20,7 +21,7 @@ describe("a kernel begun in JupyterLab", () => {
   let lab: JupyterLab;
 
   before(() => {
-    user = { url: sharedHub().url, name: "ana", token: sharedHub().user("ana").token };
+    user = hubUser("ana");
   });
   after(() => sharedHub().stopServer("ana"));
 

@@ -5,6 +5,7 @@ import { sharedHub } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn } from "../harness/vscode/hubSteps";
+import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
 
 const kernel = "Python 3 (ipykernel)";
@@ -16,8 +17,7 @@ describe("an untitled notebook", () => {
   it("keeps its kernel and its variables when it is saved", async () => {
     const { workbench, folder } = window();
     const { notebook, quickInput, page } = workbench;
-    const { url } = sharedHub();
-    const user = { url, name: "ana", token: sharedHub().user("ana").token };
+    const user = hubUser("ana");
     await signIn(workbench, user);
     await quickInput.command("Create: New Jupyter Notebook");
     await notebook.shown();

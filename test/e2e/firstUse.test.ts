@@ -4,6 +4,7 @@ import { sharedHub } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
 import { sampleCell, samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
+import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
 
 const pictures = "out/screenshots/first-use";
@@ -13,7 +14,7 @@ describe("first use", () => {
   let user: HubUser;
 
   before(() => {
-    user = { url: sharedHub().url, name: "ana", token: sharedHub().user("ana").token };
+    user = hubUser("ana");
   });
   after(() => sharedHub().stopServer("ana"));
 

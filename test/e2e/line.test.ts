@@ -6,6 +6,7 @@ import { accountLabel, pickHubKernel, signIn, type HubUser } from "../harness/vs
 import { savesOnDemand } from "../harness/vscode/settings";
 import { waitFor } from "../harness/processes/wait";
 import { filesWith } from "./support/files";
+import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
 
 describe("a person with a token", () => {
@@ -13,7 +14,7 @@ describe("a person with a token", () => {
   let user: HubUser;
 
   before(() => {
-    user = { url: sharedHub().url, name: "ana", token: sharedHub().user("ana").token };
+    user = hubUser("ana");
   });
 
   after(() => sharedHub().stopServer("ana"));

@@ -11,6 +11,7 @@ import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn } from "../harness/vscode/hubSteps";
 import { JupyterLab } from "../harness/vscode/jupyterLab";
 import { savesOnDemand } from "../harness/vscode/settings";
+import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
 
 /** Notebooks of the corpus whose cells are run in one. */
@@ -39,8 +40,7 @@ describe("a notebook that was run here and in JupyterLab", () => {
 
     const file = path.join(folder, "here.ipynb");
     writeFileSync(file, JSON.stringify(content));
-    const { url } = sharedHub();
-    const user = { url, name: "ana", token: sharedHub().user("ana").token };
+    const user = hubUser("ana");
     await signIn(workbench, user);
     await workbench.openSidebar("Explorer");
     await workbench.openNotebook("here.ipynb");

@@ -6,6 +6,7 @@ import { waitFor } from "../harness/processes/wait";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { signIn } from "../harness/vscode/hubSteps";
 import { savesOnDemand } from "../harness/vscode/settings";
+import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
 
 const startMs = 90_000;
@@ -38,7 +39,7 @@ describe("a notebook on the server", () => {
   it("is opened from the palette, through the server's folders", async () => {
     const { workbench } = window();
     const { quickInput } = workbench;
-    await signIn(workbench, { url: sharedHub().url, name, token: sharedHub().user(name).token });
+    await signIn(workbench, hubUser(name));
     await workbench.clearNotifications();
     await quickInput.command("JupyterHub: Open Notebook on Server…");
     await quickInput.pick(/teaching/);

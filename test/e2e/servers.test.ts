@@ -5,6 +5,7 @@ import { waitFor } from "../harness/processes/wait";
 import { pickHubKernel } from "../harness/vscode/hubSteps";
 import { themes, type Workbench } from "../harness/vscode/workbench";
 import { samplePath } from "../harness/sample/sampleNotebook";
+import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
 
 const startMs = 60_000;
@@ -142,7 +143,7 @@ describe("a person with several servers", () => {
     await workbench.rowAction(/Default server running/, /Stop Server/);
     await workbench.answerDialog(/Stop the server/, "Stop Server");
     await workbench.sidebarRow(/Default server stopped/, startMs);
-    await pickHubKernel(workbench, { url: sharedHub().url, name, token: sharedHub().user(name).token });
+    await pickHubKernel(workbench, hubUser(name));
     await workbench.notification(/is not running. It also starts when you run a cell/);
     await pictures(workbench, "offer");
     await workbench.answerNotification(/is not running/, "Start Server");

@@ -273,7 +273,7 @@ export class NotebookRunner implements vscode.Disposable {
     return this.#recorder.executing(kernel, id, earlier);
   }
 
-  /** Also those that have ended meanwhile. */
+  /** Says so in the cells that were open when the connection broke, also where they have ended meanwhile. */
   #noteGap({ from, to }: Gap): void {
     const seconds = Math.max(1, Math.round((to - from) / 1000));
     const time = new Date(from).toLocaleTimeString();
