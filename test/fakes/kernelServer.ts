@@ -63,6 +63,8 @@ export class KernelServer {
   loses = false;
   /** Called for each request but kernel_info, and the question how many cells there were. */
   onRequest: (message: Message, socket: KernelSocket) => void = (message, socket) => socket.answer(message);
+  /** Called for the question how many cells there were. */
+  onCount: (message: Message, socket: KernelSocket) => void = (message, socket) => socket.answer(message, { status: "ok", execution_count: this.cells });
   /** Called for kernel_info. */
   onInfo: (message: Message, socket: KernelSocket) => void = (message, socket) => socket.answer(message, fakeInfo);
   /** Called for each websocket when it is open. */
@@ -116,7 +118,7 @@ export class KernelServer {
       this.received.push(message);
       const { msg_type: type } = message.header;
       if (type === "kernel_info_request") this.onInfo(message, socket);
-      else if (message.content["silent"] === true) socket.answer(message, { status: "ok", execution_count: this.cells });
+      else if (message.content["silent"] === true) this.onCount(message, socket);
       else {
         if (type === "execute_request") this.cells += 1;
         this.onRequest(message, socket);

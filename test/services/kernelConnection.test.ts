@@ -228,6 +228,15 @@ describe("kernel connection", function () {
       await cell.prints("on");
       const reply = await within(connection.debug({ seq: 1, command: "debugInfo" }).done, "debugInfo");
       assert.equal(reply["command"], "debugInfo");
+      assert.equal(connection.status, "busy");
+      const other = connection.clone();
+      const idle = event(connection.onIOPubMessage, "the end of what another asks", ({ parent_header: parent, content }) => {
+        return parent.msg_type === "debug_request" && content["execution_state"] === "idle";
+      });
+      await within(other.debug({ seq: 2, command: "debugInfo" }).done, "debugInfo for another");
+      await idle;
+      other.dispose();
+      assert.equal(connection.status, "busy");
       await connection.interrupt();
       assert.equal((await cell.done()).ename, "KeyboardInterrupt");
     });

@@ -1,6 +1,6 @@
 // Code that a broken connection took along before the kernel had it: found out by the kernel's own count, and sent again.
 import type { Logger } from "../../base/log";
-import { ConnectError } from "../../base/errors";
+import { ConnectError, hasCode } from "../../base/errors";
 import type { KernelFuture } from "./future";
 import type { Gap } from "./link";
 import type { ExecuteReply, Message } from "./messages";
@@ -97,26 +97,36 @@ export class Arrivals {
     const asking = (this.#asking = this.#ports.ask());
     asking.done.then(
       (reply) => this.#answered(missing, reply),
-      // Broken again: the next answer tells.
-      (error: unknown) => this.#ports.log.debug("The kernel did not say what it has run", error),
+      (error: unknown) => {
+        this.#ports.log.debug("The kernel did not say what it has run", error);
+        // Broken again: the next answer tells. One that cannot be read tells nothing.
+        if (hasCode(error, "invalid-message")) this.#giveUp(missing);
+      },
     );
   }
 
   #answered(missing: readonly AnyFuture[], { status, execution_count: count }: ExecuteReply): void {
-    const { requests, log, missed, send } = this.#ports;
-    const open = missing.filter((future) => requests.isOpen(future));
+    const { requests, log, send } = this.#ports;
     if (status !== "ok" || this.#hasUnseen || count !== (this.#count ?? 0)) {
-      if (open.length > 0) missed({ from: this.#since ?? Date.now(), to: Date.now() });
-      requests.close(open);
-      this.#clear();
+      this.#giveUp(missing);
       return;
     }
+    const open = missing.filter((future) => requests.isOpen(future));
     log.info(`${open.length} requests had not arrived at the kernel before the connection broke, and are sent again`);
     this.#since = undefined;
     for (const future of open) {
       if (this.#dropped.has(future)) future.fail(new ConnectError("aborted", "What was to run before this has failed."));
       else send(future.message);
     }
+    this.#clear();
+  }
+
+  /** It remains unknown what became of these: they are over. */
+  #giveUp(missing: readonly AnyFuture[]): void {
+    const { requests, missed } = this.#ports;
+    const open = missing.filter((future) => requests.isOpen(future));
+    if (open.length > 0) missed({ from: this.#since ?? Date.now(), to: Date.now() });
+    requests.close(open);
     this.#clear();
   }
 

@@ -278,7 +278,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     const read = (reply: Message): ExecuteReply => contentOf(reply, executeReplyContent);
     const future = this.#future(message, handlers, { read, outlivesDone: true });
     for (const one of earlier) {
-      this.#inbox.answers.received(one);
+      this.#inbox.recall(one);
       future.handle(one);
     }
     if (this.#link.state.ended) future.fail(this.#link.state.ended);

@@ -1,5 +1,6 @@
 // What a received message means to its kernel connection: events, state, and the request it belongs to.
 import type { Disposable } from "../../base/disposable";
+import { Activity } from "./activity";
 import type { Comms } from "./comm";
 import type { KernelEvents } from "./events";
 import { IdleWatch } from "./idleWatch";
@@ -25,12 +26,14 @@ export class Inbox implements Disposable {
   readonly answers = new InputAnswers();
   readonly #ports: InboxPorts;
   readonly #process: KernelProcess;
+  readonly #activity: Activity;
   readonly #idleWatch: IdleWatch;
 
   constructor(ports: InboxPorts) {
     const { requests, patience, link } = ports;
     this.#ports = ports;
     this.#process = new KernelProcess(ports.clientId);
+    this.#activity = new Activity((id) => requests.get(id)?.message.channel);
     this.#idleWatch = new IdleWatch({ patience, isStuck: () => requests.replied, ask: () => link.ask() });
   }
 
@@ -46,10 +49,17 @@ export class Inbox implements Disposable {
     comms.handle(message);
   }
 
+  /** Takes up what an earlier window has received of a request that goes on. */
+  recall(message: Message): void {
+    this.answers.received(message);
+    this.#learnStatus(message);
+  }
+
   /** The kernel's process is gone, with what it had asked. */
   restarts(): void {
     this.answers.clear();
     this.#process.forget();
+    this.#activity.forget();
   }
 
   dispose(): void {
@@ -63,16 +73,20 @@ export class Inbox implements Disposable {
     // What carries our own id the server has made up.
     if (message.channel === "iopub" && message.header.session !== this.#ports.clientId) link.heardOnIOPub();
     const type = message.header.msg_type;
-    // A subshell's is not the kernel's: what its main shell runs goes on.
-    if (message.channel === "iopub" && type === "status" && !message.parent_header.subshell_id) {
-      const { execution_state: status } = contentOf(message, statusContent);
-      link.dispatch({ type: "told", status, solicited: message.parent_header.msg_id !== undefined });
-    }
+    this.#learnStatus(message);
     // The last word of the process before ends nothing that was asked of the new one.
     if (message.channel === "iopub" && type === "shutdown_reply" && !link.mayHearOldProcess) {
       link.dispatch({ type: "ending", restart: contentOf(message, endingContent).restart });
     }
     if (type === "input_request") events.pendingInput.fire(true);
+  }
+
+  #learnStatus(message: Message): void {
+    const { channel, header, parent_header: parent } = message;
+    // A subshell's is not the kernel's: what its main shell runs goes on.
+    if (channel !== "iopub" || header.msg_type !== "status" || parent.subshell_id) return;
+    const status = this.#activity.told(contentOf(message, statusContent).execution_state, parent);
+    this.#ports.link.dispatch({ type: "told", status, solicited: parent.msg_id !== undefined });
   }
 
   /** Gives it to the request that it answers. */

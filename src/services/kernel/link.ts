@@ -109,10 +109,7 @@ export class KernelLink implements Disposable {
    * @throws ConnectError `busy` where too much waits, `invalid-message` where it cannot be written
    */
   send(message: Message, waits = false): void {
-    // The kernel is asked first, and given nothing before it is heard: what it printed for it could be lost. (A server that
-    // takes it for busy lets us through before it listens itself.) Answers to its questions are not held: it waits for them.
-    const held = this.#state.kernel === "restarting" || this.#ports.holdsBack(message) || (!this.isHeard && message.channel === "shell" && message.header.msg_type !== "kernel_info_request");
-    const socket = held ? undefined : this.#socket;
+    const socket = this.#mustWait(message) ? undefined : this.#socket;
     if (socket) {
       const frame = frameOf(message, socket.protocol);
       try {
@@ -134,8 +131,8 @@ export class KernelLink implements Disposable {
 
   /** Sends what waits, as far as it has to wait no longer. */
   flush(): void {
-    if (!this.isHeard) return;
-    for (const { message, waits } of this.#outbox.take()) this.send(message, waits);
+    if (!this.#socket) return;
+    for (const { message, waits } of this.#outbox.take((one) => !this.#mustWait(one))) this.send(message, waits);
   }
 
   /** The socket acknowledges promptly and watches its peer only while a request waits for its answer. */
@@ -201,6 +198,16 @@ export class KernelLink implements Disposable {
     this.#leaving?.({ code: 1006, reason: "", silent: false });
   }
 
+  /**
+   * The kernel is asked first, and its shell is given nothing before it is heard: what it printed for that could be lost.
+   * (A server that takes it for busy lets us through before it listens itself.) Answers to its questions are not held: it
+   * waits for them. Nor is what goes to its control channel, which answers while a cell runs.
+   */
+  #mustWait(message: Message): boolean {
+    const isUnheard = !this.isHeard && message.channel === "shell" && message.header.msg_type !== "kernel_info_request";
+    return isUnheard || this.#state.kernel === "restarting" || this.#ports.holdsBack(message);
+  }
+
   get #settings(): ServerSettings {
     return this.#ports.settings;
   }
@@ -248,7 +255,16 @@ export class KernelLink implements Disposable {
       deaf: () => {
         if (isCurrent()) this.reconnect();
       },
+      silent: () => void this.#lookIntoSilence(isCurrent),
     });
+  }
+
+  /** The kernel has not answered yet. Where the server knows of nothing that it is at, this websocket leads nowhere. */
+  async #lookIntoSilence(isCurrent: () => boolean): Promise<void> {
+    const model = await this.#server.get().catch(() => undefined); // no answer tells nothing
+    if (!isCurrent() || this.isHeard || model?.execution_state !== "idle") return;
+    this.#settings.log.info(`${this.#settings.label}: kernel ${this.#ports.kernelId} is idle and does not answer; another connection is made`);
+    this.reconnect();
   }
 
   #becomeHeard(): void {
@@ -282,6 +298,7 @@ export class KernelLink implements Disposable {
   #reopen(): void {
     const socket = this.#socket;
     this.#socket = undefined;
+    this.#resting = false;
     this.#channels.open(false, socket?.leave(leaveBound));
   }
 

@@ -23,10 +23,10 @@ export class Outbox implements Disposable {
     this.bound();
   }
 
-  /** What is to be sent now, in order. */
-  take(): ReturnType<Requests["takeUnsent"]> {
+  /** What is to be sent now, in order: there is a connection. */
+  take(mayGo: (message: Message) => boolean): ReturnType<Requests["takeUnsent"]> {
     this.dispose();
-    return this.#requests.takeUnsent();
+    return this.#requests.takeUnsent(mayGo);
   }
 
   /** There is no connection: fails what has waited for too long, now or when that is so. */

@@ -30,12 +30,16 @@ export interface Asking {
   readonly heard: () => void;
   /** The kernel answers, but is not heard on iopub: another websocket is needed. */
   readonly deaf: () => void;
+  /** Nothing has come for a while. A kernel that is at something for others is waited for; else another websocket is needed. */
+  readonly silent: () => void;
 }
 
 /** Answers without `idle` in a row that mean that iopub is not heard. */
 const deafAfter = 3;
-/** Websockets that are opened for that; a kernel that then still has no `idle` never says it. */
+/** Websockets that are opened for that; a kernel that then still has no `idle` never says it. As many are for silence. */
 const maxReopened = 3;
+/** Questions that are asked again on one websocket before its silence is looked into. */
+const silentAfter = 2;
 /** Questions that are asked again; a kernel that is busy for others has them all in its queue. */
 const maxRepeats = 8;
 
@@ -46,6 +50,7 @@ export class Probes {
   #again: NodeJS.Timeout | undefined;
   #withoutIdle = 0;
   #reopened = 0;
+  #silences = 0;
 
   constructor(ports: ProbePorts) {
     this.#ports = ports;
@@ -76,6 +81,10 @@ export class Probes {
       this.#start(channel === "control" ? "control" : "shell", subshell === "" ? undefined : subshell, messages, asking);
     }
     if (!asking.isNew || repeats === maxRepeats) return;
+    if (repeats === silentAfter && this.#silences < maxReopened) {
+      this.#silences += 1;
+      asking.silent();
+    }
     const { patience } = this.#ports;
     this.#again = setTimeout(() => this.#ask(asking, repeats + 1), backoff(repeats, patience, 12 * patience));
   }
@@ -90,6 +99,7 @@ export class Probes {
       if (!isMain) return;
       clearTimeout(this.#again);
       this.#reopened = 0;
+      this.#silences = 0;
       asking.heard();
       arrivals.lookInto(missing);
     };

@@ -82,12 +82,14 @@ export class Requests {
     this.#unsent.set(message.header.msg_id, { message, since: Date.now(), waits });
   }
 
-  /** What is to be sent now, in order; it counts as sent. */
-  takeUnsent(): readonly { readonly message: Message; readonly waits: boolean }[] {
-    const held = [...this.#unsent.values()];
-    this.#unsent.clear();
-    for (const { message } of held) this.#moveBehind(message.header.msg_id);
-    return held;
+  /** What is to be sent now, in order; it counts as sent. @param mayGo by default all of it may */
+  takeUnsent(mayGo: (message: Message) => boolean = () => true): readonly { readonly message: Message; readonly waits: boolean }[] {
+    const taken = [...this.#unsent.values()].filter(({ message }) => mayGo(message));
+    for (const { message } of taken) {
+      this.#unsent.delete(message.header.msg_id);
+      this.#moveBehind(message.header.msg_id);
+    }
+    return taken;
   }
 
   /** What was asked meanwhile, first of all what the kernel is, it answers first. */

@@ -97,6 +97,65 @@ describe("kernel connection to a scripted kernel", function () {
     assert.equal(server.sockets.length, before + 3);
   });
 
+  it("opens another websocket where the new process does not answer, and the server takes it for idle", async () => {
+    await impatient();
+    const before = server.sockets.length;
+    server.onInfo = (message, socket) => {
+      if (server.sockets.length > before + 2) socket.answer(message, fakeInfo);
+    };
+    await within(connection.restart());
+    await within(execute());
+    assert.equal(server.sockets.length, before + 3);
+  });
+
+  it("waits for a new process that does not answer because it is at something for others", async () => {
+    await impatient();
+    const before = server.sockets.length;
+    const questions: Message[] = [];
+    const looked = new Deferred<void>();
+    server.onInfo = (message) => {
+      // All questions that it asks again: by then the silence was looked into.
+      if (questions.push(message) === 9) looked.resolve();
+    };
+    await within(connection.restart());
+    server.model = { ...server.model, execution_state: "busy" };
+    const cell = execute();
+    await within(looked.promise);
+    for (const question of questions) server.socket.answer(question, fakeInfo);
+    await within(cell);
+    assert.equal(server.sockets.length, before + 1);
+  });
+
+  it("is busy as long as its shell runs something, whatever it answers to others and on the control channel", async () => {
+    const cell = new Deferred<Message>();
+    server.onRequest = (message, socket) => {
+      if (message.channel === "control") {
+        socket.answer(message);
+        return;
+      }
+      socket.status("busy", message.header);
+      cell.resolve(message);
+    };
+    const seen: string[] = [];
+    connection.onDidChangeStatus((status) => seen.push(status));
+    const done = execute();
+    const request = await within(cell.promise);
+    await within(connection.debug({ seq: 1, command: "threads" }).done);
+    for (const state of ["busy", "idle"]) server.socket.status(state, { msg_id: "the server's", msg_type: "kernel_info_request" });
+    server.socket.answer(request);
+    await within(done);
+    assert.deepEqual(seen, ["busy", "idle"]);
+    // Where the end of that was lost, the shell's next word tells.
+    server.onRequest = ({ header }, socket) => {
+      socket.status("busy", header);
+      socket.send("iopub", "status", { execution_state: "busy" }, { msg_id: "another's", msg_type: "execute_request" });
+    };
+    connection.execute({ code: "1" }).dispose();
+    await within(next(connection.onIOPubMessage, ({ parent_header: parent }) => parent.msg_id === "another's"));
+    await within(connection.requestKernelInfo().done);
+    assert.equal(connection.status, "idle");
+  });
+
   it("asks where a reply is followed by silence, and settles the request whose idle was dropped", async () => {
     await impatient();
     server.onRequest = ({ header }, socket) => {
@@ -280,6 +339,14 @@ describe("kernel connection to a scripted kernel", function () {
       await fails(lost?.done ?? assert.fail(), "connection-lost");
     });
 
+    it("not where the answer cannot be read", async () => {
+      const [lost] = lose("1");
+      server.onCount = (message, socket) => socket.answer(message, { status: "dancing" });
+      await breakOff();
+      await fails(lost?.done ?? assert.fail(), "connection-lost");
+      await within(execute());
+    });
+
     it("not what was behind a cell that has failed: the kernel would have dropped it", async () => {
       const asked = new Deferred<Message>();
       server.onRequest = (message) => asked.resolve(message);
@@ -321,6 +388,19 @@ describe("kernel connection to a scripted kernel", function () {
     for (const message of asked) server.socket.answer(message);
     await within(Promise.all([slow.done, debug.done]));
     assert.deepEqual([...lanes].sort(), ["control ", "shell ", "shell s1"]);
+  });
+
+  it("has the control channel asked while the shell does not answer yet", async () => {
+    server.onInfo = () => undefined;
+    server.onRequest = (message, socket) => {
+      if (message.channel === "control") socket.answer(message);
+    };
+    const other = new KernelConnection({ settings: server.settings(), model: server.model });
+    const cell = other.execute({ code: "1" });
+    await within(other.debug({ seq: 1, command: "threads" }).done);
+    assert.ok(!server.received.some(({ header }) => header.msg_type === "execute_request"));
+    other.dispose();
+    await fails(cell.done, "disposed");
   });
 
   it("is evicted by a close without a code while another connection is there", async () => {
