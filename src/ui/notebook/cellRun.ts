@@ -7,6 +7,7 @@ import type { ExecutingKernel } from "../../notebook/run";
 import type { InputRequest } from "../../services/kernel/messages";
 import type { Logger } from "../../base/log";
 import { CellSink } from "./cellSink";
+import { cellIdOf } from "./earlierRuns";
 import type { Gathered } from "./gathered";
 import { applyNextInput } from "./nextInput";
 
@@ -101,18 +102,4 @@ function tagsOf(cell: vscode.NotebookCell): readonly unknown[] {
   const metadata: unknown = cell.metadata["metadata"];
   const tags: unknown = typeof metadata === "object" && metadata !== null && "tags" in metadata ? metadata.tags : undefined;
   return Array.isArray(tags) ? tags : [];
-}
-
-/** The id that the notebook file gives the cell. */
-export function cellIdOf(cell: vscode.NotebookCell): string | undefined {
-  const id: unknown = cell.metadata["id"];
-  return typeof id === "string" ? id : undefined;
-}
-
-/** The cell that a journaled run was of; undefined where it is gone, or no longer to be told from others. */
-export function cellOf(notebook: vscode.NotebookDocument, { queued: { cell, code } }: JournaledRun): vscode.NotebookCell | undefined {
-  const cells = notebook.getCells();
-  if (cell.id !== undefined) return cells.find((one) => cellIdOf(one) === cell.id);
-  const there = cells[cell.index];
-  return there?.document.getText() === code ? there : undefined;
 }

@@ -1,26 +1,25 @@
 // Outputs of one cell's run written to VS Code: OutputSink on a NotebookCellExecution.
 import * as vscode from "vscode";
-import { SerialQueue } from "../../base/async";
+import { Deferred, SerialQueue, delay } from "../../base/async";
 import type { CellOutput } from "../../notebook/output";
 import type { OutputSink } from "../../notebook/outputBatcher";
-import { numberRemoved, numberSet } from "./cellNumber";
 import type { Gathered } from "./gathered";
-
-/** What the run was when it ended, for updates that come later. */
-interface Ended {
-  readonly success: boolean | undefined;
-  readonly startTime: number | undefined;
-  readonly endTime: number;
-}
+import { endExecution, showLate, type Ended } from "./lateOutput";
 
 /** Milliseconds that a cell has to run before it is shown as running: VS Code then turns a wheel for half a second at least. */
 const beginningAfter = 100;
+
+/**
+ * Milliseconds from one showing of late output to the next: it is an execution to VS Code, which shows the cell as running
+ * meanwhile, without its number, and does not run it.
+ */
+const lateInterval = 1_000;
 
 /** The last one of each cell. */
 const sinks = new WeakMap<vscode.NotebookCell, CellSink>();
 
 /** What is being written to cells, by their notebook. */
-const writes = new WeakMap<vscode.NotebookDocument, Set<Promise<void>>>();
+const writes = new WeakMap<vscode.NotebookDocument, Set<Promise<unknown>>>();
 
 /** Resolves when what is being written to cells of `notebook` is written: a save then has all of it. */
 export async function outputsWritten(notebook: vscode.NotebookDocument): Promise<void> {
@@ -40,6 +39,8 @@ export class CellSink implements OutputSink {
   /** Of the cell's run before this one, until its outputs are removed. */
   #before: CellSink | undefined;
   #ended: Ended | undefined;
+  /** Whether it has begun, or ended without: until then, what still comes for the run before waits. */
+  readonly #hasBegun = new Deferred<boolean>();
   /** The end, and then what is written after it: VS Code has one execution of a cell at a time. */
   readonly #afterwards = new SerialQueue();
 
@@ -48,12 +49,14 @@ export class CellSink implements OutputSink {
     this.#controller = controller;
     this.#execution = execution;
     this.#gathered = gathered;
-    this.#before = sinks.get(execution.cell);
+    const before = sinks.get(execution.cell);
+    this.#before = before && before.#wasVoid ? before.#before : before;
     sinks.set(execution.cell, this);
   }
 
   /** The kernel has begun, at `startTime` in milliseconds since the epoch. */
   begin(startTime: number): void {
+    this.#hasBegun.resolve(true);
     this.#beginning.push(() => this.#execution.start(startTime));
     this.#waiting = setTimeout(() => {
       this.#gathered.add(() => this.#tellBeginning());
@@ -77,7 +80,7 @@ export class CellSink implements OutputSink {
       new Promise((resolve) => {
         this.#gathered.add(() => {
           this.#tellBeginning();
-          resolve(this.#close(this.#execution, ended));
+          resolve(endExecution(this.#execution, ended).finally(() => this.#leave()));
         });
         if (now) this.#gathered.flush();
       });
@@ -141,37 +144,57 @@ export class CellSink implements OutputSink {
   }
 
   async #write(edit: (execution: vscode.NotebookCellExecution) => Thenable<void>): Promise<void> {
+    if (!this.#ended) {
+      // VS Code takes outputs only of what it knows to have begun.
+      this.#tellBeginning();
+      await this.#noted(Promise.resolve(edit(this.#execution)));
+      return;
+    }
+    const began = Date.now();
+    // Whether it was written, or the cell was run again before its turn.
+    let written = false;
+    while (!written && (await this.#isWanted())) written = await this.#noted(this.#afterwards.run(() => this.#update(edit)));
+    // Whoever writes goes on then, and has gathered what came.
+    await delay(began + lateInterval - Date.now());
+  }
+
+  /** A save waits for `writing`. */
+  async #noted<T>(writing: Promise<T>): Promise<T> {
     const { notebook } = this.#execution.cell;
-    const ended = this.#ended;
-    // VS Code takes outputs only of what it knows to have begun.
-    if (!ended) this.#tellBeginning();
-    const writing = ended ? this.#afterwards.run(() => this.#update(ended, edit)) : Promise.resolve(edit(this.#execution));
-    const ofNotebook = writes.get(notebook) ?? new Set();
+    const ofNotebook = writes.get(notebook) ?? new Set<Promise<unknown>>();
     writes.set(notebook, ofNotebook.add(writing));
     try {
-      await writing;
+      return await writing;
     } finally {
       ofNotebook.delete(writing);
     }
   }
 
-  async #update(ended: Ended, edit: (execution: vscode.NotebookCellExecution) => Thenable<void>): Promise<void> {
-    const { cell, executionOrder } = this.#execution;
-    const execution = this.#controller.createNotebookCellExecution(cell);
-    execution.executionOrder = executionOrder;
-    execution.start(ended.startTime);
-    try {
-      await edit(execution);
-    } finally {
-      await this.#close(execution, ended);
+  /** Whether what comes after the end is shown. Where the cell waits to be run again, that is not known before it is. */
+  async #isWanted(): Promise<boolean> {
+    for (let newest; (newest = sinks.get(this.#execution.cell)) !== this && newest; ) {
+      if (await newest.#hasBegun.promise) return false;
     }
-    await numberSet(cell, executionOrder);
+    return true;
   }
 
-  async #close(execution: vscode.NotebookCellExecution, { success, endTime }: Ended): Promise<void> {
-    const { metadata } = execution.cell;
-    if (metadata["execution_count"] === execution.executionOrder) await numberRemoved(execution.cell, execution.executionOrder);
-    execution.end(success, endTime);
+  /** @returns false where the cell is to be run again meanwhile, and nothing was done */
+  async #update(edit: (execution: vscode.NotebookCellExecution) => Thenable<void>): Promise<boolean> {
+    if (!this.#ended || sinks.get(this.#execution.cell) !== this) return false;
+    await showLate(this.#controller, this.#execution, this.#ended, edit);
+    return true;
+  }
+
+  /** It is over. Where it has not begun, the cell shows the run before as ever. */
+  #leave(): void {
+    const { cell } = this.#execution;
+    if (this.#wasVoid && this.#before && sinks.get(cell) === this) sinks.set(cell, this.#before);
+    this.#hasBegun.resolve(false);
+  }
+
+  /** Whether it has ended without having begun. */
+  get #wasVoid(): boolean {
+    return this.#ended !== undefined && this.#ended.startTime === undefined;
   }
 }
 

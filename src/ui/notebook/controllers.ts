@@ -18,7 +18,7 @@ export interface KernelTarget {
 }
 
 export interface ControllerHandlers {
-  execute(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument, target: KernelTarget, controller: vscode.NotebookController): void;
+  execute(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument, target: KernelTarget, controller: vscode.NotebookController): Promise<void>;
   /** The notebook has this kernel now: chosen, or as it was before the window was reloaded. */
   select(notebook: vscode.NotebookDocument, target: KernelTarget, controller: vscode.NotebookController): void;
   /** The notebook has another kernel now, or none of ours. */

@@ -65,7 +65,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   });
   const offers = new StartOffers(app);
   const controllers = new Controllers(app, {
-    execute: (cells, notebook, target, controller) => runnerOf(notebook).run(cells, target, controller),
+    execute: (cells, notebook, target, controller) => reporting(app, () => runnerOf(notebook).run(cells, target, controller)),
     select: (notebook, target, controller) => {
       const runner = runnerOf(notebook);
       status.follow(notebook, target);

@@ -5,23 +5,25 @@ import type { Journal } from "../../app/journals";
 import { RunRecorder } from "../../app/runRecorder";
 import type { RunningCell } from "../../app/kernelSituation";
 import type { Server } from "../../app/server";
-import { Deferred } from "../../base/async";
+import { Deferred, SerialQueue } from "../../base/async";
 import { ConnectError, messageOf } from "../../base/errors";
 import { DisplayIds } from "../../notebook/displayIds";
 import type { CellExecution } from "../../notebook/execution";
 import { ExecutionQueue, type QueuedRun } from "../../notebook/executionQueue";
 import { Interruption } from "../../notebook/interruption";
-import type { JournaledRun, KernelRecord } from "../../notebook/journal";
+import type { JournaledRun } from "../../notebook/journal";
 import type { ExecutingKernel } from "../../notebook/run";
 import type { Gap } from "../../services/kernel/link";
 import type { InputRequest } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
 import { Cancellations } from "./cancellation";
-import { cellIdOf, cellOf, clearRun, createCellRun, type RunSource } from "./cellRun";
+import { clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
 import { KernelDescription } from "./description";
+import { earlierRuns, identityOf, isOfAnother } from "./earlierRuns";
 import { Gathered } from "./gathered";
 import { journalKey } from "./journalKey";
+import { lateOutputShown } from "./lateOutput";
 import { OwnKernel } from "./ownKernel";
 import { askFor } from "./question";
 import { StuckNotice } from "./stuckNotice";
@@ -51,6 +53,8 @@ export class NotebookRunner implements vscode.Disposable {
   #openAtBreak: readonly CellExecution[] = [];
   readonly #interruption: Interruption;
   readonly #cancellations: Cancellations;
+  /** What was asked for while late output of the cells is still being shown comes in its order. */
+  readonly #asked = new SerialQueue();
   #batch = 0;
   #leaving = false;
 
@@ -104,38 +108,25 @@ export class NotebookRunner implements vscode.Disposable {
     return this.#kernel.isConnecting;
   }
 
-  /** Queues cells that were asked for together. */
-  run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): void {
-    if (this.#open.size === 0 && isOfAnother(this.#journal.kernel, target)) this.#recorder.startAnew();
-    const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
-    // To VS Code a raw cell is code in a language of its own; it is left alone.
-    const all = cells.filter(({ document }) => document.languageId !== "raw").map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));
-    const runs = all.filter(({ code }) => code.trim() !== "");
-    for (const { cell, code } of all) {
-      if (code.trim() !== "") continue;
-      clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
-    }
-    this.#recorder.queued(runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) })));
-    const stops = stopsOnError();
-    this.#queue.add(runs.map(({ cell, id, code }) => this.#queued(cell, id, { code, stops }, target, controller)));
-    this.#changed();
+  /** Queues cells that were asked for together. Resolves when VS Code knows of their runs; rejects where it takes none. */
+  run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): Promise<void> {
+    return this.#asked.run(async () => {
+      await lateOutputShown(cells);
+      this.#run(cells, target, controller);
+    });
   }
 
   /** Takes up what an earlier window has left: shows what had come, and goes on with what goes on. */
   resume(target: KernelTarget, controller: vscode.NotebookController): void {
     const { kernel, runs, left } = this.#journal.read();
     if (runs.length === 0 || isOfAnother(kernel, target) || this.#open.size > 0) return;
-    this.#app.log.info(`Taking up ${runs.length} runs of ${this.#notebook.uri.path}`);
+    const taken = earlierRuns(this.#notebook, runs);
+    this.#app.log.info(`Taking up ${taken.length} of ${runs.length} runs of ${this.#notebook.uri.path}`);
     this.#recorder.takeOver();
     const batches = new Map<number, { held: QueuedRun[]; waiting: QueuedRun[] }>();
     const stops = stopsOnError();
-    for (const earlier of newestOf(runs)) {
+    for (const { cell, earlier } of taken) {
       const { id, code, batch: number } = earlier.queued;
-      const cell = cellOf(this.#notebook, earlier);
-      if (!cell) {
-        this.#app.log.info("A cell that was run is gone; what it printed is not shown");
-        continue;
-      }
       const run = this.#queued(cell, id, { code, stops, earlier, mayMiss: !left }, target, controller);
       if (earlier.settled) continue;
       const batch = batches.get(number) ?? { held: [], waiting: [] };
@@ -220,10 +211,33 @@ export class NotebookRunner implements vscode.Disposable {
     this.#app.notebookSessions.close(this.#key);
   }
 
+  #run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): void {
+    if (this.#open.size === 0 && isOfAnother(this.#journal.kernel, target)) this.#recorder.startAnew();
+    const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
+    // To VS Code a raw cell is code in a language of its own; it is left alone.
+    const all = cells.filter(({ index, document }) => index >= 0 && document.languageId !== "raw").map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));
+    const runs = all.filter(({ code }) => code.trim() !== "");
+    for (const { cell, code } of all) {
+      if (code.trim() !== "") continue;
+      clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
+    }
+    const stops = stopsOnError();
+    const queued: QueuedRun[] = [];
+    try {
+      for (const { cell, id, code } of runs) queued.push(this.#queued(cell, id, { code, stops }, target, controller));
+    } catch (error) {
+      // None is left waiting for a turn that does not come.
+      for (const run of queued) run.cancel();
+      throw error;
+    }
+    this.#recorder.queued(runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) })));
+    this.#queue.add(queued);
+    this.#changed();
+  }
+
   #queued(cell: vscode.NotebookCell, id: string, source: RunSource, target: KernelTarget, controller: vscode.NotebookController): QueuedRun {
     let begun = (): void => undefined;
     const closed = new Deferred<void>();
-    this.#unclosed.add(closed.promise);
     const run = createCellRun(cell, source, {
       controller,
       displayIds: this.#displayIds,
@@ -254,6 +268,7 @@ export class NotebookRunner implements vscode.Disposable {
       mayFail: run.mayFail,
     };
     this.#open.set(run, { cell, queued });
+    this.#unclosed.add(closed.promise);
     void run.outcome.then((outcome) => {
       this.#open.delete(run);
       this.#recorder.settled(id, outcome);
@@ -306,22 +321,4 @@ function handsOver(): boolean {
 /** Whether a cell that fails ends what was asked to run together with it, as the person has it in the settings. */
 function stopsOnError(): boolean {
   return vscode.workspace.getConfiguration("jupyterhubConnect").get<boolean>("stopOnError", true);
-}
-
-/** Whether what is recorded was on another kernel than the notebook has now. */
-function isOfAnother(kernel: KernelRecord | undefined, { server, spec, running }: KernelTarget): boolean {
-  if (kernel === undefined) return false;
-  return kernel.server !== server.id || kernel.spec !== spec.name || (running !== undefined && running.id !== kernel.kernelId);
-}
-
-/** Of the runs of one cell only the newest counts, where the older ones are over. */
-function newestOf(runs: readonly JournaledRun[]): readonly JournaledRun[] {
-  const newest = new Map(runs.map((run) => [run.queued.cell.id ?? `#${run.queued.cell.index}`, run]));
-  const kept = new Set(newest.values());
-  return runs.filter((run) => kept.has(run) || !run.settled);
-}
-
-function identityOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
-  const id = cellIdOf(cell);
-  return { index: cell.index, ...(id !== undefined && { id }) };
 }

@@ -160,6 +160,17 @@ export async function ended(notebook: vscode.NotebookDocument, index: number, ti
   await withTimeout(changed(notebook, () => cell.executionSummary?.success !== undefined), timeout, `Cell ${index} has not ended.`);
 }
 
+/**
+ * Resolves with a cell's number when it has succeeded with a later one than `before`. Its thread may go on: VS Code shows
+ * that as short runs of the cell.
+ */
+export async function succeeded(notebook: vscode.NotebookDocument, index: number, before = 0, timeout = 20_000): Promise<number> {
+  let number = before;
+  const holds = ({ success, executionOrder = 0 }: vscode.NotebookCellExecutionSummary = {}): boolean => success === true && (number = executionOrder) > before;
+  await withTimeout(changed(notebook, () => holds(notebook.cellAt(index).executionSummary)), timeout, `Cell ${index} has not succeeded after number ${before}.`);
+  return number;
+}
+
 /** Resolves when a cell that the kernel had in its queue has ended as not run. */
 export async function dropped(cell: vscode.NotebookCell, timeout = 20_000): Promise<void> {
   const isDropped = (): boolean => cell.executionSummary?.timing !== undefined && cell.executionSummary.success === undefined;
@@ -177,6 +188,12 @@ export async function shows(notebook: vscode.NotebookDocument, index: number, te
   await withTimeout(shown, timeout, "").catch(() => {
     throw new Error(`Cell ${index} does not show ${JSON.stringify(text)} but ${JSON.stringify(textOf(notebook, index))}`);
   });
+}
+
+/** Resolves when a cell shows more than it does now. */
+export async function grows(notebook: vscode.NotebookDocument, index: number, timeout = 20_000): Promise<void> {
+  const { length } = textOf(notebook, index);
+  await withTimeout(changed(notebook, () => textOf(notebook, index).length > length), timeout, `Cell ${index} shows no more than before.`);
 }
 
 /** Resolves as soon as `holds` does, looking at each change of the document. */

@@ -1,0 +1,47 @@
+// What is written down of a notebook's runs: of which cells they are, and whether they concern its kernel.
+import type * as vscode from "vscode";
+import type { JournaledRun, KernelRecord } from "../../notebook/journal";
+import type { KernelTarget } from "./controllers";
+
+/** A run that an earlier window has written down, and the cell that it was of. */
+export interface EarlierRun {
+  readonly cell: vscode.NotebookCell;
+  readonly earlier: JournaledRun;
+}
+
+/** The newest run of each cell, in the order in which they were asked for; those of cells that are gone are left out. */
+export function earlierRuns(notebook: vscode.NotebookDocument, runs: readonly JournaledRun[]): readonly EarlierRun[] {
+  const found = runs.flatMap((earlier) => {
+    const cell = cellOf(notebook, earlier);
+    return cell ? [{ cell, earlier }] : [];
+  });
+  // VS Code has one execution of a cell at a time.
+  const newest = new Map(found.map((run) => [run.cell, run]));
+  return found.filter((run) => newest.get(run.cell) === run);
+}
+
+/** Whether what is written down was on another kernel than the notebook has now. */
+export function isOfAnother(kernel: KernelRecord | undefined, { server, spec, running }: KernelTarget): boolean {
+  if (kernel === undefined) return false;
+  return kernel.server !== server.id || kernel.spec !== spec.name || (running !== undefined && running.id !== kernel.kernelId);
+}
+
+/** What names the cell in another window. */
+export function identityOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
+  const id = cellIdOf(cell);
+  return { index: cell.index, ...(id !== undefined && { id }) };
+}
+
+/** The id that the notebook file gives the cell. */
+export function cellIdOf(cell: vscode.NotebookCell): string | undefined {
+  const id: unknown = cell.metadata["id"];
+  return typeof id === "string" ? id : undefined;
+}
+
+/** Undefined where it is gone, or no longer to be told from others. */
+function cellOf(notebook: vscode.NotebookDocument, { queued: { cell, code } }: JournaledRun): vscode.NotebookCell | undefined {
+  const cells = notebook.getCells();
+  if (cell.id !== undefined) return cells.find((one) => cellIdOf(one) === cell.id);
+  const there = cells[cell.index];
+  return there?.document.getText() === code ? there : undefined;
+}
