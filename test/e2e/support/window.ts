@@ -1,6 +1,6 @@
 // The window of an e2e suite: opened before its first test, pictured when a test fails, closed after its last.
 import assert from "node:assert/strict";
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { sharedHub } from "../../harness/hub/shared";
 import { out } from "../../harness/paths";
@@ -11,6 +11,8 @@ import { filesWith } from "./files";
 /** Opening installs the extension and starts VS Code and a browser; the first use ever also builds code-server. */
 const openMs = 20 * 60_000;
 const settleMs = 30_000;
+/** So much of the extension's log is told of a failure. */
+const logLines = 12;
 
 /**
  * Call inside `describe`; the result is for use inside tests.
@@ -24,19 +26,23 @@ export function personWindow(options: PersonWindowOptions | (() => Promise<Perso
     window = await openPersonWindow(typeof options === "function" ? await options() : options);
   });
 
-  afterEach("no cell is left running", async function () {
-    const { notebook } = window?.workbench ?? {};
-    if (notebook) await waitFor("no cell to be left running", async () => (await notebook.unfinished()) === 0, settleMs);
-  });
-
   afterEach(async function () {
-    if (this.currentTest?.state !== "failed") return;
-    const name = this.currentTest.fullTitle().replaceAll(/[^\p{L}\p{N}]+/gu, "-");
-    await window?.workbench.screenshot(path.join(out, "screenshots", "failed", `${name}.png`));
-    if (!window) return;
+    const { currentTest } = this;
+    if (currentTest?.state !== "failed" || !window) return;
+    const name = currentTest.fullTitle().replaceAll(/[^\p{L}\p{N}]+/gu, "-");
+    await window.workbench.screenshot(path.join(out, "screenshots", "failed", `${name}.png`));
     // What explains it: the extension's log, and the notebooks as they were saved.
     cpSync(path.join(window.server.directory, "user-data", "logs"), path.join(out, "logs", name), { recursive: true });
     cpSync(window.folder, path.join(out, "logs", name, "notebooks"), { recursive: true });
+    if (currentTest.err) Object.assign(currentTest.err, { shown: await shownBy(window) });
+  });
+
+  afterEach("no cell is left running", async function () {
+    const { notebook } = window?.workbench ?? {};
+    if (!notebook) return;
+    await waitFor("no cell to be left running", async () => (await notebook.unfinished()) === 0, settleMs).catch(async (cause: unknown) => {
+      throw new Error(`Cells are left running: ${await notebook.summary()}`, { cause });
+    });
   });
 
   after(async () => {
@@ -51,4 +57,14 @@ export function personWindow(options: PersonWindowOptions | (() => Promise<Perso
     if (window === undefined) throw new Error("The window is not open yet: use it inside a test.");
     return window;
   };
+}
+
+/** What is on the screen and in the extension's log when a test has failed. */
+async function shownBy({ workbench, server }: PersonWindow): Promise<string> {
+  const cells = await workbench.notebook.summary();
+  const status = await workbench.page.locator('.statusbar-item[id$="jupyterhubConnect.kernel"]').allInnerTexts();
+  const logs = path.join(server.directory, "user-data", "logs");
+  const log = readdirSync(logs, { recursive: true, encoding: "utf8" }).findLast((file) => path.basename(file) === "JupyterHub Connect.log");
+  const lines = log === undefined ? [] : readFileSync(path.join(logs, log), "utf8").trim().split("\n").slice(-logLines);
+  return [`Cells: ${cells}. Status bar: ${status.join()}. The log's last lines:`, ...lines].join("\n");
 }

@@ -12,12 +12,18 @@ module.exports = class ResultReporter extends reporters.Spec {
     const result = { passed: 0, failed: 0, skipped: 0, failures: [] };
     runner.on(EVENT_TEST_PASS, () => (result.passed += 1));
     runner.on(EVENT_TEST_PENDING, () => (result.skipped += 1));
+    const failures = [];
     // Failing hooks arrive here too.
     runner.on(EVENT_TEST_FAIL, (test, error) => {
       result.failed += 1;
-      result.failures.push({ title: test.fullTitle(), message: String(error?.stack ?? error) });
+      failures.push({ title: test.fullTitle(), error });
     });
     runner.once(EVENT_RUN_END, () => {
+      // What hooks have added to the error after the test, in `shown`, explains it.
+      for (const { title, error } of failures) {
+        const message = [String(error?.stack ?? error), ...(error?.shown === undefined ? [] : [error.shown])].join("\n");
+        result.failures.push({ title, message });
+      }
       const file = process.env.RESULT_FILE;
       if (!file) return;
       mkdirSync(dirname(file), { recursive: true });

@@ -116,6 +116,14 @@ export class NotebookEditor {
     return await this.#root.locator(".codicon-notebook-state-executing, .codicon-notebook-state-pending, .codicon-notebook-stop").count();
   }
 
+  /** What is shown of the last run of each code cell on the screen, such as "1 ok, 2 pending"; counted from 1, as people do. */
+  async summary(): Promise<string> {
+    const rows = this.#root.locator(".cell-list-container .monaco-list-row.code-cell-row");
+    const indices = await rows.evaluateAll((elements) => elements.map((element) => Number(element.getAttribute("data-index"))));
+    const states = await Promise.all(indices.map(async (index) => `${index + 1} ${await this.state(index)}`));
+    return states.join(", ");
+  }
+
   /** The number in brackets at a cell's left: "[3]", or "[ ]". */
   async executionOrder(index: number): Promise<string> {
     return (await this.#row(index).locator(".execution-count-label").innerText()).trim();
