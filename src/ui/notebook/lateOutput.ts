@@ -14,10 +14,10 @@ const showing = new WeakMap<vscode.NotebookCell, Promise<void>>();
 
 /** Resolves when none of these cells has late output that is being shown just then: they can be run. */
 export async function lateOutputShown(cells: readonly vscode.NotebookCell[]): Promise<void> {
-  for (let busy; (busy = cells.flatMap((cell) => showing.get(cell) ?? [])).length > 0; ) await Promise.all(busy);
+  for (let busy; (busy = cells.flatMap((cell) => showing.get(cell) ?? [])).length > 0; ) await Promise.allSettled(busy);
 }
 
-/** Makes `edit` in the cell of `last`, its last execution, and leaves the cell as that has left it. Settles as `edit`. */
+/** Makes `edit` in the cell of its last execution, and leaves the cell as that has left it. Settles as `edit`. */
 export async function showLate(
   controller: vscode.NotebookController,
   { cell, executionOrder }: vscode.NotebookCellExecution,
@@ -27,7 +27,7 @@ export async function showLate(
   const execution = controller.createNotebookCellExecution(cell);
   execution.executionOrder = executionOrder;
   execution.start(ended.startTime);
-  const edited = Promise.resolve(edit(execution));
+  const edited = (async () => edit(execution))();
   const over = edited.catch(() => undefined).then(() => endExecution(execution, ended));
   showing.set(cell, over);
   await over.finally(() => showing.delete(cell));
