@@ -1,6 +1,7 @@
 // A kernel connection on the real server: behaviours 1–39 of the services layer, named by their numbers. Those that a
 // real server cannot be made to show (18, 20 and 21 with a faulty answer, 19, 37, 38) are in test/unit/services/kernel.
 import assert from "node:assert/strict";
+import { deleteContents, getContents, saveContents } from "../../src/services/contents/client";
 import { shutdownKernel } from "../../src/services/kernel/client";
 import type { Message } from "../../src/services/kernel/messages";
 import { waitFor } from "../harness/processes/wait";
@@ -224,7 +225,7 @@ describe("kernel connection", function () {
 
     it("39: the debugger answers on the control channel while a cell runs", async () => {
       const connection = await bench.ready();
-      const cell = run(connection, "import time\nprint('on', flush=True)\nfor _ in range(100): time.sleep(0.1)");
+      const cell = run(connection, "import time\nprint('on', flush=True)\nfor _ in range(600): time.sleep(0.1)");
       await cell.prints("on");
       const reply = await within(connection.debug({ seq: 1, command: "debugInfo" }).done, "debugInfo");
       assert.equal(reply["command"], "debugInfo");
@@ -323,18 +324,26 @@ describe("kernel connection", function () {
       connection.onIOPubMessage(({ content }) => {
         if (typeof content["text"] === "string") texts.push(content["text"]);
       });
-      const cell = run(connection, "import threading\nthreading.Timer(1.5, lambda: print('late', flush=True)).start()\nprint('early', flush=True)");
+      // Told by a file when to speak, the kernel says by another when it has.
+      const [speak, spoken] = [`speak-${connection.id}`, `spoken-${connection.id}`];
+      const speaking = `import os, threading, time
+def speak():
+    while not os.path.exists("${speak}"): time.sleep(0.05)
+    print("late", flush=True)
+    open("${spoken}", "w").close()
+threading.Thread(target=speak, daemon=True).start()
+print("early", flush=True)`;
+      const cell = run(connection, speaking);
       assert.equal(connection.rest(), false, "a cell runs");
       await cell.done();
       const rested = link(connection, "resting");
       assert.equal(connection.rest(), true);
       await rested;
       assert.deepEqual([connection.status, connection.rest(), texts.join("")], ["unknown", false, "early\n"]);
-      const { last_activity: before } = await bench.model(connection.id);
-      await waitFor("the kernel to speak without a connection", async () => {
-        const { connections, last_activity: now } = await bench.model(connection.id);
-        return connections === 0 && now !== before;
-      }, 10_000);
+      await waitFor("the server to count no connection", async () => (await bench.model(connection.id)).connections === 0, 10_000);
+      await saveContents(bench.direct, speak, { type: "file", format: "text", content: "now" });
+      await waitFor("the kernel to have spoken without a connection", () => getContents(bench.direct, spoken, { content: false }), 10_000);
+      await Promise.all([speak, spoken].map((file) => deleteContents(bench.direct, file)));
       const missed: unknown[] = [];
       connection.onDidMissMessages((gap) => missed.push(gap));
       await run(connection, "print('next', flush=True)").done();
