@@ -117,6 +117,12 @@ const weaknesses: readonly Weakness[] = [
     ours: { noticed: true, connection: "connected" },
     peer: { noticed: false, connection: "connected" },
   },
+  {
+    title: "beyond: a kernel is busy while its cell runs, whatever it is asked on the control channel meanwhile",
+    check: "controlIdle",
+    ours: { status: "busy", end: "ok" },
+    peer: { status: "idle", end: "ok" },
+  },
 ];
 
 describe("weaknesses of the peer", function () {

@@ -3,7 +3,7 @@
 import { format } from "node:util";
 import { messageOf } from "../../../src/base/errors";
 import { KernelServer } from "../../fakes/kernelServer";
-import { arrived, settled, sofar, unless, when, type Scene } from "./peerScene";
+import { arrived, idleOfAnother, settled, sofar, unless, when, type Scene } from "./peerScene";
 
 /** What came of a check; compared as a whole. */
 export type Facts = Readonly<Record<string, string | number | boolean>>;
@@ -86,6 +86,21 @@ export const checks = {
     const later = kernel.run("1");
     await arrived(kernel, later.id);
     return { later: await sofar(later.end), status: kernel.status };
+  },
+
+  async controlIdle(scene) {
+    const id = await scene.kernel();
+    const watcher = await scene.watcher(id);
+    const kernel = await scene.connected(scene.place(), id);
+    const gate = scene.gate();
+    const cell = kernel.run(gate.code);
+    await watcher.said("execute_input", cell.id);
+    const idle = idleOfAnother(kernel, cell.id);
+    await watcher.debug();
+    await idle;
+    const { status } = kernel;
+    gate.open();
+    return { status, end: await settled(cell.end) };
   },
 
   async expiredToken(scene) {

@@ -21,6 +21,14 @@ export interface Escaped {
   unhandled: number;
 }
 
+/** A second client of a kernel. */
+export interface Watcher {
+  /** Resolves when the kernel has said this of a cell. */
+  said(type: string, cell: string, state?: string): Promise<unknown>;
+  /** Asks on the control channel; resolves with its end. */
+  debug(): Promise<void>;
+}
+
 /** Makes what checks need, and takes it down again. */
 export class Scene {
   readonly #settings: ServerSettings;
@@ -63,7 +71,7 @@ export class Scene {
   }
 
   /** Another client of the kernel, which tells what the kernel has done whatever became of the first. */
-  async watcher(id: string): Promise<{ said(type: string, cell: string, state?: string): Promise<unknown> }> {
+  async watcher(id: string): Promise<Watcher> {
     const connection = new KernelConnection({ settings: this.#settings, model: await getKernel(this.#settings, id) });
     this.#ends.push(() => connection.dispose());
     await connection.info;
@@ -72,6 +80,9 @@ export class Scene {
         next(connection.onIOPubMessage, ({ header, parent_header: parent, content }) =>
           header.msg_type === type && parent.msg_id === cell && (state === undefined || content["execution_state"] === state),
         ),
+      debug: async () => {
+        await connection.debug({ seq: 1, command: "debugInfo" }).done;
+      },
     };
   }
 
@@ -119,6 +130,15 @@ export function arrived(kernel: PeerKernel, cell: string): Promise<void> {
       wanted.delete(channel === "iopub" ? String(state) : channel);
       // In the next turn, when whoever handles messages has done so.
       if (wanted.size === 0) setImmediate(resolve);
+    });
+  });
+}
+
+/** Resolves when the kernel's `idle` after something else than `cell` has come to this client, handled or not. */
+export function idleOfAnother(kernel: PeerKernel, cell: string): Promise<void> {
+  return new Promise((resolve) => {
+    kernel.onSeen(({ channel, parent, state }) => {
+      if (channel === "iopub" && state === "idle" && parent !== cell) setImmediate(resolve);
     });
   });
 }
