@@ -13,6 +13,7 @@ import { sampleCell, samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
 import { quietSettings } from "../harness/vscode/settings";
 import type { Workbench } from "../harness/vscode/workbench";
+import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
 
 const startMs = 60_000;
@@ -45,8 +46,7 @@ describe("the JupyterHub view", () => {
   let others: ServiceManager | undefined;
 
   before(() => {
-    const { name, token } = sharedHub().user("ana");
-    user = { url: sharedHub().url, name, token };
+    user = hubUser("ana");
   });
   after(async () => {
     others?.dispose();

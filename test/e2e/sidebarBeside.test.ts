@@ -11,6 +11,7 @@ import { JupyterLab } from "../harness/vscode/jupyterLab";
 import { quietSettings } from "../harness/vscode/settings";
 import { Workbench } from "../harness/vscode/workbench";
 import { samplePath } from "../harness/sample/sampleNotebook";
+import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
 
 /** The poller's longest pause at rest where the server tells of kernels by itself, and some. */
@@ -27,9 +28,8 @@ describe("the JupyterHub view beside others", () => {
 
   before(async () => {
     // Somebody who has not used JupyterLab before: it opens again what was open, with kernels.
-    const { name, token } = sharedHub().user("alice@example.org");
-    user = { url: sharedHub().url, name, token };
-    others = new ServiceManager(serverSettings({ baseUrl: await sharedHub().startServer(name), token }));
+    user = hubUser("alice@example.org");
+    others = new ServiceManager(serverSettings({ baseUrl: await sharedHub().startServer(user.name), token: user.token }));
   });
   after(async () => {
     await second?.close();

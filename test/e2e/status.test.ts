@@ -40,7 +40,7 @@ describe("the kernel in the status bar", function () {
     await sharedHub().stopServer(user.name);
   });
 
-  const item = (): Locator => window().workbench.page.locator('.statusbar-item[id$="jupyterhubConnect.kernel"]');
+  const item = (): Locator => window().workbench.kernelStatus;
   const says = (text: RegExp, timeout = 30_000): Promise<unknown> =>
     waitFor(`the status bar to say ${text}`, async () => (await item().count()) > 0 && text.test(await item().innerText()), timeout).catch(async (error: unknown) => {
       throw new Error(`The status bar says ${(await item().allInnerTexts()).join()}, not ${text}`, { cause: error });

@@ -62,7 +62,7 @@ export function personWindow(options: PersonWindowOptions | (() => Promise<Perso
 /** What is on the screen and in the extension's log when a test has failed. */
 async function shownBy({ workbench, server }: PersonWindow): Promise<string> {
   const cells = await workbench.notebook.summary();
-  const status = await workbench.page.locator('.statusbar-item[id$="jupyterhubConnect.kernel"]').allInnerTexts();
+  const status = await workbench.kernelStatus.allInnerTexts();
   const logs = path.join(server.directory, "user-data", "logs");
   const log = readdirSync(logs, { recursive: true, encoding: "utf8" }).findLast((file) => path.basename(file) === "JupyterHub Connect.log");
   const lines = log === undefined ? [] : readFileSync(path.join(logs, log), "utf8").trim().split("\n").slice(-logLines);

@@ -34,6 +34,11 @@ export class Workbench {
     return new Workbench(page);
   }
 
+  /** The extension's item in the status bar; there while the notebook in front has a kernel of a hub. */
+  get kernelStatus(): Locator {
+    return this.page.locator('.statusbar-item[id$="jupyterhubConnect.kernel"]');
+  }
+
   /** Trusts the open folder, which nobody has trusted before. */
   async trust(): Promise<void> {
     const restricted = this.page.locator(".statusbar-item", { hasText: "Restricted Mode" });

@@ -84,29 +84,24 @@ describe("kernel connection to a scripted kernel", function () {
     assert.ok(asked >= 2);
   });
 
-  it("opens another websocket where the new process answers but is not heard on iopub", async () => {
-    await impatient();
-    await within(connection.restart());
-    const before = server.sockets.length;
-    server.onInfo = (message, socket) => {
-      if (server.sockets.length > before + 2) socket.answer(message, fakeInfo);
-      else socket.send("shell", "kernel_info_reply", fakeInfo, message.header);
-    };
-    await within(connection.restart());
-    await within(execute());
-    assert.equal(server.sockets.length, before + 3);
-  });
-
-  it("opens another websocket where the new process does not answer, and the server takes it for idle", async () => {
-    await impatient();
-    const before = server.sockets.length;
-    server.onInfo = (message, socket) => {
-      if (server.sockets.length > before + 2) socket.answer(message, fakeInfo);
-    };
-    await within(connection.restart());
-    await within(execute());
-    assert.equal(server.sockets.length, before + 3);
-  });
+  const unheard: readonly (readonly [string, KernelServer["onInfo"]])[] = [
+    ["answers but is not heard on iopub", (message, socket) => socket.send("shell", "kernel_info_reply", fakeInfo, message.header)],
+    ["does not answer, and the server takes it for idle", () => undefined],
+  ];
+  for (const [what, answersAtFirst] of unheard) {
+    it(`opens another websocket where the new process ${what}`, async () => {
+      await impatient();
+      await within(connection.restart());
+      const before = server.sockets.length;
+      server.onInfo = (message, socket) => {
+        if (server.sockets.length > before + 2) socket.answer(message, fakeInfo);
+        else answersAtFirst(message, socket);
+      };
+      await within(connection.restart());
+      await within(execute());
+      assert.equal(server.sockets.length, before + 3);
+    });
+  }
 
   it("waits for a new process that does not answer because it is at something for others", async () => {
     await impatient();
