@@ -71,6 +71,7 @@ export class RunRecorder implements Disposable {
             onIOPub: (message) => callbacks.onMessage(message),
             onReply: (message) => callbacks.onReply(contentOf(message, executeReplyContent)),
             onStdin: (message) => this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message)),
+            onDropped: () => callbacks.onDropped(),
           },
           { id, waits: true, outlivesDone: true, ...(cellId !== undefined && { metadata: { cellId } }) },
         );
@@ -116,6 +117,7 @@ export class RunRecorder implements Disposable {
         if (message !== question && !isNew(message)) return;
         this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message));
       },
+      onDropped: () => callbacks.onDropped(),
     });
     this.#open.set(id, (message) => future.handle(message));
     return future;

@@ -11,7 +11,7 @@ import type { CellOutput } from "./output";
 import { OutputBatcher } from "./outputBatcher";
 import { OutputModel, type OutputChange } from "./outputModel";
 import { nextInputOf, pageOf } from "./payloads";
-import { rateLimitNotice } from "./rateLimit";
+import { droppedNotice, rateLimitNotice } from "./rateLimit";
 import type { CellExecutionHost, CellOutcome, CellRun, EarlierRun, ExecuteFuture, ExecutingKernel } from "./run";
 
 /** What happens to a kernel and all that it has in its queue, so that one cell's word of it is enough. */
@@ -142,6 +142,7 @@ export class CellExecution implements DisplayOwner {
           onReply: ({ status }) => {
             if (status === "ok") succeeded();
           },
+          onDropped: () => this.notice(droppedNotice),
         },
         { cellId: this.#run.cellId, stopOnError: !this.mayFail },
       );

@@ -1,10 +1,15 @@
-// The server's word that it holds output back, which it puts among what the kernel prints.
+// What to tell of output that was too much at once: the server's word that it holds it back, which it puts among what the
+// kernel prints, and what never came to the server.
 import type { Message } from "../services/kernel/messages";
 
 const limits = {
   message: { setting: "iopub_msg_rate_limit", unit: "messages", remedy: "Print less often, for instance whole lines" },
   data: { setting: "iopub_data_rate_limit", unit: "bytes", remedy: "Print or show less at once" },
 } as const;
+
+/** What to tell the person where the kernel's messages were dropped on their way to the server. */
+export const droppedNotice =
+  "The kernel gave out more at once than its server took: some output of this cell is missing here. The code itself was not held up. Print less often, for instance whole lines.";
 
 /**
  * What to tell the person where `message` is that word; undefined for all others.

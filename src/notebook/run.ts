@@ -26,6 +26,8 @@ export interface ExecuteCallbacks {
   onInput(request: InputRequest, reply: (value: string) => void): void;
   /** Called with the reply, before all output may be here. */
   onReply(reply: ExecuteReply): void;
+  /** Called at the end where some output was dropped between kernel and server. */
+  onDropped(): void;
 }
 
 export interface ExecuteFuture {

@@ -3,6 +3,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { KernelConnection } from "../../src/services/kernel/connection";
+import type { FutureHandlers } from "../../src/services/kernel/future";
+import { KernelManager } from "../../src/services/kernel/manager";
+import { serverSettings } from "../../src/transport/settings";
+import { startPlainServer } from "../harness/hub/plainServer";
+import { stackVersion } from "../harness/hub/shared";
 import { KernelBench, event, failure, link, run, status, within } from "./support/kernels";
 
 /** Counts up, one line every tenth of a second. */
@@ -81,6 +86,38 @@ describe("kernel connection, disturbed", function () {
     const cell = run(connection, counting(40));
     await cell.prints("2\n");
     await fallsSilent(connection, cell);
+  });
+
+  it("tells of output that was dropped between kernel and server, though the connection held", async () => {
+    const token = randomUUID();
+    const server = await startPlainServer({ token, unlimited: true, version: stackVersion });
+    const kernels = new KernelManager(serverSettings({ baseUrl: server.url, token, timeouts: { answer: 2_000 } }));
+    try {
+      const connection = await kernels.startNew("python3");
+      const dropped: string[] = [];
+      const told = (name: string): FutureHandlers => ({ onDropped: () => dropped.push(name) });
+      const flood = run(
+        connection,
+        `import os, signal
+os.kill(os.getppid(), signal.SIGSTOP)
+for _ in range(10_000): print("x" * 2000, flush=True)
+os.kill(os.getppid(), signal.SIGCONT)`,
+        told("flood"),
+      );
+      // The server is still behind: something of it may be dropped, too.
+      const second = run(connection, "print('second')", told("second"));
+      await Promise.all([flood.done(), second.done()]);
+      assert.ok(flood.text().length < 10_000 * 2001);
+      assert.equal(dropped.shift(), "flood");
+      assert.ok(second.text() === "second\n" || dropped.includes("second"));
+      dropped.length = 0;
+      const last = run(connection, "print('last')", told("last"));
+      await last.done();
+      assert.deepEqual([last.text(), dropped], ["last\n", []]);
+    } finally {
+      kernels.dispose();
+      await server.stop();
+    }
   });
 
   it("tells of no loss where the server keeps for itself what its own question has brought", async () => {

@@ -323,7 +323,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
       ended: (kept) => {
         this.#requests.remove(future, kept);
         this.#link.updateWaiting();
-        this.#continuity.ended(message.header);
+        return this.#continuity.ended(message.header);
       },
       congested: (congested) => this.#link.congested(congested),
     });

@@ -1,6 +1,7 @@
 // Whether messages of the kernel were lost: kernels that number what they send show it.
 import { systemClock, type Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
+import { Drops } from "./drops";
 import type { Gap } from "./link";
 import type { Header, Message } from "./messages";
 
@@ -37,6 +38,7 @@ export class Continuity implements Disposable {
   /** The outage whose losses are not known yet; `to` once there is a connection again. */
   #outage: { readonly from: number; readonly to?: number } | undefined;
   #look: Disposable | undefined;
+  #drops = new Drops();
 
   constructor(ports: ContinuityPorts, clock: Clock = systemClock) {
     this.#ports = ports;
@@ -56,6 +58,7 @@ export class Continuity implements Disposable {
   }
 
   mended(): void {
+    this.#drops.interrupted();
     if (this.#outage) this.#outage = { from: this.#outage.from, to: this.#clock.now() };
   }
 
@@ -68,11 +71,17 @@ export class Continuity implements Disposable {
   received({ channel, header, parent_header: parent, content }: Message): void {
     const [, process, digits] = /^(.+_\d+)_(\d+)$/.exec(header.msg_id) ?? [];
     // What carries our own id the server has made up.
-    if (process === undefined || header.session === this.#ports.clientId) return;
+    if (header.session === this.#ports.clientId) {
+      if (header.msg_type === "stream") this.#drops.heldBack();
+      return;
+    }
+    if (process === undefined) return;
     const number = Number(digits);
     if (process !== this.#process || this.#foreign.size > most) this.#begin(process, number);
     this.#count(number);
     const isOwn = parent.msg_id !== undefined && this.#ports.isOwn(parent.msg_id);
+    this.#drops.received(number);
+    if (channel === "iopub") this.#drops.receivedOnIOPub(number, isOwn ? parent.msg_id : undefined, content["execution_state"]);
     // What was lost is between the last message before the outage and the first one after it.
     if (this.#outage?.to !== undefined && isOwn && !isQuestion(parent)) {
       this.#look ??= this.#clock.after(overtaking, () => this.#tellMissing(number));
@@ -86,13 +95,18 @@ export class Continuity implements Disposable {
     else this.#foreign.set(parent.msg_id, { busy: number, mayMiss: isQuestion(parent) ? 2 : 1 });
   }
 
-  /** A request of ours has ended: all that the kernel sent before its `idle` should have come, and that itself. */
-  ended({ msg_id: id, ...header }: Header): void {
+  /**
+   * A request of ours has ended: all that the kernel sent before its `idle` should have come, and that itself.
+   * @returns whether it ran code, and some of what the kernel said to that was dropped though the connection held
+   */
+  ended({ msg_id: id, ...header }: Header): boolean {
+    const dropped = this.#drops.ended(id, header.msg_type === "execute_request");
     const idle = this.#idles.get(id);
     this.#idles.delete(id);
-    if (isQuestion(header) && this.#outage) return;
+    if (isQuestion(header) && this.#outage) return dropped;
     if (idle === undefined) this.#tell();
     else this.#tellMissing(idle);
+    return dropped;
   }
 
   dispose(): void {
@@ -133,6 +147,7 @@ export class Continuity implements Disposable {
     this.#missing.clear();
     this.#foreign.clear();
     this.#idles.clear();
+    this.#drops = new Drops();
   }
 
   #count(number: number): void {

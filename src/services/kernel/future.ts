@@ -13,6 +13,8 @@ export interface FutureHandlers {
   readonly onIOPub?: (message: Message) => unknown;
   /** An input_request; answer it by `KernelFuture.sendInputReply`. */
   readonly onStdin?: (message: Message) => unknown;
+  /** Called at the end of code of which some output was dropped between kernel and server, where the kernel shows that. */
+  readonly onDropped?: () => unknown;
 }
 
 export interface FuturePorts<R> {
@@ -24,8 +26,11 @@ export interface FuturePorts<R> {
   /** Whether messages that come after its end are still taken, until it is disposed. */
   readonly outlivesDone?: boolean;
   readonly sendInput: (value: string, parent: Message) => void;
-  /** It has settled; `kept`: it still takes messages. Called again when a kept one is disposed. */
-  readonly ended: (kept: boolean) => void;
+  /**
+   * It has settled; `kept`: it still takes messages. Called again when a kept one is disposed.
+   * Returns whether some of what the kernel said to it was dropped.
+   */
+  readonly ended: (kept: boolean) => boolean;
   /** Its handlers are too slow for what arrives, or no longer. */
   readonly congested?: (congested: boolean) => void;
 }
@@ -145,7 +150,8 @@ export class KernelFuture<R> implements Disposable {
   #end(settle: () => void): void {
     if (this.#over) return;
     this.#over = true;
-    this.#ports.ended(this.#ports.outlivesDone === true);
+    const dropped = this.#ports.ended(this.#ports.outlivesDone === true);
+    if (dropped && this.#reply) this.#queue.call(() => this.#handlers.onDropped?.(), "word of dropped output", 0);
     this.#queue.whenDrained(settle);
   }
 

@@ -14,6 +14,8 @@ export interface PlainServerOptions {
   readonly password?: string;
   /** The path it lives under; default /. */
   readonly prefix?: string;
+  /** Whether it passes on all that kernels say, however much at once; else as it does by default. */
+  readonly unlimited?: boolean;
   /** Of the hub whose Python it uses. */
   readonly version?: HubVersion;
 }
@@ -29,7 +31,7 @@ export interface PlainServer {
 
 /** Starts one on a free port of loopback; resolves when it answers. */
 export async function startPlainServer(options: PlainServerOptions = {}): Promise<PlainServer> {
-  const { token = "", password, prefix = "/", version = 6 } = options;
+  const { token = "", password, prefix = "/", unlimited = false, version = 6 } = options;
   const bin = await ensureHubPython(version);
   const port = await freePort();
   const owner = new ProcessOwner();
@@ -46,6 +48,7 @@ export async function startPlainServer(options: PlainServerOptions = {}): Promis
         ...["--no-browser", "--ServerApp.ip=127.0.0.1", `--ServerApp.port=${port}`, "--ServerApp.port_retries=0", `--ServerApp.base_url=${prefix}`],
         ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
         // jupyter_server 2 has these elsewhere.
+        ...(unlimited ? [`--${version === 3 ? "ServerApp" : "ZMQChannelsWebsocketConnection"}.limit_rate=False`] : []),
         `--${version === 3 ? "ServerApp" : "IdentityProvider"}.token=${token}`,
         ...(hash === undefined ? [] : [`--${version === 3 ? "ServerApp.password" : "PasswordIdentityProvider.hashed_password"}=${hash}`]),
       ],

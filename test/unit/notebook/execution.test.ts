@@ -6,6 +6,7 @@ import { nullLogger } from "../../../src/base/log";
 import { DisplayIds } from "../../../src/notebook/displayIds";
 import { CellExecution } from "../../../src/notebook/execution";
 import { textOf } from "../../../src/notebook/outputItem";
+import { droppedNotice } from "../../../src/notebook/rateLimit";
 import type { CellOutcome, ExecuteOptions, ExecuteCallbacks, ExecutingKernel } from "../../../src/notebook/run";
 import type { ExecuteReply, Message } from "../../../src/services/kernel/messages";
 import { CellSink, display, error, HandClock, line, message, settled, stderr, stdout, stream } from "./doubles";
@@ -39,6 +40,10 @@ class ScriptedKernel implements ExecutingKernel {
 
   answer(answer: ExecuteReply): void {
     this.#callbacks?.onReply(answer);
+  }
+
+  drop(): void {
+    this.#callbacks?.onDropped();
   }
 }
 
@@ -376,5 +381,14 @@ describe("cell execution", () => {
     kernel.done.resolve(reply("ok"));
     await ended(execution);
     assert.deepEqual(sink.shown, [stdout("a"), stderr("Output from 10:00 to 10:05 may be missing.\n"), stdout("b")]);
+  });
+
+  it("says that output was dropped on its way to the server", async () => {
+    const execution = await running();
+    kernel.send(busy, executeInput(1), stream("a"));
+    kernel.drop();
+    kernel.done.resolve(reply("ok"));
+    await ended(execution);
+    assert.deepEqual(sink.shown, [stdout("a"), stderr(`${droppedNotice}\n`)]);
   });
 });

@@ -16,10 +16,17 @@ beforeEach(() => (logged = []));
 describe("kernel future", () => {
   const request = requestOf();
   let ended: boolean[];
+  /** Whether some of its output was dropped. */
+  let isDropped = false;
+  afterEach(() => (isDropped = false));
   const make = (handlers: FutureHandlers = {}, ports: Partial<FuturePorts<string>> = {}): KernelFuture<string> => {
     ended = [];
     const read = (one: Message): string => one.header.msg_type;
-    return new KernelFuture(request, handlers, { log, read, sendInput: () => undefined, ended: (kept) => void ended.push(kept), ...ports });
+    const end = (kept: boolean): boolean => {
+      ended.push(kept);
+      return isDropped;
+    };
+    return new KernelFuture(request, handlers, { log, read, sendInput: () => undefined, ended: end, ...ports });
   };
 
   for (const order of [[reply, idle], [idle, reply]]) {
@@ -32,6 +39,19 @@ describe("kernel future", () => {
       assert.deepEqual([await future.done, ended], ["execute_reply", [false]]);
     });
   }
+
+  it("tells before its end that output was dropped, where it was answered", async () => {
+    isDropped = true;
+    const calls: string[] = [];
+    const handlers = { onIOPub: () => calls.push("iopub"), onReply: () => calls.push("reply"), onDropped: () => calls.push("dropped") };
+    const answered = make(handlers);
+    for (const one of [reply, idle]) answered.handle(one(request));
+    await answered.done.then(() => calls.push("done"));
+    const failed = make(handlers);
+    failed.fail(new ConnectError("disposed", "over"));
+    await assert.rejects(failed.done);
+    assert.deepEqual(calls, ["reply", "iopub", "dropped", "done"]);
+  });
 
   it("is done at idle where no reply is expected", async () => {
     const future = make({}, { replies: false });

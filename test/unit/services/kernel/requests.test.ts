@@ -12,11 +12,14 @@ describe("requests in flight", () => {
 
   function add(options: { held?: boolean; outlivesDone?: boolean } = {}): KernelFuture<string> {
     const message = requestOf();
-    const future = new KernelFuture<string>(message, {}, {
+    const future: KernelFuture<string> = new KernelFuture<string>(message, {}, {
       log: nullLogger,
       read: () => "read",
       sendInput: () => undefined,
-      ended: (kept) => requests.remove(future, kept),
+      ended: (kept) => {
+        requests.remove(future, kept);
+        return false;
+      },
       ...(options.outlivesDone && { outlivesDone: true }),
     });
     requests.add(future);
