@@ -100,9 +100,9 @@ export class Continuity implements Disposable {
    * @returns whether it ran code, and some of what the kernel said to that was dropped though the connection held
    */
   ended({ msg_id: id, ...header }: Header): boolean {
-    const dropped = this.#drops.ended(id, header.msg_type === "execute_request");
     const idle = this.#idles.get(id);
     this.#idles.delete(id);
+    const dropped = this.#drops.ended(id, idle, header.msg_type === "execute_request");
     if (isQuestion(header) && this.#outage) return dropped;
     if (idle === undefined) this.#tell();
     else this.#tellMissing(idle);

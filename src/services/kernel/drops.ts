@@ -14,19 +14,19 @@ interface Hole {
 }
 
 /**
- * Follows the numbers of one kernel's messages. ZeroMQ drops what a kernel says faster than the server takes it, a
- * thousand messages and more behind each other, and tells nobody.
+ * Follows the numbers of the messages of one kernel's process. Where a kernel says more than the server takes, and a
+ * thousand messages wait, ZeroMQ drops what follows, and tells nobody.
  */
 export class Drops {
   /** Of the last message on iopub, where it belongs to a request of ours and came by this connection. */
   #last: number | undefined;
   #holes: Hole[] = [];
+  /** The numbers of the `busy` of our own requests. */
   readonly #busies = new Map<string, number>();
-  readonly #idles = new Map<string, number>();
   /** The server holds output back, which it says itself. */
   #heldBack = false;
 
-  /** What came, and what comes, by another connection or from another process is not followed up. */
+  /** What comes from now on comes by another connection: what is missing before it was not dropped. */
   interrupted(): void {
     this.#last = undefined;
   }
@@ -47,28 +47,28 @@ export class Drops {
    * @param state what it says that the kernel does with that
    */
   receivedOnIOPub(number: number, request: string | undefined, state: unknown): void {
-    const last = this.#last;
+    if (request !== undefined && this.#last !== undefined && !this.#heldBack) this.#noteHole(this.#last, number);
     this.#last = request === undefined ? undefined : number;
-    const skipped = request === undefined || last === undefined || this.#heldBack ? 0 : number - last - 1;
-    if (last !== undefined && skipped >= manyInARow) this.#holes = [...this.#holes.slice(1 - most), { above: last, below: number, missing: skipped }];
     if (state === "idle") this.#heldBack = false;
-    if (request === undefined) return;
-    if (state === "busy") this.#busies.set(request, number);
-    if (state === "idle") this.#idles.set(request, number);
+    if (state === "busy" && request !== undefined) this.#busies.set(request, number);
   }
 
   /**
    * A request of ours has ended.
+   * @param idle the number of its `idle`; undefined where that has not come
    * @param isRun it ran code on the kernel's main shell, which takes one request after the other
    * @returns whether some of what the kernel said to it was dropped; false where it was no run
    */
-  ended(request: string, isRun: boolean): boolean {
+  ended(request: string, idle: number | undefined, isRun: boolean): boolean {
     const busy = this.#busies.get(request) ?? Number.NEGATIVE_INFINITY;
-    const idle = this.#idles.get(request) ?? Number.POSITIVE_INFINITY;
     this.#busies.delete(request);
-    this.#idles.delete(request);
     if (!isRun) return false;
     this.#holes = this.#holes.filter(({ below, missing }) => busy < below && missing >= manyInARow);
-    return this.#holes.some(({ above }) => above < idle);
+    return this.#holes.some(({ above }) => idle === undefined || above < idle);
+  }
+
+  #noteHole(above: number, below: number): void {
+    const missing = below - above - 1;
+    if (missing >= manyInARow) this.#holes = [...this.#holes.slice(1 - most), { above, below, missing }];
   }
 }

@@ -151,7 +151,7 @@ export class KernelFuture<R> implements Disposable {
     if (this.#over) return;
     this.#over = true;
     const dropped = this.#ports.ended(this.#ports.outlivesDone === true);
-    if (dropped && this.#reply) this.#queue.call(() => this.#handlers.onDropped?.(), "word of dropped output", 0);
+    if (dropped && this.#reply) this.#queue.call(() => this.#handlers.onDropped?.(), "word of dropped output");
     this.#queue.whenDrained(settle);
   }
 

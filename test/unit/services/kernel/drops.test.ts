@@ -5,7 +5,9 @@ import { Drops } from "../../../../src/services/kernel/drops";
 describe("drops", () => {
   let drops: Drops;
   let number = 0;
+  let idles: Map<string | undefined, number>;
   const say = (request: string | undefined, state?: string): void => {
+    if (state === "idle") idles.set(request, number);
     drops.received(number);
     drops.receivedOnIOPub(number++, request, state);
   };
@@ -15,10 +17,11 @@ describe("drops", () => {
     drops.received(number++); // the reply
     say(request, "idle");
   };
-  const dropped = (request: string, isRun = true): boolean => drops.ended(request, isRun);
+  const dropped = (request: string, isRun = true): boolean => drops.ended(request, idles.get(request), isRun);
 
   beforeEach(() => {
     drops = new Drops();
+    idles = new Map();
     number = 40;
     begin("cell");
   });
