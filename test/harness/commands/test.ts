@@ -32,6 +32,8 @@ async function main(): Promise<number> {
   results.push(await suite("test:vscode"));
   results.push(await suite("test:conform"));
   results.push(await suite("test:e2e"));
+  results.push(await suite("test:security"));
+  for (const stack of olderStacks) results.push(await suite("test:security", ["--stack", stack]));
   const entering = "signing in|an account of its own token|cannot be had|^servers|the network";
   for (const stack of olderStacks) results.push(await suite("test:vscode", ["--stack", stack, "--grep", entering]));
   for (const stack of olderStacks) results.push(await suite("test:e2e", ["--stack", stack, "--grep", "the way into a hub|OAuth client|several servers"]));
