@@ -5,6 +5,7 @@ import { ConnectError, hasCode, HttpError } from "../base/errors";
 import { request, requestJson, streamText } from "../transport/http";
 import { reasonIn } from "../transport/httpErrors";
 import type { ServerSettings } from "../transport/settings";
+import { encodeName } from "../transport/target";
 import * as model from "./model";
 
 /** Every method can be aborted. */
@@ -212,7 +213,7 @@ export class HubClient {
    * @throws HttpError with the hub's reason, e.g. 400 for scopes that the asking token does not hold; `signed-out` for
    * a password that is not taken.
    */
-  createToken(user: string, token: TokenRequest, options: CallOptions = {}): Promise<model.NewHubToken> {
+  async createToken(user: string, token: TokenRequest, options: CallOptions = {}): Promise<model.NewHubToken> {
     const body = {
       ...(token.auth && { auth: token.auth }),
       note: token.note,
@@ -256,10 +257,4 @@ function userPath(user: string): string {
 
 function serverPath(user: string, server: string): string {
   return `${userPath(user)}/${server === "" ? "server" : `servers/${encodeName(server)}`}`;
-}
-
-/** One path segment. Dots alone would climb to another resource, even percent-encoded. */
-function encodeName(name: string): string {
-  if (/^\.{0,2}$/.test(name)) throw new ConnectError("address", `“${name}” cannot be a name on a hub. Choose another.`);
-  return encodeURIComponent(name);
 }

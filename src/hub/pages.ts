@@ -4,6 +4,7 @@ import { ConnectError } from "../base/errors";
 import { request, type Answer } from "../transport/http";
 import { statusError } from "../transport/httpErrors";
 import { fixedToken, type ServerSettings } from "../transport/settings";
+import { encodeName, isBelow } from "../transport/target";
 import type { CallOptions } from "./client";
 import { parseSpawnForm, problemOn, type SpawnForm } from "./spawnForm";
 
@@ -51,7 +52,7 @@ export async function readSpawnForm(
   server: string,
   options: CallOptions = {},
 ): Promise<SpawnPage> {
-  const path = `hub/spawn/${[user, server].filter(Boolean).map(encodeURIComponent).join("/")}`;
+  const path = `hub/spawn/${[user, server].filter(Boolean).map(encodeName).join("/")}`;
   const answer = await ask(settings, new Cookies(cookies), path, options);
   if (answer.status === 200) {
     const form = parseSpawnForm(answer.text);
@@ -91,9 +92,10 @@ function loginForm(settings: ServerSettings, page: Answer): { action: string; hi
   const forms = DomUtils.getElementsByTagName("form", parseDocument(page.text), true);
   const form = forms.find((each) => inputs(each).some((input) => DomUtils.getAttributeValue(input, "type") === "password"));
   const here = new URL("hub/login", settings.baseUrl);
-  const action = form && new URL(DomUtils.getAttributeValue(form, "action") ?? "", here);
+  const said = (form && DomUtils.getAttributeValue(form, "action")) ?? "";
+  const action = URL.canParse(said, here.href) ? new URL(said, here) : undefined;
   // The password goes to the hub, whatever the page says.
-  if (!form || action?.origin !== here.origin) {
+  if (!form || !action || !isBelow(settings.baseUrl, action)) {
     throw new ConnectError("forbidden", `${settings.label} has no form for user name and password. Sign in with the browser or a token.`);
   }
   const hidden: Record<string, string> = {};

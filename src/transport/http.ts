@@ -7,6 +7,7 @@ import { credentialHeaders } from "./credential";
 import type { FetchResponse } from "./fetch";
 import { loginPageError, statusError } from "./httpErrors";
 import type { ServerSettings } from "./settings";
+import { targetOf } from "./target";
 
 export interface RequestOptions {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -41,7 +42,7 @@ const retryStatuses = new Set([408, 429, 500, 502, 503, 504]);
  * Idempotent requests (GET, PUT, DELETE) are repeated up to twice on 408, 429, 5xx and lost connections, with back-off
  * and `Retry-After` honoured. On 401 and 403 the token provider is asked once whether the token still holds.
  * Redirects are never followed: a hub redirects requests for a stopped server to itself.
- * @param path relative, e.g. `api/kernels`; already percent-encoded.
+ * @param path relative, e.g. `api/kernels`; already percent-encoded. What leads elsewhere fails with `address`, unsent.
  * @throws ConnectError, HttpError; see `ErrorCode`.
  */
 export async function request(settings: ServerSettings, path: string, options: RequestOptions = {}): Promise<Answer> {
@@ -116,9 +117,10 @@ export async function* streamText(
   options: RequestOptions = {},
 ): AsyncGenerator<string> {
   const token = await settings.token.current();
+  const url = targetOf(settings, settings.baseUrl, path, token !== undefined);
   const decoder = new TextDecoder();
   try {
-    const response = await send(settings, path, options, token, options.signal);
+    const response = await send(settings, url, options, token, options.signal);
     if (response.status !== 200) {
       const answer = { status: response.status, headers: response.headers, text: await response.text() };
       throw faultOf(settings, path, answer, []) ?? statusError(settings, path, answer);
@@ -136,11 +138,12 @@ async function exchange(
   options: RequestOptions,
   token: string | undefined,
 ): Promise<Answer> {
+  const url = targetOf(settings, settings.baseUrl, path, token !== undefined);
   const ms = options.timeout ?? settings.timeouts.request;
   const bound = AbortSignal.timeout(ms);
   const signal = options.signal ? AbortSignal.any([options.signal, bound]) : bound;
   try {
-    const response = await send(settings, path, options, token, signal);
+    const response = await send(settings, url, options, token, signal);
     return { status: response.status, headers: response.headers, text: await response.text() };
   } catch (cause) {
     throwIfAborted(options.signal);
@@ -153,12 +156,11 @@ async function exchange(
 
 async function send(
   settings: ServerSettings,
-  path: string,
+  url: URL,
   options: RequestOptions,
   token: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<FetchResponse> {
-  const url = new URL(path, settings.baseUrl);
   for (const [name, value] of Object.entries(options.query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }

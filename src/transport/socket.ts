@@ -9,6 +9,7 @@ import { credentialHeaders } from "./credential";
 import { networkError, statusError } from "./httpErrors";
 import { Liveness } from "./liveness";
 import type { ServerSettings } from "./settings";
+import { targetOf } from "./target";
 
 /**
  * Why a websocket ended. `silent`: an answer was awaited and nothing had come for longer than the liveness limit, so
@@ -40,7 +41,7 @@ const maxPayload = 512 * 1024 * 1024;
 
 /**
  * Opens a websocket relative to `settings.wsUrl`.
- * @throws ConnectError as for HTTP where the server refuses the upgrade, `unreachable`, `certificate` or `timeout`.
+ * @throws ConnectError `address` where `path` leads elsewhere, before anything is sent; as for HTTP where the server refuses the upgrade, `unreachable`, `certificate` or `timeout`.
  */
 export async function openSocket(
   settings: ServerSettings,
@@ -85,7 +86,7 @@ async function handshake(
   options: SocketOptions,
   token: string | undefined,
 ): Promise<Socket> {
-  const url = new URL(path, settings.wsUrl);
+  const url = targetOf(settings, settings.wsUrl, path, token !== undefined);
   for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
   const tls = url.protocol === "wss:" ? await settings.tls(url) : undefined;
   // As ws does not bound the time before it has a socket, which a silent proxy can make long.

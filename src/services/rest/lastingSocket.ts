@@ -28,7 +28,7 @@ export interface LastingSocketPorts {
 const longestPause = 30_000;
 
 /** Refusals that trying again does not change: someone has to do something first. */
-const hopeless = ["not-found", "signed-out", "forbidden", "server-stopped", "certificate", "proxy"] as const;
+const hopeless = ["address", "not-found", "signed-out", "forbidden", "server-stopped", "certificate", "proxy"] as const;
 
 /** Opens at once. Ends with `dispose`, after which nothing is called any more. */
 export class LastingSocket implements Disposable {

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
+import { encodeName } from "../../transport/target";
 import { encodePath } from "../contents/path";
 import type { Abort } from "./abort";
 import { requestBytes, type BytesAnswer } from "./bytes";
@@ -22,7 +23,7 @@ export function listExporters(settings: ServerSettings, options: Abort = {}): Pr
  * GET /nbconvert/FORMAT/PATH: a notebook of the server; a zip where the result is several files.
  * @throws ConnectError `not-found`; `server-error` with the exporter's reason, also for an unknown format
  */
-export function convertFile(
+export async function convertFile(
   settings: ServerSettings,
   format: string,
   path: string,
@@ -37,7 +38,7 @@ export function convertFile(
  * POST /nbconvert/FORMAT: a notebook that need not be on the server.
  * @param notebook `name` gives the title; `content` is nbformat 4
  */
-export function convertNotebook(
+export async function convertNotebook(
   settings: ServerSettings,
   format: string,
   notebook: { readonly name: string; readonly content: unknown },
@@ -47,5 +48,5 @@ export function convertNotebook(
 }
 
 function pathOf(format: string): string {
-  return `nbconvert/${encodeURIComponent(format)}`;
+  return `nbconvert/${encodeName(format)}`;
 }

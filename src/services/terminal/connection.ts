@@ -3,6 +3,7 @@ import type { Disposable } from "../../base/disposable";
 import { ConnectError } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import type { ServerSettings } from "../../transport/settings";
+import { encodeName } from "../../transport/target";
 import { LastingSocket, type SocketStatus } from "../rest/lastingSocket";
 import { readTerminalMessage, sizeMessage, stdinMessages } from "./model";
 
@@ -43,7 +44,7 @@ export class TerminalConnection implements Disposable {
     this.#disposed = new Emitter(settings.log);
     this.#socket = new LastingSocket({
       settings,
-      path: `terminals/websocket/${encodeURIComponent(name)}`,
+      path: `terminals/websocket/${encodeName(name)}`,
       message: (frame) => this.#received(frame),
       changed: (status) => this.#changed(status),
       opened: () => this.#opened(),
