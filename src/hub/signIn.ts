@@ -41,7 +41,7 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
   const { url: hub, version, isHub } = await find(address, options);
   if (isPlainHttpElsewhere(hub) && !(await port.confirmPlainHttp(hub))) throw cancelled();
 
-  const settings = settingsOf(hub, options);
+  const settings = settingsOf(hub, options, isHub);
   const way = new SignInAttempt({ settings, version, address, port, signal, terms, logIn });
   if (!isHub) return way.toPlainServer(given.token ?? given.password);
   if (given.token !== undefined) return way.withToken(cleanToken(given.token));
@@ -92,6 +92,6 @@ export async function abandon({ hub, user, secret }: SignedIn, options: SignInOp
   await revoke(settingsOf(hub, options), { secret, userName: user.name });
 }
 
-function settingsOf(hub: URL, options: SignInOptions): ServerSettings {
-  return serverSettings({ ...options, baseUrl: hub, label: hubName(hub) });
+function settingsOf(hub: URL, options: SignInOptions, isHub = true): ServerSettings {
+  return serverSettings({ ...options, baseUrl: hub, tokenPath: isHub ? "hub/api/" : "", label: hubName(hub) });
 }

@@ -10,6 +10,8 @@ import { networkSettings } from "./configuration";
 import { tokenTerms } from "./signIn/tokenTerms";
 
 const keyPrefix = "token:";
+/** Of the names of records in the memory that windows share: SecretStorage does not tell which it has. */
+const indexPrefix = "secret:";
 
 /** The ports, and the log's channel; both end with `context`. */
 export function createPorts(context: vscode.ExtensionContext): Ports & { readonly channel: vscode.LogOutputChannel } {
@@ -22,6 +24,7 @@ export function createPorts(context: vscode.ExtensionContext): Ports & { readonl
     log,
     memory: memoryOn(context.globalState),
     tokens: tokensIn(context, redactor, log),
+    hide: (secret) => redactor.add(secret),
     tokenTerms,
     activity: windowActivity(context.subscriptions, log),
     restAfter,
@@ -42,7 +45,7 @@ function memoryOn(state: vscode.Memento): Memory {
  * end, which may be asleep while the extension goes on.
  */
 function tokensIn(context: vscode.ExtensionContext, redactor: Redactor, log: Logger): TokenStore {
-  const { secrets } = context;
+  const { secrets, globalState: index } = context;
   const known = new Map<string, string | undefined>();
   /** How often a record has changed: what was read before the last change is not kept. */
   const versions = new Map<string, number>();
@@ -57,7 +60,10 @@ function tokensIn(context: vscode.ExtensionContext, redactor: Redactor, log: Log
     versions.set(id, version(id) + 1);
     remember(id, record);
     try {
+      // Named first and last, so that no record is ever left behind unnamed.
+      if (record !== undefined) await index.update(indexPrefix + id, true);
       await (record === undefined ? secrets.delete(keyPrefix + id) : secrets.store(keyPrefix + id, record));
+      if (record === undefined) await index.update(indexPrefix + id, undefined);
     } catch (error) {
       known.delete(id);
       throw error;
@@ -84,6 +90,7 @@ function tokensIn(context: vscode.ExtensionContext, redactor: Redactor, log: Log
     },
     set: write,
     delete: (id) => write(id, undefined),
+    ids: () => index.keys().flatMap((key) => (key.startsWith(indexPrefix) ? [key.slice(indexPrefix.length)] : [])),
     onDidChange: changed.event,
   };
 }

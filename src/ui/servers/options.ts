@@ -59,7 +59,7 @@ export async function askHowToStart(app: AppContext, server: Server): Promise<Ho
 /** The hub's page with the last choice preselected; undefined where it cannot be had, which the person is told. */
 async function readPage(app: AppContext, server: Server): Promise<SpawnPage | undefined> {
   const { account, owner, name } = server;
-  const cookies = await account.pageCookies();
+  const { cookies } = account.pageSession;
   if (cookies === undefined) return undefined;
   const title = `Asking ${account.label} what there is to choose…`;
   try {
@@ -93,7 +93,7 @@ async function askWay(server: Server, form: SpawnForm | undefined): Promise<Way 
     items.push({ label, description: more, detail: profile.description, value: { kind: "profile", profile } });
   }
   items.push(separator("Other Ways"));
-  if (!form && (await server.account.pageCookies()) !== undefined) {
+  if (!form && server.account.pageSession.cookies !== undefined) {
     items.push({ label: "$(list-selection) Choose from What the Hub Offers…", detail: "A hub without choices starts the server at once.", value: { kind: "form" } });
   }
   const detail = form?.hasUnknownFields
