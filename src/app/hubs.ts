@@ -89,7 +89,15 @@ export class Hubs implements Disposable {
   }
 
   /**
-   * Forgets the account and its token, and revokes the token where it is ours.
+   * Signs in to the hub's pages for an account whose session there is over.
+   * @throws ConnectError `signed-out` where the password is not taken; `forbidden` where the hub has no such form
+   */
+  async logInToPages(account: Account, password: string, signal?: AbortSignal): Promise<void> {
+    this.#keepSession(account, await logIn(account.client.settings, account.userName, password, { signal }));
+  }
+
+  /**
+   * Forgets the account and its tokens, and revokes those that are ours.
    * @returns whether no token of ours is left on the hub
    */
   async signOut(account: Account): Promise<boolean> {

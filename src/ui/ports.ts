@@ -7,6 +7,7 @@ import type { TokenStore } from "../hub/account";
 import { secretsIn } from "../hub/secret";
 import { restAfter, windowActivity } from "./activity";
 import { networkSettings } from "./configuration";
+import { agrees } from "./say/messages";
 import { tokenTerms } from "./signIn/tokenTerms";
 
 const keyPrefix = "token:";
@@ -29,7 +30,14 @@ export function createPorts(context: vscode.ExtensionContext): Ports & { readonl
     activity: windowActivity(context.subscriptions, log),
     restAfter,
     network: networkSettings(context.subscriptions, log, redactor),
+    confirmServerHost,
   };
+}
+
+/** The hub's word alone is not enough to send anything to a host that is not the hub's. */
+function confirmServerHost(hub: string, server: string): Promise<boolean> {
+  const detail = `The hub at ${hub} says that this server is on another host. What you run and open there goes to ${server}. Go on only if you know that host as one of your institution's.`;
+  return agrees(`Use the server on ${server}?`, detail, "Use It");
 }
 
 function memoryOn(state: vscode.Memento): Memory {

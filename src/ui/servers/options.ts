@@ -6,7 +6,10 @@ import { readSpawnForm, type SpawnPage } from "../../hub/pages";
 import { preselecting, problemWith, userOptionsOf, type OptionAnswer, type SpawnForm, type SpawnOption, type SpawnProfile } from "../../hub/spawnForm";
 import type { AppContext } from "../context";
 import { withPatience } from "../patience";
+import { createInputBox, createQuickPick } from "../say/boxes";
+import { showInformationMessage, showWarningMessage } from "../say/messages";
 import { spawnPage } from "./pages";
+import { pageSession } from "./pageSession";
 import type { HowToStart } from "./start";
 
 /** One way to go on from the first question. */
@@ -26,11 +29,12 @@ const back = Symbol("back");
  */
 export async function askHowToStart(app: AppContext, server: Server): Promise<HowToStart | undefined> {
   // Where a hub has nothing to choose, asking for its page starts the server: only who has been here before skips a step.
-  let page = app.spawnForms.isKnown(server) ? await readPage(app, server) : undefined;
+  const isAtHand = app.spawnForms.isKnown(server) && server.account.pageSession.cookies !== undefined;
+  let page = isAtHand ? await readPage(app, server) : undefined;
   for (;;) {
     if (page && page.kind !== "form") return {};
     const form = page?.form;
-    const way = await askWay(server, form);
+    const way = await askWay(app, server, form);
     switch (way?.kind) {
       case undefined:
         return undefined;
@@ -59,31 +63,30 @@ export async function askHowToStart(app: AppContext, server: Server): Promise<Ho
 /** The hub's page with the last choice preselected; undefined where it cannot be had, which the person is told. */
 async function readPage(app: AppContext, server: Server): Promise<SpawnPage | undefined> {
   const { account, owner, name } = server;
-  const { cookies } = account.pageSession;
-  if (cookies === undefined) return undefined;
   const title = `Asking ${account.label} what there is to choose…`;
   try {
+    const cookies = await pageSession(app, account);
+    if (cookies === undefined) return undefined;
     const page = await withPatience(title, (signal) => readSpawnForm(account.client.settings, cookies, owner, name, { signal }));
     await app.spawnForms.note(server, page.kind === "form");
     if (page.kind === "form") return { ...page, form: preselecting(page.form, server.lastOptions) };
     if (page.kind === "started") {
-      void vscode.window.showInformationMessage(`${account.label} has nothing to choose for a server: it starts as it always does.`);
+      void showInformationMessage(`${account.label} has nothing to choose for a server: it starts as it always does.`);
     }
     return page;
   } catch (error) {
     if (hasCode(error, "aborted")) throw error;
     app.log.warn(`${server.label}: the spawn page could not be read`, error);
-    void vscode.window.showWarningMessage(messageOf(error));
+    void showWarningMessage(messageOf(error));
     return undefined;
   }
 }
 
-async function askWay(server: Server, form: SpawnForm | undefined): Promise<Way | undefined> {
+async function askWay(app: AppContext, server: Server, form: SpawnForm | undefined): Promise<Way | undefined> {
   const items: (Item<Way> | vscode.QuickPickItem)[] = [];
   const { lastOptions } = server;
   if (lastOptions) {
-    const label = "$(history) As the Last Time";
-    items.push({ label, description: summary(lastOptions, form), value: { kind: "last", options: lastOptions } });
+    items.push({ label: "As the Last Time", iconPath: icon("history"), description: summary(lastOptions, form), value: { kind: "last", options: lastOptions } });
   }
   const profiles = form?.profiles ?? [];
   if (profiles.length > 0) items.push(separator("Profiles"));
@@ -93,14 +96,16 @@ async function askWay(server: Server, form: SpawnForm | undefined): Promise<Way 
     items.push({ label, description: more, detail: profile.description, value: { kind: "profile", profile } });
   }
   items.push(separator("Other Ways"));
-  if (!form && server.account.pageSession.cookies !== undefined) {
-    items.push({ label: "$(list-selection) Choose from What the Hub Offers…", detail: "A hub without choices starts the server at once.", value: { kind: "form" } });
+  const hasSession = server.account.pageSession.cookies !== undefined;
+  if (!form && (hasSession || app.spawnForms.isKnown(server))) {
+    const detail = hasSession ? "A hub without choices starts the server at once." : "Asks for your password on the hub, whose pages take no token.";
+    items.push({ label: "Choose from What the Hub Offers…", iconPath: icon("list-selection"), detail, value: { kind: "form" } });
   }
   const detail = form?.hasUnknownFields
     ? "The hub's page asks for more than can be shown here. The start is followed here."
     : "Opens the hub's page; the start is followed here.";
-  items.push({ label: "$(link-external) Choose in the Browser…", detail, value: { kind: "browser" } });
-  items.push({ label: "$(json) Options as JSON…", detail: "For those who know what the hub's spawner takes.", value: { kind: "json" } });
+  items.push({ label: "Choose in the Browser…", iconPath: icon("link-external"), detail, value: { kind: "browser" } });
+  items.push({ label: "Options as JSON…", iconPath: icon("json"), detail: "For those who know what the hub's spawner takes.", value: { kind: "json" } });
   const preselected = items.find((item) => "value" in item && item.value.kind === "profile" && item.value.profile.isDefault);
   const answer = await pick(items, { title: `Start ${server.label}`, placeholder: "What shall it start with?", active: preselected, canGoBack: false });
   return answer === back ? undefined : answer;
@@ -134,7 +139,7 @@ async function askOption(title: string, option: SpawnOption): Promise<OptionAnsw
     ...(displayName !== value && { description: value }),
     value: { choice: value },
   }));
-  if (freeText) items.push({ label: `$(edit) ${freeText.displayName}`, value: "other" });
+  if (freeText) items.push({ label: freeText.displayName, iconPath: icon("edit"), value: "other" });
   const at = freeText?.preselected === undefined ? choices.findIndex(({ value }) => value === preselected) : choices.length;
   for (;;) {
     const answer = await pick(items, { title, placeholder: option.displayName, active: items[at], canGoBack: true });
@@ -179,6 +184,10 @@ function summary(options: UserOptions, form: SpawnForm | undefined): string {
     .join(", ");
 }
 
+function icon(name: string): vscode.ThemeIcon {
+  return new vscode.ThemeIcon(name);
+}
+
 function separator(label: string): vscode.QuickPickItem {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
@@ -193,7 +202,7 @@ interface PickOptions {
 
 /** A quick pick with a preselected item, and a way back. */
 function pick<T>(items: readonly (Item<T> | vscode.QuickPickItem)[], options: PickOptions): Promise<T | typeof back | undefined> {
-  const box = vscode.window.createQuickPick<Item<T> | vscode.QuickPickItem>();
+  const box = createQuickPick<Item<T> | vscode.QuickPickItem>();
   box.title = options.title;
   box.placeholder = options.placeholder;
   box.matchOnDescription = true;
@@ -217,7 +226,7 @@ interface TextOptions {
 
 /** An input box that takes only what has no problem, with a way back. */
 function askText({ title, prompt, value, problem }: TextOptions): Promise<string | typeof back | undefined> {
-  const box = vscode.window.createInputBox();
+  const box = createInputBox();
   Object.assign(box, { title, prompt, value, ignoreFocusOut: true, buttons: [vscode.QuickInputButtons.Back] });
   box.onDidChangeValue(() => (box.validationMessage = ""));
   return answerOf(box, () => {
