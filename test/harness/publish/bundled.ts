@@ -45,7 +45,7 @@ export function readMetafile(root: string): Metafile {
  */
 export function bundledPackages(root: string, metafile: Pick<Metafile, "inputs">): BundledPackage[] {
   const directories = new Set(Object.keys(metafile.inputs).filter((path) => !path.startsWith("src/")).map(directoryOf));
-  return [...directories].map((directory) => describe(root, directory)).sort((a, b) => inOrder(`${a.name}@${a.version}`, `${b.name}@${b.version}`) || inOrder(a.directory, b.directory));
+  return [...directories].map((directory) => packageIn(root, directory)).sort((a, b) => inOrder(`${a.name}@${a.version}`, `${b.name}@${b.version}`) || inOrder(a.directory, b.directory));
 }
 
 /** Each name and version once. */
@@ -75,7 +75,7 @@ function directoryOf(path: string): string {
   return segments.slice(0, end).join("/");
 }
 
-function describe(root: string, directory: string): BundledPackage {
+function packageIn(root: string, directory: string): BundledPackage {
   const { name, version, license } = v.parse(manifestModel, JSON.parse(readFileSync(join(root, directory, "package.json"), "utf8")));
   return { name, version, licence: typeof license === "string" ? license : undefined, directory };
 }

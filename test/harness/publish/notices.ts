@@ -73,9 +73,9 @@ function noticeOf(root: string, bundled: BundledPackage): Notice | string {
 
 /** What a package's files say of licence and notices; where there is no such file, that part of its README. */
 function licenceText(directory: string): string {
-  const names = readdirSync(directory).sort();
+  const names = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name).sort();
   const read = (name: string): string => readFileSync(join(directory, name), "utf8").replaceAll("\r\n", "\n").trim();
-  const files = names.filter((name) => /^(?:licen[cs]e|copying|notice)(?:$|[.-])/i.test(name));
+  const files = names.filter((name) => /^(?:licen[cs]es?|copying|notice)(?:$|[.-])/i.test(name));
   if (files.length > 0) return files.map(read).join("\n\n");
   const readme = names.find((name) => /^readme(?:$|\.)/i.test(name));
   return readme === undefined ? "" : licenceSection(read(readme));

@@ -40,6 +40,7 @@ describe("notices of bundled packages", () => {
     install("outer", { name: "outer", license: "MIT" }, { LICENSE: mit("Olga") });
     install("outer/node_modules/inner", { name: "inner", license: "MIT", version: "2.1.0" }, { "LICENCE.md": mit("Ina") });
     install("@some/scoped", { name: "@some/scoped", license: "ISC" }, { "license.txt": "© 2019 Sam\r\n\r\nPermission to use, copy, modify, and/or distribute …" });
+    mkdirSync(path.join(root, "node_modules", "outer", "licenses")); // a folder is no text
     bundle("node_modules/outer/dist/index.js", "node_modules/outer/node_modules/inner/a.js", "node_modules/@some/scoped/lib/x.js", "late:outer");
     const text = notices();
     assert.match(text, /^outer 1\.0\.0\nLicence: MIT\nCopyright \(c\) 2020 Olga\n\nMIT License\n/m);
