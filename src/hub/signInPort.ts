@@ -14,6 +14,8 @@ export interface SignInPort {
   openOAuth?(client: OAuthClient, hub: URL): Promise<OAuthFlow & Disposable>;
   /** Asks whether to go on although everybody on the network can read what is sent to `url`. */
   confirmPlainHttp(url: URL): Promise<boolean>;
+  /** Says, before anything secret is sent, that whoever answers at `url` may be somebody else: certificates are not checked. */
+  warnUnverified?(url: URL): void;
 }
 
 export interface TokenQuestion {
