@@ -11,6 +11,7 @@ import { RecentErrors } from "./app/recentErrors";
 import { Resting } from "./app/resting";
 import { RunningKernels } from "./app/runningKernels";
 import { Servers } from "./app/servers";
+import { forgetSignedOut } from "./app/signedOut";
 import { SpawnForms } from "./app/spawnForms";
 import { DisposableStore } from "./base/disposable";
 import { registerCommands } from "./ui/commands";
@@ -49,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const graph = new DisposableStore();
   for (const part of [hubs, servers, hubWatch, hubTree, keepAlive, runningKernels, resting, notebookSessions]) graph.add(part);
   const journals = new Journals(join(context.globalStorageUri.fsPath, "runs"), ports.log);
+  for (const part of [journals, forgetSignedOut(hubs, journals)]) graph.add(part);
   const spawnForms = new SpawnForms(ports);
   const redirects = registerUriRedirects(subscriptions);
   const app: AppContext = { hubs, servers, hubWatch, hubTree, errors, keepAlive, spawnForms, notebookSessions, runningKernels, journals, startReports, redirects, memory: ports.memory, log: ports.log, channel };
