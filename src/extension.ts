@@ -20,6 +20,7 @@ import { registerContextKeys } from "./ui/contextKeys";
 import { registerFiles } from "./ui/files/register";
 import { registerAttaching } from "./ui/notebook/attachOpened";
 import { registerClosing } from "./ui/notebook/closing";
+import { windowName } from "./ui/notebook/journalKey";
 import { registerMoves } from "./ui/notebook/moved";
 import { registerNotebooks } from "./ui/notebook/register";
 import { createPorts } from "./ui/ports";
@@ -53,7 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
   for (const part of [journals, forgetSignedOut(hubs, journals)]) graph.add(part);
   const spawnForms = new SpawnForms(ports);
   const redirects = registerUriRedirects(subscriptions);
-  const app: AppContext = { hubs, servers, hubWatch, hubTree, errors, keepAlive, spawnForms, notebookSessions, runningKernels, journals, startReports, redirects, memory: ports.memory, log: ports.log, channel };
+  const app: AppContext = { hubs, servers, hubWatch, hubTree, errors, keepAlive, spawnForms, notebookSessions, runningKernels, journals, windowName: windowName(context.workspaceState), startReports, redirects, memory: ports.memory, log: ports.log, channel };
   subscriptions.push(startReports);
   registerFiles(app, subscriptions);
   registerContextKeys(app, subscriptions);

@@ -157,6 +157,7 @@ export class Journal implements Disposable {
 
   /** All of it is about to be deleted, or was: nothing is written before `begin` is called again. */
   forgetAll(): void {
+    this.#accepted = false;
     this.#close();
     this.#turnUntil = 0;
     this.#bytes = 0;

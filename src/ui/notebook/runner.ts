@@ -67,7 +67,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#notebook = notebook;
     this.#changed = changed;
     this.#queue = new ExecutionQueue({ log: app.log, handsOver });
-    this.#journal = app.journals.of(journalKey(notebook.uri));
+    this.#journal = app.journals.of(journalKey(notebook.uri, app.windowName));
     this.#recorder = new RunRecorder(this.#journal);
     this.#gathered = new Gathered(app.log);
     this.#description = new KernelDescription(notebook, app.log);
