@@ -9,7 +9,7 @@ import { offerClipboardToken } from "./clipboard";
 import { ask, type BoxButton } from "./inputBox";
 
 /** The prompts of `signIn`. */
-export const signInPrompts: SignInPort = { askToken, askPassword, confirmPlainHttp, warnUnverified };
+export const signInPrompts = { askToken, askPassword, confirmPlainHttp, confirmOtherHost, warnUnverified } satisfies SignInPort;
 
 /** Asks for a token; where the hub's pages are the way in, the one that makes tokens opens at once. */
 async function askToken({ hub, tokenPage, byBrowser, problem }: TokenQuestion): Promise<string | undefined> {
@@ -82,6 +82,12 @@ function confirmPlainHttp(url: URL): Promise<boolean> {
 function warnUnverified({ host }: URL): void {
   const text = `Whether ${host} is your hub is not checked: the setting http.proxyStrictSSL is off. Anybody on the way there can pass for it, and read your password, your token and your work.`;
   void warnOfSetting(text, "http.proxyStrictSSL");
+}
+
+function confirmOtherHost(pasted: URL, hub: URL): Promise<boolean> {
+  const foreign = hub.host.includes("xn--") ? " It holds letters of another script (xn--), which may look like those of a name that you know." : "";
+  const detail = `Your token or password goes to ${hub.host}. Go on only if you know it as your hub's.${foreign}`;
+  return agrees(`${pasted.host} leads to a hub on another host: ${hub.host}`, detail, `Sign In to ${hub.host}`);
 }
 
 function notEmpty(text: string, otherwise: string): void {
