@@ -151,7 +151,7 @@ function specFace({ spec, isDefault, logo }: SpecRow): Face {
   };
 }
 
-function noteFace({ about, problem }: NoteRow): Face {
+function noteFace({ about, problem, server }: NoteRow): Face {
   const plain = { context: "note", under: "nothing" } as const;
   switch (about) {
     case "asking":
@@ -173,6 +173,15 @@ function noteFace({ about, problem }: NoteRow): Face {
         tooltip: "Run a cell of a notebook with a kernel of this server, or open a new notebook with one.",
         icon: ["info"],
         command: { name: "newNotebook", title: "New Notebook" },
+      };
+    case "elsewhere":
+      return {
+        ...plain,
+        label: `On another host: ${server.elsewhere ?? ""}`,
+        description: "click to use it there",
+        tooltip: "The hub says that this server is on a host that is not the hub's. Nothing is sent there until you agree.",
+        icon: ["warning", "list.warningForeground"],
+        command: { name: "startServer", title: "Use the Server There" },
       };
     case "no-others":
       return { ...plain, label: "None now", icon: ["info"] };

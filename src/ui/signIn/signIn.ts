@@ -73,7 +73,7 @@ async function offerStart(app: AppContext, account: Account, name: string): Prom
   const server = app.servers.get(account, name);
   const greeting = `Signed in as ${account.label}.`;
   if (server.state === "running") {
-    await app.servers.refreshServices(server);
+    await startServer(app, server);
     void showInformationMessage(`${greeting} Its kernels are in the notebook's kernel picker now.`);
     return;
   }
