@@ -95,6 +95,15 @@ describe("servers", function () {
     assert.equal(await model("pending-here"), undefined);
   });
 
+  it("go on where a caller does not say that the person agrees: they are asked, in a dialog", async () => {
+    await command("newServer", { name: "guarded" });
+    // VS Code shows no dialog in tests, and answers none for the person.
+    for (const name of ["stopServer", "restartServer", "deleteServer"]) await command(name, { server: "guarded" });
+    await vscode.commands.executeCommand("jupyterhubConnect.signOut", { id: account });
+    assert.equal((await model("guarded"))?.ready, true);
+    await command("deleteServer", { server: "guarded", confirmed: true });
+  });
+
   it("are kept alive for as long as is said, by reports that the hub takes", async () => {
     await command("newServer", { name: "kept" });
     const before = Date.parse((await model("kept"))?.last_activity ?? "");
