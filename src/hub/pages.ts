@@ -1,11 +1,12 @@
 // The hub's pages for people, which take session cookies instead of a token: the login form and the spawn page.
 import { DomUtils, parseDocument } from "htmlparser2";
 import { ConnectError } from "../base/errors";
-import { request, type Answer } from "../transport/http";
+import type { Answer } from "../transport/http";
 import { statusError } from "../transport/httpErrors";
 import { fixedToken, type ServerSettings } from "../transport/settings";
 import { encodeName, isBelow } from "../transport/target";
 import type { CallOptions } from "./client";
+import { request } from "./request";
 import { parseSpawnForm, problemOn, type SpawnForm } from "./spawnForm";
 
 /** What asking for the spawn page of a stopped server came to. */
