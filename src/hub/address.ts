@@ -1,5 +1,6 @@
 // Addresses: what people paste → hub base URLs to try, user, named server and token.
 import { ConnectError } from "../base/errors";
+import { before, trimmedEnd } from "../base/text";
 
 export { findHub, type FindHubOptions, type FoundHub } from "./findHub";
 
@@ -72,7 +73,7 @@ function addressIn(text: string): string {
 
 /** Without quotes, brackets and punctuation around it; an IPv6 host keeps its brackets. */
 function unquote(text: string): string {
-  return text.replace(/^["'`<(“‘«]+/, "").replace(/["'`>)”’»,;]+$/, "").trim();
+  return trimmedEnd(text.replace(/^["'`<(“‘«]+/, ""), "\"'`>)”’»,;").trim();
 }
 
 function readUrl(text: string): URL {
@@ -101,7 +102,7 @@ function readUrl(text: string): URL {
 const remedy = "Paste the address that your browser shows on the hub's pages, for example https://hub.example.org/hub/home.";
 
 function refusal(what: string, text: string): ConnectError {
-  const shown = text.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//").slice(0, 100);
+  const shown = before(text, "?#").replace(/\/\/[^/]*@/, "//").slice(0, 100);
   return new ConnectError("address", `${what}${shown === "" ? "" : ` “${shown}”`}. ${remedy}`);
 }
 
@@ -113,7 +114,7 @@ function segmentsOf(path: string): readonly string[] {
 /** A login page says in `next` where the person was going. */
 function nextPage(url: URL): readonly string[] {
   const next = url.searchParams.get("next");
-  return next?.startsWith("/") === true ? segmentsOf(next.replace(/[?#].*$/s, "")) : [];
+  return next?.startsWith("/") === true ? segmentsOf(before(next, "?#")) : [];
 }
 
 /** User and server named by a path of a hub: `user/NAME/…`, `hub/spawn/NAME/SERVER`, `hub/api/users/NAME/servers/SERVER`. */
@@ -167,7 +168,7 @@ function candidatesFor(url: URL, segments: readonly string[], onServer: boolean)
   const unique = [...new Set(depths)];
   const kept = unique.length > maxCandidates ? [...unique.slice(0, maxCandidates - 1), 0] : unique;
   const candidates = kept.map((depth) => directory(url, segments.slice(0, depth)));
-  const parent = onServer ? /^[^.]+\.([^.]+\..*[^.\d].*)$/.exec(url.hostname)?.[1] : undefined;
+  const parent = onServer ? hostAbove(url.hostname) : undefined;
   // A hub may give each user a host of its own below the hub's.
   if (parent !== undefined && candidates[0]) {
     const above = new URL(candidates[0]);
@@ -175,6 +176,12 @@ function candidatesFor(url: URL, segments: readonly string[], onServer: boolean)
     candidates.push(above);
   }
   return candidates;
+}
+
+/** The host above one of at least three labels; undefined for numbers, which are an address. */
+function hostAbove(hostname: string): string | undefined {
+  const [, parent, rest] = /^[^.]+\.([^.]+\.(.*))$/.exec(hostname) ?? [];
+  return rest !== undefined && /[^.\d]/.test(rest) ? parent : undefined;
 }
 
 function directory(url: URL, segments: readonly string[]): URL {
