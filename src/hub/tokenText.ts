@@ -1,5 +1,6 @@
 // Tokens as people paste them.
 import { ConnectError } from "../base/errors";
+import { trimmedEnd } from "../base/text";
 
 /**
  * The token in what a person pasted: without white space and quotes around it.
@@ -35,9 +36,6 @@ export function tokenIn(text: string): string | undefined {
 
 /** Without white space and quotes around it. */
 function bare(text: string): string {
-  return text
-    .replace(/[\u200B-\u200D\u2060\uFEFF]/g, "")
-    .trim()
-    .replace(/^["'`<“”‘’«»]+|["'`>“”‘’«»]+$/g, "")
-    .trim();
+  const visible = text.replace(/[\u200B-\u200D\u2060\uFEFF]/g, "").trim();
+  return trimmedEnd(visible.replace(/^["'`<“”‘’«»]+/, ""), "\"'`>“”‘’«»").trim();
 }

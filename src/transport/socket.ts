@@ -5,6 +5,7 @@ import { abortable, throwIfAborted } from "../base/async";
 import { ConnectError, HttpError, asError } from "../base/errors";
 import { Acknowledger } from "./acknowledger";
 import { failedConnection } from "./certificateRefused";
+import { megabyte, readReason } from "./body";
 import { credentialHeaders } from "./credential";
 import { networkError, statusError } from "./httpErrors";
 import { Liveness } from "./liveness";
@@ -26,6 +27,8 @@ export interface SocketOptions {
   /** Offered to the server; where it takes none the socket speaks the default protocol and `protocol` is empty. */
   readonly subprotocol?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Bytes that one frame may have; a longer one ends the connection with code 1006. 500 MB unless told, of which a text can be made. */
+  readonly maxFrame?: number | undefined;
 }
 
 /** Who listens; given at opening, because the first frames may come in the packet that opens the connection. */
@@ -36,8 +39,8 @@ export interface SocketListener {
   closed(close: SocketClose): void;
 }
 
-/** Frames up to this many bytes are taken: a 300 MB image is data, not an attack by one's own server. */
-const maxPayload = 512 * 1024 * 1024;
+/** Frames up to this many bytes are taken unless told: a 300 MB image is data, not an attack by one's own server. */
+const usualFrame = 500 * megabyte;
 
 /**
  * Opens a websocket relative to `settings.wsUrl`.
@@ -94,7 +97,7 @@ async function handshake(
   const ws = new settings.WebSocket(url, options.subprotocol ? [options.subprotocol] : [], {
     headers: { ...settings.headers, ...(token !== undefined && credentialHeaders(token)) },
     perMessageDeflate: false,
-    maxPayload,
+    maxPayload: options.maxFrame ?? usualFrame,
     ...tls,
     ...(settings.agent && { agent: settings.agent }),
   });
@@ -105,9 +108,10 @@ async function handshake(
     });
     ws.on("error", reject);
     ws.once("unexpected-response", (request: ClientRequest, response: IncomingMessage) => {
-      readBody(response).then(
-        (text) => {
+      readReason(response).then(
+        (body) => {
           request.destroy();
+          const text = body.toString("utf8");
           const headers = { get: (name: string): string | null => response.headers[name]?.toString() ?? null };
           reject(statusError(settings, path, { status: response.statusCode ?? 0, headers, text }));
         },
@@ -129,17 +133,6 @@ async function handshake(
     if (error instanceof Error && /subprotocol/i.test(error.message)) throw new SubprotocolRefused(error.message);
     throw await failedConnection(settings, url, error);
   }
-}
-
-async function readBody(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response) {
-    chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
-    if (size > 64 * 1024) break; // enough for any reason
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** An open websocket. Made by `openSocket`. */

@@ -1,6 +1,7 @@
 // One kernel spec, and the files that belong to it: logos, kernel.js, kernel.css.
 import * as v from "valibot";
 import { ConnectError } from "../../base/errors";
+import { megabyte } from "../../transport/body";
 import { requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
 import { encodeName } from "../../transport/target";
@@ -21,5 +22,5 @@ export async function getKernelSpec(settings: ServerSettings, name: string, opti
  * @throws ConnectError `not-found`; `address` for one that lies elsewhere, as `request`
  */
 export function kernelSpecResource(settings: ServerSettings, resource: string, options: Abort = {}): Promise<BytesAnswer> {
-  return requestBytes(settings, resource, options);
+  return requestBytes(settings, resource, { maxBytes: megabyte, ...options });
 }

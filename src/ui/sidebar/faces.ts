@@ -132,13 +132,13 @@ function specsFace({ server }: SpecsRow): Face {
 }
 
 /** Endings of files whose icon stands for a language. */
-const endings: Readonly<Record<string, string>> = {
+const endings: ReadonlyMap<string, string> = new Map(Object.entries({
   ...{ python: "py", r: "r", julia: "jl", bash: "sh", javascript: "js", typescript: "ts", "c++": "cpp", "c#": "cs", "f#": "fs" },
   ...{ java: "java", kotlin: "kt", scala: "scala", ruby: "rb", go: "go", rust: "rs", haskell: "hs", lua: "lua", perl: "pl", octave: "m", matlab: "m" },
-};
+}));
 
 function specFace({ spec, isDefault, logo }: SpecRow): Face {
-  const ending = endings[spec.language.toLowerCase()];
+  const ending = endings.get(spec.language.toLowerCase());
   return {
     label: spec.displayName,
     description: isDefault ? "default" : "",
