@@ -17,6 +17,7 @@ export const places = {
   statusBar: ".part.statusbar",
   hover: ".monaco-hover:not(.hidden), .workbench-hover",
   editor: ".part.editor",
+  menu: ".monaco-menu",
 } as const;
 
 export type Place = keyof typeof places;
@@ -114,8 +115,9 @@ export class ShownWords {
 
   /** A person clicks. @returns whether the program ran */
   async #press(link: Locator): Promise<boolean> {
+    const before = this.baits.touched.length;
     await link.click({ timeout: ranMs }).catch(() => undefined);
-    const ran = waitFor("the program to run", () => (this.baits.touched.length > 0 ? true : undefined), ranMs);
+    const ran = waitFor("the program to run", () => (this.baits.touched.length > before ? true : undefined), ranMs);
     return ran.then(() => true, () => false);
   }
 
