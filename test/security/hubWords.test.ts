@@ -20,6 +20,7 @@ describe("a window and a hostile hub", () => {
 
   before(async () => void (hub = await FakeHub.start()));
   afterEach(async () => {
+    hub.on("GET /hub/api/user"); // as usual again
     const { workbench } = window();
     await workbench.quickInput.dismiss();
     if ((await workbench.notifications()).length > 0) await workbench.clearNotifications();
@@ -48,15 +49,13 @@ describe("a window and a hostile hub", () => {
     hub.on("GET /hub/api/user", { status: 500, json: { message: reason.text } });
     await signInWithToken(token);
     await words.arePlain("notifications", reason, "hub-reason");
-    hub.on("GET /hub/api/user");
   });
 
   it("shows the title of an error page as words", async () => {
-    const title = baits.command("Status page");
+    const title = baits.page("Status page");
     hub.on("GET /hub/api/user", { status: 502, html: `<html><head><title>${title.text}</title></head></html>` });
     await signInWithToken(token);
     await words.arePlain("notifications", title, "hub-title");
-    hub.on("GET /hub/api/user");
   });
 
   it("shows the names in a refused certificate as words, and sends nothing", async () => {
@@ -111,6 +110,7 @@ describe("a window and a hostile hub", () => {
     await workbench.quickInput.command("JupyterHub: Sign Out…");
     await words.areRead("dialog", "Ana", "sign-out");
     await workbench.answerDialog(/Sign out of/, "Sign Out");
+    await workbench.openSidebar("JupyterHub");
     await workbench.page.locator(".sidebar").getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
   });
 
@@ -121,6 +121,7 @@ describe("a window and a hostile hub", () => {
     const reason = baits.command("Why it failed");
     const spawn = spawnsUntilTold(hub, "bea", message.text, `Spawn failed: ${reason.text}`);
     hub.passwords.set("bea", "secret");
+    await workbench.openSidebar("JupyterHub");
     takesPasswords(hub);
     await begin(hub.url.href);
     await quickInput.answer(/your user name on this hub/i, "bea");

@@ -30,7 +30,7 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
       await workbench.openSidebar("JupyterHub");
       await workbench.expand(/Kernel specs/);
       await workbench.expand(/Without a notebook/);
-      await workbench.sidebarRow(/Terminal/);
+      await workbench.sidebarRow(/^ *Terminal \[Shell/);
       await words.areRead("sidebar", session.words, "session-rows");
       await words.areRead("sidebar", kernel.words, "session-rows");
       await words.areRead("sidebar", icon.text, "session-rows");
@@ -42,7 +42,7 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
 
     it("asks about terminals, kernels and sessions in words", async () => {
       const { workbench } = window();
-      await workbench.rowMenuAction(/Terminal/, "End Terminal…");
+      await workbench.rowAction(/^ *Terminal \[Shell/, /End Terminal/);
       await words.areRead("dialog", terminal.words, "terminal-dialog");
       await workbench.answerDialog(/Shell/, "Cancel");
       await workbench.quickInput.command("JupyterHub: Shut Down Idle Kernels…");
