@@ -1,4 +1,5 @@
 // Every error of the product: one class, one union of codes, a message for a person.
+import { plain } from "./plain";
 
 /**
  * What went wrong, for code that has to decide.
@@ -50,14 +51,17 @@ export type ErrorCode =
   | "evicted"
   | "busy";
 
-/** An error of this product. `message` says what happened, where, and what to do next. */
+/**
+ * An error of this product. `message` says what happened, where, and what to do next. VS Code shows some of them by
+ * itself, and what a peer gave as its reason may stand in any: so each is `plain`.
+ */
 export class ConnectError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
     options?: { cause?: unknown },
   ) {
-    super(message, options);
+    super(plain(message), options);
     this.name = "ConnectError";
   }
 }
