@@ -7,7 +7,7 @@ import { personWindow } from "../e2e/support/window";
 import { Baits } from "./support/baits";
 import { startHostileCertificate } from "./support/hostileCertificate";
 import { loginPageAsking, spawnPage, spawnsUntilTold, takesPasswords } from "./support/hostileHub";
-import { ShownWords } from "./support/shownWords";
+import { ShownWords, tidy } from "./support/shownWords";
 import { serverWords } from "./support/serverWords";
 
 const token = "0123456789abcdef0123456789abcdef";
@@ -21,9 +21,7 @@ describe("a window and a hostile hub", () => {
   before(async () => void (hub = await FakeHub.start()));
   afterEach(async () => {
     hub.on("GET /hub/api/user"); // as usual again
-    const { workbench } = window();
-    await workbench.quickInput.dismiss();
-    if ((await workbench.notifications()).length > 0) await workbench.clearNotifications();
+    await tidy(window().workbench);
   });
   after(async () => {
     await hub.stop();

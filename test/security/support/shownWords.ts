@@ -73,7 +73,8 @@ export class ShownWords {
     const { page } = this.workbench();
     const links = await linksWith(page, this.baits.mark);
     if (links.length > 0) {
-      const ran = await this.#press(page.locator("a", { hasText: links[0]?.text ?? "" }).first());
+      const command = links.find(({ target }) => target.includes("=command:"));
+      const ran = command !== undefined && (await this.#press(page.locator("a", { hasText: command.text }).first()));
       assert.fail(`Strangers' words are links: ${links.map(({ text, target }) => `“${text}” to ${target}`).join("; ")}. ${ran ? "A click ran the program." : ""}`);
     }
     assert.equal(await page.locator(icon.selector).count(), 0, "strangers' words are icons");
@@ -124,6 +125,19 @@ export class ShownWords {
   async #photograph(name: string): Promise<void> {
     await this.workbench().page.screenshot({ path: `out/screenshots/security-${name}.png`, animations: "disabled" });
   }
+}
+
+/** Takes boxes, dialogs and notifications off the screen, after a test that passed or one that did not. */
+export async function tidy(workbench: Workbench): Promise<void> {
+  const { page } = workbench;
+  const open = page.locator(`${places.dialog}, ${places.menu}, ${places.quickInput} >> visible=true`);
+  const gone = async (): Promise<boolean> => {
+    if ((await open.count()) === 0) return true;
+    await page.keyboard.press("Escape");
+    return false;
+  };
+  await waitFor("the screen to be empty", gone, shownMs);
+  if ((await workbench.notifications()).length > 0) await workbench.quickInput.command("Notifications: Clear All Notifications");
 }
 
 /** Stands in every text that would read another way than it is written, so that it is found on the page. */
