@@ -18,6 +18,26 @@ const upwards = (folders) => ({
   group: folders.flatMap((folder) => [`**/${folder}`, `**/${folder}/**`]),
   message: "Imports go down only; see docs/architecture.md.",
 });
+/** What shows texts: only src/ui/say does, in plain words. */
+const showing = [
+  ...["showErrorMessage", "showWarningMessage", "showInformationMessage", "withProgress", "withScmProgress", "setStatusBarMessage"],
+  ...["showInputBox", "createInputBox", "showQuickPick", "createQuickPick", "showWorkspaceFolderPick", "showOpenDialog", "showSaveDialog"],
+  ...["createStatusBarItem", "createTreeView", "registerTreeDataProvider", "createNotebookController", "createWebviewPanel"],
+];
+const showingClasses = ["MarkdownString", "TreeItem", "NotebookCellStatusBarItem", "FileDecoration", "Diagnostic", "InlayHint", "CodeLens"];
+const inPlainWords = "Texts are shown by src/ui/say only, in plain words; see docs/architecture.md.";
+const names = (all) => `/^(${all.join("|")})$/`;
+const shows = [
+  `MemberExpression[property.name=${names(showing)}]`,
+  `MemberExpression[computed=true] > Literal.property[value=${names([...showing, ...showingClasses])}]`,
+  `ObjectPattern > Property[key.name=${names([...showing, ...showingClasses])}]`,
+  `ImportSpecifier[imported.name=${names(showingClasses)}]`,
+  `NewExpression[callee.property.name=${names(showingClasses)}]`,
+  `ClassDeclaration[superClass.property.name=${names(showingClasses)}]`,
+].map((selector) => ({ selector, message: inPlainWords }));
+/** VS Code shows the errors of a file system by itself. */
+const fileErrors = { selector: "MemberExpression[property.name='FileSystemError']", message: "Errors of files are made by src/ui/files/errors.ts." };
+const restrictSyntax = (files, selectors, ignores = []) => ({ files, ignores, rules: { "no-restricted-syntax": ["error", ...selectors] } });
 const restrict = (files, patterns) => ({
   files,
   rules: { "no-restricted-imports": ["error", { patterns }] },
@@ -56,4 +76,6 @@ export default tseslint.config(
   restrict(["src/notebook/**/*.ts"], [upwards(forbidden.notebook), wire, vscode]),
   restrict(["src/app/**/*.ts"], [upwards(forbidden.app), wire, vscode]),
   restrict(["src/ui/**/*.ts", "src/extension.ts"], [wire]),
+  restrictSyntax(["src/ui/**/*.ts", "src/extension.ts"], [...shows, fileErrors], ["src/ui/say/**", "src/ui/files/errors.ts"]),
+  restrictSyntax(["src/ui/files/errors.ts"], shows),
 );

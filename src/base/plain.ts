@@ -58,6 +58,11 @@ export function plainLines(text: string, limit = longest): string {
   return [...lines.slice(0, mostLines - more.length), ...more].map((line) => plain(line, limit)).join("\n");
 }
 
+/** `text` as it is set, with its lines, its columns and its markup, but for what nobody sees in it. */
+export function withoutHidden(text: string): string {
+  return text.replace(unseen, (found, kept: string | undefined) => (found === "\n" || found === "\t" ? found : (kept ?? "")));
+}
+
 function visible(text: string): string {
   return text
     .replace(space, " ")

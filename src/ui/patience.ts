@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { delay } from "../base/async";
 import { ConnectError } from "../base/errors";
+import { withProgress } from "./say/messages";
 
 /** Milliseconds after which whoever waits is told what for. */
 export const patience = 800;
@@ -19,7 +20,7 @@ export async function withPatience<T>(title: string, task: (signal: AbortSignal)
   );
   if (await Promise.race([over, delay(patience).then(() => false)])) return result;
   const where = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  void vscode.window.withProgress(where, async (_, token) => {
+  void withProgress(where, async (_, token) => {
     token.onCancellationRequested(() => cancelled.abort(new ConnectError("aborted", "Cancelled.")));
     await over;
   });

@@ -2,12 +2,13 @@
 import * as vscode from "vscode";
 import { hasCode, messageOf } from "../base/errors";
 import type { AppContext } from "./context";
+import { showErrorMessage, showWarningMessage } from "./say/messages";
 
 const openSettings = "Open Settings";
 
 /** A warning with a button that leads to a setting. */
 export async function warnOfSetting(message: string, setting: string): Promise<void> {
-  if ((await vscode.window.showWarningMessage(message, openSettings)) === openSettings) await showSetting(setting);
+  if ((await showWarningMessage(message, openSettings)) === openSettings) await showSetting(setting);
 }
 
 async function showSetting(setting: string): Promise<void> {
@@ -24,7 +25,7 @@ export async function reporting<T>({ log, channel }: AppContext, work: () => Pro
     const setting = settingFor(error);
     const buttons = setting === undefined ? ["Show Log"] : [openSettings, "Show Log"];
     // Not awaited: the command is over, whatever becomes of the message.
-    void vscode.window.showErrorMessage(messageOf(error), ...buttons).then(async (choice) => {
+    void showErrorMessage(messageOf(error), ...buttons).then(async (choice) => {
       if (choice === "Show Log") channel.show();
       if (choice === openSettings && setting !== undefined) await showSetting(setting);
     });

@@ -5,6 +5,7 @@ import type { Server } from "../../app/server";
 import { messageOf } from "../../base/errors";
 import { listDirectory } from "../../services/contents/client";
 import type { ContentsModel } from "../../services/contents/model";
+import { createQuickPick } from "../say/boxes";
 
 interface Entry extends vscode.QuickPickItem {
   readonly path: string;
@@ -21,7 +22,7 @@ export function chooseFile(server: Server): Promise<string | undefined> {
 class Walk {
   readonly chosen: Promise<string | undefined>;
   readonly #server: Server;
-  readonly #pick = vscode.window.createQuickPick<Entry>();
+  readonly #pick = createQuickPick<Entry>();
   /** Of the listing that is on its way; another directory, or the end, makes it void. */
   #listing: AbortController | undefined;
 
@@ -51,7 +52,7 @@ class Walk {
     this.#pick.title = place;
     this.#pick.busy = true;
     this.#pick.value = "";
-    const back = directory === "" ? [] : [entry("..", parentOf(directory), true, "$(arrow-up)")];
+    const back = directory === "" ? [] : [entry("..", parentOf(directory), true, "arrow-up")];
     this.#pick.items = back;
     const home = { iconPath: new vscode.ThemeIcon("home"), tooltip: "First Folder" };
     this.#pick.buttons = directory === "" ? [] : [home];
@@ -64,7 +65,7 @@ class Walk {
       this.#pick.placeholder = models.length === 0 ? "This folder is empty" : "Choose a notebook";
     } catch (error) {
       if (listing.signal.aborted) return;
-      this.#pick.items = [...back, { ...entry("Try Again", directory, true, "$(refresh)"), detail: messageOf(error), alwaysShow: true }];
+      this.#pick.items = [...back, { ...entry("Try Again", directory, true, "refresh"), detail: messageOf(error), alwaysShow: true }];
     }
     this.#pick.busy = false;
   }
@@ -77,12 +78,12 @@ class Walk {
 }
 
 function entry(name: string, path: string, isDirectory: boolean, icon: string): Entry {
-  return { label: `${icon} ${name}`, path, isDirectory };
+  return { label: name, iconPath: new vscode.ThemeIcon(icon), path, isDirectory };
 }
 
 function iconOf(name: string, type: string): string {
-  if (type === "directory") return "$(folder)";
-  return isNotebook(name) ? "$(notebook)" : "$(file)";
+  if (type === "directory") return "folder";
+  return isNotebook(name) ? "notebook" : "file";
 }
 
 /** Notebooks and folders, then the rest; each by name as people count. */

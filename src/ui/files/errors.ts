@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { FileRefusal, type RefusalReason } from "../../app/fileRefusal";
 import { hasCode, messageOf } from "../../base/errors";
+import { plain } from "../../base/plain";
 import { ContentsError, type ContentsReason } from "../../services/contents/errors";
 
 type Kind = (message: string) => vscode.FileSystemError;
@@ -27,5 +28,5 @@ const kinds: Readonly<Record<RefusalReason | ContentsReason, Kind>> = {
 export function fileSystemError(error: unknown): Error {
   if (error instanceof vscode.FileSystemError) return error;
   if (error instanceof FileRefusal || error instanceof ContentsError) return kinds[error.reason](error.message);
-  return hasCode(error, "forbidden", "signed-out") ? refused(error.message) : failed(messageOf(error));
+  return hasCode(error, "forbidden", "signed-out") ? refused(error.message) : failed(plain(messageOf(error)));
 }

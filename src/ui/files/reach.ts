@@ -8,6 +8,7 @@ import type { Account } from "../../hub/account";
 import type { ServiceManager } from "../../services/serviceManager";
 import type { AppContext } from "../context";
 import { reporting } from "../report";
+import { showWarningMessage } from "../say/messages";
 import { startForPerson, withStartProgress } from "../servers/start";
 import { reopen } from "./reopen";
 
@@ -109,7 +110,7 @@ export class Reach implements vscode.Disposable {
   async #offer(authority: string, text: string, button: string, accepted: () => Promise<unknown>): Promise<void> {
     if (this.#offered.has(authority)) return;
     this.#offered.add(authority);
-    const choice = await vscode.window.showWarningMessage(text, button);
+    const choice = await showWarningMessage(text, button);
     if (choice === button) await reporting(this.#app, accepted);
     setTimeout(() => this.#offered.delete(authority), choice === button ? 0 : calm).unref();
   }

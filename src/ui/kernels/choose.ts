@@ -6,6 +6,7 @@ import { isShared, type Server } from "../../app/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { reporting } from "../report";
+import { showQuickPick, showQuickPicks } from "../say/boxes";
 import { givenServer, type ServerArguments } from "../servers/choose";
 import { count } from "../sidebar/faces";
 import { specName } from "../sidebar/kernelFace";
@@ -72,7 +73,7 @@ export async function chooseKernel(app: AppContext, given: Row | undefined, titl
     throw new ConnectError("kernel-dead", "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.");
   }
   const items = await kernelItems(app);
-  return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true }))?.kernel;
+  return (await showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true }))?.kernel;
 }
 
 /** As `chooseKernel`, for several. */
@@ -82,7 +83,7 @@ export async function chooseKernels(app: AppContext, given: readonly Row[], titl
   if (first?.kind === "server") return freshKernels(first.server);
   if (given.length > 0) return kernelsOf(given);
   const items = await kernelItems(app);
-  const chosen = await vscode.window.showQuickPick(items, { title, canPickMany: true, matchOnDescription: true, matchOnDetail: true });
+  const chosen = await showQuickPicks(items, { title, matchOnDescription: true, matchOnDetail: true });
   return (chosen ?? []).map(({ kernel }) => kernel);
 }
 

@@ -1,5 +1,5 @@
 // The commands on running kernels, of this window's notebooks or not. One that is told all it needs asks nothing.
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import type { Row } from "../../app/hubTree/rows";
 import * as actions from "../../app/kernelActions";
 import type { KernelRef, KnownKernel } from "../../app/kernelActions";
@@ -10,6 +10,7 @@ import { notebookOf, type NotebookArguments } from "../notebook/kernelCommands";
 import type { Notebooks } from "../notebook/register";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
+import { agrees } from "../say/messages";
 import { chooseKernels, isTold, listed, notebookOn, onKernel, titleOf, toldKernels, whatIsLost, type GivenKernels } from "./choose";
 import { copyCommands } from "./copy";
 import { shutDownIdle, shutDownAll, type IdleArguments } from "./idle";
@@ -92,8 +93,4 @@ async function shutDownChosen(app: AppContext, acts: KernelActs, rows: readonly 
 async function shutDownOf(notebooks: Notebooks, notebook: vscode.NotebookDocument): Promise<void> {
   const detail = "Its variables are lost, for everyone who is connected to it. Files stay.";
   if (await agrees("Shut down the kernel of this notebook?", detail, "Shut Down")) await notebooks.shutDown(notebook);
-}
-
-async function agrees(question: string, detail: string, yes: string): Promise<boolean> {
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }

@@ -4,6 +4,7 @@ import type { KnownKernel } from "../../app/kernelActions";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { reporting } from "../report";
+import { noteDone } from "../say/messages";
 import { chooseKernel, isTold, toldKernels, type GivenKernels } from "./choose";
 import { connectionCode } from "./connectionCode";
 
@@ -46,5 +47,5 @@ function pathOf(path: string | undefined): string {
 
 async function copy(text: string): Promise<void> {
   await vscode.env.clipboard.writeText(text);
-  vscode.window.setStatusBarMessage("$(check) Copied", 3_000);
+  noteDone("Copied");
 }

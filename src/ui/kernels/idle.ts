@@ -1,5 +1,4 @@
 // Shutting down several kernels: those chosen, or all that have been idle for long.
-import * as vscode from "vscode";
 import type { Row } from "../../app/hubTree/rows";
 import { freshKernels, idleFor, type KernelRef } from "../../app/kernelActions";
 import { isShared, type Server } from "../../app/server";
@@ -8,6 +7,8 @@ import type { AppContext } from "../context";
 import { duration } from "../duration";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
+import { showQuickPick } from "../say/boxes";
+import { agrees, showInformationMessage } from "../say/messages";
 import { givenServer, type ServerArguments } from "../servers/choose";
 import { count } from "../sidebar/faces";
 import { listed, whatIsLost } from "./choose";
@@ -40,16 +41,15 @@ async function ask(app: AppContext, row: Row | undefined, shutDown: (ref: Kernel
     const found = idleFor(kernels, ms).length;
     return { label: ms === 0 ? "Every idle kernel" : `Idle for ${duration(ms)} or more`, description: found === 0 ? "none now" : count(found, "kernel"), ms };
   });
-  const choice = await vscode.window.showQuickPick(items, { title: "Shut Down Idle Kernels", placeHolder: "Which ones? You see their names before anything is shut down." });
+  const choice = await showQuickPick(items, { title: "Shut Down Idle Kernels", placeHolder: "Which ones? You see their names before anything is shut down." });
   if (!choice) return;
   const going = idleFor(kernels, choice.ms);
   if (going.length === 0) {
-    void vscode.window.showInformationMessage("No kernel has been idle for so long.");
+    void showInformationMessage("No kernel has been idle for so long.");
     return;
   }
-  const yes = "Shut Down";
   const detail = `${listed(going)}\n\n${whatIsLost(going)}`;
-  if ((await vscode.window.showWarningMessage(`Shut down ${count(going.length, "idle kernel")}?`, { modal: true, detail }, yes)) !== yes) return;
+  if (!(await agrees(`Shut down ${count(going.length, "idle kernel")}?`, detail, "Shut Down"))) return;
   await shutDownAll(going, shutDown);
 }
 

@@ -11,6 +11,8 @@ import { notebookType } from "../notebook/controllers";
 import type { Notebooks } from "../notebook/register";
 import { selectController } from "../notebook/selectKernel";
 import { reporting } from "../report";
+import { showQuickPick } from "../say/boxes";
+import { showInformationMessage } from "../say/messages";
 import { chooseServer, givenServer, type ServerArguments } from "../servers/choose";
 import { notebookOn, onKernel } from "./choose";
 
@@ -56,7 +58,7 @@ async function attach(app: AppContext, { controllers }: Notebooks, { server, id 
   const editor = vscode.window.activeNotebookEditor ?? vscode.window.visibleNotebookEditors[0];
   if (!editor) throw new ConnectError("not-found", "Open the notebook that is to be attached to this kernel first.");
   if (app.notebookSessions.get(editor.notebook.uri.toString())?.kernel.id === id) {
-    void vscode.window.showInformationMessage("The open notebook has this kernel already.");
+    void showInformationMessage("The open notebook has this kernel already.");
     return;
   }
   // What was begun elsewhere a moment ago may not be known yet.
@@ -97,7 +99,7 @@ async function chooseSpec(app: AppContext, row: Row | undefined): Promise<{ read
   if (specs.length === 0) throw new ConnectError("no-kernel-spec", `The kernels of ${server.label} are not known yet. Start it, then try again.`);
   const items = specs.map((spec) => ({ label: spec.displayName, description: spec.name === server.kernelSpecs?.default ? "default" : spec.language, spec: spec.name }));
   const title = `New Notebook on ${server.label}`;
-  const choice = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { title, placeHolder: "With which kernel?" });
+  const choice = items.length === 1 ? items[0] : await showQuickPick(items, { title, placeHolder: "With which kernel?" });
   return choice && { server, spec: choice.spec };
 }
 

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Logger } from "../../base/log";
 import type { CellExecution } from "../../notebook/execution";
+import { showInformationMessage } from "../say/messages";
 
 export interface CancellationPorts {
   readonly notebook: vscode.NotebookDocument;
@@ -50,6 +51,6 @@ export class Cancellations {
     const what = runs.length > 1 ? "These cells" : numbers[0] === undefined ? "The deleted cell" : `Cell ${numbers[0]}`;
     const end = "Interrupt the Run";
     const text = `${what} cannot be taken back: the kernel has ${runs.length > 1 ? "them" : "it"} already. Interrupting ends all that runs and waits.`;
-    if ((await vscode.window.showInformationMessage(text, end)) === end) await this.#ports.interrupt();
+    if ((await showInformationMessage(text, end)) === end) await this.#ports.interrupt();
   }
 }

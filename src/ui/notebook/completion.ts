@@ -1,8 +1,10 @@
 // Completion from the kernel; documentation of the suggestion that is looked at.
 import * as vscode from "vscode";
+import { plain } from "../../base/plain";
 import { qualifiedName } from "../../notebook/callSignature";
 import { completionsOf, type Completion, type CompletionKind } from "../../notebook/completions";
 import { inspectionMarkdown } from "../../notebook/inspection";
+import { documentation } from "../say/markdown";
 import type { AskedKernel, FindKernel } from "./editingHelp";
 
 const kinds: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
@@ -32,7 +34,7 @@ class KernelCompletionItem extends vscode.CompletionItem {
     readonly language: string,
   ) {
     const { text, type, signature } = completion;
-    super({ label: text, ...(signature && { detail: signature }), ...(type !== undefined && { description: type }) }, kinds[completion.kind]);
+    super({ label: plain(text), ...(signature && { detail: plain(signature) }), ...(type !== undefined && { description: plain(type) }) }, kinds[completion.kind]);
     this.insertText = text;
   }
 }
@@ -67,8 +69,8 @@ export class CompletionProvider implements vscode.CompletionItemProvider<KernelC
   async resolveCompletionItem(item: KernelCompletionItem, token: vscode.CancellationToken): Promise<KernelCompletionItem> {
     const { kernel, qualifiedName: name, language } = item;
     const reply = name === "" ? undefined : await kernel.inspect(name, name.length, token);
-    const documentation = reply && inspectionMarkdown(reply, language);
-    if (documentation !== undefined) item.documentation = new vscode.MarkdownString(documentation);
+    const markdown = reply && inspectionMarkdown(reply, language);
+    if (markdown !== undefined) item.documentation = documentation(markdown);
     return item;
   }
 }

@@ -5,6 +5,7 @@ import type { RunningKernel } from "../../app/runningKernels";
 import type { Server } from "../../app/server";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { AppContext } from "../context";
+import { createNotebookController, describeController } from "../say/items";
 import { Affinities } from "./affinity";
 
 export const notebookType = "jupyter-notebook";
@@ -92,7 +93,7 @@ export class Controllers implements vscode.Disposable {
   }
 
   #create(id: string, target: KernelTarget): vscode.NotebookController {
-    const controller = vscode.notebooks.createNotebookController(id, notebookType, target.spec.displayName);
+    const controller = createNotebookController(id, notebookType, target.spec.displayName);
     controller.supportedLanguages = languages(target.spec.language);
     controller.supportsExecutionOrder = true;
     controller.executeHandler = (cells, notebook) => this.#handlers.execute(cells, notebook, target, controller);
@@ -115,15 +116,8 @@ export class Controllers implements vscode.Disposable {
 /** A person finds a running kernel by the notebook that it belongs to. */
 function describe(controller: vscode.NotebookController, { server, spec, running }: KernelTarget): void {
   const label = running ? `${spec.displayName} of ${running.name ?? "no notebook"}` : spec.displayName;
-  set(controller, "label", label);
-  set(controller, "description", server.label);
   const state = running ? ["running", running.state, running.path] : [server.state === "running" ? undefined : server.state];
-  set(controller, "detail", ["JupyterHub", ...state].filter(Boolean).join(" · "));
-}
-
-/** Tells VS Code what has changed, and only that. */
-function set(controller: vscode.NotebookController, property: "label" | "description" | "detail", value: string): void {
-  if (controller[property] !== value) controller[property] = value;
+  describeController(controller, { label, description: server.label, detail: ["JupyterHub", ...state].filter(Boolean).join(" · ") });
 }
 
 function specId(server: Server, spec: string): string {

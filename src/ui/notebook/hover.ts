@@ -1,6 +1,7 @@
 // What the kernel says of the name under the mouse.
 import * as vscode from "vscode";
 import { inspectionMarkdown } from "../../notebook/inspection";
+import { documentation } from "../say/markdown";
 import type { FindKernel } from "./editingHelp";
 
 /** Shows the kernel's documentation, or a variable's type and value. */
@@ -19,6 +20,6 @@ export class HoverProvider implements vscode.HoverProvider {
     const inside = position.isEqual(range.end) ? position.translate(0, -1) : position;
     const reply = await kernel.inspect(document.getText(), document.offsetAt(inside), token);
     const text = reply && inspectionMarkdown(reply, document.languageId);
-    return text === undefined ? undefined : new vscode.Hover(new vscode.MarkdownString(text), range);
+    return text === undefined ? undefined : new vscode.Hover(documentation(text), range);
   }
 }

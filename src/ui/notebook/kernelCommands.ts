@@ -5,6 +5,8 @@ import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
+import { showQuickPick } from "../say/boxes";
+import { agrees } from "../say/messages";
 import { startForPerson } from "../servers/start";
 import { stopServer } from "../servers/stop";
 import { signIn } from "../signIn/signIn";
@@ -61,7 +63,7 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<
     async (given?: NotebookArguments): Promise<void> => {
       const work = async (): Promise<void> => {
         const notebook = notebookOf(given);
-        if (!given?.confirmed && notebooks.hasKernel(notebook) && !(await agrees(how))) return;
+        if (!given?.confirmed && notebooks.hasKernel(notebook) && !(await agreesTo(how))) return;
         await restartKernel(notebooks, notebook);
         await how.runs(notebook);
       };
@@ -93,9 +95,9 @@ export function notebookOf(given: NotebookArguments | undefined): vscode.Noteboo
   return wanted;
 }
 
-async function agrees({ question, button, runs }: Restart): Promise<boolean> {
+function agreesTo({ question, button, runs }: Restart): Promise<boolean> {
   const detail = `${lost} the outputs in the notebook stay${runs === restart.runs ? "" : " until their cells are run"}.`;
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) === button;
+  return agrees(question, detail, button);
 }
 
 async function restartKernel(notebooks: Notebooks, notebook: vscode.NotebookDocument): Promise<void> {
@@ -111,27 +113,31 @@ function reconnect(notebooks: Notebooks, notebook: vscode.NotebookDocument): Pro
   return withPatience("Reconnecting to the kernel…", (signal) => abortable(notebooks.reconnect(notebook), signal));
 }
 
-const labels: Readonly<Record<KernelAction, string>> = {
-  reconnect: "$(plug) Reconnect Now",
-  interrupt: "$(debug-stop) Interrupt",
-  startKernel: "$(play) Start Kernel",
-  restart: "$(debug-restart) Restart Kernel…",
-  restartAndRunAll: "$(debug-rerun) Restart Kernel and Run All Cells…",
-  shutDown: "$(trash) Shut Down Kernel…",
-  startServer: "$(play) Start Server",
-  stopServer: "$(debug-stop) Stop Server…",
-  signIn: "$(sign-in) Sign In…",
-  selectKernel: "$(server-environment) Select Another Kernel…",
-  showLog: "$(output) Show Log",
+/** The icon and the words of each. */
+const labels: Readonly<Record<KernelAction, readonly [icon: string, label: string]>> = {
+  reconnect: ["plug", "Reconnect Now"],
+  interrupt: ["debug-stop", "Interrupt"],
+  startKernel: ["play", "Start Kernel"],
+  restart: ["debug-restart", "Restart Kernel…"],
+  restartAndRunAll: ["debug-rerun", "Restart Kernel and Run All Cells…"],
+  shutDown: ["trash", "Shut Down Kernel…"],
+  startServer: ["play", "Start Server"],
+  stopServer: ["debug-stop", "Stop Server…"],
+  signIn: ["sign-in", "Sign In…"],
+  selectKernel: ["server-environment", "Select Another Kernel…"],
+  showLog: ["output", "Show Log"],
 };
 
 /** What can be done to the notebook's kernel as it is now, for the person to choose from. */
 async function offerActions(app: AppContext, notebooks: Notebooks, notebook: vscode.NotebookDocument): Promise<void> {
   const status = notebooks.statusOf(notebook);
   if (!status) throw new ConnectError("not-found", "Choose a kernel of a hub for this notebook first.");
-  const items = actionsFor(status).map((action) => ({ label: labels[action], action }));
+  const items = actionsFor(status).map((action) => {
+    const [icon, label] = labels[action];
+    return { label, iconPath: new vscode.ThemeIcon(icon), action };
+  });
   const [placeHolder = ""] = statusLines(status);
-  const choice = await vscode.window.showQuickPick(items, { title: `${statusText(status, Date.now())} · ${status.kernel} on ${status.server}`, placeHolder });
+  const choice = await showQuickPick(items, { title: `${statusText(status, Date.now())} · ${status.kernel} on ${status.server}`, placeHolder });
   if (choice) await perform(app, notebooks, notebook, choice.action);
 }
 

@@ -7,6 +7,9 @@ import { Throttle } from "../../base/throttle";
 import type { KernelConnection } from "../../services/kernel/connection";
 import type { AppContext } from "../context";
 import { noteKernel } from "../contextKeys";
+import { StatusItem } from "../say/items";
+import type { CommandLink } from "../say/linked";
+import { paragraphs } from "../say/markdown";
 import type { KernelTarget } from "./controllers";
 import { statusIcon, statusLabel, statusLines, statusText, statusWeight, type KernelStatus } from "./kernelStatusText";
 
@@ -26,6 +29,8 @@ interface Followed {
   since: number;
 }
 
+const reconnectNow: CommandLink = { label: "Reconnect now", command: "jupyterhubConnect.reconnectKernel" };
+
 const countdown = 1_000;
 /** Milliseconds until a change is drawn: nobody reads what stands there for less, and VS Code takes a while for each. */
 const reading = 200;
@@ -35,7 +40,7 @@ export class KernelStatusBar implements vscode.Disposable {
   readonly #app: AppContext;
   readonly #activityOf: (notebook: vscode.NotebookDocument) => RunnerActivity | undefined;
   readonly #followed = new Map<vscode.NotebookDocument, Followed>();
-  readonly #item: vscode.StatusBarItem;
+  readonly #item = new StatusItem("jupyterhubConnect.kernel", "JupyterHub: Kernel of the Notebook", "jupyterhubConnect.kernelActions");
   readonly #subscriptions: readonly { dispose(): void }[];
   readonly #drawing = new Throttle(() => this.#show(), reading);
   #ticking: NodeJS.Timeout | undefined;
@@ -43,9 +48,6 @@ export class KernelStatusBar implements vscode.Disposable {
   constructor(app: AppContext, activityOf: (notebook: vscode.NotebookDocument) => RunnerActivity | undefined) {
     this.#app = app;
     this.#activityOf = activityOf;
-    this.#item = vscode.window.createStatusBarItem("jupyterhubConnect.kernel", vscode.StatusBarAlignment.Left);
-    this.#item.name = "JupyterHub: Kernel of the Notebook";
-    this.#item.command = "jupyterhubConnect.kernelActions";
     const all = (): void => {
       for (const notebook of this.#followed.keys()) this.update(notebook);
     };
@@ -142,11 +144,13 @@ export class KernelStatusBar implements vscode.Disposable {
       return;
     }
     const weight = statusWeight(status);
-    this.#item.text = `${statusIcon(status)} ${statusText(status, Date.now())}`;
-    this.#item.tooltip = tooltipOf(status);
-    this.#item.accessibilityInformation = { label: statusLabel(status) };
-    this.#item.backgroundColor = weight && new vscode.ThemeColor(`statusBarItem.${weight}Background`);
-    this.#item.show();
+    this.#item.show({
+      icon: statusIcon(status),
+      text: statusText(status, Date.now()),
+      tooltip: paragraphs(statusLines(status), status.situation.kind === "reconnecting" ? reconnectNow : undefined),
+      spoken: statusLabel(status),
+      background: weight && new vscode.ThemeColor(`statusBarItem.${weight}Background`),
+    });
   }
 
   /** Counts the seconds to the next attempt down. */
@@ -164,19 +168,4 @@ export class KernelStatusBar implements vscode.Disposable {
 function isSame(one: KernelSituation, other: KernelSituation): boolean {
   if (one.kind === "busy" && other.kind === "busy") return one.running?.number === other.running?.number;
   return one.kind === other.kind;
-}
-
-function tooltipOf(status: KernelStatus): vscode.MarkdownString {
-  const [first = "", ...rest] = statusLines(status).map(escaped);
-  const text = new vscode.MarkdownString([`**${first}**`, ...rest].join("\n\n"));
-  if (status.situation.kind === "reconnecting") {
-    text.isTrusted = { enabledCommands: ["jupyterhubConnect.reconnectKernel"] };
-    text.appendMarkdown("\n\n[Reconnect now](command:jupyterhubConnect.reconnectKernel)");
-  }
-  return text;
-}
-
-/** As it is in Markdown. `appendText` would keep long lines from being broken. */
-function escaped(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]()#+\-.!~<>|&]/g, "\\$&");
 }

@@ -70,34 +70,34 @@ export function statusText({ situation }: KernelStatus, now: number): string {
   }
 }
 
-/** The icon before it, as VS Code writes icons in texts. */
+/** The name of the theme icon before it. */
 export function statusIcon({ situation }: KernelStatus): string {
   switch (situation.kind) {
     case "signed-out":
-      return "$(sign-in)";
+      return "sign-in";
     case "server-stopped":
-      return "$(debug-stop)";
+      return "debug-stop";
     case "no-kernel":
-      return "$(circle-slash)";
+      return "circle-slash";
     case "idle":
-      return "$(circle-large-outline)";
+      return "circle-large-outline";
     case "resting":
-      return "$(debug-pause)";
+      return "debug-pause";
     case "busy":
-      return "$(circle-large-filled)";
+      return "circle-large-filled";
     case "reconnecting":
-      return situation.nextAttempt === undefined ? "$(loading~spin)" : "$(debug-disconnect)";
+      return situation.nextAttempt === undefined ? "loading~spin" : "debug-disconnect";
     case "dead":
-      return "$(error)";
+      return "error";
     case "evicted":
-      return "$(arrow-swap)";
+      return "arrow-swap";
     case "server-stopping":
     case "server-starting":
     case "starting":
     case "connecting":
     case "restarting":
     case "terminating":
-      return "$(loading~spin)";
+      return "loading~spin";
   }
 }
 

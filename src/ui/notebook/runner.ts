@@ -16,6 +16,7 @@ import type { ExecutingKernel } from "../../notebook/run";
 import type { Gap } from "../../services/kernel/link";
 import type { InputRequest } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
+import { showErrorMessage } from "../say/messages";
 import { Cancellations } from "./cancellation";
 import { clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
@@ -308,7 +309,7 @@ export class NotebookRunner implements vscode.Disposable {
       if (!this.#leaving) await this.interrupt();
     } catch (error) {
       if (this.#leaving || error instanceof vscode.CancellationError) return;
-      void vscode.window.showErrorMessage(messageOf(error));
+      void showErrorMessage(messageOf(error));
     }
   }
 }

@@ -5,6 +5,7 @@ import { withTimeout } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { AppContext } from "../context";
+import { showQuickPick } from "../say/boxes";
 import { chooseServer } from "../servers/choose";
 import { startForPerson, startServer } from "../servers/start";
 import type { Controllers } from "./controllers";
@@ -78,7 +79,7 @@ async function specOf(server: Server, given: SelectKernelArguments | undefined, 
     throw new ConnectError("no-kernel-spec", `${server.label} has no kernel “${name ?? ""}”. It has: ${names}.`);
   }
   const items = specs.map((spec) => ({ label: spec.displayName, description: spec.name, spec }));
-  const choice = await vscode.window.showQuickPick(items, { title: `Kernel on ${server.label}` });
+  const choice = await showQuickPick(items, { title: `Kernel on ${server.label}` });
   if (!choice) throw new ConnectError("aborted", "Choosing a kernel was cancelled.");
   return choice.spec;
 }

@@ -7,6 +7,8 @@ import { readServerFolders, serverPathOf, type FolderPair } from "../../app/serv
 import { ConnectError, hasCode } from "../../base/errors";
 import { getContents } from "../../services/contents/client";
 import type { AppContext } from "../context";
+import { showInputBox } from "../say/boxes";
+import { showInformationMessage } from "../say/messages";
 
 const section = "jupyterhubConnect";
 
@@ -32,7 +34,7 @@ async function setServerFolder(folder: vscode.Uri, server: Server, given?: strin
   const present = serverPathOf(`${folder.path}/x`, serverFolders())?.split("/").slice(0, -1).join("/");
   const answer =
     given ??
-    (await vscode.window.showInputBox({
+    (await showInputBox({
       title: `Where is the folder “${name}” on ${server.label}?`,
       prompt: "Counted from the folder that JupyterLab shows first, such as teaching/course; empty for that one itself.",
       value: present ?? name,
@@ -84,7 +86,7 @@ export class ServerFolders {
     if (name === "" || !(await this.#has(server, name))) return;
     const [same, other, no] = [`Use “${name}”`, "Choose Another…", "No"];
     const text = `${server.label} has a folder “${name}” too. Let the kernels of this folder's notebooks work there, so that they find its files?`;
-    const answer = await vscode.window.showInformationMessage(text, same, other, no);
+    const answer = await showInformationMessage(text, same, other, no);
     if (answer === undefined) return;
     await this.#app.memory.set(key, true);
     if (answer === no) return;
@@ -107,7 +109,7 @@ export class ServerFolders {
     if (!kernel || kernel.session.path === mappedPath(notebook.uri)) return;
     const anew = "Start New Kernel";
     const text = `The kernel of ${path.posix.basename(notebook.uri.path)} works in another folder until it is started anew. Its variables are lost by that.`;
-    const agrees = confirmed || (await vscode.window.showInformationMessage(text, anew)) === anew;
+    const agrees = confirmed || (await showInformationMessage(text, anew)) === anew;
     if (agrees) await this.#startAnew(notebook);
   }
 }

@@ -15,13 +15,13 @@ export function createInputBox(): vscode.InputBox {
 
 /** As VS Code's. @returns undefined where the person cancelled */
 export function showInputBox(options: vscode.InputBoxOptions, token?: vscode.CancellationToken): Thenable<string | undefined> {
-  const { title, prompt, placeHolder, validateInput } = options;
+  const { title, prompt, placeHolder } = options;
   const plainOptions: vscode.InputBoxOptions = {
     ...options,
     ...(title !== undefined && { title: short(title) }),
     ...(prompt !== undefined && { prompt: long(prompt) }),
     ...(placeHolder !== undefined && { placeHolder: short(placeHolder) }),
-    ...(validateInput && { validateInput: async (text: string) => problem(await validateInput(text)) }),
+    ...(options.validateInput && { validateInput: async (text: string) => problem(await options.validateInput?.(text)) }),
   };
   return vscode.window.showInputBox(plainOptions, token);
 }

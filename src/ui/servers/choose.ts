@@ -1,9 +1,9 @@
 // Which server, or account, a command is about: given, the only one, or picked by the person.
-import * as vscode from "vscode";
 import type { Server } from "../../app/server";
 import { ConnectError } from "../../base/errors";
 import type { Account } from "../../hub/account";
 import type { AppContext } from "../context";
+import { showQuickPick } from "../say/boxes";
 import { chooseAccount } from "../signIn/signIn";
 
 /** A server as a caller of a command names it. */
@@ -35,5 +35,5 @@ export async function chooseServer(app: AppContext, accept: (server: Server) => 
   if (servers.length === 0) throw new ConnectError("not-found", "There is no such server now. Look into the JupyterHub view.");
   if (servers.length === 1) return servers[0];
   const items = servers.map((server) => ({ label: server.label, description: server.state, server }));
-  return (await vscode.window.showQuickPick(items, { title }))?.server;
+  return (await showQuickPick(items, { title }))?.server;
 }

@@ -5,6 +5,8 @@ import { ConnectError } from "../../base/errors";
 import { parseAddress } from "../../hub/address";
 import { readHubs, type HubConfiguration } from "../../hub/configuration";
 import type { AppContext } from "../context";
+import { showQuickPick } from "../say/boxes";
+import { agrees } from "../say/messages";
 import { ask } from "../signIn/inputBox";
 
 const setting = "hubs";
@@ -36,17 +38,16 @@ export async function removeHub(app: AppContext, given: HubRow | HubArguments | 
   if (!own.some((each) => isSame(each, url))) {
     throw new ConnectError("not-found", `${url.host} is not in your own settings but in those of this folder or computer. Remove it there.`);
   }
-  const yes = "Remove";
   const asks = !given || "kind" in given;
   const detail = "The entry with its certificates and OAuth client goes; files and accounts stay.";
-  if (asks && (await vscode.window.showWarningMessage(`Remove ${url.host} from your settings?`, { modal: true, detail }, yes)) !== yes) return;
+  if (asks && !(await agrees(`Remove ${url.host} from your settings?`, detail, "Remove"))) return;
   await write(raw.filter((each) => !isOf(each, url)));
 }
 
 async function pick({ hubs }: AppContext): Promise<string | undefined> {
   if (hubs.configured.length === 0) throw new ConnectError("not-found", "There is no hub in your settings.");
   const items = hubs.configured.map(({ label, url }) => ({ label: label ?? new URL(url).host, description: url, url }));
-  return (await vscode.window.showQuickPick(items, { title: "Remove which hub from your settings?" }))?.url;
+  return (await showQuickPick(items, { title: "Remove which hub from your settings?" }))?.url;
 }
 
 function read(): { readonly own: readonly HubConfiguration[]; readonly raw: readonly unknown[] } {

@@ -3,6 +3,8 @@ import * as vscode from "vscode";
 import type { Server } from "../../app/server";
 import type { AppContext } from "../context";
 import { clockTime } from "../duration";
+import { showQuickPick } from "../say/boxes";
+import { StatusItem } from "../say/items";
 
 const hour = 3_600_000;
 const choices = [1, 2, 4, 8, 12, 24];
@@ -14,7 +16,7 @@ export async function keepAlive(app: AppContext, server: Server): Promise<void> 
     description: `until ${clockTime(Date.now() + hours * hour)}`,
     hours,
   }));
-  const choice = await vscode.window.showQuickPick(items, {
+  const choice = await showQuickPick(items, {
     title: `Keep ${server.label} Alive`,
     placeHolder: "For how long shall the hub not stop it for being idle? It goes on using the hub's resources.",
   });
@@ -23,9 +25,7 @@ export async function keepAlive(app: AppContext, server: Server): Promise<void> 
 
 /** A status bar item while any server is kept alive. */
 export function registerKeepAliveStatus(app: AppContext): vscode.Disposable {
-  const item = vscode.window.createStatusBarItem("jupyterhubConnect.keepAlive", vscode.StatusBarAlignment.Left);
-  item.name = "JupyterHub: Servers Kept Alive";
-  item.command = "jupyterhubConnect.stopKeepingAlive";
+  const item = new StatusItem("jupyterhubConnect.keepAlive", "JupyterHub: Servers Kept Alive", "jupyterhubConnect.stopKeepingAlive");
   const update = (): void => {
     const kept = app.keepAlive.all;
     const [first] = kept;
@@ -33,11 +33,10 @@ export function registerKeepAliveStatus(app: AppContext): vscode.Disposable {
       item.hide();
       return;
     }
-    item.text = kept.length === 1 ? `$(watch) Kept alive until ${clockTime(first.until)}` : `$(watch) ${kept.length} servers kept alive`;
+    const text = kept.length === 1 ? `Kept alive until ${clockTime(first.until)}` : `${kept.length} servers kept alive`;
     const lines = kept.map(({ server, until }) => `${server.label}: until ${new Date(until).toLocaleString()}`);
-    item.tooltip = ["The hub does not stop these servers for being idle. Click to end that.", ...lines].join("\n");
-    item.accessibilityInformation = { label: [item.text.replace("$(watch) ", ""), ...lines].join(", ") };
-    item.show();
+    const tooltip = ["The hub does not stop these servers for being idle. Click to end that.", ...lines].join("\n");
+    item.show({ icon: "watch", text, tooltip, spoken: [text, ...lines].join(", ") });
   };
   const subscription = app.keepAlive.onDidChange(update);
   update();

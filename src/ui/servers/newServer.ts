@@ -4,17 +4,19 @@ import { isShared } from "../../app/server";
 import type { Account } from "../../hub/account";
 import { serverNameFor, type ServerName } from "../../hub/serverName";
 import type { AppContext } from "../context";
+import { showInputBox } from "../say/boxes";
+import { withProgress } from "../say/messages";
 
 /** @returns undefined where the person cancelled. @throws ConnectError where the hub cannot be asked what there is */
 export async function askServerName(app: AppContext, account: Account): Promise<ServerName | undefined> {
   const title = `Looking at the servers of ${account.label}…`;
-  const major = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, async () => {
+  const major = await withProgress({ location: vscode.ProgressLocation.Window, title }, async () => {
     await app.servers.refresh(account);
     return account.client.majorVersion();
   });
   const taken = app.servers.of(account).filter((server) => !isShared(server));
   const names = taken.map(({ name }) => name);
-  const answer = await vscode.window.showInputBox({
+  const answer = await showInputBox({
     title: `New Server of ${account.label}`,
     prompt: "A name for the server. Each server runs by itself, with its own kernels.",
     placeHolder: "gpu",

@@ -6,6 +6,8 @@ import { readSpawnForm, type SpawnPage } from "../../hub/pages";
 import { preselecting, problemWith, userOptionsOf, type OptionAnswer, type SpawnForm, type SpawnOption, type SpawnProfile } from "../../hub/spawnForm";
 import type { AppContext } from "../context";
 import { withPatience } from "../patience";
+import { createInputBox, createQuickPick } from "../say/boxes";
+import { showInformationMessage, showWarningMessage } from "../say/messages";
 import { spawnPage } from "./pages";
 import type { HowToStart } from "./start";
 
@@ -67,13 +69,13 @@ async function readPage(app: AppContext, server: Server): Promise<SpawnPage | un
     await app.spawnForms.note(server, page.kind === "form");
     if (page.kind === "form") return { ...page, form: preselecting(page.form, server.lastOptions) };
     if (page.kind === "started") {
-      void vscode.window.showInformationMessage(`${account.label} has nothing to choose for a server: it starts as it always does.`);
+      void showInformationMessage(`${account.label} has nothing to choose for a server: it starts as it always does.`);
     }
     return page;
   } catch (error) {
     if (hasCode(error, "aborted")) throw error;
     app.log.warn(`${server.label}: the spawn page could not be read`, error);
-    void vscode.window.showWarningMessage(messageOf(error));
+    void showWarningMessage(messageOf(error));
     return undefined;
   }
 }
@@ -82,8 +84,7 @@ async function askWay(server: Server, form: SpawnForm | undefined): Promise<Way 
   const items: (Item<Way> | vscode.QuickPickItem)[] = [];
   const { lastOptions } = server;
   if (lastOptions) {
-    const label = "$(history) As the Last Time";
-    items.push({ label, description: summary(lastOptions, form), value: { kind: "last", options: lastOptions } });
+    items.push({ label: "As the Last Time", iconPath: icon("history"), description: summary(lastOptions, form), value: { kind: "last", options: lastOptions } });
   }
   const profiles = form?.profiles ?? [];
   if (profiles.length > 0) items.push(separator("Profiles"));
@@ -94,13 +95,13 @@ async function askWay(server: Server, form: SpawnForm | undefined): Promise<Way 
   }
   items.push(separator("Other Ways"));
   if (!form && (await server.account.pageCookies()) !== undefined) {
-    items.push({ label: "$(list-selection) Choose from What the Hub Offers…", detail: "A hub without choices starts the server at once.", value: { kind: "form" } });
+    items.push({ label: "Choose from What the Hub Offers…", iconPath: icon("list-selection"), detail: "A hub without choices starts the server at once.", value: { kind: "form" } });
   }
   const detail = form?.hasUnknownFields
     ? "The hub's page asks for more than can be shown here. The start is followed here."
     : "Opens the hub's page; the start is followed here.";
-  items.push({ label: "$(link-external) Choose in the Browser…", detail, value: { kind: "browser" } });
-  items.push({ label: "$(json) Options as JSON…", detail: "For those who know what the hub's spawner takes.", value: { kind: "json" } });
+  items.push({ label: "Choose in the Browser…", iconPath: icon("link-external"), detail, value: { kind: "browser" } });
+  items.push({ label: "Options as JSON…", iconPath: icon("json"), detail: "For those who know what the hub's spawner takes.", value: { kind: "json" } });
   const preselected = items.find((item) => "value" in item && item.value.kind === "profile" && item.value.profile.isDefault);
   const answer = await pick(items, { title: `Start ${server.label}`, placeholder: "What shall it start with?", active: preselected, canGoBack: false });
   return answer === back ? undefined : answer;
@@ -134,7 +135,7 @@ async function askOption(title: string, option: SpawnOption): Promise<OptionAnsw
     ...(displayName !== value && { description: value }),
     value: { choice: value },
   }));
-  if (freeText) items.push({ label: `$(edit) ${freeText.displayName}`, value: "other" });
+  if (freeText) items.push({ label: freeText.displayName, iconPath: icon("edit"), value: "other" });
   const at = freeText?.preselected === undefined ? choices.findIndex(({ value }) => value === preselected) : choices.length;
   for (;;) {
     const answer = await pick(items, { title, placeholder: option.displayName, active: items[at], canGoBack: true });
@@ -179,6 +180,10 @@ function summary(options: UserOptions, form: SpawnForm | undefined): string {
     .join(", ");
 }
 
+function icon(name: string): vscode.ThemeIcon {
+  return new vscode.ThemeIcon(name);
+}
+
 function separator(label: string): vscode.QuickPickItem {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
@@ -193,7 +198,7 @@ interface PickOptions {
 
 /** A quick pick with a preselected item, and a way back. */
 function pick<T>(items: readonly (Item<T> | vscode.QuickPickItem)[], options: PickOptions): Promise<T | typeof back | undefined> {
-  const box = vscode.window.createQuickPick<Item<T> | vscode.QuickPickItem>();
+  const box = createQuickPick<Item<T> | vscode.QuickPickItem>();
   box.title = options.title;
   box.placeholder = options.placeholder;
   box.matchOnDescription = true;
@@ -217,7 +222,7 @@ interface TextOptions {
 
 /** An input box that takes only what has no problem, with a way back. */
 function askText({ title, prompt, value, problem }: TextOptions): Promise<string | typeof back | undefined> {
-  const box = vscode.window.createInputBox();
+  const box = createInputBox();
   Object.assign(box, { title, prompt, value, ignoreFocusOut: true, buttons: [vscode.QuickInputButtons.Back] });
   box.onDidChangeValue(() => (box.validationMessage = ""));
   return answerOf(box, () => {

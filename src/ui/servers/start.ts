@@ -7,6 +7,7 @@ import { delay } from "../../base/async";
 import { ConnectError, hasCode, messageOf } from "../../base/errors";
 import type { AppContext } from "../context";
 import { patience } from "../patience";
+import { showErrorMessage, showInformationMessage, withProgress } from "../say/messages";
 import { openServerPage } from "./pages";
 
 /** How a server is to be started. */
@@ -49,7 +50,7 @@ export async function withStartProgress<T>(
   void over.then(() => app.startReports.note(server, undefined));
   if (await Promise.race([over, delay(patience).then(() => false)])) return result;
   const where = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  void vscode.window.withProgress(where, async (progress, token) => {
+  void withProgress(where, async (progress, token) => {
     token.onCancellationRequested(() => {
       cancelled.abort(new ConnectError("aborted", "Waiting for the server was cancelled. It may still come up."));
       void offerStop(app, server);
@@ -109,7 +110,7 @@ async function afterFailure(app: AppContext, server: Server, how: HowToStart, er
   const log = "Open Log";
   const stillStarting = error.code === "timeout" && !isShared(server) && !how.elsewhere;
   const choices = stillStarting ? [wait, stop, page, log] : [again, page, log];
-  switch (await vscode.window.showErrorMessage(messageOf(error), ...choices)) {
+  switch (await showErrorMessage(messageOf(error), ...choices)) {
     case again:
       // What the hub still takes for starting has failed already.
       return { ...how, restart: server.state === "starting" };
@@ -134,18 +135,18 @@ async function offerStop(app: AppContext, server: Server): Promise<void> {
   if (server.state !== "starting") return;
   const stop = "Stop Server";
   const text = `Nobody waits for the server of ${server.label} any more; the hub goes on starting it.`;
-  const choice = await vscode.window.showInformationMessage(text, stop, "Let It Start");
+  const choice = await showInformationMessage(text, stop, "Let It Start");
   if (choice !== stop) return;
   try {
     await stopWithProgress(app, server);
   } catch (error) {
     app.log.error(`${server.label} was not stopped`, error);
-    void vscode.window.showErrorMessage(messageOf(error));
+    void showErrorMessage(messageOf(error));
   }
 }
 
 /** Stops a server, without asking. @throws ConnectError */
 export async function stopWithProgress(app: AppContext, server: Server): Promise<void> {
   const title = `Stopping the server of ${server.label}…`;
-  await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.servers.stop(server));
+  await withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.servers.stop(server));
 }

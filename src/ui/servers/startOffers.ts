@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { isShared, type Server } from "../../app/server";
 import type { AppContext } from "../context";
 import { reporting } from "../report";
+import { showInformationMessage } from "../say/messages";
 import { askHowToStart } from "./options";
 import { startForPerson } from "./start";
 
@@ -46,7 +47,7 @@ export class StartOffers implements vscode.Disposable {
     const start = "Start Server";
     const choose = "Start with Options…";
     const text = `The server of ${server.label} is not running. It also starts when you run a cell.`;
-    const choice = await vscode.window.showInformationMessage(text, start, choose);
+    const choice = await showInformationMessage(text, start, choose);
     if (choice === undefined) return;
     const how = choice === choose ? await askHowToStart(this.#app, server) : {};
     if (how) await startForPerson(this.#app, server, how);

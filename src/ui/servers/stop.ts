@@ -2,11 +2,12 @@
 import * as vscode from "vscode";
 import type { Server } from "../../app/server";
 import type { AppContext } from "../context";
+import { agrees, withProgress } from "../say/messages";
 import { startForPerson, stopWithProgress } from "./start";
 
 /** @returns once it is stopped, or the person has changed their mind */
 export async function stopServer(app: AppContext, server: Server): Promise<void> {
-  if (await confirmed(`Stop the server of ${server.label}?`, `${whatEnds(server)} Files stay.`, "Stop Server")) {
+  if (await agrees(`Stop the server of ${server.label}?`, `${whatEnds(server)} Files stay.`, "Stop Server")) {
     await stopWithProgress(app, server);
   }
 }
@@ -14,7 +15,7 @@ export async function stopServer(app: AppContext, server: Server): Promise<void>
 /** @returns whether it runs again */
 export async function restartServer(app: AppContext, server: Server): Promise<boolean> {
   const detail = `${whatEnds(server)} Files stay. It starts with the same options.`;
-  if (!(await confirmed(`Restart the server of ${server.label}?`, detail, "Restart Server"))) return false;
+  if (!(await agrees(`Restart the server of ${server.label}?`, detail, "Restart Server"))) return false;
   return startForPerson(app, server, { restart: true });
 }
 
@@ -22,13 +23,9 @@ export async function restartServer(app: AppContext, server: Server): Promise<bo
 export async function deleteServer(app: AppContext, server: Server): Promise<void> {
   const runs = server.state === "stopped" ? "" : `${whatEnds(server)} `;
   const detail = `${runs}The hub forgets it and its options. On hubs that give each server a storage of its own, its files are deleted too.`;
-  if (!(await confirmed(`Delete the server “${server.displayName}” of ${server.account.label}?`, detail, "Delete Server"))) return;
+  if (!(await agrees(`Delete the server “${server.displayName}” of ${server.account.label}?`, detail, "Delete Server"))) return;
   const title = `Deleting the server of ${server.label}…`;
-  await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.servers.delete(server));
-}
-
-async function confirmed(question: string, detail: string, yes: string): Promise<boolean> {
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+  await withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.servers.delete(server));
 }
 
 /** What is lost when it stops, by the names people know. */

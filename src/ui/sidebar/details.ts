@@ -11,6 +11,7 @@ import type { KernelInfo } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
 import { isTold, toldKernels, type GivenKernels } from "../kernels/choose";
 import { reporting } from "../report";
+import { noteDone } from "../say/messages";
 import { chooseServer, givenServer, type ServerArguments } from "../servers/choose";
 import { kernelDetails, serverDetails, type DetailsFacts } from "./detailsText";
 
@@ -104,7 +105,7 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   async #copy(uri: vscode.Uri): Promise<void> {
     await vscode.env.clipboard.writeText(await this.provideTextDocumentContent(uri));
-    vscode.window.setStatusBarMessage("$(check) Report copied", 3_000);
+    noteDone("Report copied");
   }
 }
 

@@ -1,8 +1,9 @@
 // The JupyterHub view in its container.
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import type { TreeNode } from "../../app/hubTree/nodes";
 import { Throttle } from "../../base/throttle";
 import type { AppContext } from "../context";
+import { createTreeView } from "../say/items";
 import { count } from "./faces";
 import { RowProvider } from "./tree";
 
@@ -12,7 +13,7 @@ const countedAfter = 1_000;
 /** Shows the tree; it is kept fresh while it is in view. */
 export function registerSidebar({ hubTree }: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): vscode.TreeView<TreeNode> {
   const provider = new RowProvider(hubTree);
-  const view = vscode.window.createTreeView("jupyterhubConnect.servers", { treeDataProvider: provider, canSelectMany: true });
+  const view = createTreeView("jupyterhubConnect.servers", { treeDataProvider: provider, canSelectMany: true });
   const tell = (): void => {
     view.message = hubTree.message ?? "";
   };

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { HubTree } from "../../app/hubTree/hubTree";
 import type { TreeNode } from "../../app/hubTree/nodes";
+import { treeItem } from "../say/items";
 import { faceOf, spoken, type Face } from "./faces";
 import { fullTooltip, hasMore } from "./tooltips";
 
@@ -25,13 +26,11 @@ export class RowProvider implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   getTreeItem({ key, row }: TreeNode): vscode.TreeItem {
     const face = faceOf(row);
     const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(face.label, { nothing: None, collapsed: Collapsed, expanded: Expanded }[face.under]);
+    // A tooltip that is left out is asked for when somebody points at the row.
+    const words = { ...face, tooltip: hasMore(row) ? undefined : face.tooltip, spoken: spoken(row, face) };
+    const item = treeItem(words, { nothing: None, collapsed: Collapsed, expanded: Expanded }[face.under]);
     item.id = key;
     item.contextValue = face.context;
-    item.accessibilityInformation = { label: spoken(row, face) };
-    if (face.description !== undefined) item.description = face.description;
-    // Left out, it is asked for when somebody points at the row.
-    if (face.tooltip !== undefined && !hasMore(row)) item.tooltip = face.tooltip;
     if (face.command) item.command = { title: face.command.title, command: `jupyterhubConnect.${face.command.name}`, arguments: [row] };
     drawIcon(item, face);
     return item;

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { parseAddress } from "../../hub/address";
 import type { HubConfiguration } from "../../hub/configuration";
+import { createQuickPick } from "../say/boxes";
 import { ask, problemOf } from "./inputBox";
 
 const title = "Sign in to JupyterHub";
@@ -23,7 +24,7 @@ function pickHub(configured: readonly HubConfiguration[]): Promise<string | unde
   const known = configured.map(
     ({ label, url }): HubItem => ({ label: label ?? new URL(url).host, description: label === undefined ? "" : url, iconPath: new vscode.ThemeIcon("server"), address: url }),
   );
-  const pick = vscode.window.createQuickPick<HubItem>();
+  const pick = createQuickPick<HubItem>();
   Object.assign(pick, { title, placeholder: "Choose your JupyterHub, or paste the address of another", ignoreFocusOut: true, matchOnDescription: true });
   pick.items = known;
   return new Promise((resolve) => {

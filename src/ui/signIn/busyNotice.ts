@@ -1,6 +1,7 @@
 // "Signing in…" while the hub is asked, and out of the way while the person is.
 import * as vscode from "vscode";
 import { patience } from "../patience";
+import { withProgress } from "../say/messages";
 
 /** A notification with a cancel button that can be shown and hidden as work and questions alternate. */
 export class BusyNotice implements vscode.Disposable {
@@ -42,7 +43,7 @@ export class BusyNotice implements vscode.Disposable {
     let end: (() => void) | undefined;
     const hidden = new Promise<void>((resolve) => (end = resolve));
     const timer = setTimeout(() => {
-      void vscode.window.withProgress(where, (_, cancellation) => {
+      void withProgress(where, (_, cancellation) => {
         cancellation.onCancellationRequested(() => this.#cancelled.abort());
         return hidden;
       });

@@ -5,6 +5,7 @@ import type { AppContext } from "../context";
 import type { Notebooks } from "../notebook/register";
 import { selectKernel } from "../notebook/selectKernel";
 import { reporting } from "../report";
+import { createNotebookController, describeController } from "../say/items";
 import { signInForServer } from "./signIn";
 
 const controllerId = "jupyterhub-connect.first-run";
@@ -43,12 +44,12 @@ class FirstRun {
     }
     const controller = (this.#controller ??= this.#create());
     const [account] = this.#app.hubs.accounts;
-    controller.description = account?.label ?? "";
-    controller.detail = account ? "Starts your server and runs there" : "Signs in to your hub and runs there";
+    const detail = account ? "Starts your server and runs there" : "Signs in to your hub and runs there";
+    describeController(controller, { description: account?.label ?? "", detail });
   }
 
   #create(): vscode.NotebookController {
-    const controller = vscode.notebooks.createNotebookController(controllerId, "jupyter-notebook", "JupyterHub");
+    const controller = createNotebookController(controllerId, "jupyter-notebook", "JupyterHub");
     controller.supportsExecutionOrder = true;
     // Not awaited: a cell counts as running until the handler returns, and could not be run by the kernel that is found.
     controller.executeHandler = (cells, notebook) => void reporting(this.#app, () => this.#run(cells, notebook));

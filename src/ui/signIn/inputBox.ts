@@ -1,6 +1,7 @@
 // One question in VS Code's input box: with buttons beside it, a problem to show, and a check before it is taken.
 import * as vscode from "vscode";
 import { messageOf } from "../../base/errors";
+import { createInputBox } from "../say/boxes";
 
 /** A button in the box's title. */
 export interface BoxButton {
@@ -31,7 +32,7 @@ export type BoxAnswer = { readonly text: string } | { readonly button: string };
 
 /** Asks. @returns undefined where the person cancelled */
 export function ask(question: BoxQuestion): Promise<BoxAnswer | undefined> {
-  const box = vscode.window.createInputBox();
+  const box = createInputBox();
   const { title, prompt, placeholder, value = "", password = false, problem, buttons = [] } = question;
   Object.assign(box, { title, prompt, placeholder, value, password, ignoreFocusOut: true });
   if (problem !== undefined) box.validationMessage = problem;

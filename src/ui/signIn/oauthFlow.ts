@@ -9,6 +9,7 @@ import type { OAuthClient } from "../../hub/configuration";
 import { hubName } from "../../hub/hubName";
 import { LoopbackRedirect } from "../../hub/loopbackRedirect";
 import type { OAuthFlow } from "../../hub/oauth";
+import { withProgress } from "../say/messages";
 
 /** Where `vscode://PUBLISHER.NAME/…` addresses arrive; VS Code takes one handler for an extension. */
 export class UriRedirects implements vscode.UriHandler {
@@ -73,7 +74,7 @@ function isForListener(uri: URL, editors: URL): boolean {
 /** Waits for the browser; the person may give up. */
 async function waitShown(hub: URL, answer: Promise<URL>): Promise<URL | undefined> {
   const title = `Sign in to ${hubName(hub)} in your browser, then come back here…`;
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (_, cancellation) => {
+  return withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (_, cancellation) => {
     const cancelled = new Promise<undefined>((resolve) => cancellation.onCancellationRequested(() => resolve(undefined)));
     return Promise.race([answer, cancelled]);
   });

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { ConnectError } from "../../base/errors";
 import { hubName } from "../../hub/hubName";
 import { cleanToken, type PasswordAnswer, type PasswordQuestion, type SignInPort, type TokenQuestion } from "../../hub/signIn";
+import { agrees } from "../say/messages";
 import { offerClipboardToken } from "./clipboard";
 import { ask, type BoxButton } from "./inputBox";
 
@@ -72,17 +73,9 @@ async function askPassword({ hub, user, further, problem }: PasswordQuestion): P
   return { userName, password: password.text, further: answers };
 }
 
-async function confirmPlainHttp(url: URL): Promise<boolean> {
-  const go = "Sign In Anyway";
-  const choice = await vscode.window.showWarningMessage(
-    `${url.host} is not encrypted (http).`,
-    {
-      modal: true,
-      detail: "Everybody on the network can read your password, your token and your work, and use your account. Ask for an https address.",
-    },
-    go,
-  );
-  return choice === go;
+function confirmPlainHttp(url: URL): Promise<boolean> {
+  const detail = "Everybody on the network can read your password, your token and your work, and use your account. Ask for an https address.";
+  return agrees(`${url.host} is not encrypted (http).`, detail, "Sign In Anyway");
 }
 
 function notEmpty(text: string, otherwise: string): void {

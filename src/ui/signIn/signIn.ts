@@ -7,6 +7,8 @@ import type { OAuthClient } from "../../hub/configuration";
 import type { OAuthFlow } from "../../hub/oauth";
 import type { SignInPort } from "../../hub/signIn";
 import type { AppContext } from "../context";
+import { showQuickPick } from "../say/boxes";
+import { agrees, showInformationMessage, showWarningMessage, withProgress } from "../say/messages";
 import { startServer } from "../servers/start";
 import { askAddress } from "./askAddress";
 import { BusyNotice } from "./busyNotice";
@@ -50,7 +52,7 @@ export async function signInForServer(
       confirmPlainHttp: (url) => notice.without(() => signInPrompts.confirmPlainHttp(url)),
     };
     const { account, server, notice: said } = await app.hubs.signIn({ ...given, address }, prompts, notice.signal);
-    if (said !== undefined) void vscode.window.showInformationMessage(said);
+    if (said !== undefined) void showInformationMessage(said);
     await app.servers.refresh(account, notice.signal);
     return { account, server };
   } finally {
@@ -70,11 +72,11 @@ async function offerStart(app: AppContext, account: Account, name: string): Prom
   const greeting = `Signed in as ${account.label}.`;
   if (server.state === "running") {
     await app.servers.refreshServices(server);
-    void vscode.window.showInformationMessage(`${greeting} Its kernels are in the notebook's kernel picker now.`);
+    void showInformationMessage(`${greeting} Its kernels are in the notebook's kernel picker now.`);
     return;
   }
   const start = "Start Server";
-  const choice = await vscode.window.showInformationMessage(`${greeting} Your server is not running yet.`, start);
+  const choice = await showInformationMessage(`${greeting} Your server is not running yet.`, start);
   if (choice === start) await startServer(app, server);
 }
 
@@ -82,19 +84,14 @@ async function offerStart(app: AppContext, account: Account, name: string): Prom
 export async function signOut(app: AppContext, account?: Account): Promise<void> {
   const chosen = account ?? (await chooseAccount(app));
   if (!chosen) return;
-  const yes = "Sign Out";
-  const answer = await vscode.window.showWarningMessage(
-    `Sign out of ${chosen.label}?`,
-    { modal: true, detail: "Open notebooks lose their kernels here. Servers and kernels on the hub go on." },
-    yes,
-  );
-  if (answer !== yes) return;
+  const detail = "Open notebooks lose their kernels here. Servers and kernels on the hub go on.";
+  if (!(await agrees(`Sign out of ${chosen.label}?`, detail, "Sign Out"))) return;
   const title = `Signing out of ${chosen.label}…`;
-  const revoked = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.hubs.signOut(chosen));
+  const revoked = await withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.hubs.signOut(chosen));
   if (revoked) return;
   const openPage = "Open Token Page";
   const text = `You are signed out here, but ${chosen.label} could not be told: the token ends by itself in some days. You can revoke it on the hub's token page.`;
-  void vscode.window.showWarningMessage(text, openPage).then((choice) => {
+  void showWarningMessage(text, openPage).then((choice) => {
     if (choice !== undefined) void vscode.env.openExternal(vscode.Uri.parse(new URL("hub/token", chosen.hub).href, true));
   });
 }
@@ -105,5 +102,5 @@ export async function chooseAccount(app: AppContext): Promise<Account | undefine
   if (accounts.length === 0) throw new ConnectError("signed-out", "You are not signed in to any JupyterHub. Sign in first.");
   if (accounts.length === 1) return accounts[0];
   const items = accounts.map((account) => ({ label: account.label, account }));
-  return (await vscode.window.showQuickPick(items, { title: "Which account?" }))?.account;
+  return (await showQuickPick(items, { title: "Which account?" }))?.account;
 }

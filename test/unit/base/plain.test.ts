@@ -22,6 +22,7 @@ const hostile = fc
   )
   .map((parts) => parts.join(""));
 
+const isWhole = (text: string): boolean => !/\p{Cs}/u.test(text);
 const withoutJoiners = (text: string): string => text.replaceAll("\u2060", "");
 
 describe("plain", () => {
@@ -31,7 +32,7 @@ describe("plain", () => {
         const shown = plain(text);
         assert.ok(!shown.includes("](") && !shown.includes("$("), shown);
         assert.ok(!link.test(shown) && !icon.test(shown), shown);
-        assert.ok(!hidden.test(shown) && shown.isWellFormed(), JSON.stringify(shown));
+        assert.ok(!hidden.test(shown) && isWhole(shown), JSON.stringify(shown));
       }),
       { numRuns: 10_000 },
     );
@@ -56,7 +57,7 @@ describe("plain", () => {
     fc.assert(
       fc.property(hostile, fc.integer({ min: 1, max: 60 }), (text, limit) => {
         const shown = plain(text, limit);
-        assert.ok(withoutJoiners(shown).length <= limit && shown.isWellFormed(), JSON.stringify(shown));
+        assert.ok(withoutJoiners(shown).length <= limit && isWhole(shown), JSON.stringify(shown));
       }),
     );
     assert.equal(plain("x".repeat(2_000)), `${"x".repeat(999)}…`);
