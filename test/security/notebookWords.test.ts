@@ -14,7 +14,7 @@ import { Baits, icon } from "./support/baits";
 import { browserStorage } from "./support/browserStorage";
 import { startHostileFront, type HostileFront } from "./support/hostileFront";
 import { writeNotebook } from "./support/notebooks";
-import { otherCommands, otherExtension, type OtherExtension } from "./support/otherExtension";
+import { otherCommands, otherExtension, otherSignature, type OtherExtension } from "./support/otherExtension";
 import { linksWith, ShownWords, tidy } from "./support/shownWords";
 
 /** The extension host answers in a fraction of a second; this bounds a machine that is busy. Its freezes last a minute and more. */
@@ -65,24 +65,6 @@ describe("a window and a hostile notebook", function () {
     assert.deepEqual((await linksWith(workbench.page, baits.mark)).map(({ text }) => text).sort(), ["Control", "Control"]);
   });
 
-  it("does not freeze when a bracket is typed behind a long word and brackets", async () => {
-    const { workbench } = window();
-    const { notebook, page, quickInput } = workbench;
-    await open("long-word.ipynb", [`key = "ok"\n${"0123456789abcdef".repeat(2_500)}\n${"(".repeat(20)}`]);
-    await notebook.select(0);
-    await page.keyboard.press("Enter");
-    await page.keyboard.press("Control+End");
-    await page.keyboard.type("(");
-    await page.locator(".monaco-editor.focused .view-line", { hasText: "(".repeat(21) }).waitFor({ timeout: reactsMs });
-    const at = performance.now();
-    await quickInput.command("JupyterHub: Sign In…");
-    // Ours to show: as long as the extension host stands still it does not come.
-    await quickInput.expect(/address of your JupyterHub/i, reactsMs);
-    console.log(`      a command's box after a bracket: ${Math.round(performance.now() - at)} ms`);
-    await quickInput.dismiss();
-    await page.keyboard.press("Escape");
-  });
-
   it("shows what a notebook says of itself as words", async () => {
     const { workbench } = window();
     const kernel = baits.command("Python 3");
@@ -106,8 +88,8 @@ describe("a window and a hostile notebook", function () {
     for (const [cell, bait] of [asked, secret].entries()) {
       await notebook.run(cell);
       await quickInput.expect(new RegExp(bait.words), startMs);
-      await words.arePlain("quickInput", bait, `input-${cell + 1}`);
-      await quickInput.answer(new RegExp(bait.words), "42");
+      // Answered in any case, so that the cell ends.
+      await words.arePlain("quickInput", bait, `input-${cell + 1}`).finally(() => quickInput.answer(new RegExp(bait.words), "42"));
       assert.equal(await notebook.ended(cell, 20_000), "ok");
     }
   });
@@ -135,13 +117,14 @@ describe("a window and a hostile notebook", function () {
     await open("stuck.ipynb", ["import time\nfor second in range(600):\n    time.sleep(1)"]);
     await pickHubKernel(workbench, user);
     await notebook.run(0);
-    await waitFor("the cell to run", async () => (await notebook.state(0)) === "running", 60_000);
+    await workbench.kernelStatus.filter({ hasText: "Kernel busy: cell 1" }).waitFor({ timeout: 60_000 });
     front.say(/^POST .*\/interrupt$/, { status: 500, json: { message: reason.text } });
     await notebook.interrupt(0);
     await workbench.notification(/still runs/, 30_000);
-    await words.arePlain("notifications", reason, "stuck");
-    front.say(/^POST .*\/interrupt$/);
-    await page.locator(".notification-toast a", { hasText: "Interrupt Again" }).click();
+    await words.arePlain("notifications", reason, "stuck").finally(async () => {
+      front.say(/^POST .*\/interrupt$/);
+      await page.locator(".notification-toast a", { hasText: "Interrupt Again" }).click();
+    });
     assert.equal(await notebook.ended(0, 30_000), "error");
   });
 
@@ -174,8 +157,7 @@ describe("a window and a hostile notebook", function () {
     front.say(/^PUT .*\/api\/contents\//, { status: 500, json: { message: reason.text } });
     await quickInput.command("File: Save");
     await workbench.notification(/Failed to save/);
-    await words.arePlain("notifications", reason, "save-failure");
-    front.say(/^PUT .*\/api\/contents\//);
+    await words.arePlain("notifications", reason, "save-failure").finally(() => front.say(/^PUT .*\/api\/contents\//));
     await workbench.clearNotifications();
     await workbench.save();
   });
@@ -183,7 +165,8 @@ describe("a window and a hostile notebook", function () {
   it("gives another extension no token, also when the person lets it use the account", async () => {
     const { workbench } = window();
     await workbench.quickInput.command(otherCommands.ask);
-    await workbench.answerDialog(new RegExp(`${other.name}.*${accountLabel(user)}|wants to`, "s"), "Allow");
+    await workbench.quickInput.expect(new RegExp(`'${other.name}' wants to access`));
+    await workbench.quickInput.pick(new RegExp(accountLabel(user)));
     const got = await workbench.notification(/^Got/);
     assert.match(got, new RegExp(`^Got "" of ${accountLabel(user)}`), "what the other extension got");
     for (const token of front.tokens) assert.ok(!got.includes(token), "a token that is sent to the hub");
@@ -193,6 +176,7 @@ describe("a window and a hostile notebook", function () {
     const { workbench, server } = window();
     const { notebook, page, quickInput } = workbench;
     await quickInput.command("Create: New Jupyter Notebook");
+    await page.locator(".tab.active", { hasText: "Untitled-1" }).waitFor();
     await notebook.shown();
     await notebook.select(0);
     await page.keyboard.press("Enter");
@@ -220,6 +204,26 @@ describe("a window and a hostile notebook", function () {
       assert.equal(answer.status, 403, "a token that still holds");
     }
     await waitFor("the journals to go", () => readdirSync(runs).length === 0 || undefined, 10_000);
+  });
+
+  // The last one: a window that stands still would take the others with it.
+  it("does not freeze when a bracket is typed behind a long word and brackets", async () => {
+    const { workbench } = window();
+    const { notebook, page, quickInput } = workbench;
+    await open("long-word.ipynb", [`key = "ok"\n${"0123456789abcdef".repeat(2_500)}\n${"(".repeat(20)}`]);
+    await notebook.select(0);
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("(");
+    const at = performance.now();
+    await page.locator(".view-line", { hasText: "(".repeat(21) }).waitFor({ timeout: reactsMs });
+    // VS Code asks one extension after the other: this one is the last, and all are in the process that would stand still.
+    await page.locator(".parameter-hints-widget", { hasText: otherSignature }).waitFor({ timeout: reactsMs });
+    console.log(`      the answer to a bracket: ${Math.round(performance.now() - at)} ms`);
+    await quickInput.command("JupyterHub: Sign In…");
+    await quickInput.expect(/address of your JupyterHub/i, reactsMs);
+    await quickInput.dismiss();
+    await page.keyboard.press("Escape");
   });
 
   async function signInWithPassword(): Promise<void> {

@@ -1,4 +1,4 @@
-// An extension of somebody else's in the same window: it shows a link of its own, and asks for the account of ours.
+// An extension of somebody else's in the same window: it shows a link of its own, knows one signature, and asks for our account.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -21,13 +21,16 @@ export const otherCommands = {
   ask: "Other: Ask for Session",
 } as const;
 
+/** What it shows for every call, once all others have been asked for the call's signature. */
+export const otherSignature = "other(signature)";
+
 /** Packages it. @param link what it shows, as it is */
 export async function otherExtension(link: string): Promise<OtherExtension> {
   const directory = mkdtempSync(path.join(tmpdir(), "other-extension-"));
   const name = "Other Extension";
   const manifest = {
     ...{ name: "other-extension", displayName: name, publisher: "somebody-else", version: "1.0.0", engines: { vscode: "^1.100.0" } },
-    main: "./main.js",
+    ...{ main: "./main.js", activationEvents: ["onNotebook:jupyter-notebook"] },
     contributes: { commands: Object.entries(otherCommands).map(([command, title]) => ({ command: `other.${command}`, title: title.replace("Other: ", ""), category: "Other" })) },
   };
   writeFileSync(path.join(directory, "package.json"), JSON.stringify(manifest));
@@ -46,6 +49,9 @@ exports.activate = ({ subscriptions }) => {
       void vscode.window.showInformationMessage(${JSON.stringify(`A control: ${link}`)});
       void vscode.window.showInputBox({ prompt: ${JSON.stringify(link)}, ignoreFocusOut: true });
     }),
+    vscode.languages.registerSignatureHelpProvider("*", {
+      provideSignatureHelp: () => ({ signatures: [new vscode.SignatureInformation(${JSON.stringify(otherSignature)})], activeSignature: 0, activeParameter: 0 }),
+    }, "("),
     vscode.commands.registerCommand("other.ask", async () => {
       try {
         const session = await vscode.authentication.getSession("jupyterhub-connect", [], { createIfNone: true });
