@@ -1,4 +1,5 @@
 // Logging: a small interface, a logger that says nothing, and redaction of every secret.
+import { oneRecord } from "./logRecord";
 
 /** Where diagnostics go. Implementations receive text that is already free of secrets. */
 export interface Logger {
@@ -51,13 +52,13 @@ function percentEncoded(secret: string): string {
   }
 }
 
-/** A logger that writes lines of redacted text; errors with their causes, other details as JSON. */
+/** A logger that writes records of redacted text; errors with their causes, other details as JSON. */
 export function redactingLogger(
   redactor: Redactor,
   write: (level: keyof Logger, line: string) => void,
 ): Logger {
   const at = (level: keyof Logger) => (message: string, detail?: unknown) =>
-    write(level, redactor.redact(detail === undefined ? message : `${message}: ${describe(detail)}`));
+    write(level, oneRecord(redactor.redact(detail === undefined ? message : `${message}: ${describe(detail)}`)));
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 

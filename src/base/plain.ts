@@ -58,9 +58,12 @@ export function plainLines(text: string, limit = longest): string {
   return [...lines.slice(0, mostLines - more.length), ...more].map((line) => plain(line, limit)).join("\n");
 }
 
-/** `text` as it is set, with its lines, its columns and its markup, but for what nobody sees in it. */
-export function withoutHidden(text: string): string {
-  return text.replace(unseen, (found, kept: string | undefined) => (found === "\n" || found === "\t" ? found : (kept ?? "")));
+/**
+ * `text` as it is set, with its lines, its columns and its markup, but for what nobody sees in it.
+ * @param instead what stands for a character that nobody sees; nothing unless told
+ */
+export function withoutHidden(text: string, instead: (character: string) => string = () => ""): string {
+  return text.replace(unseen, (found: string, kept: string | undefined) => (found === "\n" || found === "\t" ? found : (kept ?? instead(found))));
 }
 
 function visible(text: string): string {

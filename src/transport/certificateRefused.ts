@@ -2,11 +2,17 @@
 import https from "node:https";
 import { TLSSocket, type PeerCertificate } from "node:tls";
 import { ConnectError } from "../base/errors";
+import { plain } from "../base/plain";
 import { networkError } from "./httpErrors";
 import type { ServerSettings } from "./settings";
 
 /** Milliseconds for having a look at a certificate that was refused already. */
 const patience = 5_000;
+/** UTF-16 units of a name. */
+const longestName = 64;
+/** Names that a certificate is made out to, which are shown, and the text of all, which is looked at. */
+const mostNames = 5;
+const longestList = 20_000;
 
 /**
  * The error for a request to `url`, or a websocket, that never got an answer; one of ours stays as it is. Where a
@@ -23,19 +29,23 @@ export async function failedConnection(settings: ServerSettings, url: URL, cause
   return certificate ? networkError(settings, cause, describe(certificate)) : error;
 }
 
-/** The certificate that answers at `url`, whether or not it can be trusted. */
-async function peerCertificate(settings: ServerSettings, url: URL): Promise<PeerCertificate | undefined> {
-  const options = await settings.tls(url);
+/**
+ * The certificate that answers at `url`, whether or not it can be trusted. Nothing of ours is shown to whoever that is: the
+ * request has none of the hub's TLS options, which hold the client's certificate.
+ */
+async function peerCertificate({ agent }: ServerSettings, url: URL): Promise<PeerCertificate | undefined> {
+  // An agent with a certificate of the client would show it with any request.
+  const { cert, pfx, secureContext }: https.AgentOptions = agent instanceof https.Agent ? agent.options : {};
+  if (cert !== undefined || pfx !== undefined || secureContext !== undefined) return undefined;
   return new Promise((resolve, reject) => {
-    const request = https.request(new URL("/", url).href.replace(/^ws/, "http"), {
-      ...options,
-      ...(settings.agent && { agent: settings.agent }),
-      rejectUnauthorized: false,
-    });
+    // With the session of an earlier look no certificate would come.
+    const options: https.RequestOptions & { readonly session: undefined } = { ...(agent && { agent }), rejectUnauthorized: false, session: undefined };
+    const request = https.request(new URL("/", url).href.replace(/^ws/, "http"), options);
     const timer = setTimeout(() => request.destroy(new Error("no answer in time")), patience);
     request.once("socket", (socket) => {
       const look = (): void => {
-        resolve(socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined);
+        const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate() : null;
+        resolve(certificate === null || isEmpty(certificate) ? undefined : certificate);
         request.destroy();
       };
       // Not so for one that is kept from an earlier look, which has its certificate already.
@@ -54,23 +64,27 @@ function isEmpty(certificate: PeerCertificate | null): boolean {
 
 /** In words, such as `It is made out to “hub.example.org” and signed by “Example CA (Example)”.` */
 function describe({ subject, subjectaltname, issuer, valid_from, valid_to }: PeerCertificate): string {
-  const names = (subjectaltname ?? "").split(", ").flatMap((name) => /^(?:DNS|IP Address):(.+)/.exec(name)?.[1] ?? []);
-  const more = names.length > 5 ? [`${names.length - 5} more`] : [];
-  const owner = names.length > 0 ? [...names.slice(0, 5).map(quoted), ...more].join(", ") : quoted(nameOf(subject));
-  return `It is made out to ${owner}, signed by ${quoted(nameOf(issuer))} and valid from ${day(valid_from)} to ${day(valid_to)}.`;
+  const names = (subjectaltname ?? "").slice(0, longestList).split(", ").flatMap((each) => /^(?:DNS|IP Address):(.+)/.exec(each)?.[1] ?? []);
+  const more = names.length > mostNames ? [`${names.length - mostNames} more`] : [];
+  const owner = names.length > 0 ? [...names.slice(0, mostNames).map((name) => `“${clean(name)}”`), ...more].join(", ") : nameOf(subject);
+  return `It is made out to ${owner}, signed by ${nameOf(issuer)} and valid from ${day(valid_from)} to ${day(valid_to)}.`;
 }
 
-/** A common name, with the organisation where there is one; what a stranger wrote is kept short. */
+/** A common name, with the organisation where there is one. */
 function nameOf(who: Partial<PeerCertificate["subject"]>): string {
-  const { CN, O, OU } = who;
-  const first = CN ?? OU ?? O ?? "nobody";
-  return (O !== undefined && O !== first ? `${first} (${O})` : first).slice(0, 100);
+  // Where a name is given several times Node has a list of them.
+  const [common, unit, organisation] = [who.CN, who.OU, who.O].map((name: string | readonly string[] | undefined) => [name ?? []].flat()[0]);
+  const first = common ?? unit ?? organisation ?? "nobody";
+  return organisation !== undefined && organisation !== first ? `“${clean(first)} (${clean(organisation)})”` : `“${clean(first)}”`;
 }
 
-const quoted = (text: string): string => `“${text}”`;
+/** What a stranger wrote as a name: what names are made of, and no more of it than fits beside others. */
+function clean(name: string): string {
+  return plain(name.slice(0, 4 * longestName).replace(/[^\p{L}\p{N}\p{M}.\-_@ *:]/gu, ""), longestName) || "…";
+}
 
 /** `Nov 25 09:00:00 2026 GMT` as 25 Nov 2026. */
 function day(date: string): string {
   const [month = "", number = "", , year = ""] = date.split(/\s+/);
-  return `${number} ${month} ${year}`;
+  return `${clean(number)} ${clean(month)} ${clean(year)}`;
 }
