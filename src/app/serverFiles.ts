@@ -39,9 +39,13 @@ const capacity = 1_000;
  */
 export class ServerFiles {
   readonly #seen = new Map<string, Seen>();
+  /** Bytes, as they were told the last time without content. */
+  readonly #sizes = new Map<string, number>();
 
   async stat(settings: ServerSettings, path: string): Promise<FileStat> {
-    return statOf(await getContents(settings, path, { content: false }));
+    const stat = statOf(await getContents(settings, path, { content: false }));
+    keep(this.#sizes, keyOf(settings, path), stat.size);
+    return stat;
   }
 
   /** The names in a directory, and which are directories themselves. */
@@ -52,7 +56,7 @@ export class ServerFiles {
 
   /** The file's own bytes, whatever is in it: asked for as a notebook, it would be what the server makes of it. */
   async read(settings: ServerSettings, path: string): Promise<Uint8Array> {
-    const model = await getFile(settings, path, { format: "base64" });
+    const model = await getFile(settings, path, { format: "base64", size: this.#sizes.get(keyOf(settings, path)) });
     const bytes = fileBytes(model);
     this.#note(settings, path, model, bytes);
     return bytes;
@@ -115,7 +119,7 @@ export class ServerFiles {
     await renameContents(settings, from, to);
     const seen = this.#seen.get(keyOf(settings, from));
     this.#seen.delete(keyOf(settings, from));
-    if (seen) this.#remember(keyOf(settings, to), seen);
+    if (seen) keep(this.#seen, keyOf(settings, to), seen);
   }
 
   /** What has become of a file since it was read or written here; `same` for one that was not. */
@@ -141,9 +145,9 @@ export class ServerFiles {
     const key = keyOf(settings, path);
     const seen = this.#seen.get(key);
     if (!seen || present.mtime <= seen.mtime || present.size !== seen.size || present.mtime === seen.told) return;
-    const bytes = fileBytes(await getFile(settings, path, { format: "base64" }));
+    const bytes = fileBytes(await getFile(settings, path, { format: "base64", size: present.size }));
     if (hashOf(bytes) === seen.hash) return;
-    this.#remember(key, { ...seen, told: present.mtime });
+    keep(this.#seen, key, { ...seen, told: present.mtime });
     throw new FileRefusal("changed", `“${path}” was changed on ${settings.label} since it was opened here. Save again to replace that, or run “File: Revert File” to have it here.`);
   }
 
@@ -155,15 +159,16 @@ export class ServerFiles {
 
   #note(settings: ServerSettings, path: string, model: ContentsModel, bytes: Uint8Array, trusted?: boolean): void {
     const { mtime } = statOf(model);
-    this.#remember(keyOf(settings, path), { mtime, size: bytes.byteLength, hash: hashOf(bytes), trusted });
+    keep(this.#seen, keyOf(settings, path), { mtime, size: bytes.byteLength, hash: hashOf(bytes), trusted });
   }
+}
 
-  #remember(key: string, seen: Seen): void {
-    this.#seen.delete(key);
-    this.#seen.set(key, seen);
-    const [oldest] = this.#seen.keys();
-    if (this.#seen.size > capacity && oldest !== undefined) this.#seen.delete(oldest);
-  }
+/** As `map.set`; what was set the longest time ago goes where there are too many. */
+function keep<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > capacity && oldest !== undefined) map.delete(oldest);
 }
 
 function statOf({ type, size, last_modified: modified, created, writable }: ContentsModel): FileStat {

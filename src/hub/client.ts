@@ -1,11 +1,15 @@
 // HubClient: the hub's REST API, one method per operation.
-import { createParser } from "eventsource-parser";
 import * as v from "valibot";
 import { ConnectError, hasCode, HttpError } from "../base/errors";
-import { request, requestJson, streamText } from "../transport/http";
+import { jsonIn } from "../base/json";
+import { megabyte } from "../transport/body";
+import { eventsIn } from "../transport/eventStream";
+import { streamText } from "../transport/http";
 import { reasonIn } from "../transport/httpErrors";
 import type { ServerSettings } from "../transport/settings";
+import { encodeName } from "../transport/target";
 import * as model from "./model";
+import { request, requestJson } from "./request";
 
 /** Every method can be aborted. */
 export interface CallOptions {
@@ -172,24 +176,20 @@ export class HubClient {
   /**
    * `GET /users/NAME/server(s/SERVER)/progress`: what the hub reports while the server starts. Ends after `ready` or
    * `failed`, when the hub closes the stream, or when `signal` aborts. It may be silent for long: bound the wait.
-   * @throws HttpError where the server is not starting (status 400).
+   * @throws HttpError where the server is not starting (status 400); ConnectError `too-large`, see `eventsIn`.
    */
   async *progress(user: string, server: string, options: CallOptions = {}): AsyncGenerator<model.ProgressEvent> {
-    const events: model.ProgressEvent[] = [];
-    const parser = createParser({
-      onEvent: ({ data }) => {
-        const event = v.safeParse(v.pipe(v.string(), v.parseJson(), model.progressEvent), data);
-        if (event.success) events.push(event.output);
-        else this.settings.log.debug(`${this.settings.label}: a progress event in an unknown form`, data);
-      },
-    });
+    const { label, log } = this.settings;
     const path = `${serverPath(user, server)}/progress`;
-    for await (const chunk of streamText(this.settings, path, { ...options, accept: "text/event-stream" })) {
-      parser.feed(chunk);
-      for (const event of events.splice(0)) {
-        yield event;
-        if (event.ready || event.failed) return;
+    const stream = streamText(this.settings, path, { ...options, accept: "text/event-stream", maxBytes: megabyte });
+    for await (const data of eventsIn(stream, `${label} answered ${path}`)) {
+      const event = v.safeParse(model.progressEvent, jsonIn(data), { abortEarly: true });
+      if (!event.success) {
+        log.debug(`${label}: a progress event in an unknown form`, data);
+        continue;
       }
+      yield event.output;
+      if (event.output.ready || event.output.failed) return;
     }
   }
 
@@ -212,7 +212,7 @@ export class HubClient {
    * @throws HttpError with the hub's reason, e.g. 400 for scopes that the asking token does not hold; `signed-out` for
    * a password that is not taken.
    */
-  createToken(user: string, token: TokenRequest, options: CallOptions = {}): Promise<model.NewHubToken> {
+  async createToken(user: string, token: TokenRequest, options: CallOptions = {}): Promise<model.NewHubToken> {
     const body = {
       ...(token.auth && { auth: token.auth }),
       note: token.note,
@@ -256,10 +256,4 @@ function userPath(user: string): string {
 
 function serverPath(user: string, server: string): string {
   return `${userPath(user)}/${server === "" ? "server" : `servers/${encodeName(server)}`}`;
-}
-
-/** One path segment. Dots alone would climb to another resource, even percent-encoded. */
-function encodeName(name: string): string {
-  if (/^\.{0,2}$/.test(name)) throw new ConnectError("address", `“${name}” cannot be a name on a hub. Choose another.`);
-  return encodeURIComponent(name);
 }

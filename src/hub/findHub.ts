@@ -1,10 +1,12 @@
 // Which of an address's candidates is a JupyterHub.
 import * as v from "valibot";
 import { ConnectError, hasCode, messageOf } from "../base/errors";
-import { request, type Answer } from "../transport/http";
+import { jsonIn } from "../base/json";
+import type { Answer } from "../transport/http";
 import { serverSettings, type ServerSettings, type ServerSettingsOptions } from "../transport/settings";
 import type { HubAddress } from "./address";
 import { hubInfo } from "./model";
+import { request } from "./request";
 
 export type FindHubOptions = Partial<ServerSettingsOptions> & { readonly signal?: AbortSignal | undefined };
 
@@ -70,7 +72,7 @@ async function probe(settings: ServerSettings, signal: AbortSignal | undefined):
   }
   if (answer.status >= 500) return { kind: "down", status: answer.status };
   if (answer.status >= 300 && answer.status < 400) return redirected(settings, answer.headers.get("location"));
-  const info = v.safeParse(v.pipe(v.string(), v.parseJson(), hubInfo), answer.text);
+  const info = v.safeParse(hubInfo, jsonIn(answer.text), { abortEarly: true });
   if (answer.status !== 200 || !info.success) return { kind: "other" };
   return { kind: "hub", hub: { url: settings.baseUrl, version: info.output.version } };
 }

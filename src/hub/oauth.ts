@@ -3,8 +3,8 @@
 import * as oauth from "oauth4webapi";
 import { abortable, throwIfAborted } from "../base/async";
 import { ConnectError } from "../base/errors";
-import { request } from "../transport/http";
 import type { ServerSettings } from "../transport/settings";
+import { request } from "./request";
 
 /** The client as the hub's administrator has registered it, and how its page leads back to us. */
 export interface OAuthFlow {

@@ -1,10 +1,12 @@
 // The hub's pages for people, which take session cookies instead of a token: the login form and the spawn page.
 import { DomUtils, parseDocument } from "htmlparser2";
 import { ConnectError } from "../base/errors";
-import { request, type Answer } from "../transport/http";
+import type { Answer } from "../transport/http";
 import { statusError } from "../transport/httpErrors";
 import { fixedToken, type ServerSettings } from "../transport/settings";
+import { encodeName, isBelow } from "../transport/target";
 import type { CallOptions } from "./client";
+import { request } from "./request";
 import { parseSpawnForm, problemOn, type SpawnForm } from "./spawnForm";
 
 /** What asking for the spawn page of a stopped server came to. */
@@ -51,7 +53,7 @@ export async function readSpawnForm(
   server: string,
   options: CallOptions = {},
 ): Promise<SpawnPage> {
-  const path = `hub/spawn/${[user, server].filter(Boolean).map(encodeURIComponent).join("/")}`;
+  const path = `hub/spawn/${[user, server].filter(Boolean).map(encodeName).join("/")}`;
   const answer = await ask(settings, new Cookies(cookies), path, options);
   if (answer.status === 200) {
     const form = parseSpawnForm(answer.text);
@@ -91,9 +93,10 @@ function loginForm(settings: ServerSettings, page: Answer): { action: string; hi
   const forms = DomUtils.getElementsByTagName("form", parseDocument(page.text), true);
   const form = forms.find((each) => inputs(each).some((input) => DomUtils.getAttributeValue(input, "type") === "password"));
   const here = new URL("hub/login", settings.baseUrl);
-  const action = form && new URL(DomUtils.getAttributeValue(form, "action") ?? "", here);
+  const said = (form && DomUtils.getAttributeValue(form, "action")) ?? "";
+  const action = URL.canParse(said, here.href) ? new URL(said, here) : undefined;
   // The password goes to the hub, whatever the page says.
-  if (!form || action?.origin !== here.origin) {
+  if (!form || !action || !isBelow(settings.baseUrl, action)) {
     throw new ConnectError("forbidden", `${settings.label} has no form for user name and password. Sign in with the browser or a token.`);
   }
   const hidden: Record<string, string> = {};

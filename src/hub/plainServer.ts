@@ -3,13 +3,14 @@ import { randomBytes } from "node:crypto";
 import { DomUtils, parseDocument } from "htmlparser2";
 import * as v from "valibot";
 import { ConnectError, hasCode } from "../base/errors";
+import { jsonIn } from "../base/json";
 import { sessionSecret } from "../transport/credential";
-import { request, requestJson } from "../transport/http";
 import { fixedToken, serverSettings, type ServerSettings } from "../transport/settings";
 import type { HubAddress } from "./address";
 import { HubClient, type CallOptions, type StartAnswer } from "./client";
 import type { FindHubOptions, FoundHub } from "./findHub";
 import { hubServer, hubUser, type HubInfo, type HubServer, type HubUser, type SharedServer } from "./model";
+import { request, requestJson } from "./request";
 
 const probeTimeout = 15_000;
 const version = v.looseObject({ version: v.string() });
@@ -26,7 +27,7 @@ export async function findPlainServer(address: HubAddress, options: FindHubOptio
   for (const url of address.candidates) {
     const settings = serverSettings({ ...options, baseUrl: url, label: url.host });
     const answer = await request(settings, "api", { anonymous: true, signal, timeout: probeTimeout, allow: anyStatus });
-    const info = v.safeParse(v.pipe(v.string(), v.parseJson(), version), answer.text);
+    const info = v.safeParse(version, jsonIn(answer.text), { abortEarly: true });
     if (answer.status === 200 && info.success) return { url, version: info.output.version };
   }
   return undefined;

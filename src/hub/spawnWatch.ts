@@ -34,6 +34,13 @@ interface StartRequest {
   error?: Error;
 }
 
+/** Characters of a message that are told. */
+const longestMessage = 1_000;
+/** Messages that are known to have been told. */
+const mostTold = 1_000;
+/** Seconds before a hub that puts a start off is asked again, whatever it says. */
+const pauseBounds = { least: 1, most: 600 };
+
 /** How a watch ended. */
 type End = { readonly up: HubServer } | { readonly retryAfter: number };
 
@@ -46,6 +53,8 @@ export class SpawnWatch {
   readonly #with: SpawnWatchOptions;
   readonly #told = new Set<string>();
   #fraction = 0;
+  /** The progress stream has sent more than a spawn has to say: it is not read any more, the model tells. */
+  #flooded = false;
 
   constructor(options: SpawnWatchOptions) {
     this.#with = options;
@@ -78,10 +87,13 @@ export class SpawnWatch {
       // Read before the model is: a model that was asked after the request's end is the outcome.
       const answered = request === undefined || request.answer !== undefined || request.error !== undefined;
       if (request?.error && hasFailed(request)) throw await this.#explained(request.error);
-      if (request?.answer?.state === "queued") return { retryAfter: request.answer.retryAfter };
+      if (request?.answer?.state === "queued") {
+        const { least, most } = pauseBounds;
+        return { retryAfter: Math.min(Math.max(request.answer.retryAfter, least), most) };
+      }
       const server = await this.#look();
       if (server?.ready) return { up: server };
-      if (server?.pending === "spawn") {
+      if (server?.pending === "spawn" && !this.#flooded) {
         const last = await this.#readProgress(signal, request);
         if (last?.failed) throw this.#failed(last.message);
         if (last?.ready) continue;
@@ -132,6 +144,7 @@ export class SpawnWatch {
       }
     } catch (error) {
       throwIfAborted(signal);
+      this.#flooded ||= hasCode(error, "too-large");
       // Without the stream (cut, refused to this token, spawn just over) the model still tells the outcome.
       client.settings.log.debug(`${client.settings.label}: progress of ${serverTitle(server)} ended early`, error);
       return undefined;
@@ -166,7 +179,7 @@ export class SpawnWatch {
 
   #failed(said: string, cause?: Error): ConnectError {
     const { client, server } = this.#with;
-    const reason = said.replace(/^spawn failed:?\s*/i, "").trim();
+    const reason = said.slice(0, longestMessage).replace(/^spawn failed:?\s*/i, "").trim();
     // Hub 6 says nothing, or "Spawn cancelled", of a spawn that was stopped.
     const why = /^(spawn cancelled)?$/i.test(reason) ? "the hub gives no reason; perhaps somebody stopped it while it was starting" : reason;
     const page = new URL("hub/home", client.settings.baseUrl).href;
@@ -175,11 +188,14 @@ export class SpawnWatch {
   }
 
   /** A stream that is opened again repeats its events: each message is told once. `percent`: 0 to 100. */
-  #tell(message: string, percent = 0): void {
+  #tell(said: string, percent = 0): void {
+    const message = said.slice(0, longestMessage);
     const fraction = Math.max(this.#fraction, Math.min(percent / 100, 1));
     if (message === "" || (this.#told.has(message) && fraction === this.#fraction)) return;
     this.#fraction = fraction;
     this.#told.add(message);
+    const [oldest] = this.#told;
+    if (this.#told.size > mostTold && oldest !== undefined) this.#told.delete(oldest);
     this.#with.onProgress(fraction, message);
   }
 }

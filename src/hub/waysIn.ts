@@ -1,7 +1,7 @@
 // What a hub's sign-in page offers: fields for name and password, or a way to a single sign-on service.
 import { DomUtils, parseDocument } from "htmlparser2";
-import { request } from "../transport/http";
 import type { ServerSettings } from "../transport/settings";
+import { request } from "./request";
 
 /** A further field of the form, such as a one-time code. */
 export interface LoginField {

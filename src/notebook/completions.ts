@@ -67,7 +67,7 @@ const qualifier = /^[\p{L}\p{N}_.]*\./u;
  */
 export function completionsOf(reply: CompleteReply, code: string, cursor: number): readonly Completion[] {
   if (reply.status !== "ok") return [];
-  const typed = v.safeParse(typedMatches, reply.metadata["_jupyter_types_experimental"]);
+  const typed = v.safeParse(typedMatches, reply.metadata["_jupyter_types_experimental"], { abortEarly: true });
   const matches: readonly Match[] = typed.success ? typed.output : reply.matches.map((text) => ({ text }));
   const units = new Map<number, number>();
   const inUnits = (points: number): number => {

@@ -1,7 +1,8 @@
 // The HTTP exchange of the transport: node-fetch, and Node's https itself where a hub has certificates of its own.
 import type { Agent } from "node:http";
-import nodeFetch, { type Response } from "node-fetch";
+import nodeFetch from "node-fetch";
 import { throwIfAborted } from "../base/async";
+import { decompressed } from "./body";
 import type { TlsOptions } from "./tls";
 import { tlsFetch } from "./tlsFetch";
 
@@ -28,34 +29,30 @@ export interface FetchResponse {
     /** Each cookie that is set, as its header says it. */
     getSetCookie?(): readonly string[];
   };
+  /** Its bytes, without compression; read by `readBody`, which bounds them. */
   readonly body: AsyncIterable<unknown> | null;
-  text(): Promise<string>;
-  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 export type Fetch = (url: URL, init: FetchInit) => Promise<FetchResponse>;
 
 /**
- * Sends one request; resolves with the answer's head. Redirects are not followed.
+ * Sends one request; resolves with the answer's head. Redirects are not followed. Whether the answer may be compressed
+ * is for the header Accept-Encoding to say.
  * @throws Node's or node-fetch's error where no answer came, and the reason of `signal` where that aborted.
  */
 export const fetch: Fetch = async (url, init) => {
   if (init.tls) return tlsFetch(url, init);
   throwIfAborted(init.signal);
   try {
-    return responseOf(await nodeFetch(url, { ...init, redirect: "manual" }));
+    // Its own decompression would take what comes after the end of a cut answer for no fault.
+    const { status, ok, headers, body } = await nodeFetch(url, { ...init, redirect: "manual", compress: false });
+    return {
+      ...{ status, ok },
+      headers: { get: (name) => headers.get(name), getSetCookie: () => headers.raw()["set-cookie"] ?? [] },
+      body: decompressed(status, headers.get("content-encoding"), body),
+    };
   } catch (error) {
     throwIfAborted(init.signal);
     throw error;
   }
 };
-
-function responseOf(response: Response): FetchResponse {
-  const { status, ok, headers, body } = response;
-  return {
-    ...{ status, ok, body },
-    headers: { get: (name) => headers.get(name), getSetCookie: () => headers.raw()["set-cookie"] ?? [] },
-    text: () => response.text(),
-    arrayBuffer: () => response.arrayBuffer(),
-  };
-}

@@ -2,11 +2,14 @@
 import * as v from "valibot";
 import { backoff, delay, throwIfAborted } from "../base/async";
 import { ConnectError, hasCode, type HttpError } from "../base/errors";
+import { parseJsonText } from "../base/json";
 import { failedConnection } from "./certificateRefused";
 import { credentialHeaders } from "./credential";
+import { boundedChunks, megabyte, readBody, readReason, textOf } from "./body";
 import type { FetchResponse } from "./fetch";
-import { loginPageError, statusError } from "./httpErrors";
+import { loginPageError, statusError, type Refusal } from "./httpErrors";
 import type { ServerSettings } from "./settings";
+import { targetOf } from "./target";
 
 export interface RequestOptions {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -21,16 +24,25 @@ export interface RequestOptions {
   readonly accept?: string;
   /** Statuses that are answers, not errors, beside 2xx. */
   readonly allow?: readonly number[];
+  /** Its answer is data: no text is made of it. */
+  readonly binary?: boolean;
   /** Send no token. */
   readonly anonymous?: boolean;
+  /** Bytes that the answer may have, decompressed; 64 MB unless told. Only where it is more than 1 MB compression is asked for. */
+  readonly maxBytes?: number;
 }
 
-/** A complete answer: its status and its body as text. */
+/** A complete answer: its status and its body. */
 export interface Answer {
   readonly status: number;
   readonly headers: FetchResponse["headers"];
+  readonly bytes: Buffer;
+  /** The body as text; of one that was refused its beginning. */
   readonly text: string;
 }
+
+/** Bytes: more than any answer has that is not somebody's own data. */
+const usualSize = 64 * megabyte;
 
 const maxAttempts = 3;
 const retryStatuses = new Set([408, 429, 500, 502, 503, 504]);
@@ -41,7 +53,7 @@ const retryStatuses = new Set([408, 429, 500, 502, 503, 504]);
  * Idempotent requests (GET, PUT, DELETE) are repeated up to twice on 408, 429, 5xx and lost connections, with back-off
  * and `Retry-After` honoured. On 401 and 403 the token provider is asked once whether the token still holds.
  * Redirects are never followed: a hub redirects requests for a stopped server to itself.
- * @param path relative, e.g. `api/kernels`; already percent-encoded.
+ * @param path relative, e.g. `api/kernels`; already percent-encoded. What leads elsewhere fails with `address`, unsent.
  * @throws ConnectError, HttpError; see `ErrorCode`.
  */
 export async function request(settings: ServerSettings, path: string, options: RequestOptions = {}): Promise<Answer> {
@@ -96,13 +108,13 @@ export function parseJson<S extends v.GenericSchema>(
 ): v.InferOutput<S> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJsonText(text);
   } catch (cause) {
     throw new ConnectError("invalid-response", `${settings.label} answered ${path} with something that is not JSON.`, {
       cause,
     });
   }
-  const result = v.safeParse(schema, value);
+  const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
   const place = v.getDotPath(issue) ?? "the answer";
@@ -116,14 +128,17 @@ export async function* streamText(
   options: RequestOptions = {},
 ): AsyncGenerator<string> {
   const token = await settings.token.current();
+  const url = targetOf(settings, settings.baseUrl, path, token !== undefined);
   const decoder = new TextDecoder();
   try {
-    const response = await send(settings, path, options, token, options.signal);
+    const response = await send(settings, url, options, token, options.signal);
     if (response.status !== 200) {
-      const answer = { status: response.status, headers: response.headers, text: await response.text() };
+      const text = (await readReason(response.body)).toString("utf8");
+      const answer = { status: response.status, headers: response.headers, text };
       throw faultOf(settings, path, answer, []) ?? statusError(settings, path, answer);
     }
-    for await (const chunk of response.body ?? []) yield decoder.decode(chunk as Buffer, { stream: true });
+    const chunks = boundedChunks(response.body, options.maxBytes ?? usualSize, `${settings.label} answered ${path}`);
+    for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
   } catch (error) {
     throwIfAborted(options.signal);
     throw await failedConnection(settings, settings.baseUrl, error);
@@ -136,12 +151,18 @@ async function exchange(
   options: RequestOptions,
   token: string | undefined,
 ): Promise<Answer> {
+  const url = targetOf(settings, settings.baseUrl, path, token !== undefined);
   const ms = options.timeout ?? settings.timeouts.request;
   const bound = AbortSignal.timeout(ms);
   const signal = options.signal ? AbortSignal.any([options.signal, bound]) : bound;
   try {
-    const response = await send(settings, path, options, token, signal);
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    const response = await send(settings, url, options, token, signal);
+    const { status, headers } = response;
+    const isAnswer = response.ok || options.allow?.includes(status);
+    const what = `${settings.label} answered ${path}`;
+    const bytes = isAnswer ? await readBody(response.body, options.maxBytes ?? usualSize, what) : await readReason(response.body);
+    const text = options.binary && response.ok ? "" : textOf(bytes, what);
+    return { status, headers, bytes, text };
   } catch (cause) {
     throwIfAborted(options.signal);
     if (bound.aborted) {
@@ -153,12 +174,11 @@ async function exchange(
 
 async function send(
   settings: ServerSettings,
-  path: string,
+  url: URL,
   options: RequestOptions,
   token: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<FetchResponse> {
-  const url = new URL(path, settings.baseUrl);
   for (const [name, value] of Object.entries(options.query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
@@ -171,6 +191,7 @@ async function send(
     headers: {
       ...settings.headers,
       Accept: options.accept ?? "application/json",
+      "Accept-Encoding": (options.maxBytes ?? usualSize) > megabyte ? "gzip" : "identity",
       ...(token !== undefined && credentialHeaders(token)),
       ...(options.form && { "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" }),
       ...(options.body !== undefined && { "Content-Type": "application/json" }),
@@ -183,7 +204,7 @@ async function send(
 function faultOf(
   settings: ServerSettings,
   path: string,
-  answer: Answer,
+  answer: Refusal,
   allow: readonly number[] = [],
 ): HttpError | ConnectError | undefined {
   if (allow.includes(answer.status)) return undefined;

@@ -2,7 +2,8 @@
 import { ConnectError, HttpError, messageOf, type ErrorCode } from "../base/errors";
 import type { ServerSettings } from "./settings";
 
-interface Refusal {
+/** An answer as far as it is read where it is refused. */
+export interface Refusal {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   readonly text: string;

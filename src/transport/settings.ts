@@ -41,6 +41,12 @@ export interface ServerSettings {
   /** How messages name it, e.g. `ana @ hub.example.org`. */
   readonly label: string;
   readonly token: TokenProvider;
+  /**
+   * The only part of the server that the token is sent to: a path relative to `baseUrl`, with a trailing slash, e.g.
+   * `hub/api/`. Empty for all below `baseUrl`; elsewhere no token goes in any case. Requests with a token to another
+   * part fail with `address`, those without one pass.
+   */
+  readonly tokenPath: string;
   /** Sent with every request beside the Authorization header. */
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: Timeouts;
@@ -79,6 +85,7 @@ export function serverSettings(options: ServerSettingsOptions): ServerSettings {
     wsUrl,
     label: options.label ?? baseUrl.host,
     token: typeof options.token === "object" ? options.token : fixedToken(options.token),
+    tokenPath: (options.tokenPath ?? "").replace(/[^/]$/, "$&/"),
     // Some firewalls turn away who does not say what it is.
     headers: { "User-Agent": "JupyterHub Connect", ...options.headers },
     timeouts: { ...defaultTimeouts, ...options.timeouts },

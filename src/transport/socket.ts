@@ -5,10 +5,12 @@ import { abortable, throwIfAborted } from "../base/async";
 import { ConnectError, HttpError, asError } from "../base/errors";
 import { Acknowledger } from "./acknowledger";
 import { failedConnection } from "./certificateRefused";
+import { megabyte, readReason } from "./body";
 import { credentialHeaders } from "./credential";
 import { networkError, statusError } from "./httpErrors";
 import { Liveness } from "./liveness";
 import type { ServerSettings } from "./settings";
+import { targetOf } from "./target";
 
 /**
  * Why a websocket ended. `silent`: an answer was awaited and nothing had come for longer than the liveness limit, so
@@ -25,6 +27,8 @@ export interface SocketOptions {
   /** Offered to the server; where it takes none the socket speaks the default protocol and `protocol` is empty. */
   readonly subprotocol?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Bytes that one frame may have; a longer one ends the connection with code 1006. 500 MB unless told, of which a text can be made. */
+  readonly maxFrame?: number | undefined;
 }
 
 /** Who listens; given at opening, because the first frames may come in the packet that opens the connection. */
@@ -35,12 +39,12 @@ export interface SocketListener {
   closed(close: SocketClose): void;
 }
 
-/** Frames up to this many bytes are taken: a 300 MB image is data, not an attack by one's own server. */
-const maxPayload = 512 * 1024 * 1024;
+/** Frames up to this many bytes are taken unless told: a 300 MB image is data, not an attack by one's own server. */
+const usualFrame = 500 * megabyte;
 
 /**
  * Opens a websocket relative to `settings.wsUrl`.
- * @throws ConnectError as for HTTP where the server refuses the upgrade, `unreachable`, `certificate` or `timeout`.
+ * @throws ConnectError `address` where `path` leads elsewhere, before anything is sent; as for HTTP where the server refuses the upgrade, `unreachable`, `certificate` or `timeout`.
  */
 export async function openSocket(
   settings: ServerSettings,
@@ -85,7 +89,7 @@ async function handshake(
   options: SocketOptions,
   token: string | undefined,
 ): Promise<Socket> {
-  const url = new URL(path, settings.wsUrl);
+  const url = targetOf(settings, settings.wsUrl, path, token !== undefined);
   for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
   const tls = url.protocol === "wss:" ? await settings.tls(url) : undefined;
   // As ws does not bound the time before it has a socket, which a silent proxy can make long.
@@ -93,7 +97,7 @@ async function handshake(
   const ws = new settings.WebSocket(url, options.subprotocol ? [options.subprotocol] : [], {
     headers: { ...settings.headers, ...(token !== undefined && credentialHeaders(token)) },
     perMessageDeflate: false,
-    maxPayload,
+    maxPayload: options.maxFrame ?? usualFrame,
     ...tls,
     ...(settings.agent && { agent: settings.agent }),
   });
@@ -104,9 +108,10 @@ async function handshake(
     });
     ws.on("error", reject);
     ws.once("unexpected-response", (request: ClientRequest, response: IncomingMessage) => {
-      readBody(response).then(
-        (text) => {
+      readReason(response).then(
+        (body) => {
           request.destroy();
+          const text = body.toString("utf8");
           const headers = { get: (name: string): string | null => response.headers[name]?.toString() ?? null };
           reject(statusError(settings, path, { status: response.statusCode ?? 0, headers, text }));
         },
@@ -128,17 +133,6 @@ async function handshake(
     if (error instanceof Error && /subprotocol/i.test(error.message)) throw new SubprotocolRefused(error.message);
     throw await failedConnection(settings, url, error);
   }
-}
-
-async function readBody(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response) {
-    chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
-    if (size > 64 * 1024) break; // enough for any reason
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** An open websocket. Made by `openSocket`. */

@@ -1,10 +1,8 @@
 // One HTTP exchange by Node's https itself, for hubs with certificates of their own.
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
-import { pipeline, type Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
-import { createGunzip } from "node:zlib";
 import { abortReason } from "../base/async";
+import { decompressed } from "./body";
 import type { Fetch, FetchResponse } from "./fetch";
 
 /**
@@ -23,7 +21,6 @@ export const tlsFetch: Fetch = (url, { signal, body, ...init }) =>
       ...(init.agent && { agent: init.agent }),
       method: init.method ?? "GET",
       headers: {
-        "Accept-Encoding": "gzip",
         ...init.headers,
         ...(body !== undefined && { "Content-Length": String(Buffer.byteLength(body)) }),
       },
@@ -50,24 +47,11 @@ export const tlsFetch: Fetch = (url, { signal, body, ...init }) =>
 
 function responseOf(response: IncomingMessage): FetchResponse {
   const status = response.statusCode ?? 0;
-  const body = decoded(response);
+  const header = (name: string): string | null => response.headers[name.toLowerCase()]?.toString() ?? null;
   return {
     status,
     ok: status >= 200 && status < 300,
-    headers: {
-      get: (name) => response.headers[name.toLowerCase()]?.toString() ?? null,
-      getSetCookie: () => response.headers["set-cookie"] ?? [],
-    },
-    body,
-    text: async () => (await buffer(body)).toString("utf8"),
-    arrayBuffer: async () => new Uint8Array(await buffer(body)).buffer,
+    headers: { get: header, getSetCookie: () => response.headers["set-cookie"] ?? [] },
+    body: decompressed(status, header("content-encoding"), response),
   };
-}
-
-/** The body without its compression. */
-function decoded(response: IncomingMessage): Readable {
-  const empty = response.statusCode === 204 || response.statusCode === 304;
-  if (empty || response.headers["content-encoding"] !== "gzip") return response;
-  // What goes wrong on the way shows to whoever reads the result.
-  return pipeline(response, createGunzip(), () => undefined);
 }

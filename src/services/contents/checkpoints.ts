@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { request, requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
+import { encodeName } from "../../transport/target";
 import type { ContentsOptions } from "./client";
 import { withContentsErrors } from "./errors";
 import { checkpointModel, type CheckpointModel } from "./model";
@@ -51,5 +52,5 @@ function checkpoints(path: string): string {
 }
 
 function checkpoint(path: string, id: string): string {
-  return `${checkpoints(path)}/${encodeURIComponent(id)}`;
+  return `${checkpoints(path)}/${encodeName(id)}`;
 }

@@ -1,6 +1,7 @@
 // Files, notebooks and directories of a server by REST. Their errors say in words what the server refused, and carry
 // a `reason`: see ContentsError.
 import type * as v from "valibot";
+import { megabyte } from "../../transport/body";
 import { request, requestJson, type RequestOptions } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
 import { withContentsErrors } from "./errors";
@@ -17,6 +18,9 @@ import {
 } from "./model";
 import { contentsPath, normalizedPath } from "./path";
 
+/** Bytes of an answer that carries somebody's own data. */
+export const largestContent = 1024 * megabyte;
+
 export interface ContentsOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds; content gets more than other requests by default. */
@@ -30,6 +34,8 @@ export interface GetOptions extends ContentsOptions {
   readonly format?: "text" | "base64";
   /** Default true. */
   readonly content?: boolean;
+  /** Bytes of the file as it was told without content, which bounds the answer; without, 1 GB does. */
+  readonly size?: number | undefined;
   /** Ask for the content's hash; older servers do not know it. */
   readonly hash?: boolean;
 }
@@ -142,11 +148,17 @@ async function get<S extends v.GenericSchema>(
   settings: ServerSettings,
   path: string,
   schema: S,
-  { type, format, content = true, hash, ...rest }: GetOptions,
+  { type, format, content = true, hash, size, ...rest }: GetOptions,
 ): Promise<v.InferOutput<S>> {
   const query = { type, format, content: content ? 1 : 0, ...(hash && { hash: 1 }) };
-  const timeout = content ? { timeout: contentTimeout(settings) } : {};
-  return withContentsErrors(settings, path, requestJson(settings, contentsPath(path), schema, { query, ...timeout, ...rest }));
+  const bounds = content ? { timeout: contentTimeout(settings), maxBytes: contentSize(type, size) } : { maxBytes: megabyte };
+  return withContentsErrors(settings, path, requestJson(settings, contentsPath(path), schema, { query, ...bounds, ...rest }));
+}
+
+/** Bytes of an answer with content: JSON takes six for a byte at most, `\u001b`; what is beside it is small. */
+function contentSize(type: GetOptions["type"], size: number | undefined): number {
+  if (type === "directory") return 64 * megabyte;
+  return size === undefined ? largestContent : Math.min(6 * size + megabyte, largestContent);
 }
 
 async function change(settings: ServerSettings, path: string, options: RequestOptions): Promise<ContentsModel> {

@@ -86,6 +86,6 @@ export function fileBytes({ format, content }: Pick<FileModel, "format" | "conte
 
 /** Reads one entry of a directory; undefined where it is invalid. */
 export function readEntry(value: unknown): ContentsModel | undefined {
-  const result = v.safeParse(contentsModel, value);
+  const result = v.safeParse(contentsModel, value, { abortEarly: true });
   return result.success ? result.output : undefined;
 }

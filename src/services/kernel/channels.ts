@@ -2,6 +2,7 @@
 import { ConnectError, asError } from "../../base/errors";
 import { openSocket, type Socket, type SocketClose } from "../../transport/socket";
 import type { ServerSettings } from "../../transport/settings";
+import { encodeName } from "../../transport/target";
 import { decode, v1Protocol } from "./codec";
 import type { Message } from "./messages";
 
@@ -56,11 +57,10 @@ export class KernelChannels {
         if (socket && attempt === this.#attempt) this.#ports.closed(close);
       },
     };
-    const path = `api/kernels/${encodeURIComponent(kernelId)}/channels`;
     const options = { query: { session_id: clientId }, subprotocol: v1Protocol, signal };
     after
       .then(() => (askFirst ? this.#ports.askServer() : undefined))
-      .then(() => openSocket(settings, path, listener, options))
+      .then(() => openSocket(settings, `api/kernels/${encodeName(kernelId)}/channels`, listener, options))
       .then(
         (opened) => {
           socket = opened;

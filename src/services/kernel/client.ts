@@ -4,6 +4,7 @@ import { ConnectError, HttpError } from "../../base/errors";
 import { request, requestJson } from "../../transport/http";
 import { reasonIn } from "../../transport/httpErrors";
 import type { ServerSettings } from "../../transport/settings";
+import { encodeName } from "../../transport/target";
 import { kernelModel, type KernelModel } from "./model";
 
 /** Milliseconds that starting or restarting a kernel may take on a busy server. */
@@ -19,7 +20,7 @@ export function listKernels(settings: ServerSettings, options: Abort = {}): Prom
 }
 
 /** GET /api/kernels/ID. @throws ConnectError `not-found` where the server says that it is gone. */
-export function getKernel(settings: ServerSettings, id: string, options: Abort = {}): Promise<KernelModel> {
+export async function getKernel(settings: ServerSettings, id: string, options: Abort = {}): Promise<KernelModel> {
   return saidByServer(settings, id, requestJson(settings, pathOf(id), kernelModel, options));
 }
 
@@ -34,7 +35,7 @@ export function startKernel(settings: ServerSettings, name: string, options: Abo
 }
 
 /** POST /api/kernels/ID/restart; answered when the new process runs. @throws ConnectError as `getKernel` */
-export function restartKernel(settings: ServerSettings, id: string, options: Abort = {}): Promise<KernelModel> {
+export async function restartKernel(settings: ServerSettings, id: string, options: Abort = {}): Promise<KernelModel> {
   const all = { method: "POST", timeout: startTimeout, ...options } as const;
   return saidByServer(settings, id, requestJson(settings, `${pathOf(id)}/restart`, kernelModel, all));
 }
@@ -50,7 +51,7 @@ export async function shutdownKernel(settings: ServerSettings, id: string, optio
 }
 
 function pathOf(id: string): string {
-  return `api/kernels/${encodeURIComponent(id)}`;
+  return `api/kernels/${encodeName(id)}`;
 }
 
 /** A 404 means that the kernel is gone only where the server itself says so: a proxy that has lost its routes says it too. */

@@ -1,6 +1,7 @@
 // Messages to websocket frames and back, pure: the v1 binary protocol and the default one (JSON, or JSON with buffers).
 // Specification: https://jupyter-server.readthedocs.io/en/latest/developers/websocket-protocols.html
 import { ConnectError } from "../../base/errors";
+import { parseJsonText } from "../../base/json";
 import type { Channel, Header, JsonObject, Message } from "./messages";
 
 /** The subprotocol we offer. */
@@ -58,7 +59,7 @@ function isChannel(value: unknown): value is Channel {
 }
 
 function describe(value: unknown): string {
-  return value === undefined ? "undefined" : JSON.stringify(value).slice(0, 50);
+  return typeof value === "string" ? JSON.stringify(value.slice(0, 50)) : `of type ${typeof value}`;
 }
 
 /** A header's one indispensable part: without it a message belongs to nothing. */
@@ -108,6 +109,7 @@ function decodeV1(frame: Frame): Fields {
   if (typeof frame === "string") return decodeDefault(frame);
   const data = Buffer.isBuffer(frame) ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
   const count = offsetAt(data, 0);
+  if (count > mostParts) throw invalid("it has too many buffers");
   if (count < 6 || 8 * (count + 1) > data.length) throw invalid("its table of offsets is cut off");
   const offsets: number[] = [];
   let last = 8 * (count + 1);
@@ -127,27 +129,35 @@ function decodeV1(frame: Frame): Fields {
   for (let index = 5; index + 1 < count; index++) buffers.push(data.subarray(offsets[index], offsets[index + 1]));
   return {
     channel: part(channel, header),
-    header: JSON.parse(part(header, parent)),
+    header: parseJsonText(part(header, parent)),
     parent_header: parentOf(part(parent, metadata)),
-    metadata: metadata + 2 === content ? emptyOr(part(metadata, content)) : JSON.parse(part(metadata, content)),
-    content: JSON.parse(part(content, end)),
+    metadata: metadata + 2 === content ? emptyOr(part(metadata, content)) : parseJsonText(part(metadata, content)),
+    content: parseJsonText(part(content, end)),
     buffers,
   };
 }
+
+/** Buffers of one message: each costs a hundred bytes beyond its own, empty ones too. */
+const mostParts = 65_536;
 
 /** Bytes from which on a second conversion, where there are other characters, would cost more than the first one saves. */
 const oneConversion = 64 * 1024;
 
 /** Most messages have no metadata. */
 function emptyOr(text: string): unknown {
-  return text === "{}" ? {} : JSON.parse(text);
+  return text === "{}" ? {} : parseJsonText(text);
 }
+
+/** Characters; a longer one is not kept. */
+const longestParent = 4_096;
 
 /** All that comes for one request has the same parent: it is read once, and shared. */
 let lastParent = { text: "{}", value: {} as unknown };
 function parentOf(text: string): unknown {
-  if (text !== lastParent.text) lastParent = { text, value: JSON.parse(text) };
-  return lastParent.value;
+  if (text === lastParent.text) return lastParent.value;
+  const value = parseJsonText(text);
+  if (text.length < longestParent) lastParent = { text, value };
+  return value;
 }
 
 /** A little-endian u64 as a number; two reads are several times faster than a BigInt. */
@@ -172,9 +182,10 @@ function encodeDefault({ buffers, ...message }: Message): Frame {
 }
 
 function decodeDefault(frame: Frame): Fields {
-  if (typeof frame === "string") return withBuffers(JSON.parse(frame), []);
+  if (typeof frame === "string") return withBuffers(parseJsonText(frame), []);
   const data = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
   const count = data.readUInt32BE(0);
+  if (count > mostParts) throw invalid("it has too many buffers");
   if (count < 1 || 4 * (count + 1) > data.length) throw invalid("its table of offsets is cut off");
   const parts: Buffer[] = [];
   for (let index = 1; index <= count; index++) {
@@ -184,7 +195,7 @@ function decodeDefault(frame: Frame): Fields {
     parts.push(data.subarray(from, to));
   }
   const [json, ...buffers] = parts;
-  return withBuffers(JSON.parse((json ?? Buffer.alloc(0)).toString("utf8")), buffers);
+  return withBuffers(parseJsonText((json ?? Buffer.alloc(0)).toString("utf8")), buffers);
 }
 
 function withBuffers(value: unknown, buffers: readonly Uint8Array[]): Fields {

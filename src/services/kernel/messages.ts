@@ -72,8 +72,23 @@ export function weightOf({ content, buffers }: Message): number {
   for (const buffer of buffers) bytes += buffer.byteLength;
   const { text, data } = content;
   if (typeof text === "string") bytes += text.length;
-  if (typeof data === "object" && data !== null) {
-    for (const value of Object.values(data)) if (typeof value === "string") bytes += value.length;
+  return typeof data === "object" ? bytes + weightOfData(data) : bytes;
+}
+
+/** So many values are weighed one by one; what holds more is taken for heavy. */
+const weighed = 1_000;
+const heavy = 1024 * 1024;
+
+function weightOfData(data: unknown): number {
+  let bytes = 0;
+  const left: unknown[] = [data];
+  for (let count = 0; left.length > 0; count++) {
+    if (count + left.length > weighed) return bytes + heavy;
+    const value = left.pop();
+    bytes += typeof value === "string" ? value.length : 16;
+    const inside: unknown[] = typeof value === "object" && value !== null ? Object.values(value) : [];
+    if (inside.length > weighed) return bytes + heavy;
+    left.push(...inside);
   }
   return bytes;
 }
@@ -83,7 +98,7 @@ export function weightOf({ content, buffers }: Message): number {
  * @throws ConnectError `invalid-message` naming the type and the field.
  */
 export function contentOf<S extends v.GenericSchema>(message: Message, schema: S): v.InferOutput<S> {
-  const result = v.safeParse(schema, message.content);
+  const result = v.safeParse(schema, message.content, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
   const place = v.getDotPath(issue) ?? "content";

@@ -174,7 +174,7 @@ function refused(state: KernelState, error: Error, random: () => number): Step {
   const stopped = hasCode(error, "server-stopped") ? state.stopped + 1 : 0;
   // A kernel ends with its server.
   if (hasCode(error, "server-stopped") && stopped >= stoppedProof) return end(state, "dead", error);
-  const signedOut = hasCode(error, "signed-out", "forbidden", "certificate", "proxy");
+  const signedOut = hasCode(error, "address", "signed-out", "forbidden", "certificate", "proxy");
   const silent = state.silent || hasCode(error, "timeout");
   const after = backoff(signedOut ? Number.MAX_SAFE_INTEGER : state.attempt, pause.first, pause.ceiling, random);
   const effects: KernelEffect[] = [{ type: "open", after }];

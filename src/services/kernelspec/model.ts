@@ -41,7 +41,7 @@ export interface KernelSpecs {
 
 /** Reads one entry; undefined where it is invalid. */
 export function readKernelSpec(entry: unknown): KernelSpec | undefined {
-  const result = v.safeParse(kernelSpec, entry);
+  const result = v.safeParse(kernelSpec, entry, { abortEarly: true });
   if (!result.success) return undefined;
   const { name, spec, resources } = result.output;
   return {

@@ -14,18 +14,8 @@ export async function requestBytes(
   path: string,
   options: RequestOptions = {},
 ): Promise<BytesAnswer> {
-  let bytes = new Uint8Array();
-  // The answer's text is made of its bytes, which are kept on the way.
-  const fetch: ServerSettings["fetch"] = async (url, init) => {
-    const response = await settings.fetch(url, init);
-    const text = async (): Promise<string> => {
-      bytes = new Uint8Array(await response.arrayBuffer());
-      return response.ok ? "" : new TextDecoder().decode(bytes);
-    };
-    return Object.assign(response, { text });
-  };
-  const answer = await request({ ...settings, fetch }, path, { accept: "*/*", allow: [200], ...options });
-  return { bytes, mimetype: mimetypeOf(answer) };
+  const answer = await request(settings, path, { accept: "*/*", allow: [200], binary: true, ...options });
+  return { bytes: answer.bytes, mimetype: mimetypeOf(answer) };
 }
 
 function mimetypeOf({ headers }: Answer): string {

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { request, requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
+import { encodeName } from "../../transport/target";
 import type { Abort } from "./abort";
 
 const section = v.record(v.string(), v.unknown());
@@ -9,12 +10,12 @@ const section = v.record(v.string(), v.unknown());
 export type ConfigSection = v.InferOutput<typeof section>;
 
 /** GET /api/config/SECTION; one that was never written is empty. @param name letters, digits and `_` */
-export function getConfig(settings: ServerSettings, name: string, options: Abort = {}): Promise<ConfigSection> {
+export async function getConfig(settings: ServerSettings, name: string, options: Abort = {}): Promise<ConfigSection> {
   return requestJson(settings, pathOf(name), section, options);
 }
 
 /** PATCH /api/config/SECTION: merges `change`, in which null deletes, and answers the whole. */
-export function updateConfig(
+export async function updateConfig(
   settings: ServerSettings,
   name: string,
   change: ConfigSection,
@@ -34,5 +35,5 @@ export async function setConfig(
 }
 
 function pathOf(name: string): string {
-  return `api/config/${encodeURIComponent(name)}`;
+  return `api/config/${encodeName(name)}`;
 }

@@ -4,6 +4,8 @@ import * as v from "valibot";
 import type { Disposable } from "../../base/disposable";
 import { ConnectError } from "../../base/errors";
 import { Emitter } from "../../base/event";
+import { parseJsonText } from "../../base/json";
+import { megabyte } from "../../transport/body";
 import { request } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
 import type { Abort } from "./abort";
@@ -74,6 +76,7 @@ export class EventStream implements Disposable {
     this.#socket = new LastingSocket({
       settings,
       path: "api/events/subscribe",
+      maxFrame: megabyte,
       message: (frame) => this.#events.fire(readEvent(frame)),
       changed: (status) => this.#statusChanged.fire(status),
       opened: () => {
@@ -125,7 +128,7 @@ export class EventStream implements Disposable {
 function readEvent(frame: string | Buffer): ServerEvent {
   let value: unknown;
   try {
-    value = JSON.parse(typeof frame === "string" ? frame : frame.toString("utf8"));
+    value = parseJsonText(typeof frame === "string" ? frame : frame.toString("utf8"));
   } catch (cause) {
     throw new ConnectError("invalid-message", "The server announced something that is not JSON.", { cause });
   }

@@ -1,5 +1,6 @@
 // Who we are to the server, and what we may do there.
 import * as v from "valibot";
+import { megabyte } from "../../transport/body";
 import { requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
 import type { Abort } from "./abort";
@@ -35,7 +36,7 @@ export function me(
   options: Abort = {},
 ): Promise<Me> {
   const permissions = Object.keys(ask).length === 0 ? undefined : JSON.stringify(ask);
-  return requestJson(settings, "api/me", meModel, { query: { permissions }, ...options });
+  return requestJson(settings, "api/me", meModel, { query: { permissions }, maxBytes: megabyte, ...options });
 }
 
 /** PATCH /api/me: what the server lets one change of oneself (`permissions.updatable_fields`; not in api.yaml). */

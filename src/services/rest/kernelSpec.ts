@@ -1,15 +1,17 @@
 // One kernel spec, and the files that belong to it: logos, kernel.js, kernel.css.
 import * as v from "valibot";
 import { ConnectError } from "../../base/errors";
+import { megabyte } from "../../transport/body";
 import { requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
+import { encodeName } from "../../transport/target";
 import { readKernelSpec, type KernelSpec } from "../kernelspec/model";
 import type { Abort } from "./abort";
 import { requestBytes, type BytesAnswer } from "./bytes";
 
 /** GET /api/kernelspecs/NAME (not in api.yaml). @throws ConnectError `not-found`, `invalid-response` */
 export async function getKernelSpec(settings: ServerSettings, name: string, options: Abort = {}): Promise<KernelSpec> {
-  const spec = readKernelSpec(await requestJson(settings, `api/kernelspecs/${encodeURIComponent(name)}`, v.unknown(), options));
+  const spec = readKernelSpec(await requestJson(settings, `api/kernelspecs/${encodeName(name)}`, v.unknown(), options));
   if (spec) return spec;
   throw new ConnectError("invalid-response", `${settings.label} described the kernel “${name}” in an unknown form.`);
 }
@@ -17,13 +19,8 @@ export async function getKernelSpec(settings: ServerSettings, name: string, opti
 /**
  * GET of a resource of a spec, e.g. its logo.
  * @param resource as in `KernelSpec.resources`: an absolute path on the server
- * @throws ConnectError `not-found`; `address` for one that lies elsewhere, where our token must not go
+ * @throws ConnectError `not-found`; `address` for one that lies elsewhere, as `request`
  */
 export function kernelSpecResource(settings: ServerSettings, resource: string, options: Abort = {}): Promise<BytesAnswer> {
-  const { baseUrl } = settings;
-  const url = URL.canParse(resource, baseUrl.href) ? new URL(resource, baseUrl) : undefined;
-  if (url?.origin !== baseUrl.origin || !url.pathname.startsWith(baseUrl.pathname)) {
-    return Promise.reject(new ConnectError("address", `“${resource}” is not a file of a kernel on ${settings.label}.`));
-  }
-  return requestBytes(settings, url.pathname.slice(baseUrl.pathname.length) + url.search, options);
+  return requestBytes(settings, resource, { maxBytes: megabyte, ...options });
 }

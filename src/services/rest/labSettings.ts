@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { request, requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
+import { encodeName } from "../../transport/target";
 import type { Abort } from "./abort";
 
 const setting = v.looseObject({
@@ -31,7 +32,7 @@ export async function listLabSettingIds(settings: ServerSettings, options: Abort
 }
 
 /** GET /lab/api/settings/ID. @throws ConnectError `not-found` */
-export function getLabSetting(settings: ServerSettings, id: string, options: Abort = {}): Promise<LabSetting> {
+export async function getLabSetting(settings: ServerSettings, id: string, options: Abort = {}): Promise<LabSetting> {
   return requestJson(settings, pathOf(id), setting, options);
 }
 
@@ -46,5 +47,5 @@ export async function setLabSetting(
 }
 
 function pathOf(id: string): string {
-  return `lab/api/settings/${id.split("/").map(encodeURIComponent).join("/")}`;
+  return `lab/api/settings/${id.split("/").map(encodeName).join("/")}`;
 }

@@ -17,6 +17,8 @@ export interface LastingSocketPorts {
   readonly settings: ServerSettings;
   /** Relative to `settings.wsUrl`, percent-encoded. */
   readonly path: string;
+  /** Bytes that one frame may have. */
+  readonly maxFrame: number;
   /** One received frame. What it throws is logged, and the next one is received all the same. */
   message(frame: string | Buffer): void;
   changed(status: SocketStatus): void;
@@ -28,7 +30,7 @@ export interface LastingSocketPorts {
 const longestPause = 30_000;
 
 /** Refusals that trying again does not change: someone has to do something first. */
-const hopeless = ["not-found", "signed-out", "forbidden", "server-stopped", "certificate", "proxy"] as const;
+const hopeless = ["address", "not-found", "signed-out", "forbidden", "server-stopped", "certificate", "proxy"] as const;
 
 /** Opens at once. Ends with `dispose`, after which nothing is called any more. */
 export class LastingSocket implements Disposable {
@@ -92,7 +94,7 @@ export class LastingSocket implements Disposable {
 
   async #open(): Promise<void> {
     clearTimeout(this.#retry);
-    const { settings, path } = this.#ports;
+    const { settings, path, maxFrame } = this.#ports;
     const { signal } = this.#ending;
     this.#become("connecting", this.#reason);
     let over: SocketClose | undefined;
@@ -110,7 +112,7 @@ export class LastingSocket implements Disposable {
       },
     };
     try {
-      socket = await openSocket(settings, path, listener, { signal });
+      socket = await openSocket(settings, path, listener, { signal, maxFrame });
     } catch (error) {
       if (!signal.aborted) this.#failed(asError(error));
       return;

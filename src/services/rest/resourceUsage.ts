@@ -1,5 +1,6 @@
 // How much memory and processor time a server and its kernels use, where the server has jupyter-resource-usage.
 import * as v from "valibot";
+import { megabyte } from "../../transport/body";
 import { requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
 import type { Abort } from "./abort";
@@ -31,7 +32,7 @@ export interface ResourceUsage {
  * @throws ConnectError `not-found` where the server does not have it
  */
 export async function resourceUsage(settings: ServerSettings, options: Abort = {}): Promise<ResourceUsage> {
-  const { rss, pss, limits, cpu_percent: percent } = await requestJson(settings, "api/metrics/v1", usageModel, options);
+  const { rss, pss, limits, cpu_percent: percent } = await requestJson(settings, "api/metrics/v1", usageModel, { maxBytes: megabyte, ...options });
   return {
     memory: pss ?? rss,
     memoryLimit: limits?.memory?.rss || undefined,

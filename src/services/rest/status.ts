@@ -1,5 +1,6 @@
 // How busy a server is; asking does not count as activity for the server itself (but does for its hub's proxy).
 import * as v from "valibot";
+import { megabyte } from "../../transport/body";
 import { requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
 import type { Abort } from "./abort";
@@ -19,5 +20,5 @@ export type ServerStatus = v.InferOutput<typeof statusModel>;
 
 /** GET /api/status */
 export function serverStatus(settings: ServerSettings, options: Abort = {}): Promise<ServerStatus> {
-  return requestJson(settings, "api/status", statusModel, options);
+  return requestJson(settings, "api/status", statusModel, { maxBytes: megabyte, ...options });
 }

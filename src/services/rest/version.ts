@@ -1,5 +1,6 @@
 // The Jupyter server's version; needs no sign-in.
 import * as v from "valibot";
+import { megabyte } from "../../transport/body";
 import { requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
 import type { Abort } from "./abort";
@@ -8,6 +9,7 @@ import type { Abort } from "./abort";
 export async function serverVersion(settings: ServerSettings, options: Abort = {}): Promise<string> {
   const { version } = await requestJson(settings, "api", v.looseObject({ version: v.string() }), {
     anonymous: true,
+    maxBytes: megabyte,
     ...options,
   });
   return version;

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { request, requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
+import { encodeName } from "../../transport/target";
 import type { Abort } from "./abort";
 
 const workspace = v.looseObject({
@@ -23,7 +24,7 @@ export async function listWorkspaces(settings: ServerSettings, options: Abort = 
 }
 
 /** GET /lab/api/workspaces/ID; one that was never saved is empty. */
-export function getWorkspace(settings: ServerSettings, id: string, options: Abort = {}): Promise<Workspace> {
+export async function getWorkspace(settings: ServerSettings, id: string, options: Abort = {}): Promise<Workspace> {
   return requestJson(settings, pathOf(id), workspace, options);
 }
 
@@ -43,5 +44,5 @@ export async function deleteWorkspace(settings: ServerSettings, id: string, opti
 }
 
 function pathOf(id: string): string {
-  return `lab/api/workspaces/${id.split("/").map(encodeURIComponent).join("/")}`;
+  return `lab/api/workspaces/${id.split("/").map(encodeName).join("/")}`;
 }

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { ConnectError } from "../../base/errors";
 import { request, requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
+import { encodeName } from "../../transport/target";
 import { sessionModel, type SessionModel } from "./model";
 
 /** Milliseconds that a start with its kernel may take on a busy server. */
@@ -30,7 +31,7 @@ export function listSessions(settings: ServerSettings, options: Abort = {}): Pro
 }
 
 /** GET /api/sessions/ID. @throws ConnectError `not-found` where it is gone. */
-export function getSession(settings: ServerSettings, id: string, options: Abort = {}): Promise<SessionModel> {
+export async function getSession(settings: ServerSettings, id: string, options: Abort = {}): Promise<SessionModel> {
   return requestJson(settings, pathOf(id), sessionModel, options);
 }
 
@@ -48,7 +49,7 @@ export function startSession(settings: ServerSettings, start: SessionStart, opti
 }
 
 /** PATCH /api/sessions/ID */
-export function changeSession(
+export async function changeSession(
   settings: ServerSettings,
   id: string,
   change: SessionChange,
@@ -74,5 +75,5 @@ export async function shutdownSession(settings: ServerSettings, id: string, opti
 }
 
 function pathOf(id: string): string {
-  return `api/sessions/${encodeURIComponent(id)}`;
+  return `api/sessions/${encodeName(id)}`;
 }

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { request, requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
+import { encodeName } from "../../transport/target";
 import { terminalModel, type TerminalModel } from "./model";
 
 interface Abort {
@@ -31,7 +32,7 @@ export function createTerminal(
 }
 
 /** GET /api/terminals/NAME. @throws ConnectError `not-found` where it has ended. */
-export function getTerminal(settings: ServerSettings, name: string, options: Abort = {}): Promise<TerminalModel> {
+export async function getTerminal(settings: ServerSettings, name: string, options: Abort = {}): Promise<TerminalModel> {
   return requestJson(settings, pathOf(name), terminalModel, options);
 }
 
@@ -41,5 +42,5 @@ export async function deleteTerminal(settings: ServerSettings, name: string, opt
 }
 
 function pathOf(name: string): string {
-  return `api/terminals/${encodeURIComponent(name)}`;
+  return `api/terminals/${encodeName(name)}`;
 }

@@ -2,7 +2,9 @@
 import type { Disposable } from "../../base/disposable";
 import { ConnectError } from "../../base/errors";
 import { Emitter } from "../../base/event";
+import { megabyte } from "../../transport/body";
 import type { ServerSettings } from "../../transport/settings";
+import { encodeName } from "../../transport/target";
 import { LastingSocket, type SocketStatus } from "../rest/lastingSocket";
 import { readTerminalMessage, sizeMessage, stdinMessages } from "./model";
 
@@ -43,7 +45,9 @@ export class TerminalConnection implements Disposable {
     this.#disposed = new Emitter(settings.log);
     this.#socket = new LastingSocket({
       settings,
-      path: `terminals/websocket/${encodeURIComponent(name)}`,
+      path: `terminals/websocket/${encodeName(name)}`,
+      // A terminal's recent output comes in one frame: its last thousand reads, of 64 KB at most.
+      maxFrame: 64 * megabyte,
       message: (frame) => this.#received(frame),
       changed: (status) => this.#changed(status),
       opened: () => this.#opened(),

@@ -1,6 +1,7 @@
 // A terminal as the server models it, and the messages of its websocket.
 import * as v from "valibot";
 import { ConnectError } from "../../base/errors";
+import { parseJsonText } from "../../base/json";
 
 /** api.yaml, `Terminal` */
 export const terminalModel = v.looseObject({
@@ -29,7 +30,7 @@ const any = v.looseTuple([v.string()]);
 export function readTerminalMessage(frame: string | Buffer): TerminalMessage {
   let value: unknown;
   try {
-    value = JSON.parse(typeof frame === "string" ? frame : frame.toString("utf8"));
+    value = parseJsonText(typeof frame === "string" ? frame : frame.toString("utf8"));
   } catch (cause) {
     throw new ConnectError("invalid-message", "The terminal sent something that is not JSON.", { cause });
   }

@@ -93,10 +93,13 @@ describe("rest clients", () => {
     const { settings, sent } = answering(() => ({ text: "png", type: "image/png" }));
     assert.equal((await kernelSpecResource(settings, "/user/ana/kernelspecs/x/logo%20a.png?v=1")).mimetype, "image/png");
     assert.equal(sent[0]?.path, "kernelspecs/x/logo%20a.png?v=1");
+    const inside = ["/user/ana/http://evil.example.org/logo.png", "/user/ana///evil.example.org/logo.png"];
+    for (const resource of inside) await kernelSpecResource(settings, resource);
+    assert.deepEqual(sent.slice(1).map(({ path }) => path), ["http://evil.example.org/logo.png", "//evil.example.org/logo.png"]);
     for (const other of ["//evil.example.org/user/ana/x", "http://evil.example.org/", "/user/bob/x", "/user/ana/../bob/x", "http://"]) {
       await assert.rejects(kernelSpecResource(settings, other), (error) => hasCode(error, "address"), other);
     }
-    assert.equal(sent.length, 1);
+    assert.equal(sent.length, 3);
   });
 
   it("refuse a kernel spec that is none", async () => {

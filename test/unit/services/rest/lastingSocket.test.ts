@@ -19,6 +19,7 @@ describe("lasting socket", () => {
     socket = new LastingSocket({
       settings: server.settings(),
       path: "a%20b",
+      maxFrame: 1_000,
       message: (frame) => {
         frames.push(String(frame));
         message.fire(String(frame));
