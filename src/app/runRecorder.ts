@@ -24,19 +24,22 @@ export class RunRecorder implements Disposable {
   }
 
   /** What an earlier window has recorded is ours from now on. */
-  takeOver(): void {
-    this.#journal.begin();
+  takeOver(server: string): void {
+    this.#journal.begin(server);
   }
 
   /** What an earlier window has recorded is of no use any more. */
-  startAnew(): void {
-    this.#journal.begin();
+  startAnew(server: string): void {
+    this.#journal.begin(server);
     this.#journal.clear();
   }
 
-  /** Cells were asked to run. */
-  queued(runs: readonly Omit<QueuedRecord, "kind">[]): void {
-    this.#journal.begin();
+  /**
+   * Cells were asked to run.
+   * @param server the id of the server that they are to run on
+   */
+  queued(server: string, runs: readonly Omit<QueuedRecord, "kind">[]): void {
+    this.#journal.begin(server);
     this.#journal.write(...runs.map((run) => ({ kind: "queued" as const, ...run })));
   }
 

@@ -33,8 +33,6 @@ export function parseAddress(text: string): HubAddress {
   const url = readUrl(addressIn(text));
   const token = (url.searchParams.get("token") ?? new URLSearchParams(url.hash.slice(1)).get("token"))?.trim();
   const next = nextPage(url);
-  url.username = "";
-  url.password = "";
   url.search = "";
   url.hash = "";
   url.pathname = url.pathname.replace(/\/{2,}/g, "/");
@@ -90,6 +88,13 @@ function readUrl(text: string): URL {
   const url = new URL(full);
   if (scheme === undefined && url.username !== "") {
     throw refusal("This looks like an e-mail address or a user name, not like the address of a hub:", text);
+  }
+  if (url.username !== "" || url.password !== "") {
+    // What stands there looks like the host to people, and may be a secret: only the host is named.
+    throw new ConnectError(
+      "address",
+      `This address leads to ${url.host}: what stands before the @ in it is no host, but a user name. If ${url.host} is your hub, paste its address without that. ${remedy}`,
+    );
   }
   // Servers print the address they listen on; "every interface" is no address to connect to.
   if (url.hostname === "0.0.0.0") url.hostname = "127.0.0.1";
@@ -167,7 +172,7 @@ function candidatesFor(url: URL, segments: readonly string[], onServer: boolean)
   const unique = [...new Set(depths)];
   const kept = unique.length > maxCandidates ? [...unique.slice(0, maxCandidates - 1), 0] : unique;
   const candidates = kept.map((depth) => directory(url, segments.slice(0, depth)));
-  const parent = onServer ? /^[^.]+\.([^.]+\..*[^.\d].*)$/.exec(url.hostname)?.[1] : undefined;
+  const parent = onServer ? hostAbove(url.hostname) : undefined;
   // A hub may give each user a host of its own below the hub's.
   if (parent !== undefined && candidates[0]) {
     const above = new URL(candidates[0]);
@@ -175,6 +180,14 @@ function candidatesFor(url: URL, segments: readonly string[], onServer: boolean)
     candidates.push(above);
   }
   return candidates;
+}
+
+/**
+ * The host above one user's; undefined where there is none to be tried. One of two names, such as example.org, may as
+ * well be a suffix that strangers share, such as co.uk: a hub that is there is found by its own address.
+ */
+function hostAbove(hostname: string): string | undefined {
+  return /^[^.]+\.([^.]+\.[^.]+\..*[^.\d].*)$/.exec(hostname)?.[1];
 }
 
 function directory(url: URL, segments: readonly string[]): URL {

@@ -17,24 +17,26 @@ export const oauthClient = v.strictObject({
 });
 export type OAuthClient = v.InferOutput<typeof oauthClient>;
 
+const properties = {
+  /** Base URL of the hub. */
+  url: v.pipe(
+    v.string(),
+    v.check((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), "give the hub's address, beginning with https://"),
+    v.check((text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === "", "leave user name and password out"),
+  ),
+  /** What people call it. */
+  label: v.optional(v.string()),
+  /** Path of the certificates (PEM) of the authority that signed the hub's own; added to the known ones. */
+  caFile: v.optional(filePath),
+  /** Paths of the certificate (PEM) that the hub asks its clients for, and of its key, unless it is in the same file. */
+  clientCertificateFile: v.optional(filePath),
+  clientKeyFile: v.optional(filePath),
+  oauth: v.optional(oauthClient),
+};
+
 /** One element of the setting `jupyterhubConnect.hubs`. Paths are absolute, or begin with `~/`. */
 export const hubConfiguration = v.pipe(
-  v.strictObject({
-    /** Base URL of the hub. */
-    url: v.pipe(
-      v.string(),
-      v.check((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), "give the hub's address, beginning with https://"),
-      v.check((text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === "", "leave user name and password out"),
-    ),
-    /** What people call it. */
-    label: v.optional(v.string()),
-    /** Path of the certificates (PEM) of the authority that signed the hub's own; added to the known ones. */
-    caFile: v.optional(filePath),
-    /** Paths of the certificate (PEM) that the hub asks its clients for, and of its key, unless it is in the same file. */
-    clientCertificateFile: v.optional(filePath),
-    clientKeyFile: v.optional(filePath),
-    oauth: v.optional(oauthClient),
-  }),
+  v.strictObject(properties),
   v.forward(
     v.partialCheck(
       [["clientCertificateFile"], ["clientKeyFile"]],
@@ -44,7 +46,18 @@ export const hubConfiguration = v.pipe(
     ["clientKeyFile"],
   ),
 );
-export type HubConfiguration = v.InferOutput<typeof hubConfiguration>;
+export type HubConfiguration = v.InferOutput<typeof hubConfiguration> & {
+  /** The settings of a folder name it, not the person's own or the computer's. */
+  readonly fromFolder?: true;
+};
+
+/**
+ * What a folder may say of a hub. The rest names files of this computer, or what is trusted: whoever wrote the folder
+ * would have them read, and sent to a host of theirs.
+ */
+const folderHub = v.strictObject({ url: properties.url, label: v.optional(v.pipe(v.string(), v.maxLength(80, "give at most 80 characters"))) });
+/** Hubs that one folder may name. */
+const maxFolderHubs = 20;
 
 /** The configuration that `address` falls under: same origin, and below its path; the longest path wins. */
 export function configurationFor(address: URL, hubs: readonly HubConfiguration[]): HubConfiguration | undefined {
@@ -55,17 +68,35 @@ export function configurationFor(address: URL, hubs: readonly HubConfiguration[]
     .sort((a, b) => b.url.pathname.length - a.url.pathname.length)[0]?.hub;
 }
 
+/** Hubs that can be used, and what is wrong with those that cannot. */
+export interface ReadHubs {
+  readonly hubs: readonly HubConfiguration[];
+  readonly problems: readonly string[];
+}
+
 /**
  * Reads the setting's value. An element that cannot be used is left out and named, with the place and the reason.
  * @param name how problems name the setting
  */
-export function readHubs(value: unknown, name: string): { hubs: readonly HubConfiguration[]; problems: readonly string[] } {
+export function readHubs(value: unknown, name: string): ReadHubs {
+  return readList(value, name, hubConfiguration);
+}
+
+/** As `readHubs`, of the settings of a folder: each element has an address and a label, and nothing else. */
+export function readFolderHubs(value: unknown, name: string): ReadHubs {
+  const list = Array.isArray(value) ? value.slice(0, maxFolderHubs) : value;
+  const { hubs, problems } = readList(list, name, folderHub);
+  const more = Array.isArray(value) && value.length > maxFolderHubs ? [`${name}: a folder names at most ${maxFolderHubs} hubs.`] : [];
+  return { hubs: hubs.map((hub) => ({ ...hub, fromFolder: true })), problems: [...problems, ...more] };
+}
+
+function readList(value: unknown, name: string, schema: typeof hubConfiguration | typeof folderHub): ReadHubs {
   if (value === undefined || value === null) return { hubs: [], problems: [] };
   if (!Array.isArray(value)) return { hubs: [], problems: [`${name}: give a list of hubs.`] };
   const hubs: HubConfiguration[] = [];
   const problems: string[] = [];
   for (const [index, element] of value.entries()) {
-    const result = v.safeParse(hubConfiguration, element);
+    const result = v.safeParse(schema, element);
     if (result.success) hubs.push(result.output);
     else problems.push(...result.issues.map((issue) => `${name}[${index}]${placeOf(issue)}: ${reasonOf(issue)}.`));
   }
@@ -75,12 +106,17 @@ export function readHubs(value: unknown, name: string): { hubs: readonly HubConf
 /** `.oauth.clientId`; empty for the element itself. */
 function placeOf(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue);
-  return path === null ? "" : `.${path}`;
+  return path === null ? "" : `.${path.slice(0, 60)}`;
 }
 
 /** Without the value itself, which might be something that should not have been put there. */
 function reasonOf(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === "strict_object" && issue.expected === "never") return "there is no such property";
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    const key = issue.path?.length === 1 ? issue.path[0].key : undefined;
+    // It is a property of a hub, so what refuses it is that this is a folder's.
+    if (typeof key === "string" && Object.hasOwn(properties, key)) return "this has its place only in your own settings, not in those of a folder";
+    return "there is no such property";
+  }
   if (issue.received === "undefined") return "it is missing";
   return issue.kind === "schema" ? `${issue.expected ?? "something else"} is expected here` : issue.message;
 }

@@ -19,7 +19,12 @@ export interface OAuthFlow {
    * @returns the address, with its query, that the hub's page led back to; undefined where the person cancelled
    */
   visit(page: URL, state: string): Promise<URL | undefined>;
+  /** Told how it ended once the code was exchanged, or was not, for who shows the person a page meanwhile. */
+  ended?(end: FlowEnd): void;
 }
+
+/** `refused`: the hub's page led back without a code; `failed`: anything else that gave no token. */
+export type FlowEnd = "signed-in" | "refused" | "failed";
 
 /** Statuses with which the hub says why it gives no token. */
 const refusals = [400, 401, 403];
@@ -59,8 +64,11 @@ export async function oauthToken(settings: ServerSettings, flow: OAuthFlow, sign
       [oauth.customFetch]: exchangeOver(settings),
       ...(signal && { signal }),
     });
-    return (await oauth.processAuthorizationCodeResponse(server, client, answer)).access_token;
+    const { access_token: token } = await oauth.processAuthorizationCodeResponse(server, client, answer);
+    flow.ended?.("signed-in");
+    return token;
   } catch (cause) {
+    flow.ended?.(cause instanceof oauth.AuthorizationResponseError ? "refused" : "failed");
     throwIfAborted(signal);
     if (cause instanceof ConnectError) throw cause;
     throw new ConnectError("forbidden", `${label} did not sign you in: ${reasonOf(cause)}. Try again; if it stays so, ask the hub's administrator about its OAuth client “${flow.clientId}”, or sign in with a token.`);

@@ -1,5 +1,5 @@
 // Signing in: from a pasted address, over one of the ways in, to a token that the hub has accepted.
-import { hasCode } from "../base/errors";
+import { ConnectError, hasCode } from "../base/errors";
 import { serverSettings, type ServerSettings, type ServerSettingsOptions } from "../transport/settings";
 import { findHub, isPlainHttpElsewhere, parseAddress, type FoundHub, type HubAddress } from "./address";
 import type { OAuthClient } from "./configuration";
@@ -31,14 +31,16 @@ export type SignInOptions = Partial<Omit<ServerSettingsOptions, "baseUrl" | "tok
  * Finds the hub, gets in by the first way that applies (a given token or password, a token in the address, what the
  * hub's sign-in page asks for, a pasted token), and mints a token of our own. Nothing is stored; what fails or is
  * cancelled leaves no token on the hub.
- * @throws ConnectError `address`, `not-a-hub`, `signed-out` (the token or password is not taken), `forbidden` (a token
- * that is of no use), `aborted` (the person cancelled), or why the hub could not be asked.
+ * @throws ConnectError `address` (no address, or a token or password that was given for another host than the hub's),
+ * `not-a-hub`, `signed-out` (the token or password is not taken), `forbidden` (a token that is of no use), `aborted` (the
+ * person cancelled), or why the hub could not be asked.
  */
 export async function signIn(given: SignInGiven, port: SignInPort, options: SignInOptions = {}): Promise<SignedIn> {
   const address = parseAddress(given.address);
   if (given.token !== undefined) cleanToken(given.token); // what cannot be one is not worth a request
   const { signal, terms, logIn } = options;
   const { url: hub, version, isHub } = await find(address, options);
+  if (hub.host !== address.url.host) await agreeToHost(hub, address, given, port);
   if (isPlainHttpElsewhere(hub) && !(await port.confirmPlainHttp(hub))) throw cancelled();
 
   const settings = settingsOf(hub, options);
@@ -75,13 +77,27 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
   return way.askingForToken(passwordForm === undefined, problem);
 }
 
+/**
+ * What was given, in the address or beside it, is for the host that was pasted. A redirect, or the host above a user's
+ * own, may lead to another: whether that is theirs only the person knows, and what a caller gives does not go there.
+ * @throws ConnectError `address` where a caller has given a token or password, `aborted` where the person does not agree
+ */
+async function agreeToHost(hub: URL, { url: pasted }: HubAddress, given: SignInGiven, port: SignInPort): Promise<void> {
+  if (given.token !== undefined || given.password !== undefined) {
+    throw new ConnectError("address", `${pasted.host} leads to a hub on another host, ${hub.host}. What was given is not sent there. If that is your hub, sign in to ${hub.href}`);
+  }
+  if (!(await port.confirmOtherHost?.(pasted, hub))) throw cancelled();
+}
+
 /** The hub at an address, else the Jupyter server there. */
 async function find(address: HubAddress, options: SignInOptions): Promise<FoundHub & { readonly isHub: boolean }> {
   try {
     return { ...(await findHub(address, options)), isHub: true };
   } catch (error) {
     if (!hasCode(error, "not-a-hub")) throw error;
-    const server = await findPlainServer(address, options);
+    // Nobody has hosts of their own below such a server's: the host above the pasted one is a stranger's.
+    const candidates = address.candidates.filter(({ host }) => host === address.url.host);
+    const server = await findPlainServer({ ...address, candidates }, options);
     if (!server) throw error;
     return { ...server, isHub: false };
   }

@@ -48,8 +48,11 @@ const overflowRecord = v.object({ kind: v.literal("overflow"), id: v.string() })
 /** The window has left in order: whatever came later the server has kept. */
 const leftRecord = v.object({ kind: v.literal("left") });
 
-/** A message of a run that is too large to stand among the others: the name of the file that holds its v1 frame. */
-const blobRecord = v.object({ kind: v.literal("blob"), id: v.string(), at: v.number(), file: v.string() });
+/**
+ * A message of a run that is too large to stand among the others: the name of the file that holds its v1 frame. A name
+ * of any other form is none that was written here, and might lead out of the journal's directory.
+ */
+const blobRecord = v.object({ kind: v.literal("blob"), id: v.string(), at: v.number(), file: v.pipe(v.string(), v.regex(/^blob-[0-9a-f-]{36}$/)) });
 
 const jsonRecord = v.variant("kind", [
   kernelRecord,

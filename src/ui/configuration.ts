@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { NetworkSettings } from "../app/ports";
 import { Emitter } from "../base/event";
 import type { Logger, Redactor } from "../base/log";
-import { readHubs, type HubConfiguration } from "../hub/configuration";
+import { offeredHubs, type OfferedHubs } from "../hub/offeredHubs";
 import { warnOfSetting } from "./report";
 
 const section = "jupyterhubConnect";
@@ -13,7 +13,7 @@ const hubsSetting = `${section}.hubs`;
 export function networkSettings(subscriptions: vscode.ExtensionContext["subscriptions"], log: Logger, redactor: Redactor): NetworkSettings {
   const changed = new Emitter<void>(log);
   let hubs = readConfiguredHubs();
-  tell(hubs.problems, log);
+  tell(hubs, log);
   keepOutOfLogs(redactor);
   const update = (event?: vscode.ConfigurationChangeEvent): void => {
     if (event === undefined || event.affectsConfiguration("http")) keepOutOfLogs(redactor);
@@ -21,11 +21,16 @@ export function networkSettings(subscriptions: vscode.ExtensionContext["subscrip
     const before = JSON.stringify(hubs);
     hubs = readConfiguredHubs();
     if (JSON.stringify(hubs) === before) return;
-    tell(hubs.problems, log);
+    tell(hubs, log);
     changed.fire();
   };
-  // A folder that becomes trusted brings its own settings.
-  subscriptions.push(changed, vscode.workspace.onDidChangeConfiguration(update), vscode.workspace.onDidGrantWorkspaceTrust(() => update()));
+  subscriptions.push(
+    changed,
+    vscode.workspace.onDidChangeConfiguration(update),
+    // A folder that becomes trusted brings its own settings; one on a server that is added takes them away.
+    vscode.workspace.onDidGrantWorkspaceTrust(() => update()),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => update()),
+  );
   return {
     get configuredHubs() {
       return hubs.hubs;
@@ -40,30 +45,22 @@ export function networkSettings(subscriptions: vscode.ExtensionContext["subscrip
   };
 }
 
-/**
- * The hubs of the person or the machine, then those of a trusted folder: a folder may add a hub that nobody knows yet,
- * and may not change where a known one is reached or with which certificates.
- */
-function readConfiguredHubs(): { hubs: readonly HubConfiguration[]; problems: readonly string[] } {
+function readConfiguredHubs(): OfferedHubs {
+  const { isTrusted, workspaceFile, workspaceFolders = [] } = vscode.workspace;
   const values = vscode.workspace.getConfiguration(section).inspect<unknown>("hubs");
-  const own = readHubs(values?.globalValue, hubsSetting);
-  const folder = vscode.workspace.isTrusted ? readHubs(values?.workspaceValue, `${hubsSetting} of this workspace`) : { hubs: [], problems: [] };
-  const origins = new Set(own.hubs.map(originOf));
-  return {
-    hubs: [...own.hubs, ...folder.hubs.filter((hub) => !origins.has(originOf(hub)))],
-    problems: [...own.problems, ...folder.problems],
-  };
+  return offeredHubs({
+    ...{ name: hubsSetting, own: values?.globalValue, folder: values?.workspaceValue, isTrusted },
+    schemes: [...workspaceFolders.map(({ uri }) => uri.scheme), ...(workspaceFile ? [workspaceFile.scheme] : [])],
+  });
 }
 
-function originOf({ url }: HubConfiguration): string {
-  return new URL(url).origin;
-}
-
-function tell(problems: readonly string[], log: Logger): void {
-  if (problems.length === 0) return;
-  for (const problem of problems) log.warn(problem);
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more, see the log)` : "";
-  void warnOfSetting(`A hub in your settings cannot be used. ${problems[0] ?? ""}${more}`, hubsSetting);
+function tell({ problems, folderProblems }: OfferedHubs, log: Logger): void {
+  const all = [...problems, ...folderProblems];
+  if (all.length === 0) return;
+  for (const problem of all) log.warn(problem);
+  const more = all.length > 1 ? ` (and ${all.length - 1} more, see the log)` : "";
+  const whose = problems.length > 0 ? "your settings" : "the settings of this folder";
+  void warnOfSetting(`A hub in ${whose} cannot be used. ${all[0] ?? ""}${more}`, hubsSetting);
 }
 
 /** Errors of VS Code's network may repeat a proxy's address with the credentials in it. */

@@ -28,6 +28,8 @@ export interface AppContext {
   readonly notebookSessions: NotebookSessions;
   readonly runningKernels: RunningKernels;
   readonly journals: Journals;
+  /** The same after this window is reloaded. */
+  readonly windowName: string;
   readonly startReports: StartReports;
   readonly redirects: UriRedirects;
   readonly memory: Memory;

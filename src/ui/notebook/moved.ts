@@ -41,7 +41,7 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
     const { notebook, to } = move;
     // The document of the old name may stay for minutes: whoever opened it by a program still holds it.
     await notebooks.release(notebook);
-    app.journals.move(journalKey(notebook.uri), journalKey(to));
+    app.journals.move(journalKey(notebook.uri, app.windowName), journalKey(to, app.windowName));
     under.set(key, move);
     coming.delete(key);
     await arrive();

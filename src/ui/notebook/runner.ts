@@ -68,7 +68,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#notebook = notebook;
     this.#changed = changed;
     this.#queue = new ExecutionQueue({ log: app.log, handsOver });
-    this.#journal = app.journals.of(journalKey(notebook.uri));
+    this.#journal = app.journals.of(journalKey(notebook.uri, app.windowName));
     this.#recorder = new RunRecorder(this.#journal);
     this.#gathered = new Gathered(app.log);
     this.#description = new KernelDescription(notebook, app.log);
@@ -122,8 +122,10 @@ export class NotebookRunner implements vscode.Disposable {
     const { kernel, runs, left } = this.#journal.read();
     if (runs.length === 0 || isOfAnother(kernel, target) || this.#open.size > 0) return;
     const taken = earlierRuns(this.#notebook, runs);
+    // Of no cell here: another notebook may have the same key, and goes on with it.
+    if (taken.length === 0) return;
     this.#app.log.info(`Taking up ${taken.length} of ${runs.length} runs of ${this.#notebook.uri.path}`);
-    this.#recorder.takeOver();
+    this.#recorder.takeOver(target.server.id);
     const batches = new Map<number, { held: QueuedRun[]; waiting: QueuedRun[] }>();
     const stops = stopsOnError();
     for (const { cell, earlier } of taken) {
@@ -213,7 +215,7 @@ export class NotebookRunner implements vscode.Disposable {
   }
 
   #run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): void {
-    if (this.#open.size === 0 && isOfAnother(this.#journal.kernel, target)) this.#recorder.startAnew();
+    if (this.#open.size === 0 && isOfAnother(this.#journal.kernel, target)) this.#recorder.startAnew(target.server.id);
     const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
     // To VS Code a raw cell is code in a language of its own; it is left alone.
     const all = cells.filter(({ index, document }) => index >= 0 && document.languageId !== "raw").map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));
@@ -231,7 +233,7 @@ export class NotebookRunner implements vscode.Disposable {
       for (const run of queued) run.cancel();
       throw error;
     }
-    this.#recorder.queued(runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) })));
+    this.#recorder.queued(target.server.id, runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) })));
     this.#queue.add(queued);
     this.#changed();
   }

@@ -4,6 +4,7 @@ import type { HubRow } from "../../app/hubTree/rows";
 import { ConnectError } from "../../base/errors";
 import { parseAddress } from "../../hub/address";
 import { readHubs, type HubConfiguration } from "../../hub/configuration";
+import { configuredName, configuredPlace } from "../../hub/hubName";
 import type { AppContext } from "../context";
 import { showQuickPick } from "../say/boxes";
 import { agrees } from "../say/messages";
@@ -46,7 +47,7 @@ export async function removeHub(app: AppContext, given: HubRow | HubArguments | 
 
 async function pick({ hubs }: AppContext): Promise<string | undefined> {
   if (hubs.configured.length === 0) throw new ConnectError("not-found", "There is no hub in your settings.");
-  const items = hubs.configured.map(({ label, url }) => ({ label: label ?? new URL(url).host, description: url, url }));
+  const items = hubs.configured.map((hub) => ({ label: configuredName(hub), description: configuredPlace(hub), url: hub.url }));
   return (await showQuickPick(items, { title: "Remove which hub from your settings?" }))?.url;
 }
 

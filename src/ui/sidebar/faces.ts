@@ -1,5 +1,6 @@
 // How each row of the JupyterHub view looks, in words and theme icons, and what screen readers say.
 import type { AccountRow, HubRow, NoteRow, OthersRow, Row, SpecRow, SpecsRow, TerminalRow } from "../../app/hubTree/rows";
+import { configuredName } from "../../hub/hubName";
 import { kernelFace, sessionFace } from "./kernelFace";
 import { serverFace } from "./serverFace";
 
@@ -72,9 +73,9 @@ const kinds: Readonly<Record<Row["kind"], string>> = {
 
 function hubFace({ hub }: HubRow): Face {
   return {
-    label: hub.label ?? new URL(hub.url).host,
-    description: "not signed in",
-    tooltip: `${hub.url}\nA hub of your institution: sign in to use it.`,
+    label: configuredName(hub),
+    description: hub.fromFolder ? `not signed in · ${new URL(hub.url).host} · from this folder` : "not signed in",
+    tooltip: `${new URL(hub.url).href}\n${hub.fromFolder ? "The settings of this folder name it: sign in only if you know this address." : "A hub of your institution: sign in to use it."}`,
     icon: ["server"],
     context: "hub",
     under: "nothing",

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { parseAddress } from "../../hub/address";
 import type { HubConfiguration } from "../../hub/configuration";
+import { configuredName, configuredPlace } from "../../hub/hubName";
 import { createQuickPick } from "../say/boxes";
 import { ask, problemOf } from "./inputBox";
 
@@ -22,7 +23,7 @@ interface HubItem extends vscode.QuickPickItem {
 /** The configured hubs, and whatever is typed or pasted instead. */
 function pickHub(configured: readonly HubConfiguration[]): Promise<string | undefined> {
   const known = configured.map(
-    ({ label, url }): HubItem => ({ label: label ?? new URL(url).host, description: label === undefined ? "" : url, iconPath: new vscode.ThemeIcon("server"), address: url }),
+    (hub): HubItem => ({ label: configuredName(hub), description: configuredPlace(hub), iconPath: new vscode.ThemeIcon("server"), address: hub.url }),
   );
   const pick = createQuickPick<HubItem>();
   Object.assign(pick, { title, placeholder: "Choose your JupyterHub, or paste the address of another", ignoreFocusOut: true, matchOnDescription: true });

@@ -11,18 +11,28 @@ import { LoopbackRedirect } from "../../hub/loopbackRedirect";
 import type { OAuthFlow } from "../../hub/oauth";
 import { withProgress } from "../say/messages";
 
+/** The path of the editor's own address, where none is configured. */
+const ownPath = "/oauth";
+
 /** Where `vscode://PUBLISHER.NAME/…` addresses arrive; VS Code takes one handler for an extension. */
 export class UriRedirects implements vscode.UriHandler {
-  readonly #waiting = new Map<string, (answer: URL) => void>();
+  readonly #waiting = new Map<string, { readonly path: string; readonly take: (answer: URL) => void }>();
 
+  /** Anybody can open such an address. What nobody waits for is left alone, and so is a second answer. */
   handleUri(uri: vscode.Uri): void {
-    const answer = new URL(uri.toString(true));
-    this.#waiting.get(answer.searchParams.get("state") ?? "")?.(answer);
+    const text = uri.toString(true);
+    if (!URL.canParse(text)) return;
+    const answer = new URL(text);
+    const state = answer.searchParams.get("state") ?? "";
+    const waiting = this.#waiting.get(state);
+    if (waiting?.path !== uri.path) return;
+    this.#waiting.delete(state);
+    waiting.take(answer);
   }
 
-  /** The address that comes with this state. */
-  answer(state: string): Promise<URL> {
-    return new Promise((resolve) => this.#waiting.set(state, resolve));
+  /** The address that comes with this state, to this path: hubs that have addresses of their own cannot be mixed up. */
+  answer(state: string, path: string): Promise<URL> {
+    return new Promise((resolve) => this.#waiting.set(state, { path, take: resolve }));
   }
 
   forget(state: string): void {
@@ -45,7 +55,7 @@ export async function openOAuth(redirects: UriRedirects, client: OAuthClient, hu
   const configured = client.redirectUri === undefined ? undefined : new URL(client.redirectUri);
   const states: string[] = [];
   // Also where an address is configured: in a browser this is what makes VS Code watch for it.
-  const external = await vscode.env.asExternalUri(vscode.Uri.parse(`${vscode.env.uriScheme}://${extensionId}/oauth`));
+  const external = await vscode.env.asExternalUri(vscode.Uri.parse(`${vscode.env.uriScheme}://${extensionId}${ownPath}`));
   const own = external.toString(true);
   const loopback = configured && isForListener(configured, new URL(own)) ? await LoopbackRedirect.listen(configured) : undefined;
   return {
@@ -54,11 +64,12 @@ export async function openOAuth(redirects: UriRedirects, client: OAuthClient, hu
     redirectUri: client.redirectUri ?? own,
     visit: async (page, state) => {
       states.push(state);
-      const answer = loopback ? loopback.answer(state) : redirects.answer(state);
+      const answer = loopback ? loopback.answer(state) : redirects.answer(state, editorPath(client.redirectUri));
       // As text, which VS Code takes too: a Uri would forget which & is the address's and which the redirect's own.
       if (!(await vscode.env.openExternal(page.href as unknown as vscode.Uri))) return undefined;
       return waitShown(hub, answer);
     },
+    ended: (end) => loopback?.ended(end),
     dispose: () => {
       loopback?.dispose();
       for (const state of states) redirects.forget(state);
@@ -69,6 +80,12 @@ export async function openOAuth(redirects: UriRedirects, client: OAuthClient, hu
 /** Whether `uri` is for us to listen at: it is this computer's, and not the editor's that is itself served from there. */
 function isForListener(uri: URL, editors: URL): boolean {
   return isLoopback(uri) && uri.protocol === "http:" && (uri.origin !== editors.origin || uri.pathname !== editors.pathname);
+}
+
+/** The path at which the editor hands over what came to `redirectUri`: its own for a page that leads on to the editor. */
+function editorPath(redirectUri: string | undefined): string {
+  const uri = vscode.Uri.parse(redirectUri ?? "");
+  return uri.scheme === vscode.env.uriScheme && uri.authority === extensionId ? uri.path : ownPath;
 }
 
 /** Waits for the browser; the person may give up. */

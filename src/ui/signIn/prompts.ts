@@ -8,7 +8,7 @@ import { offerClipboardToken } from "./clipboard";
 import { ask, type BoxButton } from "./inputBox";
 
 /** The prompts of `signIn`. */
-export const signInPrompts: SignInPort = { askToken, askPassword, confirmPlainHttp };
+export const signInPrompts = { askToken, askPassword, confirmPlainHttp, confirmOtherHost } satisfies SignInPort;
 
 /** Asks for a token; where the hub's pages are the way in, the one that makes tokens opens at once. */
 async function askToken({ hub, tokenPage, byBrowser, problem }: TokenQuestion): Promise<string | undefined> {
@@ -76,6 +76,17 @@ async function askPassword({ hub, user, further, problem }: PasswordQuestion): P
 function confirmPlainHttp(url: URL): Promise<boolean> {
   const detail = "Everybody on the network can read your password, your token and your work, and use your account. Ask for an https address.";
   return agrees(`${url.host} is not encrypted (http).`, detail, "Sign In Anyway");
+}
+
+async function confirmOtherHost(pasted: URL, hub: URL): Promise<boolean> {
+  const go = `Sign In to ${hub.host}`;
+  const foreign = hub.host.includes("xn--") ? " It holds letters of another script (xn--), which may look like those of a name that you know." : "";
+  const choice = await vscode.window.showWarningMessage(
+    `${pasted.host} leads to a hub on another host: ${hub.host}`,
+    { modal: true, detail: `Your token or password goes to ${hub.host}. Go on only if you know it as your hub's.${foreign}` },
+    go,
+  );
+  return choice === go;
 }
 
 function notEmpty(text: string, otherwise: string): void {

@@ -50,6 +50,7 @@ export async function signInForServer(
       askPassword: (question) => notice.without(() => signInPrompts.askPassword(question)),
       openOAuth: (client, hub) => openOAuthHidden(app, notice, client, hub),
       confirmPlainHttp: (url) => notice.without(() => signInPrompts.confirmPlainHttp(url)),
+      confirmOtherHost: (pasted, hub) => notice.without(() => signInPrompts.confirmOtherHost(pasted, hub)),
     };
     const { account, server, notice: said } = await app.hubs.signIn({ ...given, address }, prompts, notice.signal);
     if (said !== undefined) void showInformationMessage(said);

@@ -32,7 +32,7 @@ describe("journals", () => {
 
   it("gives the next window what the last one wrote", () => {
     const first = open();
-    first.begin();
+    first.begin("https://hub.example.org/#ana/");
     queue(first, "a");
     first.receive("a", output("a"));
     first.dispose();
@@ -43,13 +43,13 @@ describe("journals", () => {
 
   it("lets nobody write but the window that began last", () => {
     const [first, second] = [open(), open()];
-    first.begin();
+    first.begin("https://hub.example.org/#ana/");
     queue(first, "a");
-    second.begin();
+    second.begin("https://hub.example.org/#ana/");
     queue(first, "b");
     queue(second, "c");
     assert.deepEqual(ids(second), ["a", "c"]);
-    first.begin();
+    first.begin("https://hub.example.org/#ana/");
     queue(first, "d");
     assert.deepEqual(ids(first), ["a", "c", "d"]);
   });
@@ -60,10 +60,10 @@ describe("journals", () => {
       journal.write({ kind: "kernel", server: "s", spec: "python3", path: "x.ipynb", kernelId, clientId: "c" });
     const kernels = (): unknown[] => [first, second].map(({ kernel }) => kernel?.kernelId);
     assert.deepEqual(kernels(), [undefined, undefined]);
-    first.begin();
+    first.begin("https://hub.example.org/#ana/");
     note(first, "a");
     assert.deepEqual(kernels(), ["a", "a"]);
-    second.begin();
+    second.begin("https://hub.example.org/#ana/");
     note(second, "b");
     note(first, "c"); // not its turn
     assert.deepEqual(kernels(), ["b", "b"]);
@@ -73,7 +73,7 @@ describe("journals", () => {
 
   it("keeps a large message in a file of its own, and drops it with its run", () => {
     const journal = open();
-    journal.begin();
+    journal.begin("https://hub.example.org/#ana/");
     queue(journal, "a");
     const text = "x".repeat(1024 * 1024);
     journal.receive("a", output("a", text));
@@ -86,7 +86,7 @@ describe("journals", () => {
 
   it("forgets at a save what was over before it, keeps what goes on, and can be written to after", () => {
     const journal = open();
-    journal.begin();
+    journal.begin("https://hub.example.org/#ana/");
     for (const id of ["a", "b", "c"]) queue(journal, id);
     journal.receive("b", output("b"));
     journal.write({ kind: "settled", id: "a", endTime: 1 });
@@ -100,7 +100,7 @@ describe("journals", () => {
 
   it("tells whether the last window left in order", () => {
     const journal = open();
-    journal.begin();
+    journal.begin("https://hub.example.org/#ana/");
     queue(journal, "a");
     assert.equal(journal.read().left, false);
     journal.write({ kind: "left" });
@@ -113,7 +113,7 @@ describe("journals", () => {
     const window = new Journals(folder, nullLogger);
     const [old, other] = [open(window), window.of("y.ipynb")];
     for (const [journal, id] of [[old, "a"], [other, "b"]] as const) {
-      journal.begin();
+      journal.begin("https://hub.example.org/#ana/");
       queue(journal, id);
       journal.dispose();
     }
@@ -124,11 +124,11 @@ describe("journals", () => {
 
   it("is gone when it is cleared", () => {
     const journal = open();
-    journal.begin();
+    journal.begin("https://hub.example.org/#ana/");
     queue(journal, "a");
     journal.clear();
     assert.deepEqual([ids(journal), readdirSync(folder)], [[], []]);
-    journal.begin();
+    journal.begin("https://hub.example.org/#ana/");
     queue(journal, "b");
     assert.deepEqual(ids(journal), ["b"]);
   });

@@ -35,7 +35,6 @@ const cases: Case[] = [
   ["Our hub: https://hub.example.org/jupyter/hub/home.", "https://hub.example.org/jupyter/"],
   ["[the hub](https://hub.example.org/hub/home)", "https://hub.example.org/"],
   ["To log in open\nhttps://hub.example.org/hub/login\nand wait", "https://hub.example.org/"],
-  ["https://ana:secret@hub.example.org/hub/home", "https://hub.example.org/"],
   // The hub's pages
   ["https://hub.example.org/hub", "https://hub.example.org/"],
   ["https://hub.example.org/hub/", "https://hub.example.org/"],
@@ -109,6 +108,59 @@ describe("addresses", () => {
     assert.deepEqual(tries("https://ana.hub.example.org/user/ana/lab"), ["https://ana.hub.example.org/", "https://hub.example.org/"]);
     assert.deepEqual(tries("https://10.0.0.1/user/ana/lab"), ["https://10.0.0.1/"]);
     assert.deepEqual(tries("https://example.org/user/ana/lab"), ["https://example.org/"]);
+  });
+
+  it("does not try a host above that strangers may share", () => {
+    for (const host of ["ana.co.uk", "ana.example.org", "ana.localhost", "localhost", "hub", "ana.github.io.", "[2001:db8::1]", "1.2.3.4"]) {
+      assert.deepEqual(tries(`https://${host}/user/ana/lab`).map((each) => new URL(each).host), [host], host);
+    }
+  });
+
+  it("refuses a user name or password in it, names the host that it leads to, and repeats neither", () => {
+    for (const paste of [
+      "https://hub.example.org@evil.example/hub/home",
+      "https://hub.example.org:443@evil.example/",
+      "https://ana:hunter2@evil.example/hub/home",
+      "https://:hunter2@evil.example/",
+      "http://hub.example.org%2Fhub%2Flogin@evil.example/?token=hunter2",
+      "see https://hub.example.org@evil.example/",
+      "https:hub.example.org@evil.example",
+      "wss://hub.example.org@evil.example/user/ana/",
+    ]) {
+      assert.throws(() => parseAddress(paste), (error) => {
+        return hasCode(error, "address") && /leads to evil\.example: /.test(error.message) && !/hub\.example\.org(?!\/hub\/home\.$)|hunter2/.test(error.message);
+      }, paste);
+    }
+    assert.throws(() => parseAddress("https://hub.example.org@h\u0443b.example/"), /leads to xn--/);
+  });
+
+  it("leads to the host that the browser would go to, or to one of its names above, whatever is pasted", () => {
+    const label = fc.stringMatching(/^[a-z0-9-]{1,8}$/);
+    const host = fc.array(label, { minLength: 1, maxLength: 6 }).map((labels) => labels.join("."));
+    const user = fc.option(fc.stringMatching(/^[a-z.:%0-9-]{1,12}$/), { nil: undefined });
+    const path = fc.constantFrom("/user/ana/lab", "/hub/home", "/@x/user/ana", "/user/a@b.c/lab", "\\@h.org/user/ana", "");
+    fc.assert(
+      fc.property(host, user, path, (name, who, rest) => {
+        const paste = `https://${who === undefined ? "" : `${who}@`}${name}${rest}`;
+        if (!URL.canParse(paste)) return;
+        const real = new URL(paste);
+        let candidates: readonly URL[];
+        try {
+          ({ candidates } = parseAddress(paste));
+        } catch (error) {
+          assert.ok(hasCode(error, "address"));
+          assert.ok(real.username + real.password !== "" && error.message.includes(real.host));
+          return;
+        }
+        assert.equal(real.username + real.password, "");
+        for (const { hostname } of candidates) {
+          if (hostname === real.hostname || real.hostname === "0.0.0.0") continue;
+          assert.equal(real.hostname.slice(real.hostname.indexOf(".") + 1), hostname);
+          assert.ok(hostname.split(".").filter((each) => each !== "").length >= 3, hostname);
+        }
+      }),
+      { numRuns: 5000 },
+    );
   });
 
   it("tries no more than eight of a long path, the root among them", () => {

@@ -126,9 +126,11 @@ describe("a loopback redirect", () => {
       for (const path of ["/", "/oauth/callback", "/oauth/callback?state=wrong&code=x", "/other?state=right&code=x"]) {
         assert.equal((await fetch(new URL(path, uri))).status, 404, path);
       }
-      const page = await fetch(new URL("/oauth/callback?state=right&code=abc", uri));
-      assert.deepEqual([page.status, /go back to VS Code/.test(await page.text())], [200, true]);
+      const shown = fetch(new URL("/oauth/callback?state=right&code=abc", uri));
       assert.equal((await answer).searchParams.get("code"), "abc");
+      redirect.ended("signed-in");
+      const page = await shown;
+      assert.deepEqual([page.status, /go back to VS Code/.test(await page.text())], [200, true]);
       await assert.rejects(LoopbackRedirect.listen(uri), (error) => hasCode(error, "conflict") && /another sign-in/.test(error.message));
     } finally {
       redirect.dispose();

@@ -1,0 +1,46 @@
+// Which hubs the settings offer: those of the person and the computer, and what a folder may add.
+import { readFolderHubs, readHubs, type HubConfiguration, type ReadHubs } from "./configuration";
+
+/** The setting as it is, and where the folder that says its part of it comes from. */
+export interface HubSettings {
+  /** How problems name the setting. */
+  readonly name: string;
+  /** Its value in the settings of the person and the computer. */
+  readonly own: unknown;
+  /** Its value in those of the workspace: of the folder, or of the workspace file. */
+  readonly folder: unknown;
+  /** Whether the person trusts the workspace. */
+  readonly isTrusted: boolean;
+  /** The schemes of the URIs of all its folders and of its file. */
+  readonly schemes: readonly string[];
+}
+
+export interface OfferedHubs extends ReadHubs {
+  /** What is wrong with entries of the folder. */
+  readonly folderProblems: readonly string[];
+}
+
+/**
+ * Where VS Code asks before it trusts. Folders of all other file systems, ours among them, it trusts without asking
+ * (but for vscode-vfs, whose folders are other people's repositories). `untitled` is a workspace file that is not saved yet.
+ */
+const asked = new Set(["file", "vscode-remote", "untitled"]);
+
+/**
+ * A folder that the person was asked about may add hubs, and changes none: neither where one of the person or the
+ * computer is reached, nor with what. A workspace with anything from elsewhere in it says nothing.
+ */
+export function offeredHubs({ name, own, folder, isTrusted, schemes }: HubSettings): OfferedHubs {
+  const known = readHubs(own, name);
+  const speaks = isTrusted && schemes.every((scheme) => asked.has(scheme));
+  const added = speaks ? readFolderHubs(folder, name) : { hubs: [], problems: [] };
+  const origins = new Set(known.hubs.map(originOf));
+  return {
+    hubs: [...known.hubs, ...added.hubs.filter((hub) => !origins.has(originOf(hub)))],
+    ...{ problems: known.problems, folderProblems: added.problems },
+  };
+}
+
+function originOf({ url }: HubConfiguration): string {
+  return new URL(url).origin;
+}
