@@ -3,6 +3,7 @@ import type { Account } from "../hub/account";
 import type { HubServer } from "../hub/model";
 import type { KernelSpecs } from "../services/kernelspec/model";
 import type { ServiceManager } from "../services/serviceManager";
+import type { ShownOption } from "./offeredOptions";
 
 export type ServerState = "stopped" | "starting" | "running" | "stopping";
 
@@ -22,8 +23,12 @@ export interface Server {
   readonly state: ServerState;
   /** The hub's model; undefined before the hub was asked. */
   readonly model: HubServer | undefined;
-  /** The options it was started with the last time; undefined where it never was, or with none. */
+  /** The options it was started with the last time, as far as this window knows them; undefined where it never was, or with none. */
   readonly lastOptions: UserOptions | undefined;
+  /** Names of further ones, whose values only the hub remembers: a start without options takes all of them. */
+  readonly otherOptions?: readonly string[];
+  /** What may be shown of them all. */
+  readonly shownOptions?: readonly ShownOption[];
   /** While it runs. */
   readonly services: ServiceManager | undefined;
   /** Live, or as remembered from the last time. */

@@ -2,8 +2,10 @@
 import * as v from "valibot";
 import type { Account } from "../hub/account";
 import type { KernelSpecs } from "../services/kernelspec/model";
+import { keptOptions, noOffers, shownOptions, type ShownOption } from "./offeredOptions";
 import type { Memory } from "./ports";
 import { isShared, type Server, type UserOptions } from "./server";
+import { offersOn } from "./spawnForms";
 
 const specsPrefix = "specs:";
 const optionsPrefix = "options:";
@@ -26,7 +28,9 @@ const rememberedSpecs = v.object({
   ),
 });
 
-const rememberedOptions = v.record(v.string(), v.unknown());
+/** Versions before kept all values, in clear. */
+const rememberedOptions = v.strictObject({ version: v.literal(2), offered: v.record(v.string(), v.string()), others: v.array(v.string()) });
+const formerOptions = v.record(v.string(), v.unknown());
 
 /** By server, each under keys of its own. */
 export class ServerMemory {
@@ -34,6 +38,7 @@ export class ServerMemory {
 
   constructor(memory: Memory) {
     this.#memory = memory;
+    this.#dropFormerValues();
   }
 
   /** The servers of an account whose kernel specs are known. */
@@ -50,9 +55,18 @@ export class ServerMemory {
     return result.success ? { default: result.output.default, specs: result.output.specs } : undefined;
   }
 
-  options(id: string): UserOptions | undefined {
+  /** What is known of the options of the server's last start. */
+  options(id: string, { hub }: Account): Pick<Server, "lastOptions" | "otherOptions" | "shownOptions"> | undefined {
     const result = v.safeParse(rememberedOptions, this.#memory.get(optionsPrefix + id));
-    return result.success ? result.output : undefined;
+    if (!result.success) return undefined;
+    const { offered, others } = result.output;
+    const shown = [...shownOptions(offered, offersOn(this.#memory, { hub })), ...others.map((name) => ({ name }))];
+    return { lastOptions: offered, otherOptions: others, shownOptions: shown };
+  }
+
+  /** What may be shown of these options. */
+  shown({ account }: Server, options: UserOptions): readonly ShownOption[] {
+    return shownOptions(options, offersOn(this.#memory, account));
   }
 
   keepSpecs(server: Server, specs: KernelSpecs): Promise<void> {
@@ -60,13 +74,24 @@ export class ServerMemory {
     return this.#memory.set(specsPrefix + server.id, { server: server.name, ...owner, ...specs });
   }
 
+  /** Values that the hub's page does not offer are left to the hub: they may be secrets. */
   keepOptions(server: Server, options: UserOptions): Promise<void> {
-    return this.#memory.set(optionsPrefix + server.id, options);
+    return this.#memory.set(optionsPrefix + server.id, { version: 2, ...keptOptions(options, offersOn(this.#memory, server.account)) });
   }
 
   async forget({ id }: Server): Promise<void> {
     for (const key of [specsPrefix + id, optionsPrefix + id]) {
       if (this.#memory.get(key) !== undefined) await this.#memory.set(key, undefined);
+    }
+  }
+
+  /** Records of versions that kept all values lose them; the names stay. */
+  #dropFormerValues(): void {
+    for (const key of this.#memory.keys()) {
+      if (!key.startsWith(optionsPrefix) || v.is(rememberedOptions, this.#memory.get(key))) continue;
+      const former = v.safeParse(formerOptions, this.#memory.get(key));
+      const record = former.success ? { version: 2, ...keptOptions(former.output, noOffers) } : undefined;
+      void this.#memory.set(key, record).catch((): undefined => undefined); // the next window tries again
     }
   }
 }

@@ -91,7 +91,7 @@ export class ServerTable implements Disposable {
     server.model = model;
     server.displayName = model.display_name || model.name;
     server.label = serverLabel(account, server.owner, server.displayName);
-    if (Object.keys(model.user_options).length > 0) server.lastOptions = model.user_options;
+    if (Object.keys(model.user_options).length > 0) this.#setOptions(server, model.user_options);
     const state = stateOf(model);
     const address = model.full_url ?? model.url;
     if (this.#isBusy(server) && (state === "stopped" || server.state === "stopping")) return server;
@@ -152,7 +152,7 @@ export class ServerTable implements Disposable {
   /** The options of a start. The hub remembers them too, but tells them only of servers that it lists. */
   async keepOptions(server: Server, options: UserOptions): Promise<void> {
     const own = this.#own(server);
-    own.lastOptions = options;
+    this.#setOptions(own, options);
     await this.#memory.keepOptions(own, options);
   }
 
@@ -181,6 +181,10 @@ export class ServerTable implements Disposable {
     return services;
   }
 
+  #setOptions(server: Mutable<Server>, options: UserOptions): void {
+    Object.assign(server, { lastOptions: options, otherOptions: [], shownOptions: this.#memory.shown(server, options) });
+  }
+
   /** Ours of that id; one that is gone may change too, unseen. */
   #own(server: Server): Mutable<Server> {
     return this.#servers.get(server.id) ?? server;
@@ -199,7 +203,8 @@ export class ServerTable implements Disposable {
       label: serverLabel(account, owner, name),
       state: "stopped",
       model: undefined,
-      lastOptions: this.#memory.options(id),
+      lastOptions: undefined,
+      ...this.#memory.options(id, account),
       services: undefined,
       kernelSpecs: this.#memory.specs(id),
     };

@@ -1,5 +1,6 @@
 // Choosing what a server starts with, in as few steps as there are choices.
 import * as vscode from "vscode";
+import type { ShownOption } from "../../app/offeredOptions";
 import type { Server, UserOptions } from "../../app/server";
 import { hasCode, messageOf } from "../../base/errors";
 import { readSpawnForm, type SpawnPage } from "../../hub/pages";
@@ -14,7 +15,7 @@ import type { HowToStart } from "./start";
 /** One way to go on from the first question. */
 type Way =
   | { readonly kind: "profile"; readonly profile: SpawnProfile }
-  | { readonly kind: "last"; readonly options: UserOptions }
+  | { readonly kind: "last"; readonly options: UserOptions | undefined }
   | { readonly kind: "form" | "browser" | "json" };
 
 type Item<T> = vscode.QuickPickItem & { readonly value: T };
@@ -37,7 +38,8 @@ export async function askHowToStart(app: AppContext, server: Server): Promise<Ho
       case undefined:
         return undefined;
       case "last":
-        return { start: { userOptions: way.options } };
+        // Of what this window does not know all of, the hub does.
+        return way.options ? { start: { userOptions: way.options } } : {};
       case "browser":
         await vscode.env.openExternal(vscode.Uri.parse(spawnPage(server).href, true));
         return { elsewhere: true };
@@ -66,7 +68,7 @@ async function readPage(app: AppContext, server: Server): Promise<SpawnPage | un
   const title = `Asking ${account.label} what there is to choose…`;
   try {
     const page = await withPatience(title, (signal) => readSpawnForm(account.client.settings, cookies, owner, name, { signal }));
-    await app.spawnForms.note(server, page.kind === "form");
+    await app.spawnForms.note(server, page.kind === "form" ? page.form : undefined);
     if (page.kind === "form") return { ...page, form: preselecting(page.form, server.lastOptions) };
     if (page.kind === "started") {
       void showInformationMessage(`${account.label} has nothing to choose for a server: it starts as it always does.`);
@@ -82,9 +84,9 @@ async function readPage(app: AppContext, server: Server): Promise<SpawnPage | un
 
 async function askWay(server: Server, form: SpawnForm | undefined): Promise<Way | undefined> {
   const items: (Item<Way> | vscode.QuickPickItem)[] = [];
-  const { lastOptions } = server;
+  const { lastOptions, otherOptions = [], shownOptions = [] } = server;
   if (lastOptions) {
-    items.push({ label: "As the Last Time", iconPath: icon("history"), description: summary(lastOptions, form), value: { kind: "last", options: lastOptions } });
+    items.push({ label: "As the Last Time", iconPath: icon("history"), description: summary(shownOptions, form), value: { kind: "last", options: otherOptions.length === 0 ? lastOptions : undefined } });
   }
   const profiles = form?.profiles ?? [];
   if (profiles.length > 0) items.push(separator("Profiles"));
@@ -147,9 +149,11 @@ async function askOption(title: string, option: SpawnOption): Promise<OptionAnsw
 }
 
 async function askJson(server: Server): Promise<UserOptions | typeof back | undefined> {
+  const { otherOptions = [] } = server;
+  const missing = otherOptions.length === 0 ? "" : ` Of the last time the hub alone remembers ${otherOptions.join(", ")}.`;
   const answer = await askText({
     title: `Options of ${server.label}`,
-    prompt: 'A JSON object, such as {"profile": "gpu"}; {} for the hub\'s defaults.',
+    prompt: `A JSON object, such as {"profile": "gpu"}; {} for the hub's defaults.${missing}`,
     value: JSON.stringify(server.lastOptions ?? {}),
     problem: (text) => {
       try {
@@ -168,14 +172,15 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Options in the words of the form where it has some, else as they are. */
-function summary(options: UserOptions, form: SpawnForm | undefined): string {
-  const profile = form?.profiles.find(({ slug }) => slug === options["profile"] || slug === "");
-  return Object.entries(options)
-    .map(([key, value]) => {
-      if (key === "profile" && profile) return profile.displayName;
-      const choice = profile?.options.find(({ name }) => name === key)?.choices.find((each) => each.value === value);
-      return choice?.displayName ?? (typeof value === "string" ? value : `${key}: ${JSON.stringify(value)}`);
+/** Options in the words of the form where it has some, else as they may be shown. */
+function summary(options: readonly ShownOption[], form: SpawnForm | undefined): string {
+  const chosen = options.find(({ name }) => name === "profile")?.value;
+  const profile = form?.profiles.find(({ slug }) => slug === chosen || slug === "");
+  return options
+    .map(({ name, value }) => {
+      if (name === "profile" && profile) return profile.displayName;
+      const choice = profile?.options.find((option) => option.name === name)?.choices.find((each) => each.value === value);
+      return choice?.displayName ?? value ?? name;
     })
     .join(", ");
 }

@@ -1,8 +1,10 @@
 // The details of a server or kernel as text, for a person and for the administrator they send it to; without secrets.
 import type { KnownKernel } from "../../app/kernelActions";
 import type { RecentError } from "../../app/recentErrors";
+import { optionsText } from "../../app/offeredOptions";
 import { isShared, type Server } from "../../app/server";
 import { Redactor } from "../../base/log";
+import { plain, plainLines } from "../../base/plain";
 import type { KernelInfo } from "../../services/kernel/messages";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { ResourceUsage } from "../../services/rest/resourceUsage";
@@ -24,15 +26,12 @@ export interface DetailsFacts {
   readonly usage?: ResourceUsage | undefined;
 }
 
-/** Options by these names may be secrets: their values are left out. */
-const secretName = /token|secret|passw|credential|key$/i;
-
 /** Everything known of a server. */
 export function serverDetails(server: Server, facts: DetailsFacts): string {
   const { account, model } = server;
   const { usage } = facts;
   return clean([
-    `# ${serverTitle(server)} of ${account.label}`,
+    `# ${plain(`${serverTitle(server)} of ${account.label}`)}`,
     table([
       ["Hub", account.hub.href],
       ["User", account.userName || "none: a Jupyter server without a hub"],
@@ -53,7 +52,7 @@ export function serverDetails(server: Server, facts: DetailsFacts): string {
     "## Kernels",
     kernelsText(server, facts.kernels),
     "## Kernel specs",
-    (server.kernelSpecs?.specs ?? []).map(({ name, displayName, language }) => `- ${displayName} (\`${name}\`, ${language})`).join("\n") || "Not known yet.",
+    (server.kernelSpecs?.specs ?? []).map(({ name, displayName, language }) => `- ${plain(`${displayName} (\`${name}\`, ${language})`)}`).join("\n") || "Not known yet.",
     ...errorsText(facts.errors),
   ]);
 }
@@ -64,7 +63,7 @@ export function kernelDetails(kernel: KnownKernel, info: KernelInfo | undefined,
   const own = server.services?.kernels.connections.filter((connection) => connection.id === id) ?? [];
   const spec = server.kernelSpecs?.specs.find(({ name }) => name === model.name);
   return clean([
-    `# Kernel ${session ? `of ${session.name || session.path}` : "without a session"}`,
+    `# Kernel ${session ? `of ${plain(session.name || session.path)}` : "without a session"}`,
     table([
       ["Id", id],
       ["Server", server.label],
@@ -98,38 +97,37 @@ function infoText(info: KernelInfo): string {
     ["Language", [language.name, language.version].filter(Boolean).join(" ")],
     ["Protocol", info.protocol_version],
   ]);
-  return info.banner === "" ? rows : `${rows}\n\n\`\`\`\n${info.banner.trim()}\n\`\`\``;
+  return info.banner === "" ? rows : `${rows}\n\n${fenced(plainLines(info.banner.trim()).split("\n"))}`;
 }
 
-function optionsOf({ lastOptions }: Server): readonly string[] {
-  if (lastOptions === undefined) return [];
-  const shown = JSON.stringify(lastOptions, (name, value: unknown) => (secretName.test(name) ? "…" : value), 2);
-  return ["## Options of the last start", `\`\`\`json\n${shown}\n\`\`\``];
+function optionsOf({ shownOptions = [] }: Server): readonly string[] {
+  if (shownOptions.length === 0) return [];
+  return ["## Options of the last start", shownOptions.map((option) => `- ${plain(optionsText([option]))}`).join("\n"), "Values that the hub's page does not offer are left out."];
 }
 
 function startText(words: readonly StartWord[]): string {
   if (words.length === 0) return "This window has not waited for a start.";
-  const lines = words.map(({ at, fraction, message }) => `${clock(at)}  ${`${Math.round(fraction * 100)}`.padStart(3)}%  ${message}`);
-  return `\`\`\`\n${lines.join("\n")}\n\`\`\``;
+  const lines = words.map(({ at, fraction, message }) => `${clock(at)}  ${`${Math.round(fraction * 100)}`.padStart(3)}%  ${plain(message)}`);
+  return fenced(lines);
 }
 
 function kernelsText(server: Server, kernels: readonly KnownKernel[]): string {
   if (kernels.length === 0) return server.state === "running" ? "None that is known." : "None: it does not run.";
   const lines = kernels.map(({ id, model, session }) => {
     const what = [specName(server, model.name), model.execution_state, `${model.connections} connections`, `last activity ${time(model.last_activity) ?? "not known"}`];
-    return `- ${session ? session.path || session.name : "without a session"}: ${what.join(", ")} (\`${id}\`)`;
+    return `- ${plain(`${session ? session.path || session.name : "without a session"}: ${what.join(", ")} (\`${id}\`)`)}`;
   });
   return lines.join("\n");
 }
 
 function errorsText(errors: readonly RecentError[]): readonly string[] {
   if (errors.length === 0) return ["## Last errors", "None in this window."];
-  return ["## Last errors", [...errors].reverse().map(({ at, times, message }) => `- ${time(at) ?? ""}${times > 1 ? ` (${times} times)` : ""}: ${message}`).join("\n")];
+  return ["## Last errors", [...errors].reverse().map(({ at, times, message }) => `- ${time(at) ?? ""}${times > 1 ? ` (${times} times)` : ""}: ${plain(message)}`).join("\n")];
 }
 
 function table(rows: readonly (readonly [string, string | undefined])[]): string {
   const known = rows.filter((row): row is readonly [string, string] => row[1] !== undefined && row[1] !== "");
-  return known.map(([name, value]) => `- ${name}: ${value}`).join("\n");
+  return known.map(([name, value]) => `- ${name}: ${plain(value)}`).join("\n");
 }
 
 /** To the second, in UTC: it is read in other places. */
@@ -142,6 +140,12 @@ function clock(at: number): string {
   return time(at)?.slice(11, 19) ?? "";
 }
 
+/** Lines as they are set; none of them ends that. */
+function fenced(lines: readonly string[]): string {
+  return ["```", ...lines.map((line) => line.replaceAll("```", "′′′")), "```"].join("\n");
+}
+
+/** Every part is plain, so that the document, which is Markdown, has no `[words](address)` of a stranger's; nor an `<address>`. */
 function clean(parts: readonly string[]): string {
-  return `${new Redactor().redact(parts.join("\n\n"))}\n`;
+  return `${new Redactor().redact(parts.join("\n\n")).replace(/<(?=\w)/g, "<\u2060")}\n`;
 }

@@ -1,5 +1,6 @@
 // How a server looks in the JupyterHub view.
 import type { ServerRow } from "../../app/hubTree/rows";
+import { optionsText } from "../../app/offeredOptions";
 import { isShared, type Server } from "../../app/server";
 import { clockTime, duration } from "../duration";
 import type { Face } from "./faces";
@@ -59,7 +60,7 @@ function since(at: string | null | undefined, now: number): number | undefined {
 function tooltip(server: Server, keptUntil: number | undefined): string {
   const { model, state } = server;
   const moment = (what: string, at: string | null | undefined): string => (at ? `${what}: ${new Date(at).toLocaleString()}` : "");
-  const options = server.lastOptions === undefined ? "" : `Options: ${JSON.stringify(server.lastOptions).slice(0, 300)}`;
+  const options = server.shownOptions === undefined ? "" : `Options: ${optionsText(server.shownOptions)}`;
   const lines = [
     server.label,
     state,

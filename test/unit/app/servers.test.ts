@@ -3,12 +3,17 @@ import assert from "node:assert/strict";
 import { Hubs } from "../../../src/app/hubs";
 import { isShared, type Server } from "../../../src/app/server";
 import { Servers, type StartProgress } from "../../../src/app/servers";
+import { SpawnForms } from "../../../src/app/spawnForms";
 import { hasCode } from "../../../src/base/errors";
 import { next } from "../../../src/base/event";
 import type { Account } from "../../../src/hub/account";
+import type { SpawnForm, SpawnOption } from "../../../src/hub/spawnForm";
 import { FakeHub } from "../../fakes/hub";
 import { FakeJupyterServer } from "../../fakes/jupyterServer";
 import { MemoryPorts, signIn } from "./doubles";
+
+const image: SpawnOption = { name: "image", displayName: "Image", choices: [{ value: "py3", displayName: "Python 3" }], preselected: "py3", freeText: undefined };
+const form: SpawnForm = { profiles: [{ slug: "gpu", displayName: "GPU", description: "", isDefault: true, options: [image] }], hasUnknownFields: false };
 
 describe("servers", () => {
   let hub: FakeHub;
@@ -141,7 +146,31 @@ describe("servers", () => {
     takeStarts();
     await servers.ensureRunning(server, { start: { userOptions: { profile: "gpu" } } });
     assert.equal(hub.received.find(({ method }) => method === "POST")?.body, '{"profile":"gpu"}');
-    assert.deepEqual([server.lastOptions, open().get(account, "").lastOptions], [{ profile: "gpu" }, { profile: "gpu" }]);
+    const next = open().get(account, "");
+    assert.deepEqual([server.lastOptions, next.lastOptions, next.otherOptions], [{ profile: "gpu" }, {}, ["profile"]]);
+  });
+
+  it("remembers values of what the hub's page offers, of other options the names", async () => {
+    await new SpawnForms(ports).note({ account }, form);
+    takeStarts();
+    const secrets = { git_pat: "s3cret-1", access_key_id: "s3cret-2", pwd: "s3cret-3", env: { TOKEN: "s3cret-4" }, "image--unlisted-choice": "s3cret-5", constructor: "s3cret-6" };
+    const userOptions = { profile: "gpu", image: "py3", ...secrets };
+    await servers.ensureRunning(server, { start: { userOptions } });
+    assert.deepEqual(server.lastOptions, userOptions, "this window knows them");
+    const next = open().get(account, "");
+    assert.deepEqual([next.lastOptions, next.otherOptions], [{ profile: "gpu", image: "py3" }, Object.keys(secrets)]);
+    for (const { shownOptions = [] } of [server, next]) {
+      assert.deepEqual(shownOptions, [{ name: "profile", value: "gpu" }, { name: "image", value: "py3" }, ...Object.keys(secrets).map((name) => ({ name }))]);
+    }
+    assert.doesNotMatch(JSON.stringify([...ports.values]), /s3cret/);
+  });
+
+  it("takes the values out of what versions before have remembered", () => {
+    ports.values.set(`options:${server.id}`, { profile: "gpu", git_pat: "s3cret" });
+    ports.values.set("options:https://gone.example/ eve/", { pwd: "s3cret" });
+    const next = open().get(account, "");
+    assert.deepEqual([next.lastOptions, next.otherOptions], [{}, ["profile", "git_pat"]]);
+    assert.doesNotMatch(JSON.stringify([...ports.values]), /s3cret/);
   });
 
   it("starts as the last time where no options are given: the hub remembers", async () => {

@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { Hubs } from "../../../src/app/hubs";
 import { SpawnForms } from "../../../src/app/spawnForms";
 import type { Account } from "../../../src/hub/account";
+import type { SpawnForm } from "../../../src/hub/spawnForm";
 import { FakeHub } from "../../fakes/hub";
 import { MemoryPorts, signIn } from "./doubles";
+
+const form: SpawnForm = { profiles: [], hasUnknownFields: true };
 
 describe("spawn forms", () => {
   let hub: FakeHub;
@@ -25,11 +28,15 @@ describe("spawn forms", () => {
   it("are remembered for the hub once they were seen, and forgotten when they are gone", async () => {
     const forms = new SpawnForms(ports);
     assert.equal(forms.isKnown({ account }), false);
-    await forms.note({ account }, true);
+    await forms.note({ account }, form);
     assert.equal(new SpawnForms(ports).isKnown({ account }), true);
-    await forms.note({ account }, false);
+    await forms.note({ account }, undefined);
     assert.equal(forms.isKnown({ account }), false);
     assert.ok(![...ports.values.keys()].some((key) => key.startsWith("spawnForm")));
   });
 
+  it("are known where a version before has noted them", () => {
+    ports.values.set(`spawnForm:${account.hub.href}`, true);
+    assert.equal(new SpawnForms(ports).isKnown({ account }), true);
+  });
 });

@@ -13,7 +13,8 @@ const account = { id: "a", hub: new URL("https://hub.example.org/"), userName: "
 const server = {
   ...{ id: "a/", account, owner: "ana", name: "", displayName: "", label: account.label, state: "running" },
   model: { started: "2026-01-01T00:00:00Z", last_activity: "2026-01-01T01:00:00Z" },
-  lastOptions: { profile: "gpu", env: { API_TOKEN: "do-not-show", password: "nor-this" } },
+  lastOptions: { profile: "gpu", env: { API_TOKEN: "do-not-show", password: "nor-this" }, git_pat: "nor-that" },
+  shownOptions: [{ name: "profile", value: "gpu" }, { name: "env" }, { name: "git_pat" }],
   kernelSpecs: { default: "python3", specs: [{ name: "python3", displayName: "Python 3", language: "python", argv: ["/opt/env/bin/python", "-m", "ipykernel_launcher"], interruptMode: "signal", metadata: {}, resources: {} }] },
 } as unknown as Server;
 const kernel = {
@@ -51,8 +52,28 @@ describe("details", () => {
   it("hold no secret of the options or of messages", () => {
     const errors = [{ at: 0, times: 1, message: "GET https://hub.example.org/user/ana/api?token=abcdef failed" }];
     const text = serverDetails(server, facts({ errors }));
-    assert.ok(text.includes('"profile": "gpu"'));
-    for (const secret of ["do-not-show", "nor-this", "abcdef"]) assert.ok(!text.includes(secret), text);
+    assert.ok(text.includes("- profile: gpu\n- env\n- git_pat\n"), text);
+    for (const secret of ["do-not-show", "nor-this", "nor-that", "abcdef"]) assert.ok(!text.includes(secret), text);
+  });
+
+  it("have no link in them, and no line that somebody else has begun", () => {
+    const words = "[Sign in](command:workbench.action.terminal.new) <command:x.y>\n```\n[a]: command:x.y\n# Forged";
+    const model = { id: "k-2", name: words, execution_state: "idle", connections: 1 };
+    const strange = {
+      ...server,
+      ...{ displayName: words, account: { ...account, label: words }, shownOptions: [{ name: words, value: words }, { name: words }] },
+      kernelSpecs: { default: "x", specs: [{ name: words, displayName: words, language: words, argv: [words], interruptMode: words, metadata: {}, resources: {} }] },
+    } as unknown as Server;
+    const strangeKernel = { server: strange, id: words, model, session: { id: words, path: words, name: words, type: words, kernel: null } } as unknown as KnownKernel;
+    const info = { status: "ok", protocol_version: words, implementation: words, implementation_version: words, banner: words, language_info: { name: words, version: words }, supported_features: [] };
+    const all = facts({ words: [{ at: 0, fraction: 0, message: words }], kernels: [strangeKernel], errors: [{ at: 0, times: 1, message: words }] });
+    for (const text of [serverDetails(strange, all), kernelDetails(strangeKernel, info, all)]) {
+      assert.ok(text.includes("Sign in"));
+      assert.doesNotMatch(text, /\]\(|<\w+:/);
+      const outside = text.split(/^```$/m).filter((_, index) => index % 2 === 0).join("");
+      assert.doesNotMatch(outside, /^\s*(\[|# Forged)/m);
+      assert.equal(text.match(/^```$/gm)?.length, 2, text);
+    }
   });
 
   it("of a kernel tell what it is, and what it says of itself where that is known", () => {
