@@ -7,8 +7,11 @@ import { root } from "../harness/paths";
 
 const command = v.object({ command: v.string(), title: v.string(), category: v.optional(v.string()), icon: v.optional(v.string()) });
 const item = v.object({ command: v.string(), when: v.optional(v.string()) });
+const setting = v.object({ scope: v.optional(v.string()) });
 const manifest = v.object({
+  capabilities: v.object({ untrustedWorkspaces: v.object({ restrictedConfigurations: v.array(v.string()) }) }),
   contributes: v.object({
+    configuration: v.object({ properties: v.record(v.string(), setting) }),
     commands: v.array(command),
     menus: v.record(v.string(), v.array(item)),
     walkthroughs: v.array(v.object({ id: v.string(), steps: v.array(v.object({ description: v.string(), media: v.object({ svg: v.string(), altText: v.string() }) })) })),
@@ -17,7 +20,7 @@ const manifest = v.object({
 
 describe("the manifest", () => {
   const text = readFileSync(path.join(root, "package.json"), "utf8");
-  const { contributes } = v.parse(manifest, JSON.parse(text));
+  const { capabilities, contributes } = v.parse(manifest, JSON.parse(text));
   const { commands, menus, walkthroughs } = contributes;
 
   it("says nothing twice: the first would be lost without a word", () => {
@@ -40,6 +43,15 @@ describe("the manifest", () => {
     const always = ["signIn", "showLog"].map((name) => `jupyterhubConnect.${name}`);
     const ruled = new Set((menus["commandPalette"] ?? []).filter(({ when }) => when !== undefined).map((each) => each.command));
     assert.deepEqual(commands.map((each) => each.command).filter((name) => !ruled.has(name) && !always.includes(name)), []);
+  });
+
+  it("lets a folder's settings say nothing but hubs, and that only once it is trusted", () => {
+    const settings = Object.entries(contributes.configuration.properties);
+    const free = settings.filter(([, { scope }]) => scope !== "application" && scope !== "machine").map(([name]) => name);
+    assert.deepEqual(free, ["jupyterhubConnect.hubs"]);
+    // Of the computer, and so trusted with its files: also should one of them be opened to folders.
+    const ofTheComputer = settings.filter(([, { scope }]) => scope?.startsWith("machine")).map(([name]) => name);
+    assert.deepEqual(capabilities.untrustedWorkspaces.restrictedConfigurations, ofTheComputer);
   });
 
   it("names in menus and walkthroughs only commands that there are", () => {

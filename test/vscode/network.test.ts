@@ -152,13 +152,15 @@ describe("the network", function () {
     assertThroughProxy(front);
   });
 
-  it("lets a folder add hubs, and change none", async () => {
+  it("takes no certificates from a folder, neither for a hub of its own nor for the person's", async () => {
     const { Workspace } = vscode.ConfigurationTarget;
     await setting("jupyterhubConnect.hubs", [{ url: here(front), caFile: caFile() }], Workspace);
-    await enter(here(front));
-    await signOut(signedIn ?? "");
+    assert.match(await refusal(here(front)), /authority is not known/);
     const other = file("other.pem", makeAuthority("Another").cert);
     await setting("jupyterhubConnect.hubs", [{ url: here(front), caFile: other }]);
     assert.match(await refusal(here(front)), /authority is not known/);
+    await setting("jupyterhubConnect.hubs", [{ url: here(front), caFile: caFile() }]);
+    await setting("jupyterhubConnect.hubs", [{ url: here(front), label: "Theirs" }], Workspace);
+    await enter(here(front));
   });
 });
