@@ -5,6 +5,7 @@ import { samplePath } from "../harness/sample/sampleNotebook";
 import { FakeHub } from "../fakes/hub";
 import { personWindow } from "../e2e/support/window";
 import { Baits } from "./support/baits";
+import { folderSettings } from "./support/folderSettings";
 import { startHostileCertificate } from "./support/hostileCertificate";
 import { loginPageAsking, spawnPage, spawnsUntilTold, takesPasswords } from "./support/hostileHub";
 import { ShownWords, tidy } from "./support/shownWords";
@@ -188,4 +189,5 @@ describe("a window and a hostile hub", () => {
   });
 
   serverWords(window, baits, words);
+  folderSettings(window, () => hub, baits, words);
 });

@@ -165,6 +165,7 @@ describe("a window and a hostile notebook", function () {
   it("gives another extension no token, also when the person lets it use the account", async () => {
     const { workbench } = window();
     await workbench.quickInput.command(otherCommands.ask);
+    await workbench.answerDialog(new RegExp(`'${other.name}' wants to sign in`), "Allow");
     await workbench.quickInput.expect(new RegExp(`'${other.name}' wants to access`));
     await workbench.quickInput.pick(new RegExp(accountLabel(user)));
     const got = await workbench.notification(/^Got/);
@@ -193,12 +194,13 @@ describe("a window and a hostile notebook", function () {
     await workbench.page.locator(".sidebar").getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
     const cookies = [...front.cookies].filter((pair) => /hub-login|session/.test(pair)).map((pair) => pair.slice(pair.indexOf("=") + 1));
     assert.ok(front.tokens.size > 0 && cookies.length > 0, "secrets were seen");
-    const secrets = [...front.tokens, ...cookies, sharedHub().user(name).password, "jupyterhub-hub-login"];
+    const secrets = [...front.tokens, ...cookies, sharedHub().user(name).password];
     const kept = await browserStorage(page);
     for (const secret of secrets) {
       assert.deepEqual(filesWith(server.directory, secret), [], "files of VS Code that hold a secret");
       assert.ok(!kept.includes(secret), "the browser keeps a secret");
     }
+    assert.deepEqual(filesWith(path.join(server.directory, "user-data"), "jupyterhub-hub-login"), [], "files of VS Code that know of a session");
     for (const token of front.tokens) {
       const answer = await fetch(new URL("hub/api/user", sharedHub().url), { headers: { Authorization: `token ${token}` } });
       assert.equal(answer.status, 403, "a token that still holds");

@@ -62,7 +62,7 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
       await words.areRead("quickInput", kernel.words, "kernel-picker");
       await words.areRead("quickInput", reversedMark, "kernel-picker");
       await workbench.quickInput.pick(/^[^,]*Python 3(?!.* of )/);
-      await words.areRead("editor", kernel.words, "kernel-label");
+      await words.areRead("notebook", kernel.words, "kernel-label");
       await workbench.kernelStatus.hover();
       await words.areRead("hover", kernel.words, "kernel-status");
     });
@@ -71,6 +71,7 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
       const { workbench } = window();
       const reason = baits.command("Mount it again");
       await workbench.quickInput.command("JupyterHub: Open Notebook on Server…");
+      await workbench.quickInput.pick(new RegExp(`^${new URL(server.url).host}`));
       await workbench.quickInput.waitForEntry(/Read me/);
       await words.areRead("quickInput", file.words, "file-names");
       await words.areRead("quickInput", icon.text, "file-names");
@@ -78,7 +79,6 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
       server.on(`GET /api/contents/${encodeURIComponent(`${file.text}.ipynb`)}`, { status: 500, json: { message: reason.text } });
       await workbench.quickInput.pick(/Read me/);
       await words.arePlain("notifications", reason, "file-reason");
-      await words.areRead("notifications", file.words, "file-reason");
     });
   });
 }

@@ -17,6 +17,7 @@ export const places = {
   statusBar: ".part.statusbar",
   hover: ".monaco-hover:not(.hidden), .workbench-hover",
   editor: ".part.editor",
+  notebook: ".notebookOverlay",
   menu: ".monaco-menu",
 } as const;
 
@@ -130,6 +131,7 @@ export class ShownWords {
 /** Takes boxes, dialogs and notifications off the screen, after a test that passed or one that did not. */
 export async function tidy(workbench: Workbench): Promise<void> {
   const { page } = workbench;
+  await page.mouse.move(1150, 4); // away from what shows more of itself
   const open = page.locator(`${places.dialog}, ${places.menu}, ${places.quickInput} >> visible=true`);
   const gone = async (): Promise<boolean> => {
     if ((await open.count()) === 0) return true;
