@@ -1,5 +1,6 @@
-// Bundles the extension into dist/extension.js, and what it needs only later beside it; says how large they are. `--watch` goes on.
-const { readdirSync, rmSync, statSync } = require("node:fs");
+// Bundles the extension into dist/extension.js, and what it needs only later beside it; says how large they are, and writes
+// down in out/metafile.json what is in them. `--watch` goes on.
+const { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } = require("node:fs");
 const path = require("node:path");
 const esbuild = require("esbuild");
 
@@ -11,16 +12,30 @@ const outdir = path.join(__dirname, "dist");
  */
 const late = ["htmlparser2", "node-fetch", "oauth4webapi", "ws"];
 
+/**
+ * Packages that bundled ones ask for if they are there: the polyfill is for Node without web streams, the other two are
+ * native code. They are not there, and Node must not look for them: it would do so in every folder above the extension's,
+ * and on some computers other people may write to one, such as C:\node_modules.
+ */
+const absentPackages = {
+  name: "absent-packages",
+  setup(build) {
+    build.onResolve({ filter: /^(bufferutil|utf-8-validate|web-streams-polyfill)($|\/)/ }, ({ path }) => ({ path, namespace: "absent" }));
+    build.onLoad({ filter: /.*/, namespace: "absent" }, ({ path }) => ({ contents: `throw new Error("${path} is not part of the extension.");` }));
+  },
+};
+
 const common = {
+  absWorkingDir: __dirname,
   bundle: true,
   platform: "node",
   format: "cjs",
   target: "node20",
-  // The polyfill is for Node without web streams, the other two are optional native code.
-  external: ["bufferutil", "utf-8-validate", "web-streams-polyfill", "web-streams-polyfill/*"],
   minify: !process.argv.includes("--watch"),
   sourcemap: process.argv.includes("--watch"),
+  // All licences are in dist/NOTICES.txt, which npm run build makes from the metafile.
   legalComments: "none",
+  metafile: true,
   logLevel: "warning",
 };
 
@@ -49,23 +64,32 @@ const latePackages = {
   },
 };
 
+/** The metafiles of all bundles as one: the notices and the bill of materials are made from it (test/harness/publish). */
+function writeMetafile(metafiles) {
+  const together = (part) => Object.assign({}, ...metafiles.map((metafile) => metafile[part]));
+  mkdirSync(path.join(__dirname, "out"), { recursive: true });
+  writeFileSync(path.join(__dirname, "out", "metafile.json"), JSON.stringify({ inputs: together("inputs"), outputs: together("outputs") }));
+}
+
 function fileOf(name) {
   return path.join(outdir, `${name}.js`);
 }
 
 async function main() {
-  await esbuild.build({
+  const lateBundles = await esbuild.build({
     ...common,
     entryPoints: Object.fromEntries(late.map((name) => [name, name])),
     outdir,
+    plugins: [absentPackages],
     sourcemap: false,
   });
-  const options = { ...common, entryPoints: ["src/extension.ts"], outdir, plugins: [oneVscode, latePackages] };
+  const options = { ...common, entryPoints: ["src/extension.ts"], outdir, plugins: [oneVscode, latePackages, absentPackages] };
   if (process.argv.includes("--watch")) {
     await (await esbuild.context(options)).watch();
     return;
   }
-  await esbuild.build(options);
+  const extension = await esbuild.build(options);
+  writeMetafile([lateBundles.metafile, extension.metafile]);
   const built = ["extension", ...late].map(fileOf);
   // All that is in dist/ is packed: what an earlier build has left must not be.
   for (const file of readdirSync(outdir).map((name) => path.join(outdir, name))) if (!built.includes(file)) rmSync(file);

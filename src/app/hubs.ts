@@ -6,7 +6,9 @@ import { Emitter } from "../base/event";
 import { Account, accountOf } from "../hub/account";
 import { configurationFor, type HubConfiguration, type OAuthClient } from "../hub/configuration";
 import { logIn } from "../hub/pages";
+import { isBelow } from "../hub/serverPlace";
 import { abandon, signIn, type SignedIn, type SignInGiven, type SignInPort } from "../hub/signIn";
+import { partsOfCookies } from "../transport/credential";
 import type { ServerSettingsOptions } from "../transport/settings";
 import { Network } from "./network";
 import type { Ports } from "./ports";
@@ -77,6 +79,7 @@ export class Hubs implements Disposable {
     try {
       throwIfAborted(signal);
       account = await this.#keep(signedIn);
+      this.#keepSession(account, signedIn.pageCookies);
     } catch (error) {
       await abandon(signedIn, options);
       throw error;
@@ -86,7 +89,15 @@ export class Hubs implements Disposable {
   }
 
   /**
-   * Forgets the account and its token, and revokes the token where it is ours.
+   * Signs in to the hub's pages for an account whose session there is over.
+   * @throws ConnectError `signed-out` where the password is not taken; `forbidden` where the hub has no such form
+   */
+  async logInToPages(account: Account, password: string, signal?: AbortSignal): Promise<void> {
+    this.#keepSession(account, await logIn(account.client.settings, account.userName, password, { signal }));
+  }
+
+  /**
+   * Forgets the account and its tokens, and revokes those that are ours.
    * @returns whether no token of ours is left on the hub
    */
   async signOut(account: Account): Promise<boolean> {
@@ -121,6 +132,13 @@ export class Hubs implements Disposable {
     }
   }
 
+  /** The session of the hub's pages is kept in this window's memory, and nowhere else. */
+  #keepSession(account: Account, cookies: string | undefined): void {
+    if (cookies === undefined) return;
+    for (const part of partsOfCookies(cookies)) this.#ports.hide?.(part);
+    account.pageSession.keep(cookies);
+  }
+
   #remember(value: unknown): void {
     const result = v.safeParse(remembered, value);
     if (result.success) this.#add(new URL(result.output.hub), result.output.userName);
@@ -142,11 +160,11 @@ export class Hubs implements Disposable {
     return made;
   }
 
-  /** Of requests to `hub` and its servers, which may be on another host; without, to whatever hub is asked. */
+  /** Of requests to `hub` and its servers; a server elsewhere is shown no certificate of the hub's. Without, to whatever hub is asked. */
   #settings(hub?: URL): Pick<ServerSettingsOptions, "log" | "tls" | "timeouts"> {
     const network = this.#network;
     const { log, timeouts } = this.#ports;
-    return { log, ...(timeouts && { timeouts }), ...(network && { tls: (url) => network.tls(hub ?? url) }) };
+    return { log, ...(timeouts && { timeouts }), ...(network && { tls: (url) => network.tls(hub && isBelow(hub, url) ? hub : url) }) };
   }
 
   #drop(account: Account): void {

@@ -28,7 +28,7 @@ export interface NetworkSettings {
 }
 
 export interface Ports {
-  /** Records of tokens (`Secret`) by account id; secret. Everything in it is kept out of `log`. */
+  /** Records of tokens (`Secret`) by account's or server's id; secret. Everything in it is kept out of `log`. */
   readonly tokens: TokenStore;
   /** How our own tokens are minted now; without, what a person gives is used as it is. */
   readonly tokenTerms?: () => TokenTerms;
@@ -40,6 +40,10 @@ export interface Ports {
   readonly restAfter?: () => number | undefined;
   /** No hubs are configured and all certificates verified unless told. */
   readonly network?: NetworkSettings;
+  /** Asks whether a server that the hub at `hub` says to be on another host shall be used there; both as host and port. */
+  readonly confirmServerHost?: (hub: string, server: string) => Promise<boolean>;
+  /** Keeps a secret that is in no record of `tokens` out of `log`. */
+  readonly hide?: (secret: string) => void;
   /** Of requests to hubs and their servers; the usual ones unless told. */
   readonly timeouts?: Partial<Timeouts>;
 }

@@ -4,12 +4,13 @@ import { ConnectError, hasCode } from "../base/errors";
 import { Emitter } from "../base/event";
 import type { Account } from "../hub/account";
 import type { HubServer, SharedServer } from "../hub/model";
+import { serverPlace, type ServerPlace } from "../hub/serverPlace";
 import { ServiceManager } from "../services/serviceManager";
 import type { KernelSpecs } from "../services/kernelspec/model";
-import { serverSettings } from "../transport/settings";
 import type { Ports } from "./ports";
 import { serverId, serverLabel, stateOf, type Server, type ServerState, type UserOptions } from "./server";
 import { ServerMemory } from "./serverMemory";
+import { ServerPlaces } from "./serverPlaces";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -17,6 +18,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export class ServerTable implements Disposable {
   readonly #ports: Ports;
   readonly #memory: ServerMemory;
+  readonly #places: ServerPlaces;
   readonly #servers = new Map<string, Mutable<Server>>();
   readonly #changed: Emitter<void>;
   readonly #lost: Emitter<Server>;
@@ -26,6 +28,7 @@ export class ServerTable implements Disposable {
   constructor(ports: Ports) {
     this.#ports = ports;
     this.#memory = new ServerMemory(ports.memory);
+    this.#places = new ServerPlaces(ports);
     this.#changed = new Emitter(ports.log);
     this.#lost = new Emitter(ports.log);
   }
@@ -93,9 +96,8 @@ export class ServerTable implements Disposable {
     server.label = serverLabel(account, server.owner, server.displayName);
     if (Object.keys(model.user_options).length > 0) this.#setOptions(server, model.user_options);
     const state = stateOf(model);
-    const address = model.full_url ?? model.url;
     if (this.#isBusy(server) && (state === "stopped" || server.state === "stopping")) return server;
-    if (state === "running" && address !== null) this.#attach(server, new URL(address, account.hub));
+    if (state === "running") this.#attachTo(server, serverPlace(account.hub, model));
     this.become(server, state);
     return server;
   }
@@ -103,8 +105,7 @@ export class ServerTable implements Disposable {
   /** What the hub says of a server that somebody shares with the account. */
   noteShared(account: Account, { server: model }: SharedServer): Server {
     const server = this.#get(account, model.name, model.user.name);
-    const address = model.full_url ?? model.url;
-    if (model.ready && address !== null) this.#attach(server, new URL(address, account.hub));
+    if (model.ready) this.#attachTo(server, serverPlace(account.hub, model));
     this.become(server, model.ready ? "running" : "stopped");
     return server;
   }
@@ -114,10 +115,14 @@ export class ServerTable implements Disposable {
     if (!this.#isBusy(server)) this.become(server, "stopped");
   }
 
-  /** The server runs at `url`. @returns its services */
-  run(server: Server, url: URL): ServiceManager {
+  /**
+   * The server runs at `place`. @returns its services
+   * @throws ConnectError where it must not be used there, or the user does not want it
+   */
+  async run(server: Server, place: ServerPlace): Promise<ServiceManager> {
+    await this.#places.confirm(server.account, place);
     const own = this.#own(server);
-    const services = this.#attach(own, url);
+    const services = this.#attach(own, place.url);
     this.become(own, "running");
     return services;
   }
@@ -166,14 +171,18 @@ export class ServerTable implements Disposable {
     return (this.#busy.get(id) ?? 0) > 0;
   }
 
+  /** Where the hub lists the server; a host that the user has to agree to is left alone until the server is used. */
+  #attachTo(server: Mutable<Server>, place: ServerPlace | undefined): void {
+    if (place && this.#places.allows(server.account, place)) this.#attach(server, place.url);
+  }
+
   /** The services at `url`; the present ones if that is where they are. */
   #attach(server: Mutable<Server>, url: URL): ServiceManager {
     if (server.services?.settings.baseUrl.href === url.href) return server.services;
     server.services?.dispose();
-    const { settings } = server.account.client;
-    const { label } = server;
+    const { account, label } = server;
     const { activity } = this.#ports;
-    const services = new ServiceManager(serverSettings({ ...settings, baseUrl: url, wsUrl: url, label }), activity && { activity });
+    const services = new ServiceManager(account.serverSettings(server, url, label), activity && { activity });
     services.onConnectionFailure((error) => {
       if (hasCode(error, "server-stopped") && server.services === services) this.#lost.fire(server);
     });

@@ -79,7 +79,10 @@ export class Servers implements Disposable {
       // What the hub does not list is stopped; one that was never used here is gone with that.
       this.#table.noteUnlisted(server);
       const isDefault = server.name === "" && !isShared(server);
-      if (!isDefault && !server.kernelSpecs && !this.#starts.has(server.id)) this.#table.drop(server);
+      if (isDefault || this.#starts.has(server.id)) continue;
+      if (!server.kernelSpecs) this.#table.drop(server);
+      // Deleted on the hub's pages: its token is of no use any more.
+      if (!isShared(server)) await account.forgetServer(server);
     }
   }
 
@@ -87,7 +90,6 @@ export class Servers implements Disposable {
   async refreshServices(server: Server, signal?: AbortSignal): Promise<void> {
     const { services } = server;
     if (!services) return;
-    if (isShared(server)) await server.account.shares.use(server.owner, server.name);
     await services.refresh(signal);
     const { specs } = services.kernelSpecs;
     if (specs && this.find(server.id) === server) await this.#table.keepSpecs(server, specs);
@@ -157,7 +159,7 @@ export class Servers implements Disposable {
   async delete(server: Server, signal?: AbortSignal): Promise<void> {
     if (server.name === "") throw new ConnectError("forbidden", `The default server of ${server.label} can be stopped, not deleted.`);
     await this.#end(server, "stopped", () => remove(server.account.client, server.owner, server.name, { signal }));
-    await this.#table.remove(server);
+    await this.#forget(server);
   }
 
   /** The server has turned out not to be running, though nobody here has stopped it. */
@@ -188,7 +190,7 @@ export class Servers implements Disposable {
           if (own.state === "stopped" || own.state === "stopping") this.#table.become(own, "starting");
           tell(progress);
         });
-        const services = this.#table.run(own, found.url);
+        const services = await this.#table.run(own, found.place);
         // Since when, and with what: told by the hub's list only.
         if (!own.model?.ready && !isShared(own)) void this.#refreshQuietly(own.account);
         return services;
@@ -215,7 +217,7 @@ export class Servers implements Disposable {
   ): Promise<RunningServer> {
     const { account, owner, name } = server;
     if (isShared(server)) {
-      await account.shares.use(owner, name);
+      await account.shares.allowList();
       return sharedRunning(account.client, account.userName, owner, name, { signal });
     }
     if (start?.userOptions) await this.#table.keepOptions(server, start.userOptions);
@@ -243,6 +245,12 @@ export class Servers implements Disposable {
       // Where that failed the hub knows best what is.
       if (server.state === "stopping") void this.#refreshQuietly(server.account);
     }
+  }
+
+  /** The server is gone from the hub, and its token with it. */
+  async #forget(server: Server): Promise<void> {
+    await this.#table.remove(server);
+    await server.account.forgetServer(server);
   }
 
   /** What others share with the user; not being told is no reason to show nothing of one's own. */

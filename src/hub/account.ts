@@ -1,16 +1,22 @@
-// Account: one signed-in identity on one hub; its token's life from sign-in over renewals to sign-out.
+// Account: one signed-in identity on one hub; the life of its hub token from sign-in over renewals to sign-out.
 import { systemClock, type Clock } from "../base/clock";
 import type { Disposable } from "../base/disposable";
-import { ConnectError, hasCode, HttpError } from "../base/errors";
+import { ConnectError } from "../base/errors";
 import { Emitter, type Event } from "../base/event";
 import { fixedToken, serverSettings, type ServerSettings, type ServerSettingsOptions, type TokenProvider } from "../transport/settings";
 import { HubClient } from "./client";
+import { HubClock } from "./hubClock";
 import { hubName } from "./hubName";
+import { HubToken } from "./hubToken";
 import type { TokenTerms } from "./mint";
+import { PageSession } from "./pageSession";
 import { PlainServerClient } from "./plainServer";
 import type { Secret } from "./secret";
+import type { ServerIdentity } from "./serverToken";
+import { ServerTokens } from "./serverTokens";
 import { Shares } from "./shares";
-import { StoredToken, type TokenStore } from "./storedToken";
+import type { TokenStore } from "./storedToken";
+import { ownerOfToken, TokenChecks, type Verdict } from "./tokenCheck";
 
 export type { TokenStore } from "./storedToken";
 
@@ -34,9 +40,9 @@ export function accountId(hub: URL, userName: string): string {
   return `${hub.href}#${encodeURIComponent(userName)}`;
 }
 
-/** The user and hub of `accountId`; undefined for what is none. */
+/** The user and hub of `accountId`; undefined for what is none, such as a server's id. */
 export function accountOf(id: string): { readonly hub: URL; readonly userName: string } | undefined {
-  const [, hub = "", user = ""] = /^(https?:[^#]*\/)#(.*)$/.exec(id) ?? [];
+  const [, hub = "", user = ""] = /^(https?:[^#]*\/)#([^/]*)$/.exec(id) ?? [];
   if (!URL.canParse(hub)) return undefined;
   try {
     return { hub: new URL(hub), userName: decodeURIComponent(user) };
@@ -46,9 +52,9 @@ export function accountOf(id: string): { readonly hub: URL; readonly userName: s
 }
 
 /**
- * One user of one hub. Gives the token to every request of this user, to the hub and to the user's servers alike.
+ * One user of one hub. Gives the hub token to requests to the hub, and each server's own token to requests to that server.
  * The store is asked each time, so that a token that another window replaced is used from the next request on.
- * What becomes of it is `StoredToken`'s.
+ * What becomes of a token is `StoredToken`'s.
  */
 export class Account implements TokenProvider, Disposable {
   readonly id: string;
@@ -58,11 +64,14 @@ export class Account implements TokenProvider, Disposable {
   readonly label: string;
   readonly client: HubClient;
   readonly shares: Shares;
-  readonly #token: StoredToken;
+  /** The session of the hub's pages, where the user has just signed in with a password. */
+  readonly pageSession: PageSession;
+  readonly #token: HubToken;
+  readonly #serverTokens: ServerTokens;
   readonly #settings: ServerSettings;
   readonly #onDidChangeState: Emitter<AccountState>;
   readonly #subscription: Disposable | undefined;
-  readonly #checks = new Map<string, Promise<"valid" | "replaced" | "invalid">>();
+  readonly #checks = new TokenChecks();
   /** The token that the hub has refused: it is not sent again. */
   #refused: string | undefined;
   #state: AccountState = "signed-in";
@@ -73,18 +82,25 @@ export class Account implements TokenProvider, Disposable {
     this.userName = userName;
     this.id = accountId(hub, userName);
     this.label = userName === "" ? hubName(hub) : `${userName} @ ${hubName(hub)}`;
-    const settings = serverSettings({ ...options.settings, baseUrl: hub, token: this, label: this.label });
-    this.#token = new StoredToken({ id: this.id, userName, store, terms, clock, settings });
-    this.#settings = this.#token.settings;
-    this.client = this.#clientWith(this.#settings);
+    this.pageSession = new PageSession(clock);
+    const tokenPath = this.isOnHub ? "hub/api/" : "";
+    const hubClock = new HubClock(serverSettings({ ...options.settings, baseUrl: hub, token: this, tokenPath, label: this.label }), clock);
+    const settings = (this.#settings = hubClock.settings);
+    this.#token = new HubToken({ id: this.id, userName, store, terms, clock, hubClock, settings });
+    this.#serverTokens = new ServerTokens({
+      ...{ accountId: this.id, userName, store, clock, hubClock, terms, hub: settings, settings: options.settings ?? {} },
+      hubToken: () => this.#current(),
+      checkHubToken: (refused) => this.check(refused),
+    });
+    this.client = this.#clientWith(settings);
     this.shares = new Shares({
       ...{ client: this.client, userName },
       secret: () => this.#token.read(),
       widen: (scopes) => this.widen(scopes),
     });
-    this.#onDidChangeState = new Emitter(this.#settings.log);
+    this.#onDidChangeState = new Emitter(settings.log);
     this.#subscription = store.onDidChange?.(async (id) => {
-      if (id !== this.id) return;
+      if (id !== this.id) return this.#serverTokens.follow(id);
       await this.#stored();
       await this.#token.follow();
     });
@@ -111,36 +127,38 @@ export class Account implements TokenProvider, Disposable {
   }
 
   /**
-   * The token to send.
+   * The hub token, for requests to the hub's API.
    * @throws ConnectError `signed-out` where there is none, or only one that the hub has refused.
    */
   async current(): Promise<string> {
-    const secret = await this.#stored();
-    if (secret !== undefined && secret.token !== this.#refused) {
-      this.#token.use(secret);
-      return secret.token;
-    }
-    throw new ConnectError("signed-out", `You are signed out of ${this.isOnHub ? `${hubName(this.hub)} as ${this.userName}` : this.label}. Sign in again.`);
+    return (await this.#current()).token;
   }
 
-  /** The session of the hub's pages, from signing in with a password; undefined where there is none. */
-  async pageCookies(): Promise<string | undefined> {
-    return (await this.#stored())?.pageCookies;
+  /** Settings of requests to one of the account's servers at `url`; a server without a hub takes what the account has. */
+  serverSettings(server: ServerIdentity, url: URL, label: string): ServerSettings {
+    if (!this.isOnHub) return serverSettings({ ...this.#settings, baseUrl: url, wsUrl: url, label });
+    return this.#serverTokens.settings(server, url, label);
+  }
+
+  /** Has the hub token hold `scopes` too, as `HubToken.widen`. */
+  widen(scopes: readonly string[]): Promise<void> {
+    return this.#token.widen(scopes);
+  }
+
+  /** Revokes and forgets the token of a server that was deleted. */
+  async forgetServer(server: ServerIdentity): Promise<void> {
+    await this.#serverTokens.forget(server);
   }
 
   /**
    * Whether the token that some request was refused with still holds; concurrent questions share one request.
    * @throws ConnectError where the hub cannot be asked: that is no sign-out.
    */
-  check(refused: string): Promise<"valid" | "replaced" | "invalid"> {
-    const running = this.#checks.get(refused);
-    if (running) return running;
-    const check = this.#check(refused).finally(() => this.#checks.delete(refused));
-    this.#checks.set(refused, check);
-    return check;
+  check(refused: string): Promise<Verdict> {
+    return this.#checks.once(refused, () => this.#check(refused));
   }
 
-  /** Keeps `secret`, which the hub has accepted, as this account's own from now on; what it replaces is revoked. */
+  /** Keeps `secret`, which the hub has accepted, as this account's own from now on; what it replaces is revoked, with its server tokens. */
   async signIn(secret: Secret): Promise<void> {
     // The same token again, now that the hub has taken it: it may be sent again.
     if (secret.token === this.#refused) this.#refused = undefined;
@@ -149,63 +167,44 @@ export class Account implements TokenProvider, Disposable {
   }
 
   /**
-   * Has the token hold `scopes` too, by another in its place; one that was given stays as it is.
-   * @throws HttpError where the hub refuses: it does not know them, or the person does not have them
-   */
-  async widen(scopes: readonly string[]): Promise<void> {
-    // Another window, or another wish for more, may be faster with a token that lacks what is asked for here.
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const secret = await this.#stored();
-      if (secret?.origin !== "minted" || scopes.every((scope) => secret.scopes?.includes(scope))) return;
-      await this.#token.renew(secret, scopes);
-    }
-  }
-
-  /**
-   * Forgets the token, and revokes it where it was minted for us.
+   * Forgets all of the account's tokens, and revokes those that were minted for us, in every window.
    * @returns whether no token of ours is left on the hub; false where the hub could not be told
    */
   async signOut(): Promise<boolean> {
-    const gone = await this.#token.remove();
+    this.pageSession.dispose();
+    await this.#serverTokens.remove();
+    const secret = await this.#token.remove();
     this.#become("signed-out");
-    return gone;
+    return secret === undefined || !this.isOnHub || this.#token.revokeAll(secret);
   }
 
   dispose(): void {
+    this.pageSession.dispose();
+    this.#serverTokens.dispose();
     this.#token.dispose();
     this.#subscription?.dispose();
     this.#onDidChangeState.dispose();
   }
 
-  async #check(refused: string): Promise<"valid" | "replaced" | "invalid"> {
+  /** As `current`, with all that is known of it. */
+  async #current(): Promise<Secret> {
+    const secret = await this.#stored();
+    if (secret !== undefined && secret.token !== this.#refused) return this.#token.use(secret);
+    throw new ConnectError("signed-out", `You are signed out of ${this.isOnHub ? `${hubName(this.hub)} as ${this.userName}` : this.label}. Sign in again.`);
+  }
+
+  async #check(refused: string): Promise<Verdict> {
     const before = await this.#stored();
     if (before === undefined) return "invalid";
     if (before.token !== refused) return "replaced";
     if (refused === this.#refused) return "invalid";
-    if (await this.#holds(refused)) return "valid";
+    if (await ownerOfToken(this.#clientWith({ ...this.#settings, token: fixedToken(refused) }))) return "valid";
     // Another window may have signed in while the hub was asked.
     const after = await this.#token.read();
     if (after !== undefined && after.token !== refused) return "replaced";
     this.#refused = refused;
     this.#become("signed-out");
     return "invalid";
-  }
-
-  /** Asks the hub. A refusal that is not the hub's own (a network's sign-in page, a proxy) proves nothing. */
-  async #holds(token: string): Promise<boolean> {
-    const asking = this.#clientWith({ ...this.#settings, token: fixedToken(token) });
-    try {
-      await asking.user();
-      return true;
-    } catch (error) {
-      if (!hasCode(error, "signed-out")) throw error;
-      if (error instanceof HttpError && (error.status === 401 || error.status === 403) && isJson(error.body)) return false;
-      throw new ConnectError(
-        "unreachable",
-        `Something on the network answers instead of ${hubName(this.hub)}, perhaps a sign-in page of the network or a proxy. Check your connection or VPN and try again.`,
-        { cause: error },
-      );
-    }
   }
 
   #clientWith(settings: ServerSettings): HubClient {
@@ -224,8 +223,4 @@ export class Account implements TokenProvider, Disposable {
     this.#state = state;
     this.#onDidChangeState.fire(state);
   }
-}
-
-function isJson(text: string): boolean {
-  return /^\s*\{/.test(text);
 }

@@ -1,4 +1,4 @@
-// Tokens of our own: minted with the least scopes and an end, revoked by themselves.
+// Tokens of our own: minted with the least scopes and an end, marked in their note, revoked when they leave.
 import { randomBytes } from "node:crypto";
 import { abortable, throwIfAborted } from "../base/async";
 import { hasCode, HttpError } from "../base/errors";
@@ -12,25 +12,38 @@ import type { Secret } from "./secret";
 export interface TokenTerms {
   /** Names machine and editor in the hub's list of tokens. */
   readonly note: string;
-  /** Seconds that a token shall hold; a hub may allow less. */
+  /** Seconds that the hub token shall hold; a hub may allow less. */
   readonly lifetime: number;
+  /** Seconds that a server token shall hold; a day and a half unless told. */
+  readonly serverLifetime?: number;
 }
 
-/** All that the extension needs: the person's servers, their list, and to renew and revoke its own token. */
-export const leastScopes: readonly string[] = ["access:servers!user", "servers!user", "read:users!user", "tokens!user"];
+/**
+ * What a hub token needs: to start and stop the user's servers, to list them, to mint, list and revoke tokens. It cannot
+ * use a server: each has a token of its own (`ServerToken`), and this one is sent below the hub's API only.
+ */
+export const hubScopes: readonly string[] = ["servers!user", "read:users!user", "tokens!user"];
 
 /** A token and whose it is. */
 export interface UserSecret {
   /** As the hub spells it. */
   readonly userName: string;
   readonly secret: Secret;
+  /** What the hub says that it may do, every scope written out; undefined where the hub does not say. */
+  readonly granted?: readonly string[];
 }
 
 export interface MintOptions {
   readonly terms: TokenTerms;
   readonly signal?: AbortSignal | undefined;
-  /** Beside the least ones. */
+  /** All that it shall be able to do; the hub token's unless told. */
   readonly scopes?: readonly string[];
+  /** What it is for, in the hub's list of tokens, e.g. ` for the server gpu`. */
+  readonly purpose?: string;
+  /** The mark of all tokens of one sign-in; a new one unless told. */
+  readonly family?: string | undefined;
+  /** Seconds; `terms.lifetime` unless told. */
+  readonly lifetime?: number;
   /** Asks with a name and password instead of the settings' own token. */
   readonly auth?: PasswordLogin;
 }
@@ -80,17 +93,40 @@ export async function revoke(settings: ServerSettings, { secret, userName }: Use
   }
 }
 
-async function make(client: HubClient, user: string, { terms, auth, scopes: more = [] }: MintOptions): Promise<UserSecret> {
-  const scopes = [...new Set([...leastScopes, ...more])];
-  // The mark finds the token again should the answer that brings it be lost.
-  const note = `${terms.note} (${randomBytes(3).toString("hex")})`;
-  const request = { note, expiresIn: Math.round(terms.lifetime), scopes, ...(auth && { auth }) };
+/**
+ * Revokes the tokens of `user` whose note `matches`, asking with the token of `settings`. By their notes, since hubs give
+ * the ids of tokens that are gone to new ones.
+ * @throws ConnectError, HttpError where the hub cannot be asked or refuses
+ */
+export async function revokeNoted(settings: ServerSettings, user: string, matches: (note: string) => boolean): Promise<void> {
+  const client = new HubClient(settings);
+  const signal = AbortSignal.timeout(revokeTimeout);
+  const found = (await client.getTokens(user, { signal })).filter(({ note }) => note !== null && matches(note));
+  for (const { id } of found) await client.deleteToken(user, id, { signal });
+}
+
+/** Whether `note` is that of a token of this sign-in. */
+export function isOfFamily(note: string, family: string): boolean {
+  return note.includes(`(${family}-`);
+}
+
+/** A mark for all tokens of one sign-in. */
+export function newFamily(): string {
+  return randomBytes(5).toString("hex");
+}
+
+async function make(client: HubClient, user: string, options: MintOptions): Promise<UserSecret> {
+  const { terms, auth, purpose = "", scopes = hubScopes, family = newFamily(), lifetime = terms.lifetime } = options;
+  // The mark finds the token again: among all of its sign-in, and should the answer that brings it be lost.
+  const note = `${terms.note}${purpose} (${family}-${randomBytes(3).toString("hex")})`;
+  const request = { note, expiresIn: Math.round(lifetime), scopes, ...(auth && { auth }) };
+  const known = { note, family, scopes: [...scopes] };
   try {
-    return ofAnswer(user, scopes, await client.createToken(user, request));
+    return ofAnswer(user, known, request.expiresIn, await client.createToken(user, request));
   } catch (error) {
     const longest = longestLifetime(error);
     if (longest !== undefined && longest < request.expiresIn) {
-      return ofAnswer(user, scopes, await client.createToken(user, { ...request, expiresIn: longest }));
+      return ofAnswer(user, known, longest, await client.createToken(user, { ...request, expiresIn: longest }));
     }
     if (!auth && hasCode(error, "unreachable", "timeout", "invalid-response")) await removeLost(client, user, note);
     throw error;
@@ -104,8 +140,12 @@ function longestLifetime(error: unknown): number | undefined {
   return said === undefined ? undefined : Number(said);
 }
 
-function ofAnswer(user: string, scopes: string[], answer: NewHubToken): UserSecret {
-  const [createdAt, expiresAt] = [time(answer.created), time(answer.expires_at)];
+/** @param asked seconds: a hub that lets a token hold for longer, or for ever, does not keep it from being replaced in time */
+function ofAnswer(user: string, known: Pick<Secret, "note" | "family" | "scopes">, asked: number, answer: NewHubToken): UserSecret {
+  const createdAt = time(answer.created);
+  const end = time(answer.expires_at);
+  const latest = createdAt === undefined ? undefined : createdAt + asked * 1000;
+  const expiresAt = latest === undefined ? end : Math.min(end ?? latest, latest);
   return {
     userName: answer.user ?? user,
     secret: {
@@ -114,8 +154,9 @@ function ofAnswer(user: string, scopes: string[], answer: NewHubToken): UserSecr
       tokenId: answer.id,
       ...(createdAt !== undefined && { createdAt }),
       ...(expiresAt !== undefined && { expiresAt }),
-      scopes,
+      ...known,
     },
+    ...(answer.scopes && { granted: answer.scopes }),
   };
 }
 
@@ -127,12 +168,10 @@ function time(text: string | null): number | undefined {
 }
 
 /** The hub may have minted a token whose answer never came: it is found by its note. */
-async function removeLost(client: HubClient, user: string, note: string): Promise<void> {
-  const signal = AbortSignal.timeout(revokeTimeout);
+async function removeLost({ settings }: HubClient, user: string, note: string): Promise<void> {
   try {
-    const lost = (await client.getTokens(user, { signal })).filter((token) => token.note === note);
-    for (const { id } of lost) await client.deleteToken(user, id, { signal });
+    await revokeNoted(settings, user, (each) => each === note);
   } catch (error) {
-    client.settings.log.warn(`${client.settings.label}: a token may have been made in vain; it ends by itself`, error);
+    settings.log.warn(`${settings.label}: a token may have been made in vain; it ends by itself`, error);
   }
 }

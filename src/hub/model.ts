@@ -83,8 +83,16 @@ export type HubToken = v.InferOutput<typeof hubToken>;
 /** The tokens of a user. */
 export const hubTokens = v.looseObject({ api_tokens: v.array(hubToken) });
 
-/** The answer to creating a token: the only time the hub tells the token itself. `user` is whose it is. */
-export const newHubToken = v.looseObject({ ...hubToken.entries, token: v.string(), user: v.optional(v.string()) });
+/**
+ * The answer to creating a token: the only time the hub tells the token itself. `user` is whose it is, `scopes` what it
+ * may do, every scope written out.
+ */
+export const newHubToken = v.looseObject({
+  ...hubToken.entries,
+  scopes: v.nullish(v.array(v.string())),
+  token: v.string(),
+  user: v.optional(v.string()),
+});
 export type NewHubToken = v.InferOutput<typeof newHubToken>;
 
 /** One event of a spawn's progress stream. */

@@ -19,6 +19,11 @@ export interface PasswordSignInOptions {
   readonly logIn?: PageLogin | undefined;
 }
 
+/** A token, and the session of the hub's pages as in a Cookie header, where they have a form. Both are secrets. */
+export interface PasswordSignIn extends UserSecret {
+  readonly pageCookies: string | undefined;
+}
+
 export interface Credentials {
   readonly userName: string;
   readonly password: string;
@@ -30,12 +35,12 @@ export interface Credentials {
  * who have never been on this hub, and says once what is wrong.
  * @throws ConnectError `signed-out` where the hub does not take them; else why it could not be asked
  */
-export async function mintWithPassword(settings: ServerSettings, given: Credentials, options: PasswordSignInOptions): Promise<UserSecret> {
+export async function mintWithPassword(settings: ServerSettings, given: Credentials, options: PasswordSignInOptions): Promise<PasswordSignIn> {
   const userName = given.userName.trim();
   if (userName === "") throw new ConnectError("signed-out", `${settings.label} needs your user name.`);
   const pageCookies = await pageSession(settings, { ...given, userName }, options);
-  const { secret, userName: spelled } = await mintAs(settings, userName, { ...given.further, username: userName, password: given.password }, options);
-  return { userName: spelled, secret: { ...secret, ...(pageCookies !== undefined && { pageCookies }) } };
+  const minted = await mintAs(settings, userName, { ...given.further, username: userName, password: given.password }, options);
+  return { ...minted, pageCookies };
 }
 
 /** Without it only the pages are out of reach; a code that holds once is left for the token. */

@@ -8,14 +8,14 @@ import type { Secret } from "./secret";
 export interface RotationOptions {
   readonly clock: Clock;
   readonly hubClock: HubClock;
+  /** Milliseconds by the hub's clock from which a token is to be replaced; undefined for never. */
+  readonly due: (secret: Secret) => number | undefined;
   /** Asks the hub what time it is. */
   readonly askTime: () => Promise<unknown>;
   /** Replaces `secret` by a new one. */
   readonly replace: (secret: Secret) => Promise<void>;
 }
 
-/** Of its life; who comes back within the rest need not sign in again. */
-const usedUp = 1 / 3;
 /** Milliseconds to the next attempt after one that did not get through … */
 const shortestPause = 60_000;
 /** … of the time that is left. */
@@ -23,8 +23,11 @@ const pausePart = 1 / 8;
 /** The longest that a timer runs before the clocks are compared again. */
 const longestTimer = 24 * 3_600_000;
 
-/** Milliseconds since the epoch, by the hub's clock, from which `secret` is to be replaced; undefined for never. */
-export function rotationDue({ origin, createdAt, expiresAt }: Secret): number | undefined {
+/**
+ * When a minted token is to be replaced, in milliseconds since the epoch by the hub's clock; undefined for never.
+ * @param usedUp the part of its lifetime after which that is, 0 to 1
+ */
+export function rotationDue({ origin, createdAt, expiresAt }: Secret, usedUp: number): number | undefined {
   if (origin !== "minted" || createdAt === undefined || expiresAt === undefined) return undefined;
   return createdAt + (expiresAt - createdAt) * usedUp;
 }
@@ -45,7 +48,7 @@ export class Rotation implements Disposable {
 
   /** Told of the token each time it is used. */
   follow(secret: Secret): void {
-    const due = rotationDue(secret);
+    const due = this.#with.due(secret);
     if (due === undefined || secret.token === this.#settled || this.#disposed) return;
     const wait = Math.max(due, this.#pause) - this.#with.hubClock.now();
     if (wait <= 0) {
@@ -70,7 +73,7 @@ export class Rotation implements Disposable {
       if (!hubClock.known) {
         // This computer's clock alone proves nothing.
         await askTime();
-        if (hubClock.now() < (rotationDue(secret) ?? 0)) {
+        if (hubClock.now() < (this.#with.due(secret) ?? 0)) {
           this.#settled = undefined;
           this.follow(secret);
           return;

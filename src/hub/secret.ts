@@ -1,6 +1,6 @@
 // What SecretStorage holds of one account: its token, where that came from, until when it holds.
 import * as v from "valibot";
-import { partsOfCookies, partsOfSecret } from "../transport/credential";
+import { partsOfSecret } from "../transport/credential";
 
 /**
  * Where a token came from. `minted`: by us, for this account alone, so that we rotate and revoke it. `given`: by the
@@ -18,8 +18,10 @@ const secretRecord = v.object({
   expiresAt: v.optional(v.number()),
   /** As asked for; missing for a given token. */
   scopes: v.optional(v.array(v.string())),
-  /** The session of the hub's pages (the spawn form), as one opaque text. */
-  pageCookies: v.optional(v.string()),
+  /** In the hub's list of tokens; it alone tells a token for sure. */
+  note: v.optional(v.string()),
+  /** The mark in the notes of all tokens of one sign-in. */
+  family: v.optional(v.string()),
 });
 
 /** A validated record. */
@@ -41,8 +43,13 @@ export function readSecret(stored: string): Secret {
   return result.success ? result.output : givenSecret(stored);
 }
 
+/** Whether a stored record holds what none holds any more: an earlier version kept the session of the hub's pages in it. */
+export function holdsPageSession(stored: string): boolean {
+  return v.safeParse(v.pipe(v.string(), v.parseJson(), v.looseObject({ pageCookies: v.string() })), stored).success;
+}
+
 /** Everything in a stored record that must not be seen, the record itself included. */
 export function secretsIn(stored: string): readonly string[] {
-  const { token, pageCookies } = readSecret(stored);
-  return [...new Set([stored, token, ...partsOfSecret(token), ...(pageCookies === undefined ? [] : partsOfCookies(pageCookies))])];
+  const { token } = readSecret(stored);
+  return [...new Set([stored, token, ...partsOfSecret(token)])];
 }

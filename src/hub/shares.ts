@@ -1,10 +1,11 @@
-// What others share with a user, and the scopes for it, which our token gets only where there is something to use.
+// What others share with a user, and the scope to list it, which the hub token gets only where there is something to list.
 import { fixedToken } from "../transport/settings";
 import { HubClient, type CallOptions } from "./client";
 import { isRefusal } from "./mint";
 import type { SharedServer } from "./model";
 import type { Secret } from "./secret";
 
+/** Beside those that every hub token has. */
 const listScope = "read:users:shares!user";
 /** Seconds that the token holds that only looks. */
 const lookLifetime = 60;
@@ -44,9 +45,9 @@ export class Shares {
     return seen;
   }
 
-  /** Gives our token the right to use one of them. @throws HttpError where it is not shared any more */
-  async use(owner: string, server: string): Promise<void> {
-    await this.#with.widen([listScope, `access:servers!server=${owner}/${server}`]);
+  /** Gives our token the right to list them. @throws HttpError where the hub refuses */
+  async allowList(): Promise<void> {
+    await this.#with.widen([listScope]);
   }
 
   /** A given token may or may not: trying tells. */

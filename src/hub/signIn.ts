@@ -43,7 +43,7 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
   if (hub.host !== address.url.host) await agreeToHost(hub, address, given, port);
   if (isPlainHttpElsewhere(hub) && !(await port.confirmPlainHttp(hub))) throw cancelled();
 
-  const settings = settingsOf(hub, options);
+  const settings = settingsOf(hub, options, isHub);
   const way = new SignInAttempt({ settings, version, address, port, signal, terms, logIn });
   if (!isHub) return way.toPlainServer(given.token ?? given.password);
   if (given.token !== undefined) return way.withToken(cleanToken(given.token));
@@ -108,6 +108,6 @@ export async function abandon({ hub, user, secret }: SignedIn, options: SignInOp
   await revoke(settingsOf(hub, options), { secret, userName: user.name });
 }
 
-function settingsOf(hub: URL, options: SignInOptions): ServerSettings {
-  return serverSettings({ ...options, baseUrl: hub, label: hubName(hub) });
+function settingsOf(hub: URL, options: SignInOptions, isHub = true): ServerSettings {
+  return serverSettings({ ...options, baseUrl: hub, tokenPath: isHub ? "hub/api/" : "", label: hubName(hub) });
 }

@@ -24,6 +24,8 @@ export interface SignedIn {
   readonly user: HubUser;
   /** Belongs into SecretStorage. Minted for this sign-in: `abandon` it where it is not kept. */
   readonly secret: Secret;
+  /** The session of the hub's pages, where a password was the way in. Belongs into memory only. */
+  readonly pageCookies?: string | undefined;
   /** The named server of this user whose page was pasted. */
   readonly server?: string;
   /** What the person should know: that no token of our own could be had. */
@@ -150,12 +152,12 @@ export class SignInAttempt {
   async withPassword(answer: PasswordAnswer): Promise<SignedIn> {
     const { settings, signal, terms, logIn } = this.#with;
     if (!terms) throw new ConnectError("forbidden", "Signing in with a password needs to know how to mint a token.");
-    const minted = await mintWithPassword(settings, answer, { terms, signal, logIn });
+    const { pageCookies, ...minted } = await mintWithPassword(settings, answer, { terms, signal, logIn });
     try {
       throwIfAborted(signal);
       const { secret } = minted;
       const own = { ...settings, token: fixedToken(secret.token) };
-      return this.#signedIn(await this.#whose(own), secret);
+      return { ...this.#signedIn(await this.#whose(own), secret), pageCookies };
     } catch (error) {
       await revoke(settings, minted);
       throw error;
@@ -207,13 +209,15 @@ function problemOf(user: HubUser, settings: ServerSettings): string | undefined 
     return `This token belongs to the service “${user.name}” of ${settings.label}, not to a person. Make one of your own at ${page}.`;
   }
   const may = (scope: string): boolean => user.scopes.some((held) => held === scope || held.startsWith(`${scope}!`));
-  if (user.scopes.length === 0 || (may("access:servers") && user.servers !== null)) return undefined;
+  // One of ours mints what its servers need.
+  const isOfUse = (may("access:servers") || may("tokens")) && user.servers !== null;
+  if (user.scopes.length === 0 || isOfUse) return undefined;
   return `This token of ${user.name} may not use servers of ${settings.label}. Make one at ${page} and leave its permissions empty: it then has all of yours.`;
 }
 
 function keptNotice(settings: ServerSettings, body: string): string {
   const reason = reasonIn(body).replace(/\.$/, "");
-  return `${settings.label} lets no token be made with the one that you gave${reason === "" ? "" : ` (${reason})`}, so that one is used as it is. When it ends, sign in again.`;
+  return `${settings.label} lets no token be made with the one that you gave${reason === "" ? "" : ` (${reason})`}, so that one is used as it is, and sent to your servers too, with all that it may do; servers that others share with you are not sent it. When it ends, sign in again.`;
 }
 
 function tokenPage({ baseUrl }: ServerSettings): URL {

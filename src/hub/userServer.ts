@@ -4,14 +4,14 @@ import { abortable, backoff, delay } from "../base/async";
 import { ConnectError } from "../base/errors";
 import { serverTitle, type CallOptions, type HubClient, type StartOptions, type StopAnswer } from "./client";
 import { hubServer, type HubServer } from "./model";
+import { serverPlace, type ServerPlace } from "./serverPlace";
 import { SpawnWatch, type SpawnPace } from "./spawnWatch";
 
 /** A server that is up, and where. */
 export interface RunningServer {
   /** "" for the default server. */
   readonly name: string;
-  /** Its base URL, with trailing slash. */
-  readonly url: URL;
+  readonly place: ServerPlace;
 }
 
 export interface EnsureRunningOptions extends CallOptions {
@@ -172,16 +172,14 @@ async function find(client: HubClient, user: string, server: string, signal: Abo
 }
 
 function running(client: HubClient, server: Pick<HubServer, "name" | "url" | "full_url">): RunningServer {
-  const where = server.full_url ?? server.url;
-  if (where === null || !URL.canParse(where, client.settings.baseUrl.origin)) {
+  const place = serverPlace(client.settings.baseUrl, server);
+  if (!place) {
     throw new ConnectError(
       "invalid-response",
       `${client.settings.label} says that ${serverTitle(server.name)} is running, but not where. Restart it on ${home(client)}.`,
     );
   }
-  const url = new URL(where, client.settings.baseUrl.origin);
-  if (!url.pathname.endsWith("/")) url.pathname += "/";
-  return { name: server.name, url };
+  return { name: server.name, place };
 }
 
 /** How sentences name the server `server` of the user that `client` acts for. */

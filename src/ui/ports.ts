@@ -7,9 +7,12 @@ import type { TokenStore } from "../hub/account";
 import { secretsIn } from "../hub/secret";
 import { restAfter, windowActivity } from "./activity";
 import { networkSettings } from "./configuration";
+import { agrees } from "./say/messages";
 import { tokenTerms } from "./signIn/tokenTerms";
 
 const keyPrefix = "token:";
+/** Of the names of records in the memory that windows share: SecretStorage does not tell which it has. */
+const indexPrefix = "secret:";
 
 /** The ports, and the log's channel; both end with `context`. */
 export function createPorts(context: vscode.ExtensionContext): Ports & { readonly channel: vscode.LogOutputChannel } {
@@ -22,11 +25,19 @@ export function createPorts(context: vscode.ExtensionContext): Ports & { readonl
     log,
     memory: memoryOn(context.globalState),
     tokens: tokensIn(context, redactor, log),
+    hide: (secret) => redactor.add(secret),
     tokenTerms,
     activity: windowActivity(context.subscriptions, log),
     restAfter,
     network: networkSettings(context.subscriptions, log, redactor),
+    confirmServerHost,
   };
+}
+
+/** The hub's word alone is not enough to send anything to a host that is not the hub's. */
+function confirmServerHost(hub: string, server: string): Promise<boolean> {
+  const detail = `The hub at ${hub} says that this server is on another host. What you run and open there goes to ${server}. Go on only if you know that host as one of your institution's.`;
+  return agrees(`Use the server on ${server}?`, detail, "Use It");
 }
 
 function memoryOn(state: vscode.Memento): Memory {
@@ -42,7 +53,7 @@ function memoryOn(state: vscode.Memento): Memory {
  * end, which may be asleep while the extension goes on.
  */
 function tokensIn(context: vscode.ExtensionContext, redactor: Redactor, log: Logger): TokenStore {
-  const { secrets } = context;
+  const { secrets, globalState: index } = context;
   const known = new Map<string, string | undefined>();
   /** How often a record has changed: what was read before the last change is not kept. */
   const versions = new Map<string, number>();
@@ -57,7 +68,10 @@ function tokensIn(context: vscode.ExtensionContext, redactor: Redactor, log: Log
     versions.set(id, version(id) + 1);
     remember(id, record);
     try {
+      // Named first and last, so that no record is ever left behind unnamed.
+      if (record !== undefined) await index.update(indexPrefix + id, true);
       await (record === undefined ? secrets.delete(keyPrefix + id) : secrets.store(keyPrefix + id, record));
+      if (record === undefined) await index.update(indexPrefix + id, undefined);
     } catch (error) {
       known.delete(id);
       throw error;
@@ -84,6 +98,7 @@ function tokensIn(context: vscode.ExtensionContext, redactor: Redactor, log: Log
     },
     set: write,
     delete: (id) => write(id, undefined),
+    ids: () => index.keys().flatMap((key) => (key.startsWith(indexPrefix) ? [key.slice(indexPrefix.length)] : [])),
     onDidChange: changed.event,
   };
 }

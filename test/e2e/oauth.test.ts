@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as v from "valibot";
-import { leastScopes } from "../../src/hub/mint";
+import { hubScopes } from "../../src/hub/mint";
 import { startHub, type TestHub } from "../harness/hub/hub";
 import { onOldestStack, stackVersion } from "../harness/hub/shared";
 import { out } from "../harness/paths";
@@ -30,7 +30,7 @@ for (const way of ["a listener on this computer", "the editor"] as const) {
       redirectUri = await redirectTo(way, port);
       const secret = randomBytes(20).toString("hex");
       const clientId = "service-vscode";
-      hub = await startHub({ version: stackVersion, singleSignOn: true, oauthClients: [{ name: "vscode", clientId, secret, redirectUri, scopes: leastScopes }] });
+      hub = await startHub({ version: stackVersion, singleSignOn: true, oauthClients: [{ name: "vscode", clientId, secret, redirectUri, scopes: hubScopes }] });
       directory = mkdtempSync(path.join(tmpdir(), "jupyterhub-connect-oauth-"));
       const clientSecretFile = path.join(directory, "secret");
       writeFileSync(clientSecretFile, `${secret}\n`, { mode: 0o600 });

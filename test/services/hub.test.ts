@@ -4,6 +4,7 @@ import { ConnectError, hasCode } from "../../src/base/errors";
 import { Account, type TokenStore } from "../../src/hub/account";
 import { findHub, parseAddress } from "../../src/hub/address";
 import { HubClient } from "../../src/hub/client";
+import { hubScopes } from "../../src/hub/mint";
 import { signIn, type SignedIn, type SignInPort } from "../../src/hub/signIn";
 import { ensureRunning, servers, stop } from "../../src/hub/userServer";
 import { request } from "../../src/transport/http";
@@ -44,6 +45,7 @@ describe("hub", function () {
     async delete() {
       this.token = undefined;
     },
+    ids: () => [],
   });
 
   it("is found from its pages and from pages of its users", async () => {
@@ -54,7 +56,8 @@ describe("hub", function () {
   });
 
   it("does not take a user's server for a hub", async () => {
-    const { url } = await ensureRunning(clientOf("ana"), "ana", "plain");
+    const { place } = await ensureRunning(clientOf("ana"), "ana", "plain");
+    const { url } = place;
     const address = parseAddress(url.href);
     const wrong = { ...address, candidates: [url] };
     assert.equal((await failure(findHub(wrong))).code, "not-a-hub");
@@ -72,13 +75,13 @@ describe("hub", function () {
       const client = clientOf(name);
       const server = "second-1";
       const told: [number, string][] = [];
-      const { url } = await ensureRunning(client, name, server, { onProgress: (...each) => told.push(each), start: { userOptions: { delay: 1 } } });
-      const status = await request(serverSettings({ baseUrl: url, token: hub.user(name).token }), "api/status");
+      const { place } = await ensureRunning(client, name, server, { onProgress: (...each) => told.push(each), start: { userOptions: { delay: 1 } } });
+      const status = await request(serverSettings({ baseUrl: place.url, token: hub.user(name).token }), "api/status");
       assert.equal(status.status, 200);
       assert.ok(told.some(([, message]) => message === "Waiting for a place, 1 of 1 s"), JSON.stringify(told));
       assert.deepEqual(told, told.toSorted(([a], [b]) => a - b));
       const again = await ensureRunning(client, name, server, { onProgress: () => assert.fail("It runs already") });
-      assert.equal(again.url.href, url.href);
+      assert.equal(again.place.url.href, place.url.href);
       const known = (await servers(client, name)).find((each) => each.name === server);
       assert.deepEqual(known?.user_options, { delay: 1 });
 
@@ -100,7 +103,7 @@ describe("hub", function () {
     const client = clientOf("ana");
     const both = [1, 2].map(() => ensureRunning(client, "ana", "slow-1"));
     const [one, two] = await Promise.all(both);
-    assert.equal(one?.url.href, two?.url.href);
+    assert.equal(one?.place.url.href, two?.place.url.href);
     await stop(client, "ana", "slow-1");
     await client.deleteServer("ana", "slow-1");
   });
@@ -148,7 +151,7 @@ describe("hub", function () {
   });
 
   it("mints a token with few scopes that suffices, and revokes it", async () => {
-    const scopes = ["access:servers!user", "servers!user", "read:users!user", "tokens!user"];
+    const scopes = [...hubScopes];
     for (const name of people) {
       const made = await clientOf(name).createToken(name, { note: "JupyterHub Connect test", expiresIn: 600, scopes });
       const account = new Account({ hub: new URL(hub.url), userName: name, store: memory(made.token) });

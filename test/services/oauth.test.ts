@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { Hubs } from "../../src/app/hubs";
 import { hasCode } from "../../src/base/errors";
 import type { OAuthClient } from "../../src/hub/configuration";
-import { leastScopes } from "../../src/hub/mint";
+import { hubScopes } from "../../src/hub/mint";
 import type { OAuthFlow } from "../../src/hub/oauth";
 import type { SignInPort } from "../../src/hub/signIn";
 import { startHub, type TestHub } from "../harness/hub/hub";
@@ -27,8 +27,8 @@ describe("signing in with OAuth", function () {
       version: stackVersion,
       prefix: "/jupyter/",
       oauthClients: [
-        { ...common, name: "vscode", clientId: "service-vscode", scopes: leastScopes },
-        { ...common, name: "narrow", clientId: "service-narrow", scopes: leastScopes.filter((scope) => !scope.startsWith("tokens")) },
+        { ...common, name: "vscode", clientId: "service-vscode", scopes: hubScopes },
+        { ...common, name: "narrow", clientId: "service-narrow", scopes: ["access:servers!user", "servers!user", "read:users!user"] },
       ],
     });
   });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { ConnectError, hasCode } from "../../src/base/errors";
 import { HubClient } from "../../src/hub/client";
+import { hubScopes } from "../../src/hub/mint";
 import { logIn, readSpawnForm } from "../../src/hub/pages";
 import { preselecting, userOptionsOf } from "../../src/hub/spawnForm";
 import { ensureRunning, ensureStartedElsewhere, remove, servers, sharedRunning, stop, type EnsureRunningOptions } from "../../src/hub/userServer";
@@ -11,7 +12,6 @@ import type { TestHub } from "../harness/hub/hub";
 import { sharedHub } from "../harness/hub/shared";
 
 const user = "zoë müller";
-const leastScopes = ["access:servers!user", "servers!user", "read:users!user", "tokens!user"];
 
 describe("servers of a real hub", function () {
   this.timeout(90_000);
@@ -172,14 +172,14 @@ describe("servers of a real hub", function () {
     await hub.api(lent, { method: "POST", body: JSON.stringify({ user }) }, [200, 201]);
     const [share] = await client.sharedServers(user);
     assert.deepEqual([share?.server.user.name, share?.server.name, share?.server.ready], ["ana", "lent-1", true]);
-    const { url } = await sharedRunning(client, user, "ana", "lent-1");
+    const { place } = await sharedRunning(client, user, "ana", "lent-1");
     // A token with few scopes may mint one with more of the person's own.
-    const few = await client.createToken(user, { note: "few scopes", expiresIn: 600, scopes: leastScopes });
+    const few = await client.createToken(user, { note: "few scopes", expiresIn: 600, scopes: hubScopes });
     const asking = new HubClient(serverSettings({ baseUrl: hub.url, token: few.token }));
     assert.deepEqual(await asking.sharedServers(user).catch((error: unknown) => hasCode(error, "signed-out") && []), []);
-    const more = await asking.createToken(user, { note: "one more", expiresIn: 600, scopes: [...leastScopes, "access:servers!server=ana/lent-1"] });
+    const more = await asking.createToken(user, { note: "one more", expiresIn: 600, scopes: [...hubScopes, "access:servers!server=ana/lent-1"] });
     const status = async (token: string): Promise<number> =>
-      (await request(serverSettings({ baseUrl: url, token }), "api/status", { allow: [403] })).status;
+      (await request(serverSettings({ baseUrl: place.url, token }), "api/status", { allow: [403] })).status;
     assert.deepEqual([await status(few.token), await status(more.token)], [403, 200]);
     for (const { id } of [few, more]) await client.deleteToken(user, id);
     await hub.stopServer("ana", "lent-1");
@@ -195,10 +195,10 @@ describe("servers of a real hub", function () {
     const later = new Date(before + 60_000);
     await client.reportActivity(user, "active-1", later);
     assert.equal(Date.parse((await model("active-1"))?.last_activity ?? ""), later.getTime());
-    const few = await client.createToken(user, { note: "few scopes", expiresIn: 600, scopes: leastScopes });
+    const few = await client.createToken(user, { note: "few scopes", expiresIn: 600, scopes: hubScopes });
     const asking = new HubClient(serverSettings({ baseUrl: hub.url, token: { current: async () => few.token, check: async () => "valid" } }));
     await assert.rejects(asking.reportActivity(user, "active-1", later), (error) => hasCode(error, "forbidden"));
-    const more = await asking.createToken(user, { note: "one more", expiresIn: 600, scopes: [...leastScopes, "users:activity!user"] });
+    const more = await asking.createToken(user, { note: "one more", expiresIn: 600, scopes: [...hubScopes, "users:activity!user"] });
     const allowed = new HubClient(serverSettings({ baseUrl: hub.url, token: more.token }));
     await allowed.reportActivity(user, "active-1", new Date(later.getTime() + 1_000));
     for (const { id } of [few, more]) await client.deleteToken(user, id);
@@ -206,7 +206,8 @@ describe("servers of a real hub", function () {
   });
 
   it("counts a small request to the server as its activity, by which it decides that it is idle", async () => {
-    const { url } = await ensure("touched-1");
+    const { place } = await ensure("touched-1");
+    const { url } = place;
     const before = Date.parse((await model("touched-1"))?.last_activity ?? "");
     await request(serverSettings({ baseUrl: url, token: hub.user(user).token }), "api/kernels");
     const { last_activity: seen } = JSON.parse((await request(serverSettings({ baseUrl: url, token: hub.user(user).token }), "api/status")).text) as { last_activity: string };

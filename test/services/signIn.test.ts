@@ -6,9 +6,10 @@ import { Hubs } from "../../src/app/hubs";
 import { Servers } from "../../src/app/servers";
 import { hasCode } from "../../src/base/errors";
 import type { Account } from "../../src/hub/account";
-import { leastScopes, type TokenTerms } from "../../src/hub/mint";
+import { hubScopes, type TokenTerms } from "../../src/hub/mint";
 import { readSecret, writeSecret, type Secret } from "../../src/hub/secret";
 import { abandon, signIn, type SignInPort } from "../../src/hub/signIn";
+import { partsOfCookies } from "../../src/transport/credential";
 import { startHub, type TestHub } from "../harness/hub/hub";
 import { sharedHub, stackVersion } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
@@ -75,10 +76,10 @@ describe("signing in to a hub", () => {
 
   /** What the hub makes of the least scopes, for a token that somebody else asks for. */
   const expanded = async (name: string): Promise<string[]> => {
-    const reference = await mintAsHarness(name, { note: "reference", scopes: leastScopes });
+    const reference = await mintAsHarness(name, { note: "reference", scopes: hubScopes });
     const scopes = (await tokensOf(name)).find(({ id }) => id === reference.id)?.scopes ?? [];
     await hub.api(`users/${encodeURIComponent(name)}/tokens/${reference.id}`, { method: "DELETE" }, [204]);
-    for (const scope of leastScopes) assert.ok(scopes.includes(`${scope}=${name}`), `${scope} is among ${scopes.join(" ")}`);
+    for (const scope of hubScopes) assert.ok(scopes.includes(`${scope}=${name}`), `${scope} is among ${scopes.join(" ")}`);
     assert.ok(!scopes.some((scope) => /share|admin|^users|inherit|self/.test(scope)), scopes.join(" "));
     return scopes.toSorted();
   };
@@ -186,10 +187,14 @@ describe("signing in to a hub", () => {
     await assert.rejects(other.client.user(), (error) => hasCode(error, "signed-out"));
   });
 
-  it("keeps the session of the hub's pages with the token of a password, for the spawn form", async () => {
-    const { account } = await withPassword(open(), "ana");
-    const cookies = await account.pageCookies();
-    assert.match(cookies ?? "", /jupyterhub-hub-login=/);
+  it("keeps the session of the hub's pages in memory, for the spawn form, and nowhere else", async () => {
+    const hubs = open();
+    const { account } = await withPassword(hubs, "ana");
+    assert.match(account.pageSession.cookies ?? "", /jupyterhub-hub-login=/);
+    const kept = JSON.stringify([[...ports.secrets], [...ports.values]]);
+    for (const part of partsOfCookies(account.pageSession.cookies ?? "")) assert.ok(!kept.includes(part));
+    await hubs.signOut(account);
+    assert.equal(account.pageSession.cookies, undefined);
   });
 
   it("signs in who has never been on the hub before", async () => {
@@ -200,8 +205,9 @@ describe("signing in to a hub", () => {
     ports.secrets.clear();
   });
 
-  it("gives the token the scopes for shares only where one is used", async function () {
+  it("gives the hub token the scope for shares only where there is one, and a shared server a token of its own", async function () {
     this.timeout(120_000);
+    const alice = "alice@example.org";
     const own = hub.version.startsWith("3.") ? undefined : await shareWith("alice@example.org");
     const hubs = open();
     const servers = new Servers(hubs, ports);
@@ -209,20 +215,19 @@ describe("signing in to a hub", () => {
       const { account } = await withPassword(hubs, "alice@example.org");
       await servers.refresh(account);
       const scopes = async (): Promise<string[]> => {
-        const all = await ours("alice@example.org");
-        assert.equal(all.length, 1);
-        return (all[0]?.scopes ?? []).filter((scope) => /share|=ana/.test(scope));
+        const all = (await ours("alice@example.org")).map((each) => each.scopes.filter((scope) => /share|=ana|^tokens/.test(scope)));
+        return all.map((each) => each.toSorted().join(" ")).toSorted();
       };
       if (own === undefined) {
-        assert.deepEqual(await scopes(), []);
+        assert.deepEqual(await scopes(), [`tokens!user=${alice}`]);
         return;
       }
       const shared = servers.of(account).find(({ owner }) => owner === "ana");
       assert.ok(shared);
-      assert.deepEqual(await scopes(), ["read:users:shares!user=alice@example.org"]);
+      assert.deepEqual(await scopes(), [`read:users:shares!user=${alice} tokens!user=${alice}`]);
       const services = await servers.ensureRunning(shared);
       await services.kernels.refresh();
-      assert.deepEqual((await scopes()).toSorted(), ["access:servers!server=ana/lent", "read:users:shares!user=alice@example.org"]);
+      assert.deepEqual(await scopes(), ["access:servers!server=ana/lent", `read:users:shares!user=${alice} tokens!user=${alice}`]);
     } finally {
       servers.dispose();
       if (own !== undefined) {
@@ -293,12 +298,13 @@ describe("signing in to a hub", () => {
     });
 
     it("that may mint none is used itself, is said to be, and is left on the hub at sign-out", async () => {
-      const scopes = leastScopes.filter((scope) => !scope.startsWith("tokens"));
+      const scopes = ["access:servers!user", "servers!user", "read:users!user"];
       const { id, token } = await mintAsHarness("ana", { note: "no minting", scopes });
       const hubs = open();
       const { account, notice } = await withToken(hubs, "ana", token);
       assert.match(notice ?? "", /lets no token be made with the one that you gave/);
-      assert.deepEqual(stored(account), { token, origin: "given" });
+      const { family, ...secret } = stored(account);
+      assert.deepEqual([secret, family?.length], [{ token, origin: "given" }, 10]);
       await hubs.signOut(account);
       assert.ok((await tokensOf("ana")).some((each) => each.id === id));
       await hub.api(`users/ana/tokens/${id}`, { method: "DELETE" }, [204]);

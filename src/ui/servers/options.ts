@@ -10,6 +10,7 @@ import { withPatience } from "../patience";
 import { createInputBox, createQuickPick } from "../say/boxes";
 import { showInformationMessage, showWarningMessage } from "../say/messages";
 import { spawnPage } from "./pages";
+import { pageSession } from "./pageSession";
 import type { HowToStart } from "./start";
 
 /** One way to go on from the first question. */
@@ -29,11 +30,12 @@ const back = Symbol("back");
  */
 export async function askHowToStart(app: AppContext, server: Server): Promise<HowToStart | undefined> {
   // Where a hub has nothing to choose, asking for its page starts the server: only who has been here before skips a step.
-  let page = app.spawnForms.isKnown(server) ? await readPage(app, server) : undefined;
+  const isAtHand = app.spawnForms.isKnown(server) && server.account.pageSession.cookies !== undefined;
+  let page = isAtHand ? await readPage(app, server) : undefined;
   for (;;) {
     if (page && page.kind !== "form") return {};
     const form = page?.form;
-    const way = await askWay(server, form);
+    const way = await askWay(app, server, form);
     switch (way?.kind) {
       case undefined:
         return undefined;
@@ -63,10 +65,10 @@ export async function askHowToStart(app: AppContext, server: Server): Promise<Ho
 /** The hub's page with the last choice preselected; undefined where it cannot be had, which the person is told. */
 async function readPage(app: AppContext, server: Server): Promise<SpawnPage | undefined> {
   const { account, owner, name } = server;
-  const cookies = await account.pageCookies();
-  if (cookies === undefined) return undefined;
   const title = `Asking ${account.label} what there is to choose…`;
   try {
+    const cookies = await pageSession(app, account);
+    if (cookies === undefined) return undefined;
     const page = await withPatience(title, (signal) => readSpawnForm(account.client.settings, cookies, owner, name, { signal }));
     await app.spawnForms.note(server, page.kind === "form" ? page.form : undefined);
     if (page.kind === "form") return { ...page, form: preselecting(page.form, server.lastOptions) };
@@ -82,7 +84,7 @@ async function readPage(app: AppContext, server: Server): Promise<SpawnPage | un
   }
 }
 
-async function askWay(server: Server, form: SpawnForm | undefined): Promise<Way | undefined> {
+async function askWay(app: AppContext, server: Server, form: SpawnForm | undefined): Promise<Way | undefined> {
   const items: (Item<Way> | vscode.QuickPickItem)[] = [];
   const { lastOptions, otherOptions = [], shownOptions = [] } = server;
   if (lastOptions) {
@@ -96,8 +98,10 @@ async function askWay(server: Server, form: SpawnForm | undefined): Promise<Way 
     items.push({ label, description: more, detail: profile.description, value: { kind: "profile", profile } });
   }
   items.push(separator("Other Ways"));
-  if (!form && (await server.account.pageCookies()) !== undefined) {
-    items.push({ label: "Choose from What the Hub Offers…", iconPath: icon("list-selection"), detail: "A hub without choices starts the server at once.", value: { kind: "form" } });
+  const hasSession = server.account.pageSession.cookies !== undefined;
+  if (!form && (hasSession || app.spawnForms.isKnown(server))) {
+    const detail = hasSession ? "A hub without choices starts the server at once." : "Asks for your password on the hub, whose pages take no token.";
+    items.push({ label: "Choose from What the Hub Offers…", iconPath: icon("list-selection"), detail, value: { kind: "form" } });
   }
   const detail = form?.hasUnknownFields
     ? "The hub's page asks for more than can be shown here. The start is followed here."

@@ -6,7 +6,10 @@ import { signIn } from "./signIn";
 
 export const providerId = "jupyterhub-connect";
 
-/** Registers the provider; each account is a session, whose access token is the hub's. */
+/**
+ * Registers the provider; each account is a session. Its access token is empty: what the account's token can do is more
+ * than another extension should be given by one question of VS Code's, and nothing of ours needs it.
+ */
 export function registerAuthenticationProvider(app: AppContext): vscode.Disposable {
   const provider = new HubAuthenticationProvider(app);
   return vscode.Disposable.from(
@@ -40,8 +43,7 @@ class HubAuthenticationProvider implements vscode.AuthenticationProvider, vscode
   }
 
   async createSession(): Promise<vscode.AuthenticationSession> {
-    const account = await signIn(this.#app);
-    return sessionOf(account, await account.current());
+    return sessionOf(await signIn(this.#app));
   }
 
   async removeSession(id: string): Promise<void> {
@@ -57,8 +59,8 @@ class HubAuthenticationProvider implements vscode.AuthenticationProvider, vscode
   async #present(): Promise<vscode.AuthenticationSession[]> {
     const sessions: vscode.AuthenticationSession[] = [];
     for (const account of this.#app.hubs.accounts) {
-      const token = await account.current().catch(() => undefined); // no token that holds, no session, until the next sign-in
-      if (token !== undefined) sessions.push(sessionOf(account, token));
+      const holds = await account.current().then(() => true, () => false); // no token that holds, no session, until the next sign-in
+      if (holds) sessions.push(sessionOf(account));
     }
     return sessions;
   }
@@ -68,11 +70,10 @@ class HubAuthenticationProvider implements vscode.AuthenticationProvider, vscode
     const now = (this.#sessions = await this.#present());
     const added = now.filter(({ id }) => !before.some((session) => session.id === id));
     const removed = before.filter(({ id }) => !now.some((session) => session.id === id));
-    const changed = now.filter(({ id, accessToken }) => before.some((session) => session.id === id && session.accessToken !== accessToken));
-    if (added.length + removed.length + changed.length > 0) this.#changed.fire({ added, removed, changed });
+    if (added.length + removed.length > 0) this.#changed.fire({ added, removed, changed: [] });
   }
 }
 
-function sessionOf(account: Account, accessToken: string): vscode.AuthenticationSession {
-  return { id: account.id, accessToken, account: { id: account.id, label: account.label }, scopes: [] };
+function sessionOf(account: Account): vscode.AuthenticationSession {
+  return { id: account.id, accessToken: "", account: { id: account.id, label: account.label }, scopes: [] };
 }

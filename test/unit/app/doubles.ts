@@ -33,6 +33,7 @@ export class MemoryPorts implements Ports {
       this.secrets.delete(id);
       this.#tokenChanged.fire(id);
     },
+    ids: () => [...this.secrets.keys()],
     onDidChange: this.#tokenChanged.event,
   };
 

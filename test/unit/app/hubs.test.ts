@@ -38,7 +38,9 @@ describe("hubs", () => {
     assert.deepEqual([account.userName, account.hub.href, account.state], ["ana", hub.url.href, "signed-in"]);
     assert.deepEqual([hubs.accounts, hubs.find(account.id)], [[account], account]);
     assert.ok(changes > 0);
-    assert.deepEqual(readSecret(ports.secrets.get(account.id) ?? ""), givenSecret("good-token"));
+    const { family, ...secret } = readSecret(ports.secrets.get(account.id) ?? "");
+    assert.deepEqual(secret, givenSecret("good-token"));
+    assert.match(family ?? "", /^[0-9a-f]{10}$/);
     assert.ok(!JSON.stringify([...ports.values]).includes("good-token"));
   });
 

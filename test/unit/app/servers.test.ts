@@ -259,12 +259,27 @@ describe("servers", () => {
     await assert.rejects(servers.delete(server), (error) => hasCode(error, "forbidden"));
   });
 
-  it("shows what others share, uses it while it runs, and leaves starting and stopping to them", async () => {
-    const share = (ready: boolean): void => {
-      const model = { user: { name: "bob" }, name: "gpu", full_url: jupyter.url.href, ready };
-      hub.on("GET /hub/api/users/ana/shared", { json: { items: [{ server: model, scopes: ["access:servers!server=bob/gpu"] }] } });
-    };
+  /** Bob shares his server. */
+  const share = (ready: boolean): void => {
+    const model = { user: { name: "bob" }, name: "gpu", full_url: jupyter.url.href, ready };
+    hub.on("GET /hub/api/users/ana/shared", { json: { items: [{ server: model, scopes: ["access:servers!server=bob/gpu"] }] } });
+  };
+
+  it("never sends what the user gave to a server that somebody shares", async () => {
     share(true);
+    await servers.refresh(account);
+    const shared = servers.get(account, "gpu", "bob");
+    await assert.rejects(servers.refreshServices(shared), (error) => hasCode(error, "forbidden") && /is not sent there/.test(error.message));
+    assert.deepEqual(jupyter.asked, []);
+  });
+
+  it("shows what others share, uses it while it runs, and leaves starting and stopping to them", async () => {
+    share(true);
+    ports = new MemoryPorts({ note: "Test", lifetime: 3_600 });
+    hubs.dispose();
+    hubs = new Hubs(ports);
+    servers = open();
+    account = await signIn(hubs, hub);
     await servers.refresh(account);
     const shared = servers.get(account, "gpu", "bob");
     assert.deepEqual([shared.label, shared.state, isShared(shared)], [`${account.label} · bob/gpu`, "running", true]);

@@ -17,6 +17,10 @@ export class MemoryStore implements TokenStore {
     this.#changes.fire(id);
   }
 
+  ids(): readonly string[] {
+    return [...this.records.keys()];
+  }
+
   async delete(id: string): Promise<void> {
     this.records.delete(id);
     this.#changes.fire(id);

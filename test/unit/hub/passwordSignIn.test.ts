@@ -4,6 +4,7 @@ import { ConnectError, hasCode } from "../../../src/base/errors";
 import { signIn, type PasswordQuestion, type SignInPort, type TokenQuestion } from "../../../src/hub/signIn";
 import type { TokenTerms } from "../../../src/hub/mint";
 import type { PageLogin } from "../../../src/hub/passwordSignIn";
+import { writeSecret } from "../../../src/hub/secret";
 import { FakeHub, forbidden } from "../../fakes/hub";
 import { waitFor } from "../../harness/processes/wait";
 import { failure } from "../support/failure";
@@ -102,9 +103,11 @@ describe("signing in with a password", () => {
   });
 
   describe("to the hub's pages too", () => {
-    it("keeps their session with the token", async () => {
+    it("gives their session beside the token, and not in its record", async () => {
       const logIn: PageLogin = (_settings, user, given) => Promise.resolve(`${user}'s session, ${given.length}`);
-      assert.equal((await enter(new Person(["ana", password]), { logIn })).secret.pageCookies, "ana's session, 9");
+      const { secret, pageCookies } = await enter(new Person(["ana", password]), { logIn });
+      assert.equal(pageCookies, "ana's session, 9");
+      assert.ok(!writeSecret(secret).includes("session"));
     });
 
     it("says once that the password is wrong", async () => {
@@ -115,8 +118,8 @@ describe("signing in with a password", () => {
 
     it("goes on without where they cannot be signed in to", async () => {
       const logIn: PageLogin = () => Promise.reject(new ConnectError("invalid-response", "No form"));
-      const { secret } = await enter(new Person(["ana", password]), { logIn });
-      assert.equal(secret.pageCookies, undefined);
+      const { pageCookies } = await enter(new Person(["ana", password]), { logIn });
+      assert.equal(pageCookies, undefined);
     });
   });
 

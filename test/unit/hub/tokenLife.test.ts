@@ -1,7 +1,7 @@
 // The life of a minted token: renewed while in use, by one window or several, and revoked when it leaves the store.
 import assert from "node:assert/strict";
 import { Account, accountId, accountOf } from "../../../src/hub/account";
-import { leastScopes, mint, type TokenTerms } from "../../../src/hub/mint";
+import { hubScopes, mint, type TokenTerms } from "../../../src/hub/mint";
 import { givenSecret, readSecret, secretsIn, writeSecret, type Secret } from "../../../src/hub/secret";
 import { sessionSecret } from "../../../src/transport/credential";
 import { fixedToken, serverSettings } from "../../../src/transport/settings";
@@ -54,10 +54,13 @@ describe("a minted token", () => {
       token: "minted-token-1",
       origin: "minted",
       tokenId: "a1",
-      scopes: ["access:servers!user", "servers!user", "read:users!user", "tokens!user"],
+      scopes: ["servers!user", "read:users!user", "tokens!user"],
+      family: first.family,
+      note: first.note,
     });
     const [kept] = hub.minted.values();
-    assert.match(kept?.note ?? "", /^JupyterHub Connect in Test on here \([0-9a-f]{6}\)$/);
+    assert.match(kept?.note ?? "", /^JupyterHub Connect in Test on here \([0-9a-f]{10}-[0-9a-f]{6}\)$/);
+    assert.ok(kept?.note === first.note && first.note?.includes(`(${first.family}-`));
   });
 
   it("stays as it is in the first third of its life", async () => {
@@ -107,14 +110,32 @@ describe("a minted token", () => {
     });
   }
 
-  it("keeps the session of the hub's pages when it is replaced", async () => {
-    await store.set(accountId(hub.url, "ana"), writeSecret({ ...first, pageCookies: "the session" }));
+  it("loses the session of the hub's pages that an earlier version stored with it, when it is first read", async () => {
+    await store.set(accountId(hub.url, "ana"), JSON.stringify({ ...first, pageCookies: "jupyterhub-hub-login=secret" }));
     const account = open();
     await account.client.user();
-    await pass(5 * day);
+    assert.deepEqual(stored(), first);
+    assert.ok(![...store.records.values()].some((record) => record.includes("jupyterhub-hub-login")));
+    assert.equal(account.pageSession.cookies, undefined);
+  });
+
+  it("is replaced at once where it can use servers, as an earlier version's could, and keeps what else it can do", async () => {
+    const scopes = ["access:servers!user", ...hubScopes, "access:servers!server=bob/gpu", "read:users:shares!user"];
+    await store.set(accountId(hub.url, "ana"), writeSecret({ ...first, scopes }));
+    const account = open();
     await account.client.user();
     await renewed(first.token);
-    assert.equal(await account.pageCookies(), "the session");
+    assert.deepEqual([...hub.minted.values()].map((token) => token.scopes), [[...hubScopes, "read:users:shares!user"]]);
+  });
+
+  it("ends for us when it was asked to, where the hub lets it hold for longer or for ever", async () => {
+    for (const expires_at of [null, "2199-01-01T00:00:00Z"]) {
+      const created = new Date().toISOString();
+      const long: Scripted = { status: 201, json: { id: "a9", note: "", created, expires_at, token: "long-token" } };
+      hub.on("POST /hub/api/users/ana/tokens", long);
+      const { secret } = await mint(settings("good-token"), "ana", { terms });
+      assert.equal(secret.expiresAt, Date.parse(created) + terms.lifetime * 1000);
+    }
   });
 
   it("is one in the end where several windows replace it at once", async () => {
@@ -133,11 +154,12 @@ describe("a minted token", () => {
   it("is one in the end where another window signs in while it is replaced", async () => {
     const [account, other] = [open(), open()];
     await account.client.user();
-    const signedIn = (await mint(settings("good-token"), "ana", { terms })).secret;
-    hub.received.length = 0;
+    let signedIn = first;
     let calls = 0;
     hub.on("POST /hub/api/users/ana/tokens", async () => {
-      if (calls++ === 0) await other.signIn(signedIn);
+      if (calls++ > 0) return undefined;
+      signedIn = (await mint(settings("good-token"), "ana", { terms })).secret;
+      await other.signIn(signedIn);
       return undefined;
     });
     await pass(5 * day);
@@ -164,30 +186,30 @@ describe("a minted token", () => {
     await account.widen(["read:users:shares!user"]);
     await account.widen(["read:users:shares!user"]);
     assert.equal(mints().length, 1);
-    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [[...leastScopes, "read:users:shares!user"]]);
+    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [[...hubScopes, "read:users:shares!user"]]);
     await account.client.user();
     await pass(5 * day);
     await account.client.user();
     await renewed("minted-token-2");
-    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [[...leastScopes, "read:users:shares!user"]]);
+    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [[...hubScopes, "read:users:shares!user"]]);
   });
 
   it("stays as it is where the hub refuses to widen it", async () => {
     hub.on("POST /hub/api/users/ana/tokens", { status: 400, json: { status: 400, message: "Not assigning requested scopes" } });
     const account = open();
-    await assert.rejects(account.widen(["access:servers!server=bob/"]), /Not assigning requested scopes/);
+    await assert.rejects(account.widen(["read:users:shares!user"]), /Not assigning requested scopes/);
     assert.deepEqual([stored(), account.state, mints().length], [first, "signed-in", 1]);
   });
 
   it("lets a scope go that the person has no more when it is replaced", async () => {
     const account = open();
-    await account.widen(["access:servers!server=bob/"]);
+    await account.widen(["users:activity!user"]);
     await account.client.user();
-    hub.on("POST /hub/api/users/ana/tokens", ({ body }) => (body.includes("bob") ? { status: 400, json: { status: 400, message: "not held" } } : undefined));
+    hub.on("POST /hub/api/users/ana/tokens", ({ body }) => (body.includes("activity") ? { status: 400, json: { status: 400, message: "not held" } } : undefined));
     await pass(5 * day);
     await account.client.user();
     await renewed("minted-token-2");
-    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [leastScopes]);
+    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [hubScopes]);
   });
 
   it("is not asked for again where the hub refuses", async () => {
@@ -303,7 +325,7 @@ describe("minting", () => {
 
 describe("the record of a token", () => {
   it("is read as it was written", () => {
-    const secret: Secret = { token: "t", origin: "minted", tokenId: "a1", createdAt: 1, expiresAt: 2, scopes: ["x"], pageCookies: "c=1" };
+    const secret: Secret = { token: "t", origin: "minted", tokenId: "a1", createdAt: 1, expiresAt: 2, scopes: ["x"], note: "n (f-1)", family: "f" };
     assert.deepEqual(readSecret(writeSecret(secret)), secret);
   });
 
@@ -312,8 +334,8 @@ describe("the record of a token", () => {
   });
 
   it("names all that must not be seen", () => {
-    const record = writeSecret({ ...givenSecret("the-token"), pageCookies: "the-session" });
-    assert.deepEqual(secretsIn(record), [record, "the-token", "the-session"]);
+    const record = writeSecret(givenSecret("the-token"));
+    assert.deepEqual(secretsIn(record), [record, "the-token"]);
     assert.deepEqual(secretsIn("bare"), ["bare"]);
     const session = sessionSecret(new Map([["_xsrf", "the-xsrf"], ["username-x", "the-cookie"]]));
     const named = secretsIn(writeSecret(givenSecret(session)));
@@ -324,6 +346,6 @@ describe("the record of a token", () => {
     for (const [hub, user] of [["https://hub.example.org/", "ana"], ["http://127.0.0.1:8000/x/", "zoë müller#1"]] as const) {
       assert.deepEqual(accountOf(accountId(new URL(hub), user)), { hub: new URL(hub), userName: user });
     }
-    for (const id of ["", "x", "https://hub.example.org", "https://hub.example.org/#%E0%A4%A"]) assert.equal(accountOf(id), undefined);
+    for (const id of ["", "x", "https://hub.example.org", "https://hub.example.org/#%E0%A4%A", "https://hub.example.org/#ana/gpu"]) assert.equal(accountOf(id), undefined);
   });
 });

@@ -56,22 +56,22 @@ describe("user server", () => {
   describe("ensureRunning", () => {
     it("returns a running server at once", async () => {
       hub.servers.set("", ready);
-      assert.deepEqual(await ensure(), { name: "", url: new URL("/jupyter/user/ana/", hub.url) });
+      assert.deepEqual(await ensure(), { name: "", place: { url: new URL("/jupyter/user/ana/", hub.url), isForeign: false, isDowngraded: false } });
       assert.deepEqual([hub.asked.length, told], [1, []]);
     });
 
     it("takes the hub's address of the server as it stands", async () => {
       hub.servers.set("gpu", { ...ready, url: "/jupyter/user/zo%C3%AB@x/gpu" });
-      assert.equal((await ensure("gpu")).url.href, `${hub.url.origin}/jupyter/user/zo%C3%AB@x/gpu/`);
+      assert.equal((await ensure("gpu")).place.url.href, `${hub.url.origin}/jupyter/user/zo%C3%AB@x/gpu/`);
       hub.servers.set("gpu", { ...ready, full_url: "https://ana--7f.hub.example.org/jupyter/user/ana/gpu/" });
-      assert.equal((await ensure("gpu")).url.href, "https://ana--7f.hub.example.org/jupyter/user/ana/gpu/");
+      assert.equal((await ensure("gpu")).place.url.href, "https://ana--7f.hub.example.org/jupyter/user/ana/gpu/");
     });
 
     it("starts a stopped one with the options and tells the hub's progress, never falling", async () => {
       takeStart();
       hub.on(progress, { events: bringUp({ progress: 20, message: "Requested" }, { progress: 10, message: "Pulling" }, { progress: 50, message: "Started" }) });
       const server = await ensure("", { start: { userOptions: { profile: "gpu" } } });
-      assert.equal(server.url.pathname, "/jupyter/user/ana/");
+      assert.equal(server.place.url.pathname, "/jupyter/user/ana/");
       assert.deepEqual(told, [[0, "Starting your server"], [0.2, "Requested"], [0.2, "Pulling"], [0.5, "Started"]]);
       assert.deepEqual(JSON.parse(hub.received.find(({ method }) => method === "POST")?.body ?? ""), { profile: "gpu" });
       assert.equal(asks(start), 1);
@@ -172,7 +172,7 @@ describe("user server", () => {
       hub.on(progress, { events: bringUp({ progress: 50, message: "Half" }) });
       const onProgress = (fraction: number, message: string): unknown => told.push([fraction, message]);
       const up = await ensureStartedElsewhere(client, "ana", "", { pace, onProgress });
-      assert.deepEqual([up.url.pathname, told, asks(start)], ["/jupyter/user/ana/", [[0.5, "Half"]], 0]);
+      assert.deepEqual([up.place.url.pathname, told, asks(start)], ["/jupyter/user/ana/", [[0.5, "Half"]], 0]);
     });
 
     it("gives what the hub said where there is no more", async () => {
@@ -284,7 +284,7 @@ describe("user server", () => {
 
     it("is found running, at its own address", async () => {
       shared(true);
-      assert.equal((await sharedRunning(client, "ana", "bob", "gpu")).url.pathname, "/user/bob/gpu/");
+      assert.equal((await sharedRunning(client, "ana", "bob", "gpu")).place.url.pathname, "/user/bob/gpu/");
     });
 
     it("cannot be started: the owner is named; and may be shared no longer", async () => {
