@@ -78,15 +78,10 @@ function confirmPlainHttp(url: URL): Promise<boolean> {
   return agrees(`${url.host} is not encrypted (http).`, detail, "Sign In Anyway");
 }
 
-async function confirmOtherHost(pasted: URL, hub: URL): Promise<boolean> {
-  const go = `Sign In to ${hub.host}`;
+function confirmOtherHost(pasted: URL, hub: URL): Promise<boolean> {
   const foreign = hub.host.includes("xn--") ? " It holds letters of another script (xn--), which may look like those of a name that you know." : "";
-  const choice = await vscode.window.showWarningMessage(
-    `${pasted.host} leads to a hub on another host: ${hub.host}`,
-    { modal: true, detail: `Your token or password goes to ${hub.host}. Go on only if you know it as your hub's.${foreign}` },
-    go,
-  );
-  return choice === go;
+  const detail = `Your token or password goes to ${hub.host}. Go on only if you know it as your hub's.${foreign}`;
+  return agrees(`${pasted.host} leads to a hub on another host: ${hub.host}`, detail, `Sign In to ${hub.host}`);
 }
 
 function notEmpty(text: string, otherwise: string): void {
