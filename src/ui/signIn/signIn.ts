@@ -7,9 +7,10 @@ import type { OAuthClient } from "../../hub/configuration";
 import type { OAuthFlow } from "../../hub/oauth";
 import type { SignInPort } from "../../hub/signIn";
 import type { AppContext } from "../context";
+import { reporting } from "../report";
 import { showQuickPick } from "../say/boxes";
 import { agrees, showInformationMessage, showWarningMessage, withProgress } from "../say/messages";
-import { startServer } from "../servers/start";
+import { startForPerson } from "../servers/start";
 import { askAddress } from "./askAddress";
 import { BusyNotice } from "./busyNotice";
 import { openOAuth } from "./oauthFlow";
@@ -29,7 +30,8 @@ export interface SignInArguments {
  */
 export async function signIn(app: AppContext, given?: SignInArguments): Promise<Account> {
   const { account, server } = await signInForServer(app, given);
-  if (!given) void offerStart(app, account, server);
+  // Not awaited: the person is signed in, whatever they say to that.
+  if (!given) void reporting(app, () => offerStart(app, account, server));
   return account;
 }
 
@@ -73,13 +75,12 @@ async function offerStart(app: AppContext, account: Account, name: string): Prom
   const server = app.servers.get(account, name);
   const greeting = `Signed in as ${account.label}.`;
   if (server.state === "running") {
-    await startServer(app, server);
-    void showInformationMessage(`${greeting} Its kernels are in the notebook's kernel picker now.`);
+    if (await startForPerson(app, server)) void showInformationMessage(`${greeting} Its kernels are in the notebook's kernel picker now.`);
     return;
   }
   const start = "Start Server";
   const choice = await showInformationMessage(`${greeting} Your server is not running yet.`, start);
-  if (choice === start) await startServer(app, server);
+  if (choice === start) await startForPerson(app, server);
 }
 
 /** Signs out, after asking which account, if there are several, and whether. */

@@ -16,6 +16,8 @@ export interface PersonWindowOptions {
   readonly files: readonly string[];
   /** The packaged extension; default: the newest that `npm run package` made. */
   readonly vsix?: string;
+  /** Further packaged extensions (.vsix). */
+  readonly others?: readonly string[];
   readonly settings?: Settings;
   readonly machineSettings?: Settings;
   /** Of code-server; default: a free one. */
@@ -38,7 +40,7 @@ export interface PersonWindow {
 /** Starts code-server and a browser, opens the folder and trusts it. */
 export async function openPersonWindow(options: PersonWindowOptions): Promise<PersonWindow> {
   const server = await startCodeServer({
-    vsix: [options.vsix ?? packagedExtension()],
+    vsix: [options.vsix ?? packagedExtension(), ...(options.others ?? [])],
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     ...(options.machineSettings === undefined ? {} : { machineSettings: options.machineSettings }),
     ...(options.port === undefined ? {} : { port: options.port }),
