@@ -45,7 +45,7 @@ describe("a websocket", () => {
   let ear: Ear;
   beforeEach(async () => {
     server = await Loopback.start();
-    settings = server.settings({ timeouts: { liveness: 60, handshake: 200 } });
+    settings = server.settings({ timeouts: { liveness: 60, handshake: 10_000 } });
     ear = new Ear();
   });
   afterEach(() => server.stop());
