@@ -2,6 +2,8 @@
 import * as vscode from "vscode";
 import { TreeNode } from "../app/hubTree/nodes";
 import type { AccountRow, HubRow, TerminalRow } from "../app/hubTree/rows";
+import { ConnectError, messageOf } from "../base/errors";
+import { plain } from "../base/plain";
 import type { AppContext } from "./context";
 import { fileCommands } from "./files/register";
 import { runningKernelCommands } from "./kernels/commands";
@@ -70,9 +72,19 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, view: vs
     ...Object.entries(handlers).map(([name, handler]) => {
       // VS Code's menus give a row's node, and with several selected all of them; callers give what they like.
       const call = handler as (...given: readonly unknown[]) => unknown;
-      return vscode.commands.registerCommand(`jupyterhubConnect.${name}`, (...given: readonly unknown[]) => call(...given.map(rowsIn)));
+      return vscode.commands.registerCommand(`jupyterhubConnect.${name}`, (...given: readonly unknown[]) => rejectingPlainly(() => call(...given.map(rowsIn))));
     }),
   );
+}
+
+/** Where a command rejects VS Code may show the reason by itself; of our own errors it is plain already. */
+async function rejectingPlainly(work: () => unknown): Promise<unknown> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ConnectError || error instanceof vscode.CancellationError) throw error;
+    throw new Error(plain(messageOf(error)), { cause: error });
+  }
 }
 
 /** What stands for nodes of the view is their rows. */

@@ -1,5 +1,6 @@
 // The parameters of the call that is being typed, from the kernel.
 import * as vscode from "vscode";
+import { withoutHidden } from "../../base/plain";
 import { callAt, signatureOf } from "../../notebook/callSignature";
 import type { FindKernel } from "./editingHelp";
 
@@ -19,7 +20,9 @@ export class SignatureHelpProvider implements vscode.SignatureHelpProvider {
     const signature = reply && signatureOf(reply, call);
     if (!signature) return undefined;
     const { label, parameters, active, documentation } = signature;
-    const information = new vscode.SignatureInformation(label, documentation);
+    // The parameters are told by their places in the label: it keeps its length.
+    const shown = withoutHidden(label, (character) => "\uFFFD".repeat(character.length));
+    const information = new vscode.SignatureInformation(shown, documentation && withoutHidden(documentation));
     information.parameters = parameters.map(([start, end]) => new vscode.ParameterInformation([start, end]));
     const help = new vscode.SignatureHelp();
     help.signatures = [information];

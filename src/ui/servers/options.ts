@@ -183,8 +183,9 @@ function summary(options: readonly ShownOption[], form: SpawnForm | undefined): 
   return options
     .map(({ name, value }) => {
       if (name === "profile" && profile) return profile.displayName;
-      const choice = profile?.options.find((option) => option.name === name)?.choices.find((each) => each.value === value);
-      return choice?.displayName ?? value ?? name;
+      const option = profile?.options.find((each) => each.name === name.replace(/--unlisted-choice$/, ""));
+      const choice = option?.choices.find((each) => each.value === value);
+      return choice?.displayName ?? value ?? option?.displayName ?? name;
     })
     .join(", ");
 }

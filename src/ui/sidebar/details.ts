@@ -7,6 +7,7 @@ import { knownKernels, type KnownKernel } from "../../app/kernelActions";
 import type { Server } from "../../app/server";
 import { within } from "../../base/async";
 import { ConnectError } from "../../base/errors";
+import { plain } from "../../base/plain";
 import type { KernelInfo } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
 import { isTold, toldKernels, type GivenKernels } from "../kernels/choose";
@@ -62,7 +63,7 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
     const id = about.get("kernel");
     if (id === null) return serverDetails(server, { ...this.#factsOf(server), usage: await within(this.#app.hubTree.onDemand.usage(server), answerWait) });
     const kernel = knownKernels([server]).find((each) => each.id === id);
-    if (!kernel) return `# This kernel is gone\n\nKernel ${id} was shut down, or its server was stopped.\n`;
+    if (!kernel) return `# This kernel is gone\n\nKernel ${plain(id)} was shut down, or its server was stopped.\n`;
     return kernelDetails(kernel, await infoOf(kernel), this.#factsOf(server));
   }
 
@@ -112,7 +113,7 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
 function uriOf(server: Server, kernel?: string): vscode.Uri {
   const name = kernel === undefined ? server.label : `Kernel ${kernel.slice(0, 8)}`;
   const query = new URLSearchParams({ server: server.id, ...(kernel !== undefined && { kernel }) });
-  return vscode.Uri.from({ scheme, path: `/${name.replaceAll("/", "∕")}.md`, query: query.toString() });
+  return vscode.Uri.from({ scheme, path: `/${plain(name, 100).replaceAll("/", "∕")}.md`, query: query.toString() });
 }
 
 /** What a kernel that is connected here says of itself; no connection is made for it. */
