@@ -1,5 +1,6 @@
 // Strictness and import directions (docs/architecture.md): imports go down only,
 // ui → app → notebook → services → transport → base, and app → hub → transport → base.
+import regexp from "eslint-plugin-regexp";
 import tseslint from "typescript-eslint";
 
 /** What each folder of src/ may not import; type imports count. */
@@ -62,6 +63,17 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    // A peer chooses what is matched: no expression may take more than linear time.
+    files: ["src/**/*.ts"],
+    plugins: { regexp },
+    rules: {
+      "regexp/no-super-linear-backtracking": ["error", { report: "potential" }],
+      "regexp/no-super-linear-move": ["error", { report: "potential", ignoreSticky: false, ignorePartial: false }],
+      "regexp/optimal-quantifier-concatenation": "error",
+      "regexp/no-dupe-disjunctions": "error",
     },
   },
   {

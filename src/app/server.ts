@@ -31,6 +31,8 @@ export interface Server {
   readonly shownOptions?: readonly ShownOption[];
   /** While it runs. */
   readonly services: ServiceManager | undefined;
+  /** The host where it runs, as the hub says, while the user has not agreed to go there: it has no services then. */
+  readonly elsewhere: string | undefined;
   /** Live, or as remembered from the last time. */
   readonly kernelSpecs: KernelSpecs | undefined;
 }

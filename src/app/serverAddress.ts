@@ -1,4 +1,5 @@
 // Servers as authorities of URIs, `ana@hub.example.org`: the same for one server in every window and session.
+import { trimmedEnd } from "../base/text";
 import type { Account } from "../hub/account";
 
 /** The scheme of the URIs of files on servers. */
@@ -27,7 +28,7 @@ interface Named {
  */
 export function authorityOf({ account, name, owner }: { readonly account: Identity; readonly name: string; readonly owner: string }): string {
   const parts = [account.userName, name, owner === account.userName ? "" : owner].map(encodePart);
-  const who = parts.join("+").replace(/\+*$/, "");
+  const who = trimmedEnd(parts.join("+"), "+");
   return who === "" ? placeOf(account.hub) : `${who}@${placeOf(account.hub)}`;
 }
 

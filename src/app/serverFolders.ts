@@ -1,5 +1,6 @@
 // Local folders that are on the server too, such as a course that was cloned in both places.
 import * as v from "valibot";
+import { trimmed, trimmedEnd } from "../base/text";
 
 /** A folder of this computer, and the same one on the server. */
 export interface FolderPair {
@@ -20,7 +21,7 @@ export function readServerFolders(value: unknown, pathOf: (folder: string) => st
   if (!success) return [];
   return Object.entries(output).flatMap(([folder, server]) => {
     const local = pathOf(folder);
-    return local === undefined ? [] : [{ local: trimmed(local), server: trimmed(server).replace(/^\/+/, "") }];
+    return local === undefined ? [] : [{ local: trimmedEnd(local.trim(), "/"), server: trimmed(server.trim(), "/") }];
   });
 }
 
@@ -29,8 +30,4 @@ export function serverPathOf(path: string, folders: readonly FolderPair[]): stri
   const around = folders.filter(({ local }) => path.startsWith(`${local}/`));
   const innermost = around.reduce<FolderPair | undefined>((best, one) => (best && best.local.length >= one.local.length ? best : one), undefined);
   return innermost && `${innermost.server}/${path.slice(innermost.local.length + 1)}`.replace(/^\//, "");
-}
-
-function trimmed(path: string): string {
-  return path.trim().replace(/\/+$/, "");
 }

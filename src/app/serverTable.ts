@@ -122,6 +122,7 @@ export class ServerTable implements Disposable {
   async run(server: Server, place: ServerPlace): Promise<ServiceManager> {
     await this.#places.confirm(server.account, place);
     const own = this.#own(server);
+    own.elsewhere = undefined;
     const services = this.#attach(own, place.url);
     this.become(own, "running");
     return services;
@@ -173,7 +174,10 @@ export class ServerTable implements Disposable {
 
   /** Where the hub lists the server; a host that the user has to agree to is left alone until the server is used. */
   #attachTo(server: Mutable<Server>, place: ServerPlace | undefined): void {
-    if (place && this.#places.allows(server.account, place)) this.#attach(server, place.url);
+    const isAllowed = place === undefined || this.#places.allows(server.account, place);
+    server.elsewhere = isAllowed ? undefined : place.url.host;
+    if (place && isAllowed) this.#attach(server, place.url);
+    else if (place) this.detach(server);
   }
 
   /** The services at `url`; the present ones if that is where they are. */
@@ -215,6 +219,7 @@ export class ServerTable implements Disposable {
       lastOptions: undefined,
       ...this.#memory.options(id, account),
       services: undefined,
+      elsewhere: undefined,
       kernelSpecs: this.#memory.specs(id),
     };
     this.#servers.set(id, server);

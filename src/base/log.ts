@@ -30,14 +30,21 @@ export class Redactor {
     this.#spellings = [...new Set([...this.#spellings, ...spellings])].sort((a, b) => b.length - a.length);
   }
 
-  /** `text` without the known secrets, and without what stands where secrets stand in URLs, headers and JSON. */
-  redact(text: string): string {
-    let clean = text;
+  /**
+   * `text` without the known secrets, and without what stands where secrets stand in URLs, headers and JSON.
+   * @param most characters that are looked at and returned, about
+   */
+  redact(text: string, most = Number.POSITIVE_INFINITY): string {
+    const longest = this.#spellings[0]?.length ?? 0;
+    const isCut = text.length > most + longest;
+    let clean = isCut ? text.slice(0, most + longest) : text;
     // First, since what follows may cut one in two.
     for (const spelling of this.#spellings) clean = clean.replaceAll(spelling, "…");
+    // What is left of one that was cut in two is at the end.
+    if (isCut) clean = `${clean.slice(0, Math.max(0, clean.length - longest))}…`;
     return clean
       .replace(/((?:access_)?token=)[^&\s"'#]+/gi, "$1…")
-      .replace(/(authorization["']?\s*[:=]\s*[["'\s]*(?:token|bearer|basic)\s+)[^\s"',}\]]+/gi, "$1…")
+      .replace(/(authorization["']?\s*[:=][["'\s]*(?:token|bearer|basic)\s+)[^\s"',}\]]+/gi, "$1…")
       .replace(/(["'](?:(?:access_|refresh_)?token|password|client_secret)["']\s*:\s*["'])[^"']+/gi, "$1…")
       .replace(/(:\/\/[^/\s:@]*:)[^/\s@]+@/g, "$1…@");
   }
@@ -52,13 +59,21 @@ function percentEncoded(secret: string): string {
   }
 }
 
-/** A logger that writes records of redacted text; errors with their causes, other details as JSON. */
+/** Characters of one record of the log. */
+const longestRecord = 8 * 1024;
+
+/**
+ * A logger that writes records of redacted text, of 8 KB at most; errors with their causes, other details as JSON.
+ * @param isOn whether records of a level are written; what is not costs nothing
+ */
 export function redactingLogger(
   redactor: Redactor,
   write: (level: keyof Logger, line: string) => void,
+  isOn: (level: keyof Logger) => boolean = () => true,
 ): Logger {
-  const at = (level: keyof Logger) => (message: string, detail?: unknown) =>
-    write(level, oneRecord(redactor.redact(detail === undefined ? message : `${message}: ${describe(detail)}`)));
+  const at = (level: keyof Logger) => (message: string, detail?: unknown) => {
+    if (isOn(level)) write(level, oneRecord(redactor.redact(detail === undefined ? message : `${message}: ${describe(detail)}`, longestRecord)));
+  };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 

@@ -1,5 +1,6 @@
 // Addresses: what people paste → hub base URLs to try, user, named server and token.
 import { ConnectError } from "../base/errors";
+import { before, trimmedEnd } from "../base/text";
 
 export { findHub, type FindHubOptions, type FoundHub } from "./findHub";
 
@@ -70,7 +71,7 @@ function addressIn(text: string): string {
 
 /** Without quotes, brackets and punctuation around it; an IPv6 host keeps its brackets. */
 function unquote(text: string): string {
-  return text.replace(/^["'`<(“‘«]+/, "").replace(/["'`>)”’»,;]+$/, "").trim();
+  return trimmedEnd(text.replace(/^["'`<(“‘«]+/, ""), "\"'`>)”’»,;").trim();
 }
 
 function readUrl(text: string): URL {
@@ -106,7 +107,7 @@ function readUrl(text: string): URL {
 const remedy = "Paste the address that your browser shows on the hub's pages, for example https://hub.example.org/hub/home.";
 
 function refusal(what: string, text: string): ConnectError {
-  const shown = text.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//").slice(0, 100);
+  const shown = before(text, "?#").replace(/\/\/[^/]*@/, "//").slice(0, 100);
   return new ConnectError("address", `${what}${shown === "" ? "" : ` “${shown}”`}. ${remedy}`);
 }
 
@@ -118,7 +119,7 @@ function segmentsOf(path: string): readonly string[] {
 /** A login page says in `next` where the person was going. */
 function nextPage(url: URL): readonly string[] {
   const next = url.searchParams.get("next");
-  return next?.startsWith("/") === true ? segmentsOf(next.replace(/[?#].*$/s, "")) : [];
+  return next?.startsWith("/") === true ? segmentsOf(before(next, "?#")) : [];
 }
 
 /** User and server named by a path of a hub: `user/NAME/…`, `hub/spawn/NAME/SERVER`, `hub/api/users/NAME/servers/SERVER`. */
@@ -183,11 +184,14 @@ function candidatesFor(url: URL, segments: readonly string[], onServer: boolean)
 }
 
 /**
- * The host above one user's; undefined where there is none to be tried. One of two names, such as example.org, may as
- * well be a suffix that strangers share, such as co.uk: a hub that is there is found by its own address.
+ * The host above one user's; undefined where there is none to be tried, as for numbers, which are an address. One of two
+ * names, such as example.org, may as well be a suffix that strangers share, such as co.uk: a hub that is there is found
+ * by its own address.
  */
 function hostAbove(hostname: string): string | undefined {
-  return /^[^.]+\.([^.]+\.[^.]+\..*[^.\d].*)$/.exec(hostname)?.[1];
+  const [, ...above] = hostname.split(".");
+  const isName = above.length > 2 && above.slice(0, 2).every((label) => label !== "") && /[^.\d]/.test(above.slice(2).join("."));
+  return isName ? above.join(".") : undefined;
 }
 
 function directory(url: URL, segments: readonly string[]): URL {

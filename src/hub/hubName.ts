@@ -8,10 +8,11 @@ export function hubName(hub: URL): string {
 
 /** What a hub in the settings is called: its label, else its host. */
 export function configuredName({ label, url }: HubConfiguration): string {
-  return label ?? new URL(url).host;
+  const name = label?.trim() ?? "";
+  return name === "" ? new URL(url).host : name;
 }
 
 /** What stands beside `configuredName`: the address as it is asked, other scripts' letters as xn--, and that a folder names it. */
 export function configuredPlace({ label, url, fromFolder }: HubConfiguration): string {
-  return [label === undefined ? "" : new URL(url).href, fromFolder ? "from this folder" : ""].filter(Boolean).join(" · ");
+  return [(label?.trim() ?? "") === "" ? "" : new URL(url).href, fromFolder ? "from this folder" : ""].filter(Boolean).join(" · ");
 }

@@ -1,5 +1,5 @@
 // Which hubs the settings offer: those of the person and the computer, and what a folder may add.
-import { readFolderHubs, readHubs, type HubConfiguration, type ReadHubs } from "./configuration";
+import { readFolderHubs, readHubs, type ReadHubs } from "./configuration";
 
 /** The setting as it is, and where the folder that says its part of it comes from. */
 export interface HubSettings {
@@ -34,13 +34,14 @@ export function offeredHubs({ name, own, folder, isTrusted, schemes }: HubSettin
   const known = readHubs(own, name);
   const speaks = isTrusted && schemes.every((scheme) => asked.has(scheme));
   const added = speaks ? readFolderHubs(folder, name) : { hubs: [], problems: [] };
-  const origins = new Set(known.hubs.map(originOf));
+  const taken = known.hubs.map(({ url }) => new URL(url));
   return {
-    hubs: [...known.hubs, ...added.hubs.filter((hub) => !origins.has(originOf(hub)))],
+    hubs: [...known.hubs, ...added.hubs.filter(({ url }) => !taken.some((hub) => isOf(new URL(url), hub)))],
     ...{ problems: known.problems, folderProblems: added.problems },
   };
 }
 
-function originOf({ url }: HubConfiguration): string {
-  return new URL(url).origin;
+/** Whether an address is one of the hub's origin, or of its host without encryption. */
+function isOf(address: URL, hub: URL): boolean {
+  return address.origin === hub.origin || (address.protocol === "http:" && hub.protocol === "https:" && address.hostname === hub.hostname);
 }

@@ -1,11 +1,12 @@
 // The hub's pages for people, which take session cookies instead of a token: the login form and the spawn page.
-import { DomUtils, parseDocument } from "htmlparser2";
+import { DomUtils } from "htmlparser2";
 import { ConnectError } from "../base/errors";
 import type { Answer } from "../transport/http";
 import { statusError } from "../transport/httpErrors";
 import { fixedToken, type ServerSettings } from "../transport/settings";
 import { encodeName, isBelow } from "../transport/target";
 import type { CallOptions } from "./client";
+import { parsePage } from "./page";
 import { request } from "./request";
 import { parseSpawnForm, problemOn, type SpawnForm } from "./spawnForm";
 
@@ -90,7 +91,7 @@ async function ask(settings: ServerSettings, cookies: Cookies, path: string, opt
 /** Where the login form is sent, and what goes with it unseen. */
 function loginForm(settings: ServerSettings, page: Answer): { action: string; hidden: Record<string, string> } {
   if (page.status !== 200 && page.status !== 302) throw statusError(settings, "hub/login", page);
-  const forms = DomUtils.getElementsByTagName("form", parseDocument(page.text), true);
+  const forms = DomUtils.getElementsByTagName("form", parsePage(page.text), true);
   const form = forms.find((each) => inputs(each).some((input) => DomUtils.getAttributeValue(input, "type") === "password"));
   const here = new URL("hub/login", settings.baseUrl);
   const said = (form && DomUtils.getAttributeValue(form, "action")) ?? "";

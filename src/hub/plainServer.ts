@@ -1,6 +1,6 @@
 // A Jupyter server that no hub runs: always there, for whoever has its token or password.
 import { randomBytes } from "node:crypto";
-import { DomUtils, parseDocument } from "htmlparser2";
+import { DomUtils } from "htmlparser2";
 import * as v from "valibot";
 import { ConnectError, hasCode } from "../base/errors";
 import { jsonIn } from "../base/json";
@@ -10,6 +10,7 @@ import type { HubAddress } from "./address";
 import { HubClient, type CallOptions, type StartAnswer } from "./client";
 import type { FindHubOptions, FoundHub } from "./findHub";
 import { hubServer, hubUser, type HubInfo, type HubServer, type HubUser, type SharedServer } from "./model";
+import { parsePage } from "./page";
 import { request, requestJson } from "./request";
 
 const probeTimeout = 15_000;
@@ -61,7 +62,7 @@ async function takes(settings: ServerSettings, secret: string, signal: AbortSign
 /** Fills in the server's form as a browser does; undefined where it has none or does not take the password. */
 async function logIn(settings: ServerSettings, password: string, signal: AbortSignal | undefined): Promise<string | undefined> {
   const page = await request(settings, "login", { anonymous: true, accept: "text/html", allow: anyStatus, signal });
-  const fields = DomUtils.getElementsByTagName("input", parseDocument(page.text), true);
+  const fields = DomUtils.getElementsByTagName("input", parsePage(page.text), true);
   const value = (name: string): string | undefined => fields.find((field) => field.attribs["name"] === name)?.attribs["value"];
   if (page.status !== 200 || !fields.some((field) => field.attribs["name"] === "password")) return undefined;
   const cookies = cookiesOf(page.headers.getSetCookie?.());

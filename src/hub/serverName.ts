@@ -1,4 +1,5 @@
 // Names of named servers: what a person types → what the hub takes.
+import { trimmedEnd } from "../base/text";
 
 /** A new server's name on the hub, and what people call it where the hub lets that differ. */
 export interface ServerName {
@@ -45,5 +46,5 @@ function free(slug: string, taken: readonly string[]): string {
 
 /** A slug does not end with a hyphen. */
 function trimmed(slug: string, length: number): string {
-  return slug.slice(0, length).replace(/-+$/, "");
+  return trimmedEnd(slug.slice(0, length), "-");
 }

@@ -44,6 +44,7 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
   if (isPlainHttpElsewhere(hub) && !(await port.confirmPlainHttp(hub))) throw cancelled();
 
   const settings = settingsOf(hub, options, isHub);
+  if (hub.protocol === "https:" && (await settings.tls(hub))?.rejectUnauthorized === false) port.warnUnverified?.(hub);
   const way = new SignInAttempt({ settings, version, address, port, signal, terms, logIn });
   if (!isHub) return way.toPlainServer(given.token ?? given.password);
   if (given.token !== undefined) return way.withToken(cleanToken(given.token));

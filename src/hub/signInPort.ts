@@ -14,6 +14,8 @@ export interface SignInPort {
   openOAuth?(client: OAuthClient, hub: URL): Promise<OAuthFlow & Disposable>;
   /** Asks whether to go on although everybody on the network can read what is sent to `url`. */
   confirmPlainHttp(url: URL): Promise<boolean>;
+  /** Says, before anything secret is sent, that whoever answers at `url` may be somebody else: certificates are not checked. */
+  warnUnverified?(url: URL): void;
   /**
    * Asks whether to sign in to `hub`, which is on another host than the one that was pasted; without it that is refused.
    * Show hosts as they are in the URLs, where letters of other scripts are written as xn--.

@@ -1,5 +1,8 @@
 // The hub's spawn page → what a person can choose, and their choice → the spawner's user options. Pure.
-import { DomUtils, parseDocument } from "htmlparser2";
+import { DomUtils } from "htmlparser2";
+import { parsePage } from "./page";
+import { all, attribute, hasClass, PageForm, textOf, type Element, type Page } from "./pageForm";
+import { matchesPattern } from "./pattern";
 
 /** One value of a choice. */
 export interface SpawnChoice {
@@ -49,8 +52,8 @@ export interface SpawnForm {
 /** What a person chose for an option: a listed value, or a text instead. */
 export type OptionAnswer = { readonly choice: string } | { readonly text: string };
 
-type Dom = ReturnType<typeof parseDocument>;
-type Element = NonNullable<ReturnType<typeof DomUtils.findOne>>;
+/** So many profiles and choices are shown; nobody looks through more. */
+const most = { profiles: 200, choices: 20_000 };
 
 /** The value with which KubeSpawner's page says that a text is given instead. */
 const unlisted = "unlisted-choice";
@@ -64,16 +67,18 @@ const knownFields = new Set(["image", "profile"]);
  * @returns undefined where the page has no form to start a server
  */
 export function parseSpawnForm(html: string): SpawnForm | undefined {
-  const form = formIn(parseDocument(html));
-  if (!form) return undefined;
-  const radios = all(form, "input").filter((input) => attribute(input, "name") === "profile" && attribute(input, "type") === "radio");
-  const fields = all(form, "input", "select", "textarea").filter(isField);
+  const element = formIn(parsePage(html));
+  if (!element) return undefined;
+  const form = new PageForm(element);
+  const radios = form.controls.filter((input) => input.name === "input" && attribute(input, "name") === "profile" && attribute(input, "type") === "radio");
+  const fields = form.controls.filter(isField);
   const used = new Set<Element>(radios);
-  const profiles = radios.map((radio) => profileOf(form, radio, fields, used));
+  const reading: Reading = { form, fields, used, choicesLeft: most.choices };
+  const profiles = radios.slice(0, most.profiles).map((radio) => profileOf(reading, radio));
   if (profiles.length === 0) {
-    const options = fields.filter((field) => field.name === "select" && knownFields.has(attribute(field, "name"))).map((select) => {
+    const options = fields.filter((field) => field.name === "select" && knownFields.has(attribute(field, "name"))).flatMap((select) => {
       used.add(select);
-      return optionOf(form, select, attribute(select, "name"), used);
+      return optionOf(reading, select, attribute(select, "name"));
     });
     if (options.length > 0) profiles.push({ slug: "", displayName: "", description: "", isDefault: true, options });
   }
@@ -84,7 +89,7 @@ export function parseSpawnForm(html: string): SpawnForm | undefined {
 
 /** What the page says went wrong with the last attempt to start from it. */
 export function problemOn(html: string): string | undefined {
-  const element = DomUtils.findOne((each) => hasClass(each, "spawn-error-msg"), parseDocument(html).children);
+  const element = DomUtils.findOne((each) => hasClass(each, "spawn-error-msg"), parsePage(html).children);
   return element ? textOf(element) : undefined;
 }
 
@@ -122,7 +127,7 @@ export function preselecting(form: SpawnForm, options: Readonly<Record<string, u
 /** Why `text` cannot be given, in words for a person; undefined where it can. */
 export function problemWith({ displayName, pattern, hint }: FreeText, text: string): string | undefined {
   if (text.trim() === "") return `Type ${displayName || "a value"}.`;
-  return pattern === undefined || matches(pattern, text) ? undefined : hint || `This does not look like ${displayName || "what is asked for"}.`;
+  return pattern === undefined || matchesPattern(pattern, text) ? undefined : hint || `This does not look like ${displayName || "what is asked for"}.`;
 }
 
 function preselectingOption(option: SpawnOption, options: Readonly<Record<string, unknown>>): SpawnOption {
@@ -132,16 +137,7 @@ function preselectingOption(option: SpawnOption, options: Readonly<Record<string
   return option.choices.some((choice) => choice.value === value) && typeof value === "string" ? { ...option, preselected: value } : option;
 }
 
-/** As a page's `pattern` attribute is taken; one that is no regular expression refuses nothing, as in browsers. */
-function matches(pattern: string, text: string): boolean {
-  try {
-    return new RegExp(`^(?:${pattern})$`, "v").test(text);
-  } catch {
-    return true; // the hub itself checks again
-  }
-}
-
-function formIn(page: Dom): Element | undefined {
+function formIn(page: Page): Element | undefined {
   const forms = DomUtils.getElementsByTagName("form", page, true);
   return forms.find((form) => attribute(form, "id") === "spawn_form") ?? forms.find((form) => /\/spawn\b/.test(attribute(form, "action")));
 }
@@ -153,17 +149,25 @@ function isField(element: Element): boolean {
   return !isControl && (attribute(element, "name") !== "" || attribute(element, "data-name") !== "");
 }
 
-function profileOf(form: Element, radio: Element, fields: readonly Element[], used: Set<Element>): SpawnProfile {
+/** A form that is being read, and what of it has a meaning already. */
+interface Reading {
+  readonly form: PageForm;
+  readonly fields: readonly Element[];
+  readonly used: Set<Element>;
+  choicesLeft: number;
+}
+
+function profileOf(reading: Reading, radio: Element): SpawnProfile {
   const slug = attribute(radio, "value");
-  const box = labelFor(form, radio);
+  const box = reading.form.labelOf(radio);
   const heading = box && DomUtils.findOne((each) => /^h[1-6]$/.test(each.name), box.children);
   const paragraph = box && all(box, "p")[0];
-  const options = fields.flatMap((field) => {
+  const options = reading.fields.flatMap((field) => {
     if (field.name !== "select") return [];
     const name = optionName(attribute(field, "name"), slug);
     if (name === undefined) return [];
-    used.add(field);
-    return [optionOf(form, field, name, used)];
+    reading.used.add(field);
+    return optionOf(reading, field, name);
   });
   return {
     slug,
@@ -182,19 +186,24 @@ function optionName(field: string, slug: string): string | undefined {
   return rest.startsWith("-") ? rest.slice(1) : rest;
 }
 
-function optionOf(form: Element, select: Element, name: string, used: Set<Element>): SpawnOption {
+/** None where there are too many choices already. */
+function optionOf(reading: Reading, select: Element, name: string): SpawnOption[] {
+  const { form, used } = reading;
   const field = attribute(select, "name");
-  const offered = all(select, "option").map((option) => ({
+  const choices = reading.choicesLeft > 0 ? all(select, "option") : [];
+  reading.choicesLeft -= 1 + choices.length;
+  if (reading.choicesLeft < 0) return [];
+  const offered = choices.map((option) => ({
     value: DomUtils.hasAttrib(option, "value") ? attribute(option, "value") : textOf(option),
     displayName: textOf(option),
     isSelected: DomUtils.hasAttrib(option, "selected"),
   }));
   const listed = offered.filter(({ value }) => value !== unlisted);
   const other = offered.find(({ value }) => value === unlisted);
-  const input = all(form, "input").find((each) => [attribute(each, "data-name"), attribute(each, "name")].includes(field + unlistedSuffix));
+  const input = form.input(field + unlistedSuffix);
   if (input) used.add(input);
-  const label = all(form, "label").find((each) => attribute(each, "for") === field || attribute(each, "for") === attribute(select, "id"));
-  return {
+  const label = form.labelFor(field, attribute(select, "id"));
+  const option = {
     name,
     displayName: label ? textOf(label).replace(/:$/, "") : name,
     choices: listed.map(({ value, displayName }) => ({ value, displayName: displayName || value })),
@@ -205,32 +214,10 @@ function optionOf(form: Element, select: Element, name: string, used: Set<Elemen
       hint: (input && attribute(input, "title")) || undefined,
     },
   };
+  return [option];
 }
 
 /** A page without a preselected profile begins with its first. */
 function withDefault(profiles: readonly SpawnProfile[]): readonly SpawnProfile[] {
   return profiles.some(({ isDefault }) => isDefault) ? profiles : profiles.map((profile, index) => ({ ...profile, isDefault: index === 0 }));
-}
-
-function labelFor(form: Element, input: Element): Element | undefined {
-  const id = attribute(input, "id");
-  const named = id === "" ? undefined : all(form, "label").find((label) => attribute(label, "for") === id);
-  return named ?? all(form, "label").findLast((label) => all(label, "input").includes(input));
-}
-
-function all(root: Element, ...names: string[]): Element[] {
-  return DomUtils.getElementsByTagName((name) => names.includes(name), root.children, true);
-}
-
-function attribute(element: Element, name: string): string {
-  return DomUtils.getAttributeValue(element, name) ?? "";
-}
-
-function hasClass(element: Element, name: string): boolean {
-  return attribute(element, "class").split(/\s+/).includes(name);
-}
-
-/** The text a person reads, in one line. */
-function textOf(element: Element): string {
-  return DomUtils.innerText(element).replace(/\s+/g, " ").trim();
 }

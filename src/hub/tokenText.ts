@@ -1,5 +1,6 @@
 // Tokens as people paste them.
 import { ConnectError } from "../base/errors";
+import { trimmedEnd } from "../base/text";
 
 /**
  * The token in what a person pasted: without white space and quotes around it.
@@ -24,23 +25,17 @@ export function tokenProblem(token: string): string | undefined {
 }
 
 /**
- * The token in a text that may be anything, such as the clipboard's: hubs make theirs of 32 hexadecimal digits, other
- * makers of longer runs of letters and digits. Undefined where it does not look like one.
+ * The hub's token in a text that may be anything, such as the clipboard's: hubs make theirs of 32 hexadecimal digits. What
+ * only looks like a token may be another service's, and is undefined as any other text.
  */
 export function tokenIn(text: string): string | undefined {
-  if (text.length > 600) return undefined;
+  if (text.length > 100) return undefined;
   const token = bare(text);
-  if (/^[0-9a-f]{32,128}$/.test(token)) return token;
-  const mixed = /^[\w.~+/=-]{32,512}$/.test(token) && /\d/.test(token) && /[a-z]/i.test(token);
-  // Words, paths and file names have their separators; tokens of this kind have hardly any.
-  return mixed && (token.match(/[^0-9a-z]/gi)?.length ?? 0) <= 4 && !/^[./~]/.test(token) ? token : undefined;
+  return /^[0-9a-f]{32}$/.test(token) ? token : undefined;
 }
 
 /** Without white space and quotes around it. */
 function bare(text: string): string {
-  return text
-    .replace(/[\u200B-\u200D\u2060\uFEFF]/g, "")
-    .trim()
-    .replace(/^["'`<“”‘’«»]+|["'`>“”‘’«»]+$/g, "")
-    .trim();
+  const visible = text.replace(/[\u200B-\u200D\u2060\uFEFF]/g, "").trim();
+  return trimmedEnd(visible.replace(/^["'`<“”‘’«»]+/, ""), "\"'`>“”‘’«»").trim();
 }

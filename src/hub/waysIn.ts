@@ -1,6 +1,7 @@
 // What a hub's sign-in page offers: fields for name and password, or a way to a single sign-on service.
-import { DomUtils, parseDocument } from "htmlparser2";
+import { DomUtils } from "htmlparser2";
 import type { ServerSettings } from "../transport/settings";
+import { parsePage } from "./page";
 import { request } from "./request";
 
 /** A further field of the form, such as a one-time code. */
@@ -18,10 +19,12 @@ export interface WaysIn {
 }
 
 const anyStatus = Array.from({ length: 400 }, (_, index) => 200 + index);
+/** A person fills them in one by one. */
+const mostFurther = 10;
 const textTypes = new Set(["text", "email", "number", "tel", "password"]);
 
 type Element = ReturnType<typeof DomUtils.findAll>[number];
-type Document = ReturnType<typeof parseDocument>;
+type Document = ReturnType<typeof parsePage>;
 
 /**
  * Reads the page `hub/login`. One that cannot be read, or leads elsewhere at once, offers no password.
@@ -34,12 +37,12 @@ export async function waysIn(hub: ServerSettings, signal?: AbortSignal): Promise
 
 /** What a sign-in page in HTML offers. */
 export function readLoginPage(html: string): WaysIn {
-  const page = parseDocument(html);
+  const page = parsePage(html);
   for (const form of elements(page, "form")) {
     const inputs = elements(form, "input").filter((input) => textTypes.has(typeOf(input)));
     if (!inputs.some((input) => nameOf(input) === "password" && typeOf(input) === "password")) continue;
     if (!inputs.some((input) => nameOf(input) === "username")) continue;
-    const further = inputs.filter((input) => !["", "username", "password"].includes(nameOf(input)));
+    const further = inputs.filter((input) => !["", "username", "password"].includes(nameOf(input))).slice(0, mostFurther);
     return { passwordForm: { further: further.map((input) => ({ name: nameOf(input), label: labelOf(input, form) })) }, service: undefined };
   }
   const button = DomUtils.findOne((element) => element.name === "a" && /login|oauth|saml|sso/i.test(DomUtils.getAttributeValue(element, "href") ?? ""), page.children);
@@ -63,9 +66,9 @@ function labelOf(input: Element, form: Element): string {
   const id = DomUtils.getAttributeValue(input, "id");
   const label = elements(form, "label").find((each) => id !== undefined && DomUtils.getAttributeValue(each, "for") === id);
   const said = label ? oneLine(DomUtils.textContent(label)).replace(/:$/, "") : "";
-  return said || (DomUtils.getAttributeValue(input, "placeholder") ?? "") || nameOf(input);
+  return said || oneLine(DomUtils.getAttributeValue(input, "placeholder") ?? "") || oneLine(nameOf(input));
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim().slice(0, 80);
+  return text.slice(0, 10_000).replace(/\s+/g, " ").trim().slice(0, 80);
 }

@@ -15,12 +15,16 @@ export function toCodePoints(code: string, offset: number): number {
 
 /** The position in UTF-16 units of `points`, which is in code points; the end of the code where that is past it. */
 export function toUnits(code: string, points: number): number {
+  return unitsIn(code)(points);
+}
+
+/** As `toUnits`, for many positions in the same code, which is gone through once. */
+export function unitsIn(code: string): (points: number) => number {
+  const starts: number[] = [];
   let units = 0;
-  let left = points;
   for (const point of code) {
-    if (left <= 0) break;
+    starts.push(units);
     units += point.length;
-    left -= 1;
   }
-  return units;
+  return (points) => (points <= 0 ? 0 : (starts[Math.ceil(points)] ?? code.length));
 }

@@ -2,7 +2,7 @@
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#completion
 import * as v from "valibot";
 import type { CompleteReply } from "../services/kernel/messages";
-import { toUnits } from "./codePoints";
+import { unitsIn } from "./codePoints";
 
 /** What a suggestion is, as far as kernels agree. */
 export type CompletionKind = "function" | "class" | "module" | "variable" | "property" | "parameter" | "keyword" | "key" | "file" | "magic" | "unknown";
@@ -57,6 +57,9 @@ const kinds: ReadonlyMap<string, CompletionKind> = new Map<string, CompletionKin
   ["magic", "magic"],
 ]);
 
+/** So many suggestions are shown, and so many characters of code may one replace. */
+const most = { matches: 5_000, replaced: 1_000 };
+
 /** A name with what it belongs to, as `numpy.random.` before a match that repeats it. */
 const qualifier = /^[\p{L}\p{N}_.]*\./u;
 
@@ -69,16 +72,11 @@ export function completionsOf(reply: CompleteReply, code: string, cursor: number
   if (reply.status !== "ok") return [];
   const typed = v.safeParse(typedMatches, reply.metadata["_jupyter_types_experimental"], { abortEarly: true });
   const matches: readonly Match[] = typed.success ? typed.output : reply.matches.map((text) => ({ text }));
-  const units = new Map<number, number>();
-  const inUnits = (points: number): number => {
-    const known = units.get(points) ?? toUnits(code, points);
-    units.set(points, known);
-    return known;
-  };
-  return matches.flatMap((match) => {
+  const inUnits = unitsIn(code);
+  return matches.slice(0, most.matches).flatMap((match) => {
     const start = inUnits(match.start ?? reply.cursor_start);
     const end = inUnits(match.end ?? reply.cursor_end);
-    const holdsCursor = start <= cursor && cursor <= end && !code.slice(start, end).includes("\n");
+    const holdsCursor = start <= cursor && cursor <= end && end - start <= most.replaced && !code.slice(start, end).includes("\n");
     return holdsCursor && match.text !== "" ? [completionOf(match, code, { start, end, cursor })] : [];
   });
 }

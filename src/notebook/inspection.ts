@@ -8,8 +8,10 @@ export interface Section {
   readonly text: string;
 }
 
-/** So many characters are shown. */
+/** So many characters of a part are shown. */
 const most = 20_000;
+/** So many characters, and parts, are read. */
+const longest = { text: 200_000, parts: 100 };
 
 /** Escape sequences of terminals, and letters that are struck over: as manuals have them for bold and underlined. */
 const terminal = /\x1b(?:\[[\d;:?<=>]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])|[^\n]\x08/g;
@@ -28,9 +30,9 @@ export function plainText(text: string): string {
 export function sectionsOf(reply: InspectReply): readonly Section[] {
   const text = reply.status === "ok" && reply.found ? textOf(reply.data["text/plain"]) : "";
   const parts: { title?: string; lines: string[] }[] = [{ lines: [] }];
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of text.slice(0, longest.text).split(/\r?\n/)) {
     const [whole, title] = heading.exec(line) ?? [];
-    if (whole !== undefined && title !== undefined) parts.push({ title, lines: [line.slice(whole.length)] });
+    if (whole !== undefined && title !== undefined && parts.length < longest.parts) parts.push({ title, lines: [line.slice(whole.length)] });
     else parts.at(-1)?.lines.push(line);
   }
   return parts

@@ -21,13 +21,19 @@ const preference = [
   "text/plain",
 ];
 
-/** What VS Code takes for a mime type; one output item with another name would cost the whole output. */
-const mimeType = /^.+\/.+$/;
+/** So many representations are shown; real outputs have a handful. */
+const most = 1_000;
+
+/** As VS Code tells a mime type, `/^.+\/.+$/`; one output item with another name would cost the whole output. */
+function isMimeType(name: string): boolean {
+  return name.slice(1, -1).includes("/") && !/[\n\r\u2028\u2029]/.test(name);
+}
 
 /** The items of a bundle, those that VS Code would rather show first. Every mime type is kept; other names are left out. */
 export function mimeItems(data: JsonObject): OutputItem[] {
   return Object.entries(data)
-    .filter(([mime]) => mimeType.test(mime))
+    .filter(([mime]) => isMimeType(mime))
+    .slice(0, most)
     .map(([mime, value]) => ({ rank: rank(mime, value), item: mimeItem(mime, value) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ item }) => item);

@@ -1,8 +1,18 @@
 // The text of one stream output, with what carriage returns and cursor moves overwrote already gone.
-import { end, TerminalRow, type Column } from "./terminalRow";
+import { end, TerminalRow, type Column, type RowLimits } from "./terminalRow";
 
 /** How far up the cursor reaches: nested progress bars need a few lines; older ones are final. */
 const reach = 100;
+/** How far to the right the cursor can be moved; terminals stop at their width. */
+const width = 10_000;
+/** Spaces that moves of the cursor may make: so many, and so many more for each character that has come. */
+const padding = { least: 1_000_000, each: 10 };
+/** Columns with characters and colours of their own, in all lines that the cursor reaches. */
+const mostCells = 200_000;
+/** Of a line that is longer, and of lines that are more together, the beginning is final. */
+const longest = 1_000_000;
+/** A line that counts for that. */
+const long = longest / reach;
 
 const control = /[\r\b]|\x1b\[(\d{0,3})([ABCDGK])/g;
 /** The start of something whose rest the next chunk brings: an escape sequence or a surrogate pair. */
@@ -15,13 +25,17 @@ const partial = /(?:\x1b(?:\[[\d;:?<=>]{0,20})?|[\uD800-\uDBFF])$/;
  */
 export class StreamText {
   #final = "";
-  #rows = [new TerminalRow()];
+  readonly #limits: RowLimits = {
+    padding: padding.least,
+    canSplit: () => this.#rows.reduce((sum, { cellCount }) => sum + cellCount, 0) < mostCells,
+  };
+  #rows = [new TerminalRow(this.#limits)];
   #row = 0;
   #column: Column = end;
   #held = "";
   /** Of the present chunk: what it has put at the end, and the last rows as they were before it did anything else. */
   #added = "";
-  #disturbed: { readonly tail: string; readonly finalLength: number } | undefined;
+  #disturbed: { readonly tail: string; settled: string } | undefined;
 
   get text(): string {
     return this.#final + this.#tail() + this.#held;
@@ -30,6 +44,7 @@ export class StreamText {
   /** Adds `chunk`. Returns what came behind the text there was, or undefined if earlier text has changed. */
   append(chunk: string): string | undefined {
     const shown = this.#held;
+    this.#limits.padding += padding.each * chunk.length;
     const input = shown + chunk;
     this.#held = partial.exec(input)?.[0] ?? "";
     this.#added = "";
@@ -45,14 +60,14 @@ export class StreamText {
 
   /** To be called before anything that does more than to add at the end. */
   #disturb(): void {
-    this.#disturbed ??= { tail: this.#tail(), finalLength: this.#final.length };
+    this.#disturbed ??= { tail: this.#tail(), settled: "" };
   }
 
   /** What has been added at the end, beginning with what was held back; undefined if that is not all. */
   #sinceShown(): string | undefined {
     if (!this.#disturbed) return this.#added + this.#held;
-    const { tail, finalLength } = this.#disturbed;
-    const now = this.#final.slice(finalLength) + this.#tail() + this.#held;
+    const { tail, settled } = this.#disturbed;
+    const now = settled + this.#tail() + this.#held;
     return now.startsWith(tail) ? this.#added + now.slice(tail.length) : undefined;
   }
 
@@ -74,6 +89,17 @@ export class StreamText {
   }
 
   #write(text: string): void {
+    const row = this.#current();
+    const room = longest - (this.#column === end ? row.size : this.#column);
+    if (text.length > room) {
+      this.#writeWithin(text.slice(0, Math.max(0, room)));
+      this.#settle(this.#row + 1, new TerminalRow(this.#limits));
+      this.#column = end;
+      this.#write(text.slice(Math.max(0, room)));
+    } else this.#writeWithin(text);
+  }
+
+  #writeWithin(text: string): void {
     if (this.#column === end && this.#row === this.#rows.length - 1) {
       if (!this.#disturbed) this.#added += text;
     } else this.#disturb();
@@ -87,7 +113,7 @@ export class StreamText {
     else if (sequence === "\b") this.#column = Math.max(0, this.#at() - 1);
     else if (final === "A") this.#moveTo(Math.max(0, this.#row - times));
     else if (final === "B") this.#moveTo(Math.min(this.#rows.length - 1, this.#row + times));
-    else if (final === "C") this.#column = this.#at() + times;
+    else if (final === "C") this.#column = Math.max(this.#at(), Math.min(this.#at() + times, width));
     else if (final === "D") this.#column = Math.max(0, this.#at() - times);
     else if (final === "G") this.#column = times - 1;
     // At the end of a line there is nothing to erase: tools that colour their output send it all the time.
@@ -103,7 +129,7 @@ export class StreamText {
   #current(): TerminalRow {
     const row = this.#rows[this.#row];
     if (row) return row;
-    const added = new TerminalRow();
+    const added = new TerminalRow(this.#limits);
     this.#rows.push(added);
     if (!this.#disturbed) this.#added += "\n";
     return added;
@@ -119,11 +145,27 @@ export class StreamText {
   }
 
   #lineFeed(): void {
+    const isLong = this.#current().size > long;
     this.#row += 1;
     this.#column = this.#current().isEmpty ? end : 0;
-    if (this.#rows.length <= reach) return;
-    const oldest = this.#rows.shift();
-    this.#final += `${String(oldest)}\n`;
-    this.#row -= 1;
+    if (this.#rows.length > reach) this.#settle(1);
+    if (isLong) this.#settle(this.#excess());
+  }
+
+  /** How many of the lines above the cursor are too much together. */
+  #excess(): number {
+    let size = 0;
+    let at = this.#row;
+    while (at > 0 && size <= longest) size += this.#rows[--at]?.size ?? 0;
+    return size > longest ? at + 1 : 0;
+  }
+
+  /** The first `count` lines are final; `rest` goes on with the last of them. */
+  #settle(count: number, rest?: TerminalRow): void {
+    if (count === 0) return;
+    const settled = this.#rows.splice(0, count, ...(rest ? [rest] : [])).join("\n") + (rest ? "" : "\n");
+    this.#final += settled;
+    if (this.#disturbed) this.#disturbed.settled += settled;
+    this.#row -= rest ? count - 1 : count;
   }
 }

@@ -1,58 +1,83 @@
 // One line of stream text as a terminal shows it: characters in columns, each with its colours.
+import { colour, change } from "./colours";
+import { PlainRow } from "./plainRow";
 
 /** The column behind the last character. */
 export const end = "end";
 export type Column = number | typeof end;
 
+/** What all lines of a text share. */
+export interface RowLimits {
+  /** So many columns may still be filled with spaces, for the cursor was moved past what there is. */
+  padding: number;
+  /** Whether there is room for another line of columns; else it is overwritten as plain text. */
+  canSplit(): boolean;
+}
+
+/** Shared by all columns with the same character and style, as far as possible: a column costs a pointer then. */
 interface Cell {
-  text: string;
+  readonly text: string;
   /** The escape sequences in force: those since the line's start, or since the last reset and with it. */
   readonly style: string;
 }
 
-const reset = "\x1b[0m";
-/** From here on, in UTF-16 units, a line is overwritten as plain text: columns would cost a hundred times its size. */
+const blank: Cell = { text: " ", style: "" };
+/** From here on, in UTF-16 units or columns, a line is overwritten as plain text: columns would cost a hundred times its size. */
 const longLine = 20_000;
 /** A control sequence (parameters in 1, final byte in 2) or one character. */
 const token = /\x1b\[([\d;:?<=>]{0,20})([@-~])|[\s\S]/gu;
 /** What takes no column of its own. */
 const zeroWidth = /^[\p{M}\u200d]$/u;
-const foreground = /^(?:3[0-79]|9[0-7]|38;5;\d+|38;2;\d+;\d+;\d+)$/;
-const background = /^(?:4[0-79]|10[0-7]|48;5;\d+|48;2;\d+;\d+;\d+)$/;
 
 /**
  * A line that is kept as it came until something overwrites a part of it. From then on it is columns: one a code
  * point (wide characters count as one), with colours kept and other control sequences dropped.
  */
 export class TerminalRow {
+  readonly #limits: RowLimits;
   #raw = "";
   #cells: Cell[] | undefined;
+  #plain: PlainRow | undefined;
   #pen: readonly string[] = [];
+
+  constructor(limits: RowLimits) {
+    this.#limits = limits;
+  }
 
   /** Whether it is as new: what comes is kept as it comes. */
   get isEmpty(): boolean {
-    return this.#raw === "" && this.#cells === undefined;
+    return this.#raw === "" && this.#cells === undefined && this.#plain === undefined;
   }
 
   /** How many columns are taken. */
   get length(): number {
-    return this.#cells?.length ?? parse(this.#raw).cells.length;
+    if (this.#cells === undefined && this.#raw.length > longLine) return this.#raw.length;
+    return this.#plain?.length ?? this.#cells?.length ?? parse(this.#raw).cells.length;
+  }
+
+  /** About how much there is in it, without counting. */
+  get size(): number {
+    return this.#plain?.length ?? this.#cells?.length ?? this.#raw.length;
+  }
+
+  /** How many columns have characters and colours of their own. */
+  get cellCount(): number {
+    return this.#cells?.length ?? 0;
   }
 
   /** Writes `text` (no line feed) over what begins at `column`; returns the column behind it. */
   write(column: Column, text: string): Column {
-    if (this.#cells === undefined && (column === end || (column === 0 && this.#raw === ""))) {
+    if (this.#plain === undefined && this.#cells === undefined && (column === end || (column === 0 && this.#raw === ""))) {
       this.#raw += text;
       return end;
     }
-    if (this.#cells === undefined && this.#raw.length > longLine) {
-      const at = column === end ? this.#raw.length : column;
-      this.#raw = this.#raw.slice(0, at).padEnd(at) + text + this.#raw.slice(at + text.length);
-      return at + text.length;
+    const cells = this.#columns();
+    if (!cells) {
+      const { row, at } = this.#asPlain(column);
+      return row.write(this.#padded(at, row.length), text);
     }
-    const cells = this.#split();
-    const at = column === end ? cells.length : column;
-    while (cells.length < at) cells.push({ text: " ", style: "" });
+    const at = this.#padded(column === end ? cells.length : column, cells.length);
+    while (cells.length < at) cells.push(blank);
     const written = print(cells, at, this.#pen, text);
     this.#pen = written.pen;
     return written.column;
@@ -60,33 +85,64 @@ export class TerminalRow {
 
   /** Erases as `CSI mode K` does: 0 from `column` on, 1 up to and with it, 2 all. */
   erase(mode: number, column: number): void {
-    const cells = this.#split();
+    const cells = this.#columns();
+    if (!cells) {
+      const { row, at } = this.#asPlain(column);
+      row.erase(mode, at);
+      return;
+    }
     if (mode !== 1) cells.length = Math.min(column, cells.length);
-    if (mode !== 0) cells.fill({ text: " ", style: "" }, 0, column + 1);
+    if (mode !== 0) cells.fill(blank, 0, column + 1);
     // Here only, not where nothing visible was written: whether there is another write depends on how the text was cut.
     if (cells.length === 0 && this.#pen.length === 0) this.#cells = undefined;
   }
 
   toString(): string {
+    if (this.#plain) return this.#plain.toString();
     if (this.#cells === undefined) return this.#raw;
-    let text = "";
-    let style = "";
-    for (const cell of this.#cells) {
-      text += change(style, cell.style) + cell.text;
-      style = cell.style;
-    }
+    const { text, style } = textOf(this.#cells);
     return text + change(style, this.#pen.join(""));
   }
 
-  #split(): Cell[] {
-    if (this.#cells === undefined) {
+  /** `column`, or what of it the limits leave, in a line that has `length`; what is between is to be filled. */
+  #padded(column: number, length: number): number {
+    const at = Math.min(column, length + Math.max(0, this.#limits.padding));
+    this.#limits.padding -= Math.max(0, at - length);
+    return at;
+  }
+
+  /** What is overwritten; undefined where the line is too long for columns. */
+  #columns(): Cell[] | undefined {
+    if (this.#plain) return undefined;
+    if (this.#cells === undefined && this.#raw.length <= longLine && this.#limits.canSplit()) {
       const { cells, pen } = parse(this.#raw);
       this.#cells = cells;
       this.#pen = pen;
       this.#raw = "";
     }
-    return this.#cells;
+    return this.#cells && this.#cells.length <= longLine ? this.#cells : undefined;
   }
+
+  /** As plain text, of which its colours are a part; `at` is where `column` is then. */
+  #asPlain(column: Column): { readonly row: PlainRow; readonly at: number } {
+    const cells = this.#cells;
+    let at = column;
+    if (cells && at !== end) at = at < cells.length ? textOf(cells.slice(0, at)).text.length : at - cells.length + this.toString().length;
+    this.#plain ??= new PlainRow(this.toString());
+    this.#raw = "";
+    this.#cells = undefined;
+    return { row: this.#plain, at: at === end ? this.#plain.length : at };
+  }
+}
+
+function textOf(cells: readonly Cell[]): Cell {
+  let text = "";
+  let style = "";
+  for (const cell of cells) {
+    text += cell.style === style ? cell.text : change(style, cell.style) + cell.text;
+    style = cell.style;
+  }
+  return { text, style };
 }
 
 function parse(raw: string): { cells: Cell[]; pen: readonly string[] } {
@@ -97,6 +153,7 @@ function parse(raw: string): { cells: Cell[]; pen: readonly string[] } {
 /** Puts the characters of `text` into `cells` from `column` on, in the colours of `pen` and of the text. */
 function print(cells: Cell[], column: number, pen: readonly string[], text: string): { column: number; pen: readonly string[] } {
   let style = pen.join("");
+  let last = blank;
   for (const [match, parameters, final] of text.matchAll(token)) {
     if (final !== undefined) {
       if (final !== "m") continue;
@@ -105,27 +162,11 @@ function print(cells: Cell[], column: number, pen: readonly string[], text: stri
       continue;
     }
     const before = zeroWidth.test(match) ? cells[column - 1] : undefined;
-    if (before) before.text += match;
-    else cells[column++] = { text: match, style };
+    if (before) cells[column - 1] = { text: before.text + match, style: before.style };
+    else {
+      if (last.text !== match || last.style !== style) last = { text: match, style };
+      cells[column++] = last;
+    }
   }
   return { column, pen };
-}
-
-/** `pen` after the sequence `CSI parameters m`; never longer than there are kinds of attributes. */
-function colour(pen: readonly string[], parameters: string): readonly string[] {
-  const cleared = /^0*(?:;|$)/.exec(parameters);
-  if (cleared) {
-    const rest = parameters.slice(cleared[0].length);
-    return rest === "" ? [reset] : colour([reset], rest);
-  }
-  const kind = [foreground, background].find((pattern) => pattern.test(parameters));
-  const replaced = (sequence: string): boolean =>
-    sequence !== reset && (kind ? kind.test(sequence.slice(2, -1)) : sequence.slice(2, -1) === parameters);
-  return [...pen.filter((sequence) => !replaced(sequence)), `\x1b[${parameters}m`];
-}
-
-/** What leads from one style to another. */
-function change(from: string, to: string): string {
-  if (to.startsWith(from)) return to.slice(from.length);
-  return to.startsWith(reset) ? to : reset + to;
 }

@@ -1,5 +1,6 @@
 // What a failed request means, in words: status codes, login pages, networks and certificates.
 import { ConnectError, HttpError, messageOf, type ErrorCode } from "../base/errors";
+import { jsonIn } from "../base/json";
 import type { ServerSettings } from "./settings";
 
 /** An answer as far as it is read where it is refused. */
@@ -83,19 +84,30 @@ function sentence(label: string, path: string, code: ErrorCode, status: number, 
   }
 }
 
+/** Characters of a JSON error, and of the beginning of a page or text, among which the reason is looked for. */
+const reach = { json: 64 * 1024, page: 4 * 1024 };
+
 /** The `message` of a JSON error, else the title of a page, else nothing; one line, at most 300 characters. */
 export function reasonIn(body: string): string {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (typeof value === "object" && value !== null && "message" in value && typeof value.message === "string") {
-      return value.message.slice(0, 300);
-    }
-  } catch {
-    // not JSON: an HTML page or plain text, read below
+  const value = body.length <= reach.json ? jsonIn(body) : undefined;
+  if (typeof value === "object" && value !== null && "message" in value && typeof value.message === "string") {
+    return value.message.slice(0, 300);
   }
-  const title = /<title>\s*([^<]{1,200}?)\s*<\/title>/i.exec(body)?.[1];
+  const page = body.slice(0, reach.page);
+  const title = titleIn(page);
   if (title !== undefined) return title;
-  return body.includes("<") ? "" : body.replace(/\s+/g, " ").trim().slice(0, 300);
+  return page.includes("<") ? "" : page.replace(/\s+/g, " ").trim().slice(0, 300);
+}
+
+/** The title of an HTML page, where it is text of at most 200 characters. */
+function titleIn(page: string): string | undefined {
+  const start = page.search(/<title>/i);
+  if (start === -1) return undefined;
+  const behind = page.slice(start + "<title>".length);
+  const end = behind.indexOf("<");
+  if (end === -1 || !/^<\/title>/i.test(behind.slice(end))) return undefined;
+  const title = behind.slice(0, end).trim();
+  return title === "" || title.length > 200 ? undefined : title;
 }
 
 interface CertificateReason {
@@ -117,7 +129,7 @@ const clientCertificate: CertificateReason = {
 };
 
 /** By Node's codes (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
-const certificateReasons: Readonly<Record<string, CertificateReason>> = {
+const certificateReasons: ReadonlyMap<string, CertificateReason> = new Map(Object.entries({
   CERT_HAS_EXPIRED: { why: "it has expired", remedy: "The hub's administrator has to renew it." },
   CERT_NOT_YET_VALID: { why: "it is not valid yet", remedy: "Check your computer's clock." },
   CERT_REVOKED: { why: "its authority has revoked it", remedy: askAdministrator },
@@ -134,11 +146,11 @@ const certificateReasons: Readonly<Record<string, CertificateReason>> = {
     why: "it is made out to another host",
     remedy: "Check the address; if it is right, ask the hub's administrator.",
   },
-};
+}));
 
 /** Why TLS was refused; undefined where it was something else. */
 function certificateReason(code: string, cause: unknown): CertificateReason | undefined {
-  const known = certificateReasons[code];
+  const known = certificateReasons.get(code);
   if (known) return known;
   // The hub's side has refused; the alerts by name, or by number where they come while something is written.
   const alert = /^ERR_SSL.*(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNKNOWN_CA|HANDSHAKE_FAILURE)/.test(code);
@@ -147,7 +159,7 @@ function certificateReason(code: string, cause: unknown): CertificateReason | un
   return undefined;
 }
 
-const networkReasons: Readonly<Record<string, string>> = {
+const networkReasons: ReadonlyMap<string, string> = new Map(Object.entries({
   ENOTFOUND: "no host of that name is known. Check the address and your network or VPN",
   EAI_AGAIN: "its name could not be looked up. Check your network or VPN",
   ECONNREFUSED: "nothing answers there. Check the address, or try again when the hub is back",
@@ -157,7 +169,7 @@ const networkReasons: Readonly<Record<string, string>> = {
   ETIMEDOUT: "it did not answer. Check your network or VPN",
   EHOSTUNREACH: "there is no way to it. Check your network or VPN",
   ENETUNREACH: "there is no network. Check your connection",
-};
+}));
 
 /**
  * The error for a request or websocket that never got an answer.
@@ -177,7 +189,7 @@ export function networkError(settings: ServerSettings, cause: unknown, certifica
     return new ConnectError("unreachable", text, { cause });
   }
   const plain = code === "EPROTO" && /wrong version number|packet length too long/.test(messageOf(cause));
-  const known = plain ? "it does not speak https. Check whether its address begins with http://" : networkReasons[code];
+  const known = plain ? "it does not speak https. Check whether its address begins with http://" : networkReasons.get(code);
   return new ConnectError("unreachable", `${settings.label} cannot be reached: ${known ?? messageOf(cause)}.`, { cause });
 }
 

@@ -19,9 +19,14 @@ import { chooseAccount, signIn, signOut, type SignInArguments } from "./signIn/s
 interface SignOutArguments {
   /** The account's id, as signing in gave it. */
   readonly id: string;
+  /** Nothing is asked. */
+  readonly confirmed?: true;
 }
 
-/** Registers every command. One that is told all it needs asks nothing, and rejects with the reason where it fails. */
+/**
+ * Registers every command. One that is told all it needs asks nothing, and rejects with the reason where it fails. Where
+ * something is lost by it, that the person agrees is among what it has to be told: else it asks them.
+ */
 export function registerCommands(app: AppContext, notebooks: Notebooks, view: vscode.TreeView<TreeNode>, details: Details): vscode.Disposable {
   const report = <T>(work: () => Promise<T>): Promise<T | undefined> => reporting(app, work);
 
@@ -36,13 +41,14 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, view: vs
     signOut: async (given?: SignOutArguments | AccountRow) => {
       if (given && "id" in given) {
         const account = app.hubs.find(given.id);
-        if (account) await app.hubs.signOut(account);
+        if (account && given.confirmed) await app.hubs.signOut(account);
+        else if (account) await report(() => signOut(app, account));
         return;
       }
       await report(() => signOut(app, given?.account));
     },
-    addHub: (given?: HubArguments) => (given ? addHub(given) : report(() => addHub())),
-    removeHub: (given?: HubArguments | HubRow) => (given && "url" in given ? removeHub(app, given) : report(() => removeHub(app, given))),
+    addHub: (given?: HubArguments) => (given?.confirmed ? addHub(given) : report(() => addHub(given))),
+    removeHub: (given?: HubArguments | HubRow) => (given && "url" in given && given.confirmed ? removeHub(app, given) : report(() => removeHub(app, given))),
     refresh: () => report(() => app.hubTree.refresh()),
     ...serverCommands(app),
     selectKernel: (given?: SelectKernelArguments) =>

@@ -14,12 +14,15 @@ const keyPrefix = "token:";
 /** Of the names of records in the memory that windows share: SecretStorage does not tell which it has. */
 const indexPrefix = "secret:";
 
+const levels = { debug: vscode.LogLevel.Debug, info: vscode.LogLevel.Info, warn: vscode.LogLevel.Warning, error: vscode.LogLevel.Error };
+
 /** The ports, and the log's channel; both end with `context`. */
 export function createPorts(context: vscode.ExtensionContext): Ports & { readonly channel: vscode.LogOutputChannel } {
   const channel = vscode.window.createOutputChannel("JupyterHub Connect", { log: true });
   context.subscriptions.push(channel);
   const redactor = new Redactor();
-  const log = redactingLogger(redactor, (level, line) => channel[level](line));
+  const isOn = (level: keyof Logger): boolean => channel.logLevel !== vscode.LogLevel.Off && channel.logLevel <= levels[level];
+  const log = redactingLogger(redactor, (level, line) => channel[level](line), isOn);
   return {
     channel,
     log,

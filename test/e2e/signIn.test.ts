@@ -134,7 +134,7 @@ describe("the way into a hub", () => {
     before(async () => void (hub = await startHub({ version: stackVersion, singleSignOn: true })));
     after(() => hub.stop());
 
-    it("leads through the browser: the token that the person copies there is offered, and sent when they confirm", async () => {
+    it("leads through the browser: the token that the person copies there is offered, and sent when they take it and confirm", async () => {
       const { workbench } = window();
       const { quickInput, page } = workbench;
       await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -156,6 +156,9 @@ describe("the way into a hub", () => {
       await pages.bringToFront();
       await pages.evaluate((text) => navigator.clipboard.writeText(text), token);
       await workbench.comeBack();
+      await quickInput.expect(/holds what may be a token\. Press “Paste the Token”/);
+      assert.deepEqual([await quickInput.value(), await ours(hub), before], ["", [], []], "nothing is filled in");
+      await quickInput.button("Paste the Token");
       await quickInput.expect(/Press Enter to sign in/);
       await picture("sign-in-browser");
       assert.deepEqual([await quickInput.value(), await ours(hub), before], [token, [], []]);

@@ -68,8 +68,8 @@ describe("a window with a hostile folder", function () {
     writeFileSync(key, privateKey, { mode: 0o600 });
     const workbench = await open("oauth", [{ path: "local" }], { oauth: { clientId: "x", clientSecretFile: key, redirectUri: "http://127.0.0.1:48123/cb" } });
     await workbench.trust();
-    await workbench.notification(/A hub in the settings of this folder cannot be used\. .*oauth: this has its place only in your own settings/);
     await workbench.quickInput.command("JupyterHub: Sign In…");
+    await workbench.notification(/A hub in the settings of this folder cannot be used\. .*oauth: this has its place only in your own settings/);
     // Whoever types the address gets the ways in that the hub's own page has.
     await workbench.quickInput.answer(/Paste the address of your JupyterHub/, hub.url.href);
     await waitFor("the hub's page to be read", () => hub.asked.includes("GET /hub/login"), 20_000);

@@ -8,6 +8,7 @@ import { Hubs } from "../../src/app/hubs";
 import { Network } from "../../src/app/network";
 import type { NetworkSettings } from "../../src/app/ports";
 import { Emitter } from "../../src/base/event";
+import { configuredName, configuredPlace } from "../../src/hub/hubName";
 import { offeredHubs, type HubSettings, type OfferedHubs } from "../../src/hub/offeredHubs";
 import type { SignInPort } from "../../src/hub/signIn";
 import { FakeHub } from "../fakes/hub";
@@ -50,6 +51,15 @@ describe("a hostile folder", () => {
     }
   });
 
+  it("is seen to lead where it leads, whatever it calls itself", () => {
+    const [hub] = offers([{ url: "https://hub.ex\u0430mple.org/jupyter", label: "https://hub.example.org/" }]).hubs;
+    assert.match(hub ? configuredPlace(hub) : "", /^https:\/\/hub\.xn--[a-z0-9-]+\.org\/jupyter · from this folder$/);
+    for (const label of ["", "  "]) {
+      const [nameless] = offers([{ url: evil.url, label }]).hubs;
+      assert.deepEqual(nameless && [configuredName(nameless), configuredPlace(nameless)], ["evil.example", "from this folder"]);
+    }
+  });
+
   it("may not say it at length", () => {
     const { hubs, folderProblems } = offers([{ url: evil.url, label: "x".repeat(81) }, { ["y".repeat(5000)]: 1, url: evil.url }]);
     assert.deepEqual(hubs, []);
@@ -61,11 +71,11 @@ describe("a hostile folder", () => {
 
   it("changes no hub of the person or the computer, whatever part of it it names", () => {
     const own = [{ url: "https://hub.example.org/jupyter/", label: "Mine", caFile: "/own/ca.pem" }];
-    for (const url of ["https://hub.example.org/", "https://hub.example.org/jupyter/user/", "https://HUB.example.org:443/jupyter", "https://hub.example.org./"]) {
+    for (const url of ["https://hub.example.org/", "https://hub.example.org/jupyter/user/", "https://HUB.example.org:443/jupyter", "http://hub.example.org/", "http://hub.example.org:8080/jupyter/"]) {
       const { hubs } = offers([{ url, label: "Theirs" }], { own });
-      const there = hubs.filter((hub) => new URL(hub.url).host === "hub.example.org");
-      assert.deepEqual(there, own, url);
+      assert.deepEqual(hubs, own, url);
     }
+    assert.equal(offers([{ url: "https://hub.example.org:8443/" }], { own }).hubs.length, 2, "a port may have a hub of its own");
   });
 
   it("says nothing before it is trusted, nor where VS Code trusts without asking", () => {

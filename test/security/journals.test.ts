@@ -155,20 +155,24 @@ describe("journals of an account", () => {
 
   it("are readable by their person only, whatever the system's default", function () {
     if (process.platform === "win32") this.skip();
+    const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+    const check = (): void => {
+      const directories = [folder, ...readdirSync(folder).map((name) => join(folder, name))];
+      assert.deepEqual(directories.map(mode), ["700", "700"]);
+      for (const name of [/blob-/, /log$/, /owner$/]) assert.ok(kept().some((file) => name.test(file)), String(name));
+      assert.deepEqual(kept().map(mode), kept().map(() => "600"));
+    };
     const before = process.umask(0);
     try {
       const journal = run(window(), "a.ipynb", `${ana}/`);
       journal.receive("a.ipynb", createMessage("kernel", "iopub", "stream", { name: "stdout", text: "x".repeat(512 * 1024) }, { parent: { msg_id: "a.ipynb" } }));
+      check();
       journal.write({ kind: "settled", id: "b", endTime: 1 });
-      journal.forget(["b"]);
+      journal.forget(["b"]); // writes the log anew
+      check();
     } finally {
       process.umask(before);
     }
-    const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
-    const directories = [folder, ...readdirSync(folder).map((name) => join(folder, name))];
-    assert.deepEqual(directories.map(mode), ["700", "700"]);
-    assert.ok(kept().some((file) => /blob-/.test(file)) && kept().some((file) => file.endsWith("log")) && kept().some((file) => file.endsWith("owner")));
-    assert.deepEqual(kept().map(mode), kept().map(() => "600"));
   });
 
   for (const file of ["../../victim", "../victim", "/etc/hostname", "blob-../../../victim", "blob-0123", `blob-${"a".repeat(36)}/..`, "..\\..\\victim", ""]) {

@@ -41,7 +41,7 @@ describe("a cell whose thread still prints", function () {
     await running.shows("0");
     await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 0, end: 1 }], document: notebook.uri });
     await grows(notebook, 1);
-    await vscode.commands.executeCommand("jupyterhubConnect.interruptKernel", { notebook: notebook.uri.toString() });
+    await vscode.commands.executeCommand("jupyterhubConnect.interruptKernel", { notebook: notebook.uri.toString(), confirmed: true });
     await running.ended;
     const last = Number(/(\d+)\s+(?!\d)/.exec(textOf(notebook, 1))?.[1]);
     assert.ok(last > 0);

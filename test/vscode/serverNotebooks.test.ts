@@ -230,14 +230,14 @@ describe("a notebook on a named server", function () {
     const { uri } = await openOnServer(serverId, path);
     assert.match(uri.authority, /^ana\+files@/);
     await closeNotebooks();
-    await vscode.commands.executeCommand("jupyterhubConnect.stopServer", { account, server: "files" });
+    await vscode.commands.executeCommand("jupyterhubConnect.stopServer", { account, server: "files", confirmed: true });
     await assert.rejects(async () => vscode.workspace.fs.stat(uri), /is not running.*Start it/s);
     const notebook = await openOnServer(serverId, path);
     await vscode.commands.executeCommand("jupyterhubConnect.selectKernel", { account, server: "files" });
     await run(notebook).ended;
     assert.equal(textOf(notebook), "'here'");
     await closeNotebooks();
-    await vscode.commands.executeCommand("jupyterhubConnect.deleteServer", { account, server: "files" });
+    await vscode.commands.executeCommand("jupyterhubConnect.deleteServer", { account, server: "files", confirmed: true });
     await signOut(account, user);
     await assert.rejects(async () => vscode.workspace.fs.stat(uri), /not signed in as ana @/);
     await assert.rejects(openOnServer(serverId, path), /Sign in/);

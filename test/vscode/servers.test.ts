@@ -37,20 +37,20 @@ describe("servers", function () {
     await run(notebook).ended;
     assert.equal(textOf(notebook), `'{"image": "x"}'`);
     await assert.rejects(command("newServer", { name: "made" }), /already/);
-    await command("deleteServer", { server: "made" });
+    await command("deleteServer", { server: "made", confirmed: true });
     assert.equal(await model("made"), undefined);
   });
 
   it("are stopped and started with other options, and as the last time", async () => {
     await command("newServer", { name: "again" });
-    await command("stopServer", { server: "again" });
+    await command("stopServer", { server: "again", confirmed: true });
     assert.notEqual((await model("again"))?.ready, true);
     await command("startServerWithOptions", { server: "again", options: { profile: "small" } });
-    await command("stopServer", { server: "again" });
+    await command("stopServer", { server: "again", confirmed: true });
     await command("startServer", { server: "again" });
     const now = await model("again");
     assert.deepEqual([now?.ready, now?.user_options], [true, { profile: "small" }]);
-    await command("deleteServer", { server: "again" });
+    await command("deleteServer", { server: "again", confirmed: true });
   });
 
   it("are restarted under an open notebook, whose next cell runs on a new kernel", async () => {
@@ -58,41 +58,50 @@ describe("servers", function () {
     const notebook = await openNotebook("x = 1", "x");
     await selectKernel({ account, server: "fresh" });
     await run(notebook).ended;
-    await command("restartServer", { server: "fresh" });
+    await command("restartServer", { server: "fresh", confirmed: true });
     await run(notebook, 1).ended;
     assert.equal(errorOf(notebook, 1)?.name, "NameError");
-    await command("deleteServer", { server: "fresh" });
+    await command("deleteServer", { server: "fresh", confirmed: true });
   });
 
   it("are started by running a cell, which goes on by itself", async () => {
     await command("newServer", { name: "asleep" });
     const notebook = await openNotebook("'awake'");
     await selectKernel({ account, server: "asleep" });
-    await command("stopServer", { server: "asleep" });
+    await command("stopServer", { server: "asleep", confirmed: true });
     await run(notebook, 0, 90_000).ended;
     assert.equal(textOf(notebook), "'awake'");
-    await command("deleteServer", { server: "asleep" });
+    await command("deleteServer", { server: "asleep", confirmed: true });
   });
 
   it("say why they do not start: a quota, a process that dies, a name that cannot be", async () => {
     await assert.rejects(command("newServer", { name: "large", options: { profile: "quota" } }), /quota of large servers is used up until Monday/);
-    await command("deleteServer", { server: "large" });
+    await command("deleteServer", { server: "large", confirmed: true });
     const unusual = command("newServer", { name: "Not A Slug" });
     if (Number(testHub().version.split(".")[0]) >= 6) await assert.rejects(unusual, /Choose a name of small letters/);
     // Older hubs take any name.
-    else await unusual.then(() => command("deleteServer", { server: "Not A Slug" }));
+    else await unusual.then(() => command("deleteServer", { server: "Not A Slug", confirmed: true }));
     await assert.rejects(command("newServer", { name: "fail-now" }), /No room for fail-now/);
-    await command("deleteServer", { server: "fail-now" });
+    await command("deleteServer", { server: "fail-now", confirmed: true });
   });
 
   it("are stopped while they wait for a place for ever", async () => {
     const starting = command("newServer", { name: "pending-here" });
     const refused = assert.rejects(starting, /was stopped/);
     for (;;) if ((await model("pending-here")) !== undefined) break;
-    await command("stopServer", { server: "pending-here" });
+    await command("stopServer", { server: "pending-here", confirmed: true });
     await refused;
-    await command("deleteServer", { server: "pending-here" });
+    await command("deleteServer", { server: "pending-here", confirmed: true });
     assert.equal(await model("pending-here"), undefined);
+  });
+
+  it("go on where a caller does not say that the person agrees: they are asked, in a dialog", async () => {
+    await command("newServer", { name: "guarded" });
+    // VS Code shows no dialog in tests, and answers none for the person.
+    for (const name of ["stopServer", "restartServer", "deleteServer"]) await command(name, { server: "guarded" });
+    await vscode.commands.executeCommand("jupyterhubConnect.signOut", { id: account });
+    assert.equal((await model("guarded"))?.ready, true);
+    await command("deleteServer", { server: "guarded", confirmed: true });
   });
 
   it("are kept alive for as long as is said, by reports that the hub takes", async () => {
@@ -101,7 +110,7 @@ describe("servers", function () {
     await command("keepAlive", { server: "kept", hours: 1 });
     assert.ok(Date.parse((await model("kept"))?.last_activity ?? "") > before);
     await command("stopKeepingAlive", { server: "kept" });
-    await command("deleteServer", { server: "kept" });
+    await command("deleteServer", { server: "kept", confirmed: true });
     await assert.rejects(command("keepAlive", { server: "kept", hours: 1 }), /not running/);
   });
 });

@@ -70,14 +70,14 @@ describe("the JupyterHub view's actions", function () {
   it("interrupt a kernel that no notebook here has", async () => {
     const kernel = await elsewhere("long.ipynb");
     const { outcome } = await occupy(kernel);
-    await command("interruptRunningKernel", { kernels: [kernel.id] });
+    await command("interruptRunningKernel", { kernels: [kernel.id], confirmed: true });
     assert.equal(await outcome, "error");
     assert.equal(await stateOf(kernel.id), "idle");
   });
 
   it("restart a kernel that no notebook here has: its variables are gone, its id is not", async () => {
     const kernel = await elsewhere("again.ipynb");
-    await command("restartRunningKernel", { kernels: [kernel.id] });
+    await command("restartRunningKernel", { kernels: [kernel.id], confirmed: true });
     await becomes(kernel.id, "idle");
     // As somebody who comes later: what became of the connection from before is another matter.
     kernel.dispose();
@@ -94,16 +94,16 @@ describe("the JupyterHub view's actions", function () {
       return all[0] && (await stateOf(all[0].kernel.id)) === "busy" ? all : undefined;
     }, 20_000);
     assert.ok(session);
-    await command("interruptRunningKernel", { kernels: [session.kernel.id] });
+    await command("interruptRunningKernel", { kernels: [session.kernel.id], confirmed: true });
     await cell.ended;
-    await command("restartRunningKernel", { kernels: [session.kernel.id] });
+    await command("restartRunningKernel", { kernels: [session.kernel.id], confirmed: true });
     await run(notebook, 1).ended;
     assert.equal(textOf(notebook, 1), "2");
   });
 
   it("shut several kernels down at once, with their sessions", async () => {
     const [first, second, third] = [await elsewhere("a.ipynb"), await elsewhere("b.ipynb"), await elsewhere("c.ipynb")];
-    await command("shutDownKernel", { kernels: [first.id, second.id] });
+    await command("shutDownKernel", { kernels: [first.id, second.id], confirmed: true });
     assert.deepEqual((await kernels()).map(({ id }) => id), [third.id]);
     assert.deepEqual((await sessions()).map(({ path }) => path), ["c.ipynb"]);
   });
@@ -113,9 +113,9 @@ describe("the JupyterHub view's actions", function () {
     const busy = await elsewhere("busy.ipynb");
     await occupy(busy);
     await becomes(idle.id, "idle");
-    await command("shutDownIdleKernels", { idleHours: 0 });
+    await command("shutDownIdleKernels", { idleHours: 0, confirmed: true });
     assert.deepEqual((await kernels()).map(({ id }) => id), [busy.id]);
-    await command("shutDownIdleKernels", { idleHours: 1 });
+    await command("shutDownIdleKernels", { idleHours: 1, confirmed: true });
     assert.equal((await kernels()).length, 1);
   });
 
@@ -198,9 +198,9 @@ describe("the JupyterHub view's actions", function () {
     const kernel = await elsewhere("gone.ipynb");
     await vscode.commands.executeCommand("jupyterhubConnect.refresh");
     await others.sessions.shutdownAll();
-    await assert.rejects(Promise.resolve(command("interruptRunningKernel", { kernels: [kernel.id] })), /The kernel is gone/);
+    await assert.rejects(Promise.resolve(command("interruptRunningKernel", { kernels: [kernel.id], confirmed: true })), /The kernel is gone/);
     await assert.rejects(Promise.resolve(command("attachKernel", { kernels: [kernel.id] })), /Open the notebook|is gone/);
-    await command("shutDownKernel", { kernels: [kernel.id] });
+    await command("shutDownKernel", { kernels: [kernel.id], confirmed: true });
   });
 
   it("say that the server was stopped where that happened between click and action", async () => {
@@ -209,19 +209,19 @@ describe("the JupyterHub view's actions", function () {
     const { id } = await brief.kernels.startNew("python3");
     brief.dispose();
     await testHub().stopServer(user, "brief");
-    await assert.rejects(Promise.resolve(command("restartRunningKernel", { server: "brief", kernels: [id] })), (error) => {
+    await assert.rejects(Promise.resolve(command("restartRunningKernel", { server: "brief", kernels: [id], confirmed: true })), (error) => {
       assert.match(String(error), /not running/);
       return !hasCode(error, "timeout");
     });
-    await command("deleteServer", { server: "brief" });
+    await command("deleteServer", { server: "brief", confirmed: true });
   });
 
   it("keep hubs in the settings, and take them out again", async () => {
     const hubsNow = (): unknown => vscode.workspace.getConfiguration("jupyterhubConnect").get("hubs");
-    await vscode.commands.executeCommand("jupyterhubConnect.addHub", { url: "https://hub.example.org/hub/home" });
+    await vscode.commands.executeCommand("jupyterhubConnect.addHub", { url: "https://hub.example.org/hub/home", confirmed: true });
     assert.deepEqual(hubsNow(), [{ url: "https://hub.example.org/" }]);
-    await assert.rejects(Promise.resolve(vscode.commands.executeCommand("jupyterhubConnect.addHub", { url: "hub.example.org" })), /already/);
-    await vscode.commands.executeCommand("jupyterhubConnect.removeHub", { url: "https://hub.example.org/" });
+    await assert.rejects(Promise.resolve(vscode.commands.executeCommand("jupyterhubConnect.addHub", { url: "hub.example.org", confirmed: true })), /already/);
+    await vscode.commands.executeCommand("jupyterhubConnect.removeHub", { url: "https://hub.example.org/", confirmed: true });
     assert.deepEqual(hubsNow(), []);
   });
 });

@@ -60,7 +60,7 @@ describe("signing in", () => {
       (await vscode.authentication.getAccounts("jupyterhub-connect")).map((one) => one.label);
     const { host } = new URL(testHub().url);
     assert.deepEqual(await label(), [`zoë müller @ ${host}`]);
-    await vscode.commands.executeCommand("jupyterhubConnect.signOut", { id: account });
+    await vscode.commands.executeCommand("jupyterhubConnect.signOut", { id: account, confirmed: true });
     assert.deepEqual(await label(), []);
   });
 });
@@ -71,7 +71,7 @@ describe("an account of its own token", function () {
     const { password } = testHub().user(name);
     return vscode.commands.executeCommand("jupyterhubConnect.signIn", { url: testHub().url, userName: name, password });
   };
-  const out = (id: string): Thenable<unknown> => vscode.commands.executeCommand("jupyterhubConnect.signOut", { id });
+  const out = (id: string): Thenable<unknown> => vscode.commands.executeCommand("jupyterhubConnect.signOut", { id, confirmed: true });
   const setting = vscode.workspace.getConfiguration("jupyterhubConnect");
 
   afterEach(async () => {

@@ -97,7 +97,7 @@ describe("a notebook's kernel", function () {
     );
     const running = run(notebook);
     await running.shows("begun");
-    await vscode.commands.executeCommand("jupyterhubConnect.interruptKernel", { notebook: notebook.uri.toString() });
+    await vscode.commands.executeCommand("jupyterhubConnect.interruptKernel", { notebook: notebook.uri.toString(), confirmed: true });
     await running.shows("held off");
     await command("restartKernel");
     await running.ended;
@@ -109,7 +109,7 @@ describe("a notebook's kernel", function () {
     const running = run(notebook);
     await running.shows("begun");
     proxy().stall();
-    const interrupt = vscode.commands.executeCommand("jupyterhubConnect.interruptKernel", { notebook: notebook.uri.toString() });
+    const interrupt = vscode.commands.executeCommand("jupyterhubConnect.interruptKernel", { notebook: notebook.uri.toString(), confirmed: true });
     await withTimeout(Promise.resolve(interrupt), 10_000, "The interrupt is still awaited.");
     await proxy().restore();
     await running.ended;

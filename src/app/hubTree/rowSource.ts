@@ -11,7 +11,7 @@ import type { StartProgress } from "../serverStart";
 import type { Servers } from "../servers";
 import type { Looks } from "./looks";
 import type { OnDemand } from "./onDemand";
-import { sessionTitle, type KernelFacts, type Row } from "./rows";
+import { sessionTitle, type KernelFacts, type NoteRow, type Row } from "./rows";
 
 /** What the rows are made of. */
 export interface RowSourceParts {
@@ -64,7 +64,7 @@ function serverRow(server: Server, { hubWatch, keepAlive, starts }: RowSourcePar
 
 function inServer(server: Server, looks: Looks): readonly Row[] {
   const { services } = server;
-  if (!services) return [];
+  if (!services) return server.state === "running" && server.elsewhere !== undefined ? [note(server, "elsewhere")] : [];
   const { isAsking, problem, terminals } = looks.of(server);
   const isKnown = services.kernels.isReady && services.sessions.isReady;
   if (!isKnown) return [note(server, problem === undefined || isAsking ? "asking" : "problem", problem), { kind: "specs", server }];
@@ -97,7 +97,7 @@ function specs(server: Server, onDemand: OnDemand): readonly Row[] {
   return (known?.specs ?? []).map((spec) => ({ kind: "spec", server, spec, isDefault: spec.name === known?.default, logo: onDemand.logoNow(server, spec.name) }));
 }
 
-function note(server: Server, about: "asking" | "problem" | "empty" | "no-others", problem?: string): Row {
+function note(server: Server, about: NoteRow["about"], problem?: string): Row {
   return { kind: "note", server, about, problem };
 }
 

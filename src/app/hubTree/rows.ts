@@ -91,8 +91,8 @@ export interface SpecRow {
 export interface NoteRow {
   readonly kind: "note";
   readonly server: Server;
-  /** `asking`: the answer is on its way; `problem`: it did not come; `empty`: there is nothing. */
-  readonly about: "asking" | "problem" | "empty" | "no-others";
+  /** `asking`: the answer is on its way; `problem`: it did not come; `empty`: there is nothing; `elsewhere`: it may not be asked yet. */
+  readonly about: "asking" | "problem" | "empty" | "no-others" | "elsewhere";
   readonly problem: string | undefined;
 }
 

@@ -4,6 +4,7 @@ import { isShared, type Server } from "../../app/server";
 import { labelOf, serverAt, serverScheme } from "../../app/serverAddress";
 import { stoppedText } from "../../app/serverTable";
 import { ConnectError, hasCode } from "../../base/errors";
+import { trimmed } from "../../base/text";
 import type { Account } from "../../hub/account";
 import type { ServiceManager } from "../../services/serviceManager";
 import type { AppContext } from "../context";
@@ -59,7 +60,7 @@ export class Reach implements vscode.Disposable {
       throw new ConnectError("signed-out", `You are not signed in as ${label}. Sign in and try again.`);
     }
     const services = server.services ?? (await this.#bringUp(uri, server));
-    if (services) return { server, services, path: uri.path.replace(/^\/+|\/+$/g, "") };
+    if (services) return { server, services, path: trimmed(uri.path, "/") };
     this.#wait(uri);
     this.#offerStart(uri.authority, server);
     throw new ConnectError("server-stopped", isShared(server) ? `${server.label} is not running. ${server.owner} can start it.` : `The server of ${server.label} is not running. Start it and try again.`);

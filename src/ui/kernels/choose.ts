@@ -32,23 +32,38 @@ export function toldKernels(app: AppContext, told: KernelArguments): readonly { 
   return told.kernels.map((id) => ({ server, id }));
 }
 
-/** A command's handler: does the same with what a caller names and with what the person chooses; the latter is agreed to first. */
+/** What the person is asked before something is done to a kernel. */
+interface Questions {
+  /** Where they have chosen the kernel; without, nothing. */
+  readonly chosen?: (kernel: KnownKernel) => Promise<boolean>;
+  /** Where a caller names it who does not say that they agree; without, nothing. */
+  readonly named?: (kernel: KnownKernel) => Promise<boolean>;
+}
+
+/** A command's handler: does the same with what a caller names and with what the person chooses. */
 export function onKernel(
   app: AppContext,
   title: string,
   perform: (ref: KernelRef) => Promise<void>,
-  agrees: (kernel: KnownKernel) => Promise<boolean> = () => Promise.resolve(true),
+  { chosen, named }: Questions = {},
 ): (given?: GivenKernels) => Promise<void> {
   return async (given) => {
-    if (isTold(given)) {
+    if (isTold(given) && (given.confirmed || !named)) {
       for (const ref of toldKernels(app, given)) await perform(ref);
       return;
     }
     await reporting(app, async () => {
-      const kernel = await chooseKernel(app, given, title);
-      if (kernel && (await agrees(kernel))) await perform(kernel);
+      const [kernels, agrees] = isTold(given) ? [await namedKernels(app, given), named] : [[await chooseKernel(app, given, title)], chosen];
+      for (const kernel of kernels) if (kernel && (!agrees || (await agrees(kernel)))) await perform(kernel);
     });
   };
+}
+
+/** The kernels that a caller names, as their server knows them now. @throws ConnectError `kernel-dead` where there is none of them */
+export async function namedKernels(app: AppContext, told: KernelArguments): Promise<readonly KnownKernel[]> {
+  const kernels = (await freshKernels(givenServer(app, told))).filter(({ id }) => told.kernels.includes(id));
+  if (kernels.length > 0) return kernels;
+  throw new ConnectError("kernel-dead", "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.");
 }
 
 /** The open notebook that is connected to a kernel. */

@@ -1,4 +1,5 @@
-// The commands on running kernels, of this window's notebooks or not. One that is told all it needs asks nothing.
+// The commands on running kernels, of this window's notebooks or not. One that is told all it needs, and that
+// the person agrees, asks nothing.
 import type * as vscode from "vscode";
 import type { Row } from "../../app/hubTree/rows";
 import * as actions from "../../app/kernelActions";
@@ -11,7 +12,7 @@ import type { Notebooks } from "../notebook/register";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
 import { agrees } from "../say/messages";
-import { chooseKernels, isTold, listed, notebookOn, onKernel, titleOf, toldKernels, whatIsLost, type GivenKernels } from "./choose";
+import { chooseKernels, isTold, listed, namedKernels, notebookOn, onKernel, titleOf, toldKernels, whatIsLost, type GivenKernels } from "./choose";
 import { copyCommands } from "./copy";
 import { shutDownIdle, shutDownAll, type IdleArguments } from "./idle";
 
@@ -19,10 +20,11 @@ import { shutDownIdle, shutDownAll, type IdleArguments } from "./idle";
 export function runningKernelCommands(app: AppContext, notebooks: Notebooks): Readonly<Record<string, (argument?: never, all?: never) => unknown>> {
   const acts = new KernelActs(app, notebooks);
   return {
-    interruptRunningKernel: onKernel(app, "Interrupt which kernel?", (ref) => acts.interrupt(ref)),
-    restartRunningKernel: onKernel(app, "Restart which kernel?", (ref) => acts.restart(ref), agreesToRestart),
+    interruptRunningKernel: onKernel(app, "Interrupt which kernel?", (ref) => acts.interrupt(ref), { named: agreesToInterrupt }),
+    restartRunningKernel: onKernel(app, "Restart which kernel?", (ref) => acts.restart(ref), { chosen: agreesToRestart, named: agreesToRestart }),
     shutDownKernel: async (given?: NotebookArguments | GivenKernels, all?: readonly Row[]) => {
-      if (isTold(given)) return shutDownAll(toldKernels(app, given), (ref) => acts.shutDown(ref));
+      if (isTold(given) && given.confirmed) return shutDownAll(toldKernels(app, given), (ref) => acts.shutDown(ref));
+      if (isTold(given)) return reporting(app, async () => shutDownAgreed(acts, await namedKernels(app, given)));
       const rows = given && "kind" in given ? (all && all.length > 0 ? all : [given]) : [];
       if (rows.length > 0) return reporting(app, () => shutDownChosen(app, acts, rows));
       const about = given && !("kind" in given) ? given : undefined;
@@ -72,6 +74,10 @@ class KernelActs {
   }
 }
 
+async function agreesToInterrupt(kernel: KnownKernel): Promise<boolean> {
+  return agrees(`Interrupt the kernel of “${titleOf(kernel)}”?`, "What it runs ends. Its variables stay.", "Interrupt");
+}
+
 async function agreesToRestart(kernel: KnownKernel): Promise<boolean> {
   return agrees(`Restart the kernel of “${titleOf(kernel)}”?`, whatIsLost([kernel]), "Restart");
 }
@@ -79,11 +85,14 @@ async function agreesToRestart(kernel: KnownKernel): Promise<boolean> {
 /** @throws ConnectError the first failure, once all were tried */
 async function shutDownChosen(app: AppContext, acts: KernelActs, rows: readonly Row[]): Promise<void> {
   const kernels = await chooseKernels(app, rows, "Shut down which kernels?");
+  if (kernels.length === 0 && rows.length > 0) throw new ConnectError("kernel-dead", "There is no kernel to shut down: what you chose is gone already.");
+  await shutDownAgreed(acts, kernels);
+}
+
+/** After asking. @throws ConnectError the first failure, once all were tried */
+async function shutDownAgreed(acts: KernelActs, kernels: readonly KnownKernel[]): Promise<void> {
   const [first] = kernels;
-  if (!first) {
-    if (rows.length > 0) throw new ConnectError("kernel-dead", "There is no kernel to shut down: what you chose is gone already.");
-    return;
-  }
+  if (!first) return;
   const question = kernels.length === 1 ? `Shut down the kernel of “${titleOf(first)}”?` : `Shut down ${kernels.length} kernels?`;
   const detail = kernels.length === 1 ? whatIsLost(kernels) : `${listed(kernels)}\n\n${whatIsLost(kernels)}`;
   if (await agrees(question, detail, "Shut Down")) await shutDownAll(kernels, (ref) => acts.shutDown(ref));

@@ -1,6 +1,6 @@
 // Shutting down several kernels: those chosen, or all that have been idle for long.
 import type { Row } from "../../app/hubTree/rows";
-import { freshKernels, idleFor, type KernelRef } from "../../app/kernelActions";
+import { freshKernels, idleFor, type KernelRef, type KnownKernel } from "../../app/kernelActions";
 import { isShared, type Server } from "../../app/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
@@ -15,7 +15,7 @@ import { listed, whatIsLost } from "./choose";
 
 /** What a caller says. */
 export interface IdleArguments extends ServerArguments {
-  /** Kernels that have been idle for so many hours go; nothing is asked. */
+  /** Kernels that have been idle for so many hours go. */
   readonly idleHours: number;
 }
 
@@ -23,14 +23,15 @@ const hour = 3_600_000;
 /** Milliseconds. */
 const choices = [0, hour / 2, hour, 4 * hour, 12 * hour, 24 * hour, 7 * 24 * hour];
 
-/** Asks for how long, shows which kernels go, and shuts them down: of the row's server, or of the hub's or all that are one's own. */
+/** Asks for how long where that is not told, shows which kernels go, and shuts them down: of the row's server, or of the hub's or all that are one's own. */
 export async function shutDownIdle(app: AppContext, given: IdleArguments | Row | undefined, shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
-  if (given && "idleHours" in given) {
-    const kernels = await freshKernels(givenServer(app, given));
-    await shutDownAll(idleFor(kernels, given.idleHours * hour), shutDown);
+  if (!given || !("idleHours" in given)) {
+    await reporting(app, () => ask(app, given, shutDown));
     return;
   }
-  await reporting(app, () => ask(app, given, shutDown));
+  const idle = async (): Promise<readonly KnownKernel[]> => idleFor(await freshKernels(givenServer(app, given)), given.idleHours * hour);
+  if (given.confirmed) await shutDownAll(await idle(), shutDown);
+  else await reporting(app, async () => shutDownAgreed(await idle(), shutDown));
 }
 
 async function ask(app: AppContext, row: Row | undefined, shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
@@ -43,7 +44,11 @@ async function ask(app: AppContext, row: Row | undefined, shutDown: (ref: Kernel
   });
   const choice = await showQuickPick(items, { title: "Shut Down Idle Kernels", placeHolder: "Which ones? You see their names before anything is shut down." });
   if (!choice) return;
-  const going = idleFor(kernels, choice.ms);
+  await shutDownAgreed(idleFor(kernels, choice.ms), shutDown);
+}
+
+/** After showing which they are. */
+async function shutDownAgreed(going: readonly KnownKernel[], shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
   if (going.length === 0) {
     void showInformationMessage("No kernel has been idle for so long.");
     return;

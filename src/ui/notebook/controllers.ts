@@ -129,16 +129,16 @@ function runningId(server: Server, kernelId: string): string {
 }
 
 /** VS Code's names of languages where a kernel spec's lower-cased one is another. */
-const languageIds: Readonly<Record<string, string>> = {
-  "c++": "cpp",
-  "c#": "csharp",
-  "f#": "fsharp",
-  bash: "shellscript",
-};
+const languageIds: ReadonlyMap<string, string> = new Map([
+  ["c++", "cpp"],
+  ["c#", "csharp"],
+  ["f#", "fsharp"],
+  ["bash", "shellscript"],
+]);
 
 /** What cells of a kernel's language may say they are: the first is for new ones. */
 function languages(language: string): string[] {
   const name = language.toLowerCase();
   // A notebook file names the language as its kernel does, known to VS Code or not, and its cells keep that name.
-  return [...new Set([languageIds[name] ?? name, name, language, "raw"])];
+  return [...new Set([languageIds.get(name) ?? name, name, language, "raw"])];
 }

@@ -74,14 +74,20 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<
     restartAndRunAll: restarting(restartAndRunAll),
     restartAndRunUpTo: restarting(restartAndRunUpTo),
     /** For the notification that a cell runs on: VS Code has a command of its own for people. */
-    interruptKernel: (given?: NotebookArguments) => reporting(app, () => notebooks.interrupt(notebookOf(given))),
+    interruptKernel: (given?: NotebookArguments) =>
+      reporting(app, async () => {
+        const notebook = notebookOf(given);
+        const isAgreed = given?.notebook === undefined || given.confirmed;
+        if (isAgreed || (await agrees("Interrupt the kernel of this notebook?", "What it runs ends. Its variables stay.", "Interrupt"))) await notebooks.interrupt(notebook);
+      }),
     reconnectKernel: (given?: NotebookArguments) => {
       const work = (): Promise<void> => reconnect(notebooks, notebookOf(given));
       return given?.confirmed ? work() : reporting(app, work);
     },
     setServerFolder: (given?: NotebookArguments & { readonly folder?: string }) => {
-      const work = (): Promise<void> => notebooks.setServerFolder(notebookOf(given), given?.folder);
-      return given?.folder === undefined ? reporting(app, work) : work();
+      const told = given?.confirmed ? given.folder : undefined;
+      const work = (): Promise<void> => notebooks.setServerFolder(notebookOf(given), told);
+      return told === undefined ? reporting(app, work) : work();
     },
     kernelActions: () => reporting(app, () => offerActions(app, notebooks, notebookOf(undefined))),
   };

@@ -5,6 +5,7 @@ import { atHome } from "../../app/homeFolder";
 import type { Server } from "../../app/server";
 import { readServerFolders, serverPathOf, type FolderPair } from "../../app/serverFolders";
 import { ConnectError, hasCode } from "../../base/errors";
+import { trimmed } from "../../base/text";
 import { getContents } from "../../services/contents/client";
 import type { AppContext } from "../context";
 import { showInputBox } from "../say/boxes";
@@ -40,7 +41,7 @@ async function setServerFolder(folder: vscode.Uri, server: Server, given?: strin
       value: present ?? name,
     }));
   if (answer === undefined) return false;
-  const wanted = answer.trim().replace(/^\/+|\/+$/g, "");
+  const wanted = trimmed(answer.trim(), "/");
   // Of a server that does not run it cannot be known.
   if (wanted !== "" && server.services && !(await hasFolder(server, wanted))) {
     throw new ConnectError("not-found", `There is no folder “${wanted}” on ${server.label}. Create it there, with the files that your notebooks read, or give another one.`);

@@ -20,7 +20,7 @@ export class StuckNotice {
   /** Shows it, or another text in it, until `over` resolves. */
   show(stuck: Stuck, over: Promise<void>): void {
     const argument = { notebook: this.#notebook.uri.toString() };
-    const again: CommandLink = { label: "Interrupt Again", command: "jupyterhubConnect.interruptKernel", argument };
+    const again: CommandLink = { label: "Interrupt Again", command: "jupyterhubConnect.interruptKernel", argument: { ...argument, confirmed: true } };
     const restart: CommandLink = { label: "Restart Kernel…", command: "jupyterhubConnect.restartKernel", argument };
     const text = stuckText(stuck, this.#running(), [again, restart]);
     if (this.#update) {

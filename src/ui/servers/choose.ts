@@ -14,6 +14,8 @@ export interface ServerArguments {
   readonly server?: string;
   /** Whose it is, where somebody else shares it. */
   readonly owner?: string;
+  /** The person agrees: nothing is asked. Wanted by commands that end or delete something. */
+  readonly confirmed?: true;
 }
 
 /** @throws ConnectError `signed-out` where there is no such account */

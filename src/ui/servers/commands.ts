@@ -1,4 +1,5 @@
-// The commands on servers. One that is told all it needs asks nothing, and rejects with the reason where it fails.
+// The commands on servers. One that is told all it needs, with `confirmed` where something is lost by it, asks nothing, and
+// rejects with the reason where it fails.
 import type { AccountRow, ServerRow } from "../../app/hubTree/rows";
 import { isShared, type Server, type UserOptions } from "../../app/server";
 import { ConnectError } from "../../base/errors";
@@ -54,6 +55,15 @@ export function serverCommands(app: AppContext): Readonly<Record<string, (argume
         if (server) await asked(server);
       });
     };
+  /** As `onServer`, for what ends or deletes something: by a caller's arguments only where these say that the person agrees. */
+  const endingServer = <A extends ServerArguments>(...how: Parameters<typeof onServer<A>>) => {
+    const [, , , asked] = how;
+    const handler = onServer<A>(...how);
+    return async (given: Given<A>): Promise<void> => {
+      if (!given || "kind" in given || given.confirmed) await handler(given);
+      else await report(() => asked(givenServer(app, given)));
+    };
+  };
   const mine = (server: Server): boolean => !isShared(server);
 
   return {
@@ -75,19 +85,19 @@ export function serverCommands(app: AppContext): Readonly<Record<string, (argume
         if (how) await startForPerson(app, server, how);
       },
     ),
-    stopServer: onServer(
+    stopServer: endingServer(
       (server) => mine(server) && server.state !== "stopped",
       "Stop which server?",
       (server) => app.servers.stop(server),
       (server) => stopServer(app, server),
     ),
-    restartServer: onServer<StartArguments>(
+    restartServer: endingServer<StartArguments>(
       (server) => mine(server) && server.state === "running",
       "Restart which server?",
       (server, { options }) => startServer(app, server, { restart: true, start: { userOptions: options } }),
       (server) => restartServer(app, server),
     ),
-    deleteServer: onServer(
+    deleteServer: endingServer(
       (server) => mine(server) && server.name !== "",
       "Delete which server?",
       (server) => app.servers.delete(server),

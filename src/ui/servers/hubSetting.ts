@@ -15,12 +15,15 @@ const setting = "hubs";
 /** What a caller says: the hub's address, or that of any page on it. */
 export interface HubArguments {
   readonly url: string;
+  /** Nothing is asked. */
+  readonly confirmed?: true;
 }
 
 /** Asks for a hub's address and keeps the hub in the settings. @throws ConnectError where it is no address, or known */
 export async function addHub(given?: HubArguments): Promise<void> {
   const prompt = "Paste the address of a JupyterHub, or of any page on it. It is kept in your settings; sign in when you like.";
-  const answer = given ? { text: given.url } : await ask({ title: "Add a JupyterHub", prompt, placeholder: "https://hub.example.org", check: parseAddress });
+  const box = { title: "Add a JupyterHub", prompt, placeholder: "https://hub.example.org", check: parseAddress };
+  const answer = given?.confirmed ? { text: given.url } : await ask({ ...box, ...(given && { value: given.url }) });
   if (!answer || !("text" in answer)) return;
   const { candidates, url: pasted } = parseAddress(answer.text);
   // What the hub's base is it says at sign-in; the entry holds for everything below it.
@@ -39,7 +42,7 @@ export async function removeHub(app: AppContext, given: HubRow | HubArguments | 
   if (!own.some((each) => isSame(each, url))) {
     throw new ConnectError("not-found", `${url.host} is not in your own settings but in those of this folder or computer. Remove it there.`);
   }
-  const asks = !given || "kind" in given;
+  const asks = !given || "kind" in given || !given.confirmed;
   const detail = "The entry with its certificates and OAuth client goes; files and accounts stay.";
   if (asks && !(await agrees(`Remove ${url.host} from your settings?`, detail, "Remove"))) return;
   await write(raw.filter((each) => !isOf(each, url)));

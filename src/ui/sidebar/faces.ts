@@ -132,13 +132,13 @@ function specsFace({ server }: SpecsRow): Face {
 }
 
 /** Endings of files whose icon stands for a language. */
-const endings: Readonly<Record<string, string>> = {
+const endings: ReadonlyMap<string, string> = new Map(Object.entries({
   ...{ python: "py", r: "r", julia: "jl", bash: "sh", javascript: "js", typescript: "ts", "c++": "cpp", "c#": "cs", "f#": "fs" },
   ...{ java: "java", kotlin: "kt", scala: "scala", ruby: "rb", go: "go", rust: "rs", haskell: "hs", lua: "lua", perl: "pl", octave: "m", matlab: "m" },
-};
+}));
 
 function specFace({ spec, isDefault, logo }: SpecRow): Face {
-  const ending = endings[spec.language.toLowerCase()];
+  const ending = endings.get(spec.language.toLowerCase());
   return {
     label: spec.displayName,
     description: isDefault ? "default" : "",
@@ -151,7 +151,7 @@ function specFace({ spec, isDefault, logo }: SpecRow): Face {
   };
 }
 
-function noteFace({ about, problem }: NoteRow): Face {
+function noteFace({ about, problem, server }: NoteRow): Face {
   const plain = { context: "note", under: "nothing" } as const;
   switch (about) {
     case "asking":
@@ -173,6 +173,15 @@ function noteFace({ about, problem }: NoteRow): Face {
         tooltip: "Run a cell of a notebook with a kernel of this server, or open a new notebook with one.",
         icon: ["info"],
         command: { name: "newNotebook", title: "New Notebook" },
+      };
+    case "elsewhere":
+      return {
+        ...plain,
+        label: `On another host: ${server.elsewhere ?? ""}`,
+        description: "click to use it there",
+        tooltip: "The hub says that this server is on a host that is not the hub's. Nothing is sent there until you agree.",
+        icon: ["warning", "list.warningForeground"],
+        command: { name: "startServer", title: "Use the Server There" },
       };
     case "no-others":
       return { ...plain, label: "None now", icon: ["info"] };

@@ -2,8 +2,8 @@
 import * as vscode from "vscode";
 import { parseAddress } from "../../hub/address";
 import type { HubConfiguration } from "../../hub/configuration";
-import { configuredName, configuredPlace } from "../../hub/hubName";
 import { createQuickPick } from "../say/boxes";
+import { configuredName, configuredPlace } from "../../hub/hubName";
 import { ask, problemOf } from "./inputBox";
 
 const title = "Sign in to JupyterHub";

@@ -3,12 +3,13 @@ import * as vscode from "vscode";
 import { ConnectError } from "../../base/errors";
 import { hubName } from "../../hub/hubName";
 import { cleanToken, type PasswordAnswer, type PasswordQuestion, type SignInPort, type TokenQuestion } from "../../hub/signIn";
+import { warnOfSetting } from "../report";
 import { agrees } from "../say/messages";
 import { offerClipboardToken } from "./clipboard";
 import { ask, type BoxButton } from "./inputBox";
 
 /** The prompts of `signIn`. */
-export const signInPrompts = { askToken, askPassword, confirmPlainHttp, confirmOtherHost } satisfies SignInPort;
+export const signInPrompts = { askToken, askPassword, confirmPlainHttp, confirmOtherHost, warnUnverified } satisfies SignInPort;
 
 /** Asks for a token; where the hub's pages are the way in, the one that makes tokens opens at once. */
 async function askToken({ hub, tokenPage, byBrowser, problem }: TokenQuestion): Promise<string | undefined> {
@@ -76,6 +77,11 @@ async function askPassword({ hub, user, further, problem }: PasswordQuestion): P
 function confirmPlainHttp(url: URL): Promise<boolean> {
   const detail = "Everybody on the network can read your password, your token and your work, and use your account. Ask for an https address.";
   return agrees(`${url.host} is not encrypted (http).`, detail, "Sign In Anyway");
+}
+
+function warnUnverified({ host }: URL): void {
+  const text = `Whether ${host} is your hub is not checked: the setting http.proxyStrictSSL is off. Anybody on the way there can pass for it, and read your password, your token and your work.`;
+  void warnOfSetting(text, "http.proxyStrictSSL");
 }
 
 function confirmOtherHost(pasted: URL, hub: URL): Promise<boolean> {

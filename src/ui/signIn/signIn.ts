@@ -52,6 +52,7 @@ export async function signInForServer(
       askPassword: (question) => notice.without(() => signInPrompts.askPassword(question)),
       openOAuth: (client, hub) => openOAuthHidden(app, notice, client, hub),
       confirmPlainHttp: (url) => notice.without(() => signInPrompts.confirmPlainHttp(url)),
+      warnUnverified: (url) => signInPrompts.warnUnverified(url),
       confirmOtherHost: (pasted, hub) => notice.without(() => signInPrompts.confirmOtherHost(pasted, hub)),
     };
     const { account, server, notice: said } = await app.hubs.signIn({ ...given, address }, prompts, notice.signal);
@@ -74,8 +75,7 @@ async function offerStart(app: AppContext, account: Account, name: string): Prom
   const server = app.servers.get(account, name);
   const greeting = `Signed in as ${account.label}.`;
   if (server.state === "running") {
-    await app.servers.refreshServices(server);
-    void showInformationMessage(`${greeting} Its kernels are in the notebook's kernel picker now.`);
+    if (await startForPerson(app, server)) void showInformationMessage(`${greeting} Its kernels are in the notebook's kernel picker now.`);
     return;
   }
   const start = "Start Server";

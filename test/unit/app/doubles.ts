@@ -17,6 +17,8 @@ export class MemoryPorts implements Ports {
   readonly values = new Map<string, unknown>();
   readonly #tokenChanged = new Emitter<string>();
   readonly tokenTerms?: () => TokenTerms;
+  /** What the person answers about servers on other hosts, and what was asked. */
+  confirmServerHost?: (hub: string, server: string) => Promise<boolean>;
 
   /** @param terms how tokens are minted; without, given ones are used */
   constructor(terms?: TokenTerms) {

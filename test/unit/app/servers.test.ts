@@ -259,6 +259,46 @@ describe("servers", () => {
     await assert.rejects(servers.delete(server), (error) => hasCode(error, "forbidden"));
   });
 
+  describe("on a host that is not the hub's", () => {
+    const elsewhere = new URL("http://192.0.2.1:9/user/ana/");
+    let asked: string[];
+    let answer: boolean;
+    beforeEach(() => {
+      asked = [];
+      ports.confirmServerHost = async (...hosts) => {
+        asked.push(hosts.join(" → "));
+        return answer;
+      };
+      hub.run(elsewhere);
+    });
+
+    it("are listed, with their host, and not asked for anything before the person agrees", async () => {
+      await servers.refresh(account);
+      assert.deepEqual([server.state, server.elsewhere, server.services, asked], ["running", "192.0.2.1:9", undefined, []]);
+      answer = false;
+      await assert.rejects(servers.ensureRunning(server), (error) => hasCode(error, "aborted"));
+      assert.deepEqual([asked, server.services], [[`${hub.url.host} → 192.0.2.1:9`], undefined]);
+    });
+
+    it("are used once the person has agreed, who is asked once, in all windows", async () => {
+      answer = true;
+      const services = await servers.ensureRunning(server);
+      assert.deepEqual([services.settings.baseUrl.href, server.elsewhere], [elsewhere.href, undefined]);
+      const there = open();
+      await there.refresh(account);
+      assert.equal(there.get(account, "").services?.settings.baseUrl.href, elsewhere.href);
+      assert.equal(asked.length, 1);
+      hub.run(new URL("http://192.0.2.2:9/user/ana/"));
+      await servers.refresh(account);
+      assert.deepEqual([server.elsewhere, server.services], ["192.0.2.2:9", undefined], "another address is another question");
+    });
+
+    it("are not used where nobody can be asked", async () => {
+      delete ports.confirmServerHost;
+      await assert.rejects(servers.ensureRunning(server), (error) => hasCode(error, "forbidden") && /on another host, 192\.0\.2\.1/.test(error.message));
+    });
+  });
+
   /** Bob shares his server. */
   const share = (ready: boolean): void => {
     const model = { user: { name: "bob" }, name: "gpu", full_url: jupyter.url.href, ready };

@@ -117,6 +117,25 @@ describe("signing in with a token", () => {
     assert.deepEqual(asked, ["http://hub.example.org/", "http://hub.example.org/"]);
   });
 
+  it("says once that certificates are not checked, before anything secret is sent", async () => {
+    // An https address, answered by the loopback hub.
+    const fetch = ((url: URL, init: object) => nodeFetch(url.href.replace("https://hub.example.org/", page("")), init)) as typeof nodeFetch;
+    const warned: (readonly [url: string, sent: number])[] = [];
+    class Warned extends Person {
+      warnUnverified({ href }: URL): void {
+        warned.push([href, sentTokens().length]);
+      }
+    }
+    const signInBy = (rejectUnauthorized?: boolean) =>
+      signInTo({ address: "https://hub.example.org/", token: "good-token" }, new Warned(), { fetch, tls: () => Promise.resolve({ rejectUnauthorized }) });
+    assert.equal((await signInBy(false)).user.name, "ana");
+    assert.deepEqual(warned, [["https://hub.example.org/", 0]]);
+    await signInBy(true);
+    await signInBy();
+    await signInTo({ address: page("hub/home"), token: "good-token" }, new Warned(), { tls: () => Promise.resolve({ rejectUnauthorized: false }) });
+    assert.equal(warned.length, 1, "checked, or not encrypted at all");
+  });
+
   it("can be aborted", async () => {
     const abort = new AbortController();
     hub.on("GET /hub/api/user", () => {

@@ -7,10 +7,9 @@ describe("a text from the clipboard", () => {
     "cdf6c3209bf54fcba92fddce2e8d4cae",
     " cdf6c3209bf54fcba92fddce2e8d4cae\n",
     "“cdf6c3209bf54fcba92fddce2e8d4cae”",
-    "0a".repeat(32),
-    "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF-_x",
+    "\u200Bcdf6c3209bf54fcba92fddce2e8d4cae\u2060",
   ]) {
-    it(`is taken for a token: ${JSON.stringify(text)}`, () => assert.equal(tokenIn(text), text.replace(/[\s“”]/g, "")));
+    it(`is taken for a token: ${JSON.stringify(text)}`, () => assert.equal(tokenIn(text), text.replace(/[\s“”\u200B\u2060]/g, "")));
   }
 
   for (const text of [
@@ -25,6 +24,15 @@ describe("a text from the clipboard", () => {
     "токен-токен-токен-токен-токен-12",
     "correct horse battery staple 1234567890",
     "ab12".repeat(200),
+    // Other services' tokens, and longer numbers of other kinds.
+    "0a".repeat(32),
+    "0a".repeat(20),
+    "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF-_x",
+    "ghp_aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eFaB3d",
+    "glpat-3dE6gH9jK2mN5pQ8sT1v",
+    "CDF6C3209BF54FCBA92FDDCE2E8D4CAE",
+    "cdf6c320-9bf5-4fcb-a92f-ddce2e8d4cae",
+    "x cdf6c3209bf54fcba92fddce2e8d4cae",
   ]) {
     it(`is left alone: ${JSON.stringify(text).slice(0, 60)}`, () => assert.equal(tokenIn(text), undefined));
   }

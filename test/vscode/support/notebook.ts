@@ -48,7 +48,7 @@ export async function signIn(user = "ana", through?: FaultProxy): Promise<string
 
 /** Signs out and shuts down what the tests have left on the user's server. */
 export async function signOut(id: string, user = "ana"): Promise<void> {
-  await vscode.commands.executeCommand("jupyterhubConnect.signOut", { id });
+  await vscode.commands.executeCommand("jupyterhubConnect.signOut", { id, confirmed: true });
   const hub = testHub();
   const url = await hub.startServer(user);
   const headers = { Authorization: `token ${hub.user(user).token}` };

@@ -160,7 +160,7 @@ async function shutDownKernel(say: (line: string) => void): Promise<void> {
 /** The profile goes with the run: the token that was made for it is to be revoked before. */
 async function signOut(account: unknown): Promise<void> {
   try {
-    await command("signOut", v.parse(v.object({ id: v.string() }), account), signInMs);
+    await command("signOut", { ...v.parse(v.object({ id: v.string() }), account), confirmed: true }, signInMs);
   } catch (error) {
     print(`not signed out: ${messageOf(error)}`);
   }
