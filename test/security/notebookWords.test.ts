@@ -81,7 +81,7 @@ describe("a window and a hostile notebook", function () {
   it("asks what a kernel asks in words", async () => {
     const { workbench } = window();
     const { notebook, quickInput } = workbench;
-    await signInWithPassword();
+    await signedIn();
     const [asked, secret] = [baits.command("Continue"), baits.command("Unlock")];
     await open("asks.ipynb", [`input(${JSON.stringify(`${icon.text} ${asked.text}`)})`, `import getpass\ngetpass.getpass(${JSON.stringify(secret.text)})`]);
     await pickHubKernel(workbench, user);
@@ -96,6 +96,7 @@ describe("a window and a hostile notebook", function () {
 
   it("shows what a kernel says of a name as text that leads nowhere", async () => {
     const { workbench } = window();
+    await signedIn();
     const { notebook, page } = workbench;
     const doc = baits.command("Read more");
     const html = `<a href="${/\((.*)\)$/.exec(doc.text)?.[1] ?? ""}">Read more</a>`;
@@ -112,6 +113,7 @@ describe("a window and a hostile notebook", function () {
 
   it("tells in words why an interrupt did not get through, beside links of our own that work", async () => {
     const { workbench } = window();
+    await signedIn();
     const { notebook, page } = workbench;
     const reason = baits.command("Interrupt it yourself");
     await open("stuck.ipynb", ["import time\nfor second in range(600):\n    time.sleep(1)"]);
@@ -130,6 +132,7 @@ describe("a window and a hostile notebook", function () {
 
   it("shows the names of files on a server, and why one is not saved, as words", async () => {
     const { workbench } = window();
+    await signedIn();
     const { notebook, page, quickInput } = workbench;
     const [file, reason] = [baits.command("Read me"), baits.command("Save it there")];
     const server = await sharedHub().startServer(name);
@@ -164,6 +167,7 @@ describe("a window and a hostile notebook", function () {
 
   it("gives another extension no token, also when the person lets it use the account", async () => {
     const { workbench } = window();
+    await signedIn();
     await workbench.quickInput.command(otherCommands.ask);
     await workbench.answerDialog(new RegExp(`'${other.name}' wants to sign in`), "Allow");
     await workbench.quickInput.expect(new RegExp(`'${other.name}' wants to access`));
@@ -175,6 +179,7 @@ describe("a window and a hostile notebook", function () {
 
   it("leaves nothing of the account after signing out: no token, password, cookie or journal", async () => {
     const { workbench, server } = window();
+    await signedIn();
     const { notebook, page, quickInput } = workbench;
     await quickInput.command("Create: New Jupyter Notebook");
     await page.locator(".tab.active", { hasText: "Untitled-1" }).waitFor();
@@ -228,7 +233,9 @@ describe("a window and a hostile notebook", function () {
     await page.keyboard.press("Escape");
   });
 
-  async function signInWithPassword(): Promise<void> {
+  /** With a password, once; the server runs then. */
+  async function signedIn(): Promise<void> {
+    if (front.tokens.size > 0) return;
     const { workbench } = window();
     const { quickInput } = workbench;
     await quickInput.command("JupyterHub: Sign In…");
