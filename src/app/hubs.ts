@@ -6,7 +6,7 @@ import { Emitter } from "../base/event";
 import { Account, accountOf } from "../hub/account";
 import { configurationFor, type HubConfiguration, type OAuthClient } from "../hub/configuration";
 import { logIn } from "../hub/pages";
-import { isBelow } from "../hub/serverPlace";
+import { isHostOfHub } from "../hub/serverPlace";
 import { abandon, signIn, type SignedIn, type SignInGiven, type SignInPort } from "../hub/signIn";
 import { partsOfCookies } from "../transport/credential";
 import type { ServerSettingsOptions } from "../transport/settings";
@@ -164,7 +164,7 @@ export class Hubs implements Disposable {
   #settings(hub?: URL): Pick<ServerSettingsOptions, "log" | "tls" | "timeouts"> {
     const network = this.#network;
     const { log, timeouts } = this.#ports;
-    return { log, ...(timeouts && { timeouts }), ...(network && { tls: (url) => network.tls(hub && isBelow(hub, url) ? hub : url) }) };
+    return { log, ...(timeouts && { timeouts }), ...(network && { tls: (url) => network.tls(hub && isHostOfHub(hub, url) ? hub : url) }) };
   }
 
   #drop(account: Account): void {

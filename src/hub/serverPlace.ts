@@ -27,7 +27,7 @@ export function serverPlace(hub: URL, model: Pick<HubServer, "url" | "full_url">
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   // On loopback nobody listens: a hub for trying things out may have a port for each server.
   if (isLoopback(hub) && isLoopback(url)) return { url, isForeign: false, isDowngraded: false };
-  if (isBelow(hub, url)) {
+  if (isHostOfHub(hub, url)) {
     // In this order: a port may be the default one of a scheme and not of the other.
     url.protocol = hub.protocol;
     url.port = hub.port;
@@ -37,6 +37,6 @@ export function serverPlace(hub: URL, model: Pick<HubServer, "url" | "full_url">
 }
 
 /** Whether `url` is on the hub's host or one below it, as hubs have it that give each user a host. */
-export function isBelow(hub: URL, url: URL): boolean {
+export function isHostOfHub(hub: URL, url: URL): boolean {
   return url.hostname === hub.hostname || url.hostname.endsWith(`.${hub.hostname}`);
 }
