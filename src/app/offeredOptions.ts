@@ -1,16 +1,10 @@
 // What of a server's options the hub's spawn page offers: only that may be kept in clear, or shown. Of the rest there are names.
 import * as v from "valibot";
 import type { SpawnForm } from "../hub/spawnForm";
-import type { UserOptions } from "./server";
+import type { ShownOption, UserOptions } from "./server";
 
 /** Values by the option's name. */
 export type Offers = ReadonlyMap<string, readonly string[]>;
-
-/** An option as it may be shown: with its value where the page offers that. */
-export interface ShownOption {
-  readonly name: string;
-  readonly value?: string;
-}
 
 /** What is kept of the options of a start. */
 export interface KeptOptions {

@@ -3,7 +3,6 @@ import type { Account } from "../hub/account";
 import type { HubServer } from "../hub/model";
 import type { KernelSpecs } from "../services/kernelspec/model";
 import type { ServiceManager } from "../services/serviceManager";
-import type { ShownOption } from "./offeredOptions";
 
 export type ServerState = "stopped" | "starting" | "running" | "stopping";
 
@@ -39,6 +38,12 @@ export interface Server {
 
 /** What a spawner is given; its keys and values are the spawner's own. */
 export type UserOptions = Readonly<Record<string, unknown>>;
+
+/** An option as it may be shown: with its value where the hub's page offers that. */
+export interface ShownOption {
+  readonly name: string;
+  readonly value?: string;
+}
 
 export function serverId(account: Account, owner: string, name: string): string {
   const own = encodeURIComponent(name);

@@ -2,9 +2,9 @@
 import * as v from "valibot";
 import type { Account } from "../hub/account";
 import type { KernelSpecs } from "../services/kernelspec/model";
-import { keptOptions, noOffers, shownOptions, type ShownOption } from "./offeredOptions";
+import { keptOptions, noOffers, shownOptions } from "./offeredOptions";
 import type { Memory } from "./ports";
-import { isShared, type Server, type UserOptions } from "./server";
+import { isShared, type Server, type ShownOption, type UserOptions } from "./server";
 import { offersOn } from "./spawnForms";
 
 const specsPrefix = "specs:";

@@ -11,6 +11,9 @@ import { givenServer, type ServerArguments } from "../servers/choose";
 import { count } from "../sidebar/faces";
 import { specName } from "../sidebar/kernelFace";
 
+/** What is said of a kernel that was chosen a moment too late. */
+export const gone = "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.";
+
 /** Kernels as a caller of a command names them. */
 export interface KernelArguments extends ServerArguments {
   /** The kernels' ids. */
@@ -63,7 +66,7 @@ export function onKernel(
 export async function namedKernels(app: AppContext, told: KernelArguments): Promise<readonly KnownKernel[]> {
   const kernels = (await freshKernels(givenServer(app, told))).filter(({ id }) => told.kernels.includes(id));
   if (kernels.length > 0) return kernels;
-  throw new ConnectError("kernel-dead", "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.");
+  throw new ConnectError("kernel-dead", gone);
 }
 
 /** The open notebook that is connected to a kernel. */
@@ -85,7 +88,7 @@ export async function chooseKernel(app: AppContext, given: Row | undefined, titl
   if (given && kernelOf(given)) {
     const [kernel] = kernelsOf([given]);
     if (kernel) return kernel;
-    throw new ConnectError("kernel-dead", "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.");
+    throw new ConnectError("kernel-dead", gone);
   }
   const items = await kernelItems(app);
   return (await showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true }))?.kernel;

@@ -14,7 +14,7 @@ import { reporting } from "../report";
 import { showQuickPick } from "../say/boxes";
 import { showInformationMessage } from "../say/messages";
 import { chooseServer, givenServer, type ServerArguments } from "../servers/choose";
-import { notebookOn, onKernel } from "./choose";
+import { gone, notebookOn, onKernel } from "./choose";
 
 /** What a caller says of a new notebook. */
 interface NewNotebookArguments extends ServerArguments {
@@ -64,7 +64,7 @@ async function attach(app: AppContext, { controllers }: Notebooks, { server, id 
   // What was begun elsewhere a moment ago may not be known yet.
   if (!controllers.findRunning(server, id)) await freshKernels(server);
   const controller = controllers.findRunning(server, id);
-  if (!controller) throw new ConnectError("kernel-dead", "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.");
+  if (!controller) throw new ConnectError("kernel-dead", gone);
   await selectController(editor, controller);
 }
 

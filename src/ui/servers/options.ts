@@ -1,7 +1,6 @@
 // Choosing what a server starts with, in as few steps as there are choices.
 import * as vscode from "vscode";
-import type { ShownOption } from "../../app/offeredOptions";
-import type { Server, UserOptions } from "../../app/server";
+import type { Server, ShownOption, UserOptions } from "../../app/server";
 import { hasCode, messageOf } from "../../base/errors";
 import { readSpawnForm, type SpawnPage } from "../../hub/pages";
 import { preselecting, problemWith, userOptionsOf, type OptionAnswer, type SpawnForm, type SpawnOption, type SpawnProfile } from "../../hub/spawnForm";

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import type { KnownKernel } from "../../../src/app/kernelActions";
 import { RecentErrors } from "../../../src/app/recentErrors";
+import type { ServerRow } from "../../../src/app/hubTree/rows";
 import type { Server } from "../../../src/app/server";
 import { nullLogger } from "../../../src/base/log";
 import { connectionCode } from "../../../src/ui/kernels/connectionCode";
 import { StartReports } from "../../../src/ui/servers/startReports";
+import { serverFace } from "../../../src/ui/sidebar/serverFace";
 import { kernelDetails, serverDetails, type DetailsFacts } from "../../../src/ui/sidebar/detailsText";
 
 const account = { id: "a", hub: new URL("https://hub.example.org/"), userName: "ana", label: "ana @ hub.example.org", isOnHub: true };
@@ -54,6 +56,12 @@ describe("details", () => {
     const text = serverDetails(server, facts({ errors }));
     assert.ok(text.includes("- profile: gpu\n- env\n- git_pat\n"), text);
     for (const secret of ["do-not-show", "nor-this", "nor-that", "abcdef"]) assert.ok(!text.includes(secret), text);
+  });
+
+  it("of a server's row hold no values of options but those that the hub's page offers", () => {
+    const { tooltip = "" } = serverFace({ kind: "server", server } as unknown as ServerRow, 0);
+    assert.match(tooltip, /^Options: profile: gpu, env, git_pat$/m);
+    for (const secret of ["do-not-show", "nor-this", "nor-that"]) assert.ok(!tooltip.includes(secret), tooltip);
   });
 
   it("have no link in them, and no line that somebody else has begun", () => {
