@@ -1,5 +1,6 @@
 // The sign-in provider behind VS Code's Accounts menu.
 import * as vscode from "vscode";
+import { plain } from "../../base/plain";
 import type { Account } from "../../hub/account";
 import type { AppContext } from "../context";
 import { signIn } from "./signIn";
@@ -75,5 +76,5 @@ class HubAuthenticationProvider implements vscode.AuthenticationProvider, vscode
 }
 
 function sessionOf(account: Account): vscode.AuthenticationSession {
-  return { id: account.id, accessToken: "", account: { id: account.id, label: account.label }, scopes: [] };
+  return { id: account.id, accessToken: "", account: { id: account.id, label: plain(account.label) }, scopes: [] };
 }
