@@ -5,6 +5,8 @@ import { guarded } from "./guarded";
 
 /** UTF-16 units of what stands in one row. */
 const longest = 300;
+/** Of a kernel's name, which stands beside the buttons of the notebook's toolbar and would push them out of it. */
+const longestKernel = 80;
 
 /** What a row of a tree says. */
 export interface RowWords {
@@ -82,7 +84,7 @@ interface ControllerWords {
 
 /** As VS Code's. */
 export function createNotebookController(id: string, notebookType: string, label: string): vscode.NotebookController {
-  return vscode.notebooks.createNotebookController(id, notebookType, plain(label, longest));
+  return vscode.notebooks.createNotebookController(id, notebookType, plain(label, longestKernel));
 }
 
 /** Tells VS Code what has changed, and only that. */
@@ -90,7 +92,7 @@ export function describeController(controller: vscode.NotebookController, words:
   for (const property of ["label", "description", "detail"] as const) {
     const text = words[property];
     if (text === undefined) continue;
-    const value = plain(text, longest);
+    const value = plain(text, property === "label" ? longestKernel : longest);
     if (controller[property] !== value) controller[property] = value;
   }
 }

@@ -40,11 +40,6 @@ export class Baits {
     return { words, text: `[${words}](https://evil.example/${this.mark})` };
   }
 
-  /** A link to a file of this computer. */
-  file(words: string): Bait {
-    return { words, text: `[${words}](file:///tmp/${this.mark})` };
-  }
-
   /** What the programs have left. */
   get touched(): readonly string[] {
     return readdirSync(this.#directory);
