@@ -80,6 +80,7 @@ export class Hubs implements Disposable {
       throwIfAborted(signal);
       account = await this.#keep(signedIn);
       this.#keepSession(account, signedIn.pageCookies);
+      await this.#revokeLeft(account);
     } catch (error) {
       await abandon(signedIn, options);
       throw error;
@@ -104,7 +105,10 @@ export class Hubs implements Disposable {
     this.#accounts.delete(account.id);
     this.#changed.fire();
     await this.#ports.memory.set(prefix + account.id, undefined);
+    const family = await account.family();
     const gone = await account.signOut();
+    // The hub could not be told, or had revoked the token that revokes the others.
+    if (!gone && family !== undefined) await this.#ports.memory.set(leftPrefix(account) + family, true);
     account.dispose();
     return gone;
   }
@@ -137,6 +141,15 @@ export class Hubs implements Disposable {
     if (cookies === undefined) return;
     for (const part of partsOfCookies(cookies)) this.#ports.hide?.(part);
     account.pageSession.keep(cookies);
+  }
+
+  /** What earlier sign-outs had to leave on the hub is revoked by the next sign-in. */
+  async #revokeLeft(account: Account): Promise<void> {
+    const { memory } = this.#ports;
+    const before = leftPrefix(account);
+    for (const key of memory.keys()) {
+      if (key.startsWith(before) && (await account.revokeLeft(key.slice(before.length)))) await memory.set(key, undefined);
+    }
   }
 
   #remember(value: unknown): void {
@@ -186,4 +199,9 @@ export class Hubs implements Disposable {
     if (stored && !known) this.#add(about.hub, about.userName);
     this.#changed.fire();
   }
+}
+
+/** Of the marks of tokens that could not be revoked when the account was signed out of. */
+function leftPrefix(account: Account): string {
+  return `left:${account.id}#`;
 }

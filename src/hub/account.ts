@@ -166,6 +166,16 @@ export class Account implements TokenProvider, Disposable {
     await this.#stored();
   }
 
+  /** The mark of the tokens of this sign-in, for `revokeLeft` of a later one. No secret. */
+  async family(): Promise<string | undefined> {
+    return (await this.#token.read())?.family;
+  }
+
+  /** Revokes the tokens that an earlier sign-out had to leave on the hub. @returns whether none of them is left */
+  revokeLeft(family: string): Promise<boolean> {
+    return this.#token.revokeLeft(family);
+  }
+
   /**
    * Forgets all of the account's tokens, and revokes those that were minted for us, in every window.
    * @returns whether no token of ours is left on the hub; false where the hub could not be told

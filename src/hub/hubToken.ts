@@ -64,6 +64,12 @@ export class HubToken implements Disposable {
     if (before?.family !== undefined && before.family !== kept.family) await this.#revokeFamily(kept, before.family);
   }
 
+  /** Revokes what an earlier sign-out of that mark had to leave on the hub. @returns whether none of it is left */
+  async revokeLeft(family: string): Promise<boolean> {
+    const secret = await this.read();
+    return secret !== undefined && this.#revokeFamily(secret, family);
+  }
+
   /**
    * Has the token hold `scopes` too, by another in its place; one that was given stays as it is.
    * @throws HttpError where the hub refuses: it does not know them, or the user does not have them; ConnectError `conflict`

@@ -121,7 +121,10 @@ describe("secrets", function () {
     } finally {
       await hub.startHubProcess();
     }
-    await hubs.signOut(account);
+    assert.equal(await hubs.signOut(account), false, "the token that revokes the server's is gone");
+    await hubs.signOut((await hubs.signIn({ address: url, userName: "zoë müller", password }, nobody)).account);
+    const left = await (await hub.api(`users/${encodeURIComponent("zoë müller")}/tokens`, {}, [200])).text();
+    assert.ok(!left.includes(terms.note), "the next sign-in has revoked what was left");
     await hub.stopServer("zoë müller");
     assert.ok(ports.lines.length > 0);
     search(password, token, "a wrong password", "0123456789abcdef0123456789abcdef");

@@ -93,6 +93,20 @@ describe("hubs", () => {
     assert.deepEqual(open().accounts, []);
   });
 
+  it("revokes at the next sign-in what the hub could not be told of at sign-out, and remembers no more of it", async () => {
+    ports = new MemoryPorts({ note: "Test", lifetime: 3_600 });
+    const hubs = open();
+    const account = await signIn(hubs, hub);
+    const server = { id: `${account.id}/gpu`, owner: "ana", name: "gpu" };
+    await account.serverSettings(server, new URL("user/ana/gpu/", hub.url), "x").token.current();
+    hub.on("GET /hub/api/users/ana/tokens", { status: 404, json: { status: 404, message: "Not now" } });
+    assert.equal(await hubs.signOut(account), false);
+    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [["access:servers!server=ana/gpu"]]);
+    hub.on("GET /hub/api/users/ana/tokens", () => undefined);
+    await hubs.signOut(await signIn(open(), hub));
+    assert.deepEqual([hub.minted.size, ports.secrets.size, ports.values.size], [0, 0, 0]);
+  });
+
   it("says that an account became signed out", async () => {
     const hubs = open();
     const account = await signIn(hubs, hub);
