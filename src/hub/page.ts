@@ -4,7 +4,7 @@ import { DomHandler, Parser } from "htmlparser2";
 /** Elements within each other: what walks the tree calls itself for each level. Browsers stop at 512. */
 const deepest = 200;
 /** Elements, attributes and comments of a page; sign-in and spawn pages have some hundred. */
-const most = 20_000;
+const most = 10_000;
 
 class Enough extends Error {}
 

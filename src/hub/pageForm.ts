@@ -7,6 +7,8 @@ export type Element = NonNullable<ReturnType<typeof DomUtils.findOne>>;
 
 /** Characters of a text that a person reads. */
 const longestText = 2_000;
+/** So many nodes are looked through for a heading. */
+const nearby = 1_000;
 
 interface Placed {
   readonly element: Element;
@@ -61,6 +63,19 @@ export function all(root: Element, ...names: string[]): Element[] {
   return DomUtils.getElementsByTagName((name) => names.includes(name), root.children, true);
 }
 
+/** The first element whose name matches; undefined where it is not near the beginning. */
+export function firstIn(root: Element, name: RegExp): Element | undefined {
+  const left = root.children.toReversed();
+  for (let count = 0; count < nearby; count++) {
+    const node = left.pop();
+    if (!node) break;
+    if (!("children" in node)) continue;
+    if ("name" in node && name.test(node.name)) return node;
+    left.push(...node.children.slice(0, nearby).toReversed());
+  }
+  return undefined;
+}
+
 /** Empty where it has none. */
 export function attribute(element: Element, name: string): string {
   return DomUtils.getAttributeValue(element, name) ?? "";
@@ -78,7 +93,7 @@ export function textOf(element: Element): string {
     const node = left.pop();
     if (!node) break;
     if (node.type === ElementType.Text) text += node.data;
-    else if (node.type === ElementType.Tag) for (const child of node.children.toReversed()) left.push(child);
+    else if (node.type === ElementType.Tag) left.push(...node.children.slice(0, 4 * longestText).toReversed());
   }
   return text.slice(0, 4 * longestText).replace(/\s+/g, " ").trim().slice(0, longestText);
 }

@@ -1,7 +1,7 @@
 // The hub's spawn page → what a person can choose, and their choice → the spawner's user options. Pure.
 import { DomUtils } from "htmlparser2";
 import { parsePage } from "./page";
-import { all, attribute, hasClass, PageForm, textOf, type Element, type Page } from "./pageForm";
+import { all, attribute, firstIn, hasClass, PageForm, textOf, type Element, type Page } from "./pageForm";
 import { matchesPattern } from "./pattern";
 
 /** One value of a choice. */
@@ -53,7 +53,7 @@ export interface SpawnForm {
 export type OptionAnswer = { readonly choice: string } | { readonly text: string };
 
 /** So many profiles and choices are shown; nobody looks through more. */
-const most = { profiles: 200, choices: 20_000 };
+const most = { profiles: 100, choices: 5_000 };
 
 /** The value with which KubeSpawner's page says that a text is given instead. */
 const unlisted = "unlisted-choice";
@@ -73,10 +73,10 @@ export function parseSpawnForm(html: string): SpawnForm | undefined {
   const radios = form.controls.filter((input) => input.name === "input" && attribute(input, "name") === "profile" && attribute(input, "type") === "radio");
   const fields = form.controls.filter(isField);
   const used = new Set<Element>(radios);
-  const reading: Reading = { form, fields, used, choicesLeft: most.choices };
+  const reading: Reading = { form, fields, used, words: new Map(), choicesLeft: most.choices };
   const profiles = radios.slice(0, most.profiles).map((radio) => profileOf(reading, radio));
   if (profiles.length === 0) {
-    const options = fields.filter((field) => field.name === "select" && knownFields.has(attribute(field, "name"))).flatMap((select) => {
+    const options = fields.filter((field) => field.name === "select" && knownFields.has(attribute(field, "name"))).map((select) => {
       used.add(select);
       return optionOf(reading, select, attribute(select, "name"));
     });
@@ -149,21 +149,25 @@ function isField(element: Element): boolean {
   return !isControl && (attribute(element, "name") !== "" || attribute(element, "data-name") !== "");
 }
 
+type Words = Pick<SpawnProfile, "displayName" | "description">;
+
 /** A form that is being read, and what of it has a meaning already. */
 interface Reading {
   readonly form: PageForm;
   readonly fields: readonly Element[];
   readonly used: Set<Element>;
+  /** Of the boxes around profiles: several may be in one. */
+  readonly words: Map<Element, Words>;
   choicesLeft: number;
 }
 
 function profileOf(reading: Reading, radio: Element): SpawnProfile {
   const slug = attribute(radio, "value");
   const box = reading.form.labelOf(radio);
-  const heading = box && DomUtils.findOne((each) => /^h[1-6]$/.test(each.name), box.children);
-  const paragraph = box && all(box, "p")[0];
+  const words = box && (reading.words.get(box) ?? wordsIn(box));
+  if (box && words) reading.words.set(box, words);
   const options = reading.fields.flatMap((field) => {
-    if (field.name !== "select") return [];
+    if (field.name !== "select" || reading.choicesLeft <= 0) return [];
     const name = optionName(attribute(field, "name"), slug);
     if (name === undefined) return [];
     reading.used.add(field);
@@ -171,11 +175,17 @@ function profileOf(reading: Reading, radio: Element): SpawnProfile {
   });
   return {
     slug,
-    displayName: (heading && textOf(heading)) ?? (box ? textOf(box) : slug),
-    description: paragraph ? textOf(paragraph) : "",
+    displayName: words?.displayName ?? slug,
+    description: words?.description ?? "",
     isDefault: DomUtils.hasAttrib(radio, "checked"),
     options,
   };
+}
+
+function wordsIn(box: Element): Words {
+  const heading = firstIn(box, /^h[1-6]$/);
+  const paragraph = firstIn(box, /^p$/);
+  return { displayName: textOf(heading ?? box), description: paragraph ? textOf(paragraph) : "" };
 }
 
 /** `profile-option-SLUG--NAME`; with one hyphen before the name in old versions. */
@@ -186,13 +196,11 @@ function optionName(field: string, slug: string): string | undefined {
   return rest.startsWith("-") ? rest.slice(1) : rest;
 }
 
-/** None where there are too many choices already. */
-function optionOf(reading: Reading, select: Element, name: string): SpawnOption[] {
+function optionOf(reading: Reading, select: Element, name: string): SpawnOption {
   const { form, used } = reading;
   const field = attribute(select, "name");
-  const choices = reading.choicesLeft > 0 ? all(select, "option") : [];
+  const choices = all(select, "option").slice(0, reading.choicesLeft);
   reading.choicesLeft -= 1 + choices.length;
-  if (reading.choicesLeft < 0) return [];
   const offered = choices.map((option) => ({
     value: DomUtils.hasAttrib(option, "value") ? attribute(option, "value") : textOf(option),
     displayName: textOf(option),
@@ -203,7 +211,7 @@ function optionOf(reading: Reading, select: Element, name: string): SpawnOption[
   const input = form.input(field + unlistedSuffix);
   if (input) used.add(input);
   const label = form.labelFor(field, attribute(select, "id"));
-  const option = {
+  return {
     name,
     displayName: label ? textOf(label).replace(/:$/, "") : name,
     choices: listed.map(({ value, displayName }) => ({ value, displayName: displayName || value })),
@@ -214,7 +222,6 @@ function optionOf(reading: Reading, select: Element, name: string): SpawnOption[
       hint: (input && attribute(input, "title")) || undefined,
     },
   };
-  return [option];
 }
 
 /** A page without a preselected profile begins with its first. */

@@ -6,20 +6,36 @@ const longest = 256;
 const foreground = /^(?:3[0-79]|9[0-7]|38;5;\d+|38;2;\d+;\d+;\d+)$/;
 const background = /^(?:4[0-79]|10[0-7]|48;5;\d+|48;2;\d+;\d+;\d+)$/;
 
+interface Attribute {
+  readonly sequence: string;
+  /** What a later one of the same kind replaces. */
+  readonly kind: string;
+}
+
+/** The attributes in force, in the order in which they came. */
+export type Pen = readonly Attribute[];
+
+const cleared: Attribute = { sequence: reset, kind: "reset" };
+
 /** `pen` after the sequence `CSI parameters m`; the oldest attribute goes where there are too many. */
-export function colour(pen: readonly string[], parameters: string): readonly string[] {
-  const cleared = /^0*(?:;|$)/.exec(parameters);
-  if (cleared) {
-    const rest = parameters.slice(cleared[0].length);
-    return rest === "" ? [reset] : colour([reset], rest);
+export function colour(pen: Pen, parameters: string): Pen {
+  const clears = /^0*(?:;|$)/.exec(parameters);
+  if (clears) {
+    const rest = parameters.slice(clears[0].length);
+    return rest === "" ? [cleared] : colour([cleared], rest);
   }
-  const kind = [foreground, background].find((pattern) => pattern.test(parameters));
-  const replaced = (sequence: string): boolean =>
-    sequence !== reset && (kind ? kind.test(sequence.slice(2, -1)) : sequence.slice(2, -1) === parameters);
-  const kept = pen.filter((sequence) => !replaced(sequence));
-  kept.push(`\x1b[${parameters}m`);
-  while (kept.reduce((length, sequence) => length + sequence.length, 0) > longest) kept.splice(kept[0] === reset ? 1 : 0, 1);
+  const kind = foreground.test(parameters) ? "foreground" : background.test(parameters) ? "background" : parameters;
+  const kept = pen.filter((one) => one.kind !== kind);
+  kept.push({ sequence: `\x1b[${parameters}m`, kind });
+  while (styleOf(kept).length > longest) kept.splice(kept[0] === cleared ? 1 : 0, 1);
   return kept;
+}
+
+/** The sequences in force as text. */
+export function styleOf(pen: Pen): string {
+  let style = "";
+  for (const { sequence } of pen) style += sequence;
+  return style;
 }
 
 /** What leads from one style to another. */

@@ -2,7 +2,11 @@
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#update-display-data
 import { ConnectError } from "../base/errors";
 import { contentOf, displayDataContent, type Message } from "../services/kernel/messages";
+import { mimeItems } from "./mimeItems";
 import { displayOutput, type Bundle, type CellOutput } from "./output";
+
+/** So many outputs follow the updates of one id, the newest: each update replaces them all. */
+const most = 100;
 
 /** A cell's run that shows outputs with display ids. */
 export interface DisplayOwner {
@@ -39,6 +43,7 @@ export class DisplayIds {
       outputType: outputType === "execute_result" ? outputType : "display_data",
       executionCount: executionCount ?? null,
     });
+    if (shown.length > most) shown.shift();
     this.#shown.set(displayId, shown);
     const ids = this.#ofCell.get(owner.cell) ?? new Set();
     this.#ofCell.set(owner.cell, ids.add(displayId));
@@ -50,8 +55,11 @@ export class DisplayIds {
    */
   update(displayId: string, bundle: Bundle, self?: DisplayOwner): CellOutput[] {
     const own: CellOutput[] = [];
-    for (const { owner, outputId, outputType, executionCount } of this.#shown.get(displayId) ?? []) {
-      const output = displayOutput(outputId, outputType, bundle, executionCount);
+    const shown = this.#shown.get(displayId);
+    if (!shown) return own;
+    const items = mimeItems(bundle.data);
+    for (const { owner, outputId, outputType, executionCount } of shown) {
+      const output = displayOutput(outputId, outputType, bundle, executionCount, items);
       if (owner === self) own.push(output);
       else owner.replace(output);
     }

@@ -47,16 +47,20 @@ export function streamOutput(id: string, name: StreamName, text: string): CellOu
   return { id, items: [textItem(streamMime(name), text)], metadata: { outputType: "stream" } };
 }
 
-/** The output of a mime bundle, richest representation first. */
+/**
+ * The output of a mime bundle, richest representation first.
+ * @param items of the bundle, where it is shown several times
+ */
 export function displayOutput(
   id: string,
   outputType: "display_data" | "execute_result",
   bundle: Bundle,
   executionCount: number | null,
+  items = mimeItems(bundle.data),
 ): CellOutput {
   return {
     id,
-    items: mimeItems(bundle.data),
+    items,
     metadata: {
       outputType,
       ...(outputType === "execute_result" ? { executionCount } : {}),

@@ -4,6 +4,8 @@
 export class PlainRow {
   #units: Uint16Array;
   #length = 0;
+  /** Up to here there is nothing but spaces: they are not erased again. */
+  #blank = 0;
 
   constructor(text: string) {
     this.#units = new Uint16Array(text.length + 1_024);
@@ -19,6 +21,7 @@ export class PlainRow {
     const end = column + text.length;
     this.#makeRoom(end);
     if (column > this.#length) this.#units.fill(space, this.#length, column);
+    this.#blank = Math.min(this.#blank, column);
     for (let at = 0; at < text.length; at++) this.#units[column + at] = text.charCodeAt(at);
     this.#length = Math.max(this.#length, end);
     return end;
@@ -27,11 +30,14 @@ export class PlainRow {
   /** Erases as `CSI mode K` does, see `TerminalRow`. */
   erase(mode: number, column: number): void {
     if (mode !== 1) this.#length = Math.min(column, this.#length);
-    if (mode !== 0) this.#units.fill(space, 0, Math.min(column + 1, this.#length));
+    if (mode === 0) return;
+    const end = Math.min(column + 1, this.#length);
+    if (end > this.#blank) this.#units.fill(space, this.#blank, end);
+    this.#blank = Math.max(this.#blank, end);
   }
 
   toString(): string {
-    return new TextDecoder("utf-16le", { ignoreBOM: true }).decode(this.#units.subarray(0, this.#length));
+    return Buffer.from(this.#units.buffer, 0, 2 * this.#length).toString("utf16le");
   }
 
   #makeRoom(length: number): void {

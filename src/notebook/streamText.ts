@@ -1,18 +1,17 @@
 // The text of one stream output, with what carriage returns and cursor moves overwrote already gone.
-import { end, TerminalRow, type Column, type RowLimits } from "./terminalRow";
+import { end, longLine, TerminalRow, type Column, type RowLimits } from "./terminalRow";
 
 /** How far up the cursor reaches: nested progress bars need a few lines; older ones are final. */
 const reach = 100;
 /** How far to the right the cursor can be moved; terminals stop at their width. */
 const width = 10_000;
 /** Spaces that moves of the cursor may make: so many, and so many more for each character that has come. */
-const padding = { least: 1_000_000, each: 10 };
-/** Columns with characters and colours of their own, in all lines that the cursor reaches. */
-const mostCells = 200_000;
-/** Of a line that is longer, and of lines that are more together, the beginning is final. */
-const longest = 1_000_000;
-/** A line that counts for that. */
-const long = longest / reach;
+const padding = { least: 300_000, each: 3 };
+/** Of a line that is longer, the beginning is final: what may change is looked at with each chunk. */
+const longest = 65_536;
+/** So are the oldest lines where they are more than that together; a shorter line than `long` does not count. */
+const mostInReach = 100_000;
+const long = mostInReach / reach;
 
 const control = /[\r\b]|\x1b\[(\d{0,3})([ABCDGK])/g;
 /** The start of something whose rest the next chunk brings: an escape sequence or a surrogate pair. */
@@ -25,17 +24,14 @@ const partial = /(?:\x1b(?:\[[\d;:?<=>]{0,20})?|[\uD800-\uDBFF])$/;
  */
 export class StreamText {
   #final = "";
-  readonly #limits: RowLimits = {
-    padding: padding.least,
-    canSplit: () => this.#rows.reduce((sum, { cellCount }) => sum + cellCount, 0) < mostCells,
-  };
+  readonly #limits: RowLimits = { padding: padding.least, cells: 0 };
   #rows = [new TerminalRow(this.#limits)];
   #row = 0;
   #column: Column = end;
   #held = "";
-  /** Of the present chunk: what it has put at the end, and the last rows as they were before it did anything else. */
+  /** Of the present chunk: what it has put at the end, and the last rows as they were before it did anything else, if they are short. */
   #added = "";
-  #disturbed: { readonly tail: string; settled: string } | undefined;
+  #disturbed: { readonly tail: string | undefined; settled: string } | undefined;
 
   get text(): string {
     return this.#final + this.#tail() + this.#held;
@@ -60,31 +56,39 @@ export class StreamText {
 
   /** To be called before anything that does more than to add at the end. */
   #disturb(): void {
-    this.#disturbed ??= { tail: this.#tail(), settled: "" };
+    this.#disturbed ??= { tail: this.#rows.some(({ size }) => size > longLine) ? undefined : this.#tail(), settled: "" };
   }
 
   /** What has been added at the end, beginning with what was held back; undefined if that is not all. */
   #sinceShown(): string | undefined {
     if (!this.#disturbed) return this.#added + this.#held;
     const { tail, settled } = this.#disturbed;
+    if (tail === undefined) return undefined;
     const now = settled + this.#tail() + this.#held;
     return now.startsWith(tail) ? this.#added + now.slice(tail.length) : undefined;
   }
 
   #interpret(text: string): void {
     let from = 0;
-    for (const match of text.matchAll(control)) {
-      this.#print(text.slice(from, match.index));
-      this.#control(match[0], match[1] ?? "", match[2] ?? "");
-      from = match.index + match[0].length;
+    for (const { 0: sign, 1: parameter = "", 2: final, index } of text.matchAll(control)) {
+      if (index > from) this.#print(text.slice(from, index));
+      if (final === undefined) this.#goBack(sign);
+      else this.#control(sign, parameter, final);
+      from = index + sign.length;
     }
-    this.#print(text.slice(from));
+    if (from < text.length) this.#print(text.slice(from));
   }
 
   #print(text: string): void {
     text.split("\n").forEach((line, index) => {
       if (index > 0) this.#lineFeed();
-      if (line !== "") this.#write(line);
+      if (line === "") return;
+      const row = this.#current();
+      if (this.#column === end && this.#row === this.#rows.length - 1 && row.size + line.length <= longest) {
+        // Nearly always: it stands at the end.
+        if (!this.#disturbed) this.#added += line;
+        this.#column = row.write(end, line);
+      } else this.#write(line);
     });
   }
 
@@ -106,12 +110,15 @@ export class StreamText {
     this.#column = this.#current().write(this.#column, text);
   }
 
+  #goBack(sign: string): void {
+    if (sign === "\b") this.#column = Math.max(0, this.#at() - 1);
+    else this.#column = this.#current().isEmpty ? end : 0;
+  }
+
   #control(sequence: string, parameter: string, final: string): void {
     const row = this.#current();
     const times = Math.max(1, Number(parameter));
-    if (sequence === "\r") this.#column = row.isEmpty ? end : 0;
-    else if (sequence === "\b") this.#column = Math.max(0, this.#at() - 1);
-    else if (final === "A") this.#moveTo(Math.max(0, this.#row - times));
+    if (final === "A") this.#moveTo(Math.max(0, this.#row - times));
     else if (final === "B") this.#moveTo(Math.min(this.#rows.length - 1, this.#row + times));
     else if (final === "C") this.#column = Math.max(this.#at(), Math.min(this.#at() + times, width));
     else if (final === "D") this.#column = Math.max(0, this.#at() - times);
@@ -145,27 +152,37 @@ export class StreamText {
   }
 
   #lineFeed(): void {
-    const isLong = this.#current().size > long;
+    const { size } = this.#current();
     this.#row += 1;
     this.#column = this.#current().isEmpty ? end : 0;
-    if (this.#rows.length > reach) this.#settle(1);
-    if (isLong) this.#settle(this.#excess());
+    const oldest = this.#rows.length > reach ? this.#rows.shift() : undefined;
+    if (oldest) {
+      this.#limits.cells -= oldest.cellCount;
+      this.#row -= 1;
+      this.#addFinal(`${oldest.toString()}\n`);
+    }
+    if (size > long) this.#settle(this.#excess());
   }
 
   /** How many of the lines above the cursor are too much together. */
   #excess(): number {
     let size = 0;
     let at = this.#row;
-    while (at > 0 && size <= longest) size += this.#rows[--at]?.size ?? 0;
-    return size > longest ? at + 1 : 0;
+    while (at > 0 && size <= mostInReach) size += this.#rows[--at]?.size ?? 0;
+    return size > mostInReach ? at + 1 : 0;
   }
 
   /** The first `count` lines are final; `rest` goes on with the last of them. */
   #settle(count: number, rest?: TerminalRow): void {
     if (count === 0) return;
-    const settled = this.#rows.splice(0, count, ...(rest ? [rest] : [])).join("\n") + (rest ? "" : "\n");
-    this.#final += settled;
-    if (this.#disturbed) this.#disturbed.settled += settled;
+    const settled = this.#rows.splice(0, count, ...(rest ? [rest] : []));
+    for (const { cellCount } of settled) this.#limits.cells -= cellCount;
     this.#row -= rest ? count - 1 : count;
+    this.#addFinal(settled.join("\n") + (rest ? "" : "\n"));
+  }
+
+  #addFinal(text: string): void {
+    this.#final += text;
+    if (this.#disturbed) this.#disturbed.settled += text;
   }
 }

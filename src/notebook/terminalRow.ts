@@ -1,5 +1,5 @@
 // One line of stream text as a terminal shows it: characters in columns, each with its colours.
-import { colour, change } from "./colours";
+import { change, colour, styleOf, type Pen } from "./colours";
 import { PlainRow } from "./plainRow";
 
 /** The column behind the last character. */
@@ -10,8 +10,8 @@ export type Column = number | typeof end;
 export interface RowLimits {
   /** So many columns may still be filled with spaces, for the cursor was moved past what there is. */
   padding: number;
-  /** Whether there is room for another line of columns; else it is overwritten as plain text. */
-  canSplit(): boolean;
+  /** So many columns with characters and colours of their own there are; where they are many a line is overwritten as plain text. */
+  cells: number;
 }
 
 /** Shared by all columns with the same character and style, as far as possible: a column costs a pointer then. */
@@ -23,9 +23,13 @@ interface Cell {
 
 const blank: Cell = { text: " ", style: "" };
 /** From here on, in UTF-16 units or columns, a line is overwritten as plain text: columns would cost a hundred times its size. */
-const longLine = 20_000;
+export const longLine = 20_000;
+/** Columns of all lines that share limits. */
+const mostCells = 200_000;
 /** A control sequence (parameters in 1, final byte in 2) or one character. */
 const token = /\x1b\[([\d;:?<=>]{0,20})([@-~])|[\s\S]/gu;
+/** One column each. */
+const plainText = /^[^\x1b\u0300-\uffff]*$/;
 /** What takes no column of its own. */
 const zeroWidth = /^[\p{M}\u200d]$/u;
 
@@ -38,7 +42,9 @@ export class TerminalRow {
   #raw = "";
   #cells: Cell[] | undefined;
   #plain: PlainRow | undefined;
-  #pen: readonly string[] = [];
+  #pen: Pen = [];
+  /** Up to here there are only columns without characters and colours: they are not erased again. */
+  #blank = 0;
 
   constructor(limits: RowLimits) {
     this.#limits = limits;
@@ -76,9 +82,12 @@ export class TerminalRow {
       const { row, at } = this.#asPlain(column);
       return row.write(this.#padded(at, row.length), text);
     }
-    const at = this.#padded(column === end ? cells.length : column, cells.length);
-    while (cells.length < at) cells.push(blank);
+    const { length } = cells;
+    const at = this.#padded(column === end ? length : column, length);
+    if (at > length) fill(cells, length, at);
+    this.#blank = Math.min(this.#blank, Math.max(0, at - 1)); // a mark changes what is before it
     const written = print(cells, at, this.#pen, text);
+    this.#limits.cells += cells.length - length;
     this.#pen = written.pen;
     return written.column;
   }
@@ -91,8 +100,14 @@ export class TerminalRow {
       row.erase(mode, at);
       return;
     }
-    if (mode !== 1) cells.length = Math.min(column, cells.length);
-    if (mode !== 0) cells.fill(blank, 0, column + 1);
+    const { length } = cells;
+    if (mode !== 1) cells.length = Math.min(column, length);
+    this.#limits.cells += cells.length - length;
+    if (mode !== 0) {
+      const end = Math.min(column + 1, cells.length);
+      if (end > this.#blank) fill(cells, this.#blank, end);
+      this.#blank = Math.max(this.#blank, end);
+    }
     // Here only, not where nothing visible was written: whether there is another write depends on how the text was cut.
     if (cells.length === 0 && this.#pen.length === 0) this.#cells = undefined;
   }
@@ -101,7 +116,7 @@ export class TerminalRow {
     if (this.#plain) return this.#plain.toString();
     if (this.#cells === undefined) return this.#raw;
     const { text, style } = textOf(this.#cells);
-    return text + change(style, this.#pen.join(""));
+    return text + change(style, styleOf(this.#pen));
   }
 
   /** `column`, or what of it the limits leave, in a line that has `length`; what is between is to be filled. */
@@ -114,10 +129,12 @@ export class TerminalRow {
   /** What is overwritten; undefined where the line is too long for columns. */
   #columns(): Cell[] | undefined {
     if (this.#plain) return undefined;
-    if (this.#cells === undefined && this.#raw.length <= longLine && this.#limits.canSplit()) {
+    if (this.#cells === undefined && this.#raw.length <= longLine && this.#limits.cells < mostCells) {
       const { cells, pen } = parse(this.#raw);
       this.#cells = cells;
+      this.#limits.cells += cells.length;
       this.#pen = pen;
+      this.#blank = 0;
       this.#raw = "";
     }
     return this.#cells && this.#cells.length <= longLine ? this.#cells : undefined;
@@ -130,6 +147,7 @@ export class TerminalRow {
     if (cells && at !== end) at = at < cells.length ? textOf(cells.slice(0, at)).text.length : at - cells.length + this.toString().length;
     this.#plain ??= new PlainRow(this.toString());
     this.#raw = "";
+    this.#limits.cells -= this.cellCount;
     this.#cells = undefined;
     return { row: this.#plain, at: at === end ? this.#plain.length : at };
   }
@@ -138,30 +156,49 @@ export class TerminalRow {
 function textOf(cells: readonly Cell[]): Cell {
   let text = "";
   let style = "";
+  let spaces = 0;
   for (const cell of cells) {
+    if (cell === blank && style === "") {
+      spaces += 1;
+      continue;
+    }
+    if (spaces > 0) text += " ".repeat(spaces);
+    spaces = 0;
     text += cell.style === style ? cell.text : change(style, cell.style) + cell.text;
     style = cell.style;
   }
-  return { text, style };
+  return { text: text + " ".repeat(spaces), style };
 }
 
-function parse(raw: string): { cells: Cell[]; pen: readonly string[] } {
+function fill(cells: Cell[], from: number, to: number): void {
+  if (to > cells.length) cells.length = to;
+  cells.fill(blank, from, to);
+}
+
+function parse(raw: string): { cells: Cell[]; pen: Pen } {
   const cells: Cell[] = [];
   return { cells, pen: print(cells, 0, [], raw).pen };
 }
 
 /** Puts the characters of `text` into `cells` from `column` on, in the colours of `pen` and of the text. */
-function print(cells: Cell[], column: number, pen: readonly string[], text: string): { column: number; pen: readonly string[] } {
-  let style = pen.join("");
+function print(cells: Cell[], column: number, pen: Pen, text: string): { column: number; pen: Pen } {
+  let style = styleOf(pen);
   let last = blank;
+  if (plainText.test(text)) {
+    for (const character of text) {
+      if (last.text !== character || last.style !== style) last = { text: character, style };
+      cells[column++] = last;
+    }
+    return { column, pen };
+  }
   for (const [match, parameters, final] of text.matchAll(token)) {
     if (final !== undefined) {
       if (final !== "m") continue;
       pen = colour(pen, parameters ?? "");
-      style = pen.join("");
+      style = styleOf(pen);
       continue;
     }
-    const before = zeroWidth.test(match) ? cells[column - 1] : undefined;
+    const before = match >= "\u0300" && zeroWidth.test(match) ? cells[column - 1] : undefined;
     if (before) cells[column - 1] = { text: before.text + match, style: before.style };
     else {
       if (last.text !== match || last.style !== style) last = { text: match, style };

@@ -4,8 +4,9 @@ import type { Disposable } from "../../base/disposable";
 import { Drops } from "./drops";
 import type { Gap } from "./link";
 import type { Header, Message } from "./messages";
+import { MissingNumbers } from "./missing";
 
-/** So many missing numbers, and requests of others, are looked after. */
+/** So many requests of others are looked after. */
 const most = 10_000;
 /** Milliseconds by which messages of different channels and threads overtake each other at most. */
 const overtaking = 300;
@@ -30,7 +31,7 @@ export class Continuity implements Disposable {
   readonly #clock: Clock;
   #process: string | undefined;
   #next = 0;
-  readonly #missing = new Set<number>();
+  readonly #missing = new MissingNumbers();
   /** Requests of others that the kernel is at, each with the number of its `busy`, and how many numbers of it may be missing. */
   readonly #foreign = new Map<string, { readonly busy: number; readonly mayMiss: number }>();
   /** The numbers of the `idle` of our own requests. */
@@ -69,7 +70,7 @@ export class Continuity implements Disposable {
   }
 
   received({ channel, header, parent_header: parent, content }: Message): void {
-    const [, process, digits] = /^(.+_\d+)_(\d+)$/.exec(header.msg_id) ?? [];
+    const [, process, digits] = /^(.+_\d+)_(\d{1,15})$/.exec(header.msg_id) ?? [];
     // What carries our own id the server has made up.
     if (header.session === this.#ports.clientId) {
       if (header.msg_type === "stream") this.#drops.heldBack();
@@ -116,10 +117,9 @@ export class Continuity implements Disposable {
 
   /** Tells where something before `number` is missing that cannot be somebody else's. */
   #tellMissing(number: number): void {
-    const missing = [...this.#missing].filter((each) => each < number);
-    for (const each of missing) this.#missing.delete(each);
+    const missing = this.#missing.takeBelow(number);
     const foreign = [...this.#foreign.values()].reduce((sum, { busy, mayMiss }) => (busy < number ? sum + mayMiss : sum), 0);
-    const unexplained = missing.length - foreign;
+    const unexplained = missing - foreign;
     if (unexplained > 0) this.#tell();
   }
 
@@ -137,8 +137,7 @@ export class Continuity implements Disposable {
   #explain(requestId: string, idle: number): void {
     const busy = this.#foreign.get(requestId)?.busy;
     this.#foreign.delete(requestId);
-    const between = [...this.#missing].filter((number) => number > (busy ?? Number.NEGATIVE_INFINITY) && number < idle);
-    for (const number of between.sort((one, other) => other - one).slice(0, busy === undefined ? 2 : 1)) this.#missing.delete(number);
+    this.#missing.takeLargest(busy === undefined ? 2 : 1, busy ?? Number.NEGATIVE_INFINITY, idle);
   }
 
   #begin(process: string, number: number): void {
@@ -152,7 +151,7 @@ export class Continuity implements Disposable {
 
   #count(number: number): void {
     this.#missing.delete(number);
-    for (let missing = Math.max(this.#next, number - most); missing < number; missing++) this.#missing.add(missing);
+    this.#missing.add(this.#next, number);
     this.#next = Math.max(this.#next, number + 1);
   }
 }
