@@ -111,7 +111,7 @@ export class StoredToken implements Disposable {
   async remove(): Promise<Secret | undefined> {
     const secret = await this.read();
     this.#own = undefined;
-    await this.#with.store.delete(this.#with.id);
+    if (secret) await this.#with.store.delete(this.#with.id);
     return secret;
   }
 

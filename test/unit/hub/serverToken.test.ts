@@ -148,6 +148,10 @@ describe("a server token", () => {
     await account.forgetServer(identity(account, "gpu"));
     assert.deepEqual(all(), ["access:servers!server=ana/", "hub"]);
     assert.equal(await store.get(`${account.id}/gpu`), undefined);
+    const changes: string[] = [];
+    store.onDidChange((id) => changes.push(id));
+    await account.forgetServer(identity(account, "gpu"));
+    assert.deepEqual(changes, [], "what is not there is not deleted again each time the hub is asked");
   });
 
   it("goes with the account, in every window, and with whatever another window is minting", async () => {
