@@ -83,7 +83,7 @@ describe("an account of its own token", function () {
   it("is made with name and password: named after editor and machine, for as long as the setting says", async () => {
     await setting.update("tokenLifetimeDays", 3, vscode.ConfigurationTarget.Global);
     const { id } = await withPassword("ana");
-    const [token, ...more] = await ours("ana");
+    const [token, ...more] = await hubTokens("ana");
     assert.ok(token);
     assert.deepEqual(more, []);
     assert.ok(token.note?.includes(vscode.env.appName) && token.note.includes(hostname()), token.note ?? "");
@@ -98,7 +98,7 @@ describe("an account of its own token", function () {
     const { host } = new URL(testHub().url);
     const shown = (await vscode.authentication.getAccounts("jupyterhub-connect")).map(({ label }) => label);
     assert.deepEqual(shown, testHub().users.map(({ name }) => `${name} @ ${host}`));
-    for (const { name } of testHub().users) assert.equal((await ours(name)).length, 1, name);
+    for (const { name } of testHub().users) assert.equal((await hubTokens(name)).length, 1, name);
     for (const { id } of accounts) await out(id);
   });
 
@@ -192,6 +192,16 @@ async function ours(user: string): Promise<HubToken[]> {
   const answer = await testHub().api(`users/${encodeURIComponent(user)}/tokens`, {}, [200]);
   const { api_tokens: tokens } = (await answer.json()) as { api_tokens: HubToken[] };
   return tokens.filter(({ note }) => note?.startsWith("JupyterHub Connect in "));
+}
+
+/** Those of them that go to the hub. The others are for a server each, and can do nothing but use it. */
+async function hubTokens(user: string): Promise<HubToken[]> {
+  const [hub, servers] = [[] as HubToken[], [] as HubToken[]];
+  for (const token of await ours(user)) (token.scopes.some((scope) => scope.startsWith("tokens!")) ? hub : servers).push(token);
+  for (const { scopes } of servers) {
+    assert.deepEqual(scopes.filter((scope) => !/^(access:servers!server=|read:users:(name|groups)!)/.test(scope)), []);
+  }
+  return hub;
 }
 
 function listening<S extends Server>(server: S): Promise<S> {
