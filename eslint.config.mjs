@@ -15,6 +15,7 @@ const forbidden = {
 
 const wire = { group: ["node-fetch", "ws"], message: "Only src/transport speaks to the network." };
 const vscode = { group: ["vscode"], message: "Only src/ui and src/extension.ts know VS Code." };
+const unbounded = { group: ["**/transport/http"], importNames: ["request", "requestJson"], message: "src/hub/request.ts bounds what a hub answers." };
 const upwards = (folders) => ({
   group: folders.flatMap((folder) => [`**/${folder}`, `**/${folder}/**`]),
   message: "Imports go down only; see docs/architecture.md.",
@@ -83,7 +84,8 @@ export default tseslint.config(
   },
   restrict(["src/base/**/*.ts"], [upwards(forbidden.base), wire, vscode]),
   restrict(["src/transport/**/*.ts"], [upwards(forbidden.transport), vscode]),
-  restrict(["src/hub/**/*.ts"], [upwards(forbidden.hub), wire, vscode]),
+  restrict(["src/hub/**/*.ts"], [upwards(forbidden.hub), wire, vscode, unbounded]),
+  restrict(["src/hub/request.ts"], [upwards(forbidden.hub), wire, vscode]),
   restrict(["src/services/**/*.ts"], [upwards(forbidden.services), wire, vscode]),
   restrict(["src/notebook/**/*.ts"], [upwards(forbidden.notebook), wire, vscode]),
   restrict(["src/app/**/*.ts"], [upwards(forbidden.app), wire, vscode]),

@@ -72,7 +72,10 @@ export function redactingLogger(
   isOn: (level: keyof Logger) => boolean = () => true,
 ): Logger {
   const at = (level: keyof Logger) => (message: string, detail?: unknown) => {
-    if (isOn(level)) write(level, oneRecord(redactor.redact(detail === undefined ? message : `${message}: ${describe(detail)}`, longestRecord)));
+    if (!isOn(level)) return;
+    const record = oneRecord(redactor.redact(detail === undefined ? message : `${message}: ${describe(detail)}`, longestRecord));
+    // Again, since hidden characters are written out.
+    write(level, record.length > longestRecord ? `${record.slice(0, longestRecord)}…` : record);
   };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }

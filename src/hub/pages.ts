@@ -66,7 +66,10 @@ export async function readSpawnForm(
     );
   }
   if (answer.status !== 302) throw statusError(settings, path, answer);
-  const target = new URL(answer.headers.get("location") ?? "", new URL(path, settings.baseUrl));
+  const location = answer.headers.get("location") ?? "";
+  const here = new URL(path, settings.baseUrl);
+  if (!URL.canParse(location, here.href)) throw statusError(settings, path, answer);
+  const target = new URL(location, here);
   if (target.pathname.startsWith(new URL("hub/spawn-pending", settings.baseUrl).pathname)) return { kind: "started" };
   if (/\/hub\/(login|oauth)/.test(target.pathname) || !target.pathname.includes("/user/")) {
     throw new ConnectError("signed-out", `The session for the pages of ${settings.label} is over. Sign in with your password again, or choose in the browser.`);

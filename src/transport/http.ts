@@ -222,7 +222,7 @@ function pause(
 }
 
 /** Milliseconds that a Retry-After header asks for, in seconds or as a date; at most half a minute. */
-function retryAfterMs(header: string | null): number | undefined {
+export function retryAfterMs(header: string | null): number | undefined {
   if (header === null || header.trim() === "") return undefined;
   const ms = Number.isNaN(Number(header)) ? Date.parse(header) - Date.now() : Number(header) * 1000;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), 30_000);

@@ -206,7 +206,6 @@ describe("200 KB of a peer", function () {
       for (const [what, read] of rows) {
         it(what, () => {
           const took = timeOf(read);
-          if (process.env.SHOW) console.log("          ", took.toFixed(1), "ms", what);
           assert.ok(took < 100, `${took} ms`);
         });
       }

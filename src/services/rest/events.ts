@@ -125,7 +125,7 @@ export class EventStream implements Disposable {
 }
 
 /** @throws ConnectError `invalid-message` */
-function readEvent(frame: string | Buffer): ServerEvent {
+export function readEvent(frame: string | Buffer): ServerEvent {
   let value: unknown;
   try {
     value = parseJsonText(typeof frame === "string" ? frame : frame.toString("utf8"));

@@ -53,6 +53,15 @@ describe("Redactor", () => {
     assert.equal(redactor.redact("abcdefgh abcd"), "… …");
   });
 
+  it("leaves no part of a secret where a line is cut", () => {
+    const redactor = new Redactor();
+    redactor.add("hush-hush-hush");
+    for (let at = 60; at < 130; at++) {
+      const clean = redactor.redact(`${"hush-hush-hush ".repeat(2)}${"x".repeat(at)}hush-hush-hush${"y".repeat(500)}`, 100);
+      assert.ok(!clean.includes("hu") && clean.length <= 101, clean);
+    }
+  });
+
   it("does not take very short or broken text for a secret, nor fails by it", () => {
     const redactor = new Redactor();
     redactor.add("");

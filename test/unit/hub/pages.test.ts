@@ -47,7 +47,8 @@ describe("hub pages", () => {
   });
 
   it("send no password where the hub has no form for one, or the form leads elsewhere", async () => {
-    for (const html of [`<a href="/oauth">Sign in with X</a>`, loginPage.replace("/jupyter/hub/login", "https://evil.example/login")]) {
+    const elsewhere = ["https://evil.example/login", "/login", "//evil.example/jupyter/hub/login", "http://[", "/jupyter/../hub/login"];
+    for (const html of [`<a href="/oauth">Sign in with X</a>`, ...elsewhere.map((action) => loginPage.replace("/jupyter/hub/login", action))]) {
       hub.on("GET /hub/login", { html });
       assert.equal((await failure(logIn(settings, "ana", "secret"))).code, "forbidden");
     }
@@ -71,6 +72,12 @@ describe("hub pages", () => {
       to(location);
       assert.equal((await failure(readSpawnForm(settings, "a=1", "ana", ""))).code, "signed-out");
     }
+  });
+
+  it("are of no use where they lead to what is no address, and for names that would climb", async () => {
+    hub.on("GET /hub/spawn/ana", { status: 302, headers: { location: "http://[" } });
+    await failure(readSpawnForm(settings, "a=1", "ana", ""));
+    assert.equal((await failure(readSpawnForm(settings, "a=1", "..", ""))).code, "address");
   });
 
   it("say what the hub said where it refuses the page", async () => {

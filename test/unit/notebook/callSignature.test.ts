@@ -29,6 +29,11 @@ describe("the call at the cursor", () => {
     assert.deepEqual(call("größe(|"), { callee: "größe", index: 0 });
   });
 
+  it("has a name as far as one goes: of any script, with colons in pairs, and not of a whole line", () => {
+    const names: [string, string][] = [["a:b", "b"], [":::b", "::b"], ["𝑥.y", "𝑥.y"], ["!", ""], ["a!?", ""], ["", ""], ["x".repeat(200), "x".repeat(200)], ["x".repeat(201), ""]];
+    for (const [code, name] of names) assert.equal(qualifiedName(code, code.length), name, code);
+  });
+
   it("is none outside of one, or behind its end", () => {
     for (const code of ["|f(a)", "f(a)|", "x = (1, |", "[1, |", "", "|"]) assert.equal(call(code), undefined, code);
   });

@@ -81,6 +81,35 @@ describe("stream text", () => {
     assert.equal(collapse("x".repeat(50_000), "\rab", "c\nd"), `abc${"x".repeat(49_997)}\nd`);
   });
 
+  it("goes on behind a coloured line that was overwritten and becomes long", () => {
+    const chunks = ["x".repeat(19_999), `\r\x1b[31m${"y".repeat(19_999)}`, "z".repeat(9), "w".repeat(9), "\rab"];
+    const whole = `\x1b[31m${"y".repeat(19_999)}${"z".repeat(9)}${"w".repeat(9)}`;
+    assert.equal(collapse(...chunks.slice(0, -1)), whole);
+    assert.equal(collapse(...chunks), `ab${whole.slice(2)}`);
+  });
+
+  it("settles the beginning of a line that is longer than what may change", () => {
+    const text = collapse("x".repeat(200_000), "\rab");
+    assert.equal(text.length, 200_000);
+    assert.equal(text.replaceAll("x", ""), "ab");
+  });
+
+  it("moves the cursor no further than a terminal's width, and not back by that", () => {
+    assert.equal(collapse("\x1b[999C".repeat(100), "x").length, 10_001);
+    assert.equal(collapse("y".repeat(15_000), "\x1b[5C", "x"), `${"y".repeat(15_000)}x`);
+    const spaces = collapse("\x1b[999C\x1b[999Cx\n".repeat(5_000)).length;
+    assert.ok(spaces < 1_000_000, `${spaces} characters`);
+  });
+
+  it("puts a mark on one of the erased columns only", () => {
+    assert.equal(collapse("abc\x1b[1K\x1b[2D\u0301"), " \u0301  ");
+  });
+
+  it("keeps colours that nobody resets short", () => {
+    const colours = Array.from({ length: 2_000 }, (_, index) => `\x1b[1;2;${index}m${index % 10}`).join("");
+    assert.ok(collapse("x\r", colours).length < 2_000 * 300);
+  });
+
   it("says what came behind, or that earlier text changed", () => {
     const stream = new StreamText();
     assert.equal(stream.append("ab"), "ab");
