@@ -154,7 +154,7 @@ export class TerminalRow {
 }
 
 function textOf(cells: readonly Cell[]): Cell {
-  let text = "";
+  const parts: string[] = [];
   let style = "";
   let spaces = 0;
   for (const cell of cells) {
@@ -162,12 +162,13 @@ function textOf(cells: readonly Cell[]): Cell {
       spaces += 1;
       continue;
     }
-    if (spaces > 0) text += " ".repeat(spaces);
+    if (spaces > 0) parts.push(" ".repeat(spaces));
     spaces = 0;
-    text += cell.style === style ? cell.text : change(style, cell.style) + cell.text;
+    if (cell.style !== style) parts.push(change(style, cell.style));
+    parts.push(cell.text);
     style = cell.style;
   }
-  return { text: text + " ".repeat(spaces), style };
+  return { text: parts.join("") + " ".repeat(spaces), style };
 }
 
 function fill(cells: Cell[], from: number, to: number): void {

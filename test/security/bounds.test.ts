@@ -22,7 +22,7 @@ import { completeReplyContent, contentOf, errorContent, inspectReplyContent, wei
 import { reasonIn, statusError } from "../../src/transport/httpErrors";
 import { serverSettings } from "../../src/transport/settings";
 import { encodeName, targetOf } from "../../src/transport/target";
-import { timeOf } from "./support/cost";
+import { growthOf, timeOf } from "./support/cost";
 
 const size = 200_000;
 /** `part` as often as fits. */
@@ -131,10 +131,11 @@ const streams: Row[] = [
   ["chunks of erasures and colours", () => chunked(many("\x1b[2K\x1b[31m\x1b[Ax\ry\n"))],
 ];
 
-const frame = (...parts: readonly number[]): Buffer => {
-  const data = Buffer.alloc(size);
-  data.writeBigUInt64LE(BigInt(size / 8 - 1), 0);
-  for (let at = 8; at + 8 <= size; at += 8) data.writeBigUInt64LE(BigInt(parts[0] ?? size), at);
+/** A v1 frame that is nothing but a table of empty buffers. */
+const offsets = (length: number): Buffer => {
+  const data = Buffer.alloc(length);
+  data.writeBigUInt64LE(BigInt(length / 8 - 1), 0);
+  for (let at = 8; at + 8 <= length; at += 8) data.writeUInt32LE(length, at);
   return data;
 };
 const numbered = (numbers: readonly (number | string)[]): void => {
@@ -145,7 +146,7 @@ const numbered = (numbers: readonly (number | string)[]): void => {
 const deep = 200_000;
 
 const messages: Row[] = [
-  ["a frame of offsets", () => refusing(() => decode(frame(), v1Protocol))],
+  ["a frame of offsets", () => refusing(() => decode(offsets(size), v1Protocol))],
   ["a frame of offsets, in the default protocol", () => refusing(() => decode(Buffer.alloc(size, 1), ""))],
   ["deep JSON", () => refusing(() => decode(`${"[".repeat(deep)}${"]".repeat(deep)}`, ""))],
   ["deep JSON of objects", () => assert.equal(jsonIn(`${'{"a":'.repeat(deep)}1${"}".repeat(deep)}`), undefined)],
@@ -209,6 +210,23 @@ describe("200 KB of a peer", function () {
           assert.ok(took < 100, `${took} ms`);
         });
       }
+    });
+  }
+
+  const memory: Row[] = [
+    ["60 KB of cursor moves and one letter", () => stream(`${many("\x1b[999C", 60_000)}x`)],
+    ["cursor moves in every line", () => stream(many("\x1b[999C\x1b[999C\x1b[999Cx\n", 1_000_000))],
+    ["lines of columns", () => stream(`${"x".repeat(19_000)}\ry\n`.repeat(100))],
+    ["lines of coloured columns", () => stream(`${"\x1b[31mx\x1b[32my".repeat(900)}\rz\n`.repeat(100))],
+    ["a frame of 2 million offsets", () => refusing(() => decode(offsets(16 * 1024 * 1024), v1Protocol))],
+    ["a million faults", () => refusing(() => contentOf(message("error", { ename: "", evalue: "", traceback: faults }), errorContent))],
+    ["what is logged", () => redactingLogger(new Redactor(), () => undefined, () => false).debug("x", faults)],
+  ];
+  const faults = Array.from({ length: 1_000_000 }, () => 1);
+  for (const [what, read] of memory) {
+    it(`take less than 50 MB: ${what}`, async () => {
+      const growth = await growthOf(async () => read());
+      assert.ok(growth < 50, `${growth} MB`);
     });
   }
 

@@ -54,6 +54,12 @@ describe("lasting socket", () => {
     assert.deepEqual(history.slice(0, 4), ["connected", "connected", "disconnected", "connecting"]);
   });
 
+  it("takes no frame that is longer than it may be, and comes back", async () => {
+    await begin((attempt) => (ws) => ws.send(attempt === 0 ? "x".repeat(1_001) : "y".repeat(1_000)));
+    await next(message.event, (text) => text.startsWith("y"), AbortSignal.timeout(5_000));
+    assert.deepEqual(frames.map((frame) => frame.length), [1_000]);
+  });
+
   it("sits out no pause when it is told to reconnect", async () => {
     await begin((attempt) => (attempt === 0 ? 502 : () => undefined));
     await until("disconnected");
