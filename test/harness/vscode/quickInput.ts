@@ -17,10 +17,22 @@ export class QuickInput {
   /** Runs a command by its full title as the palette shows it, such as "JupyterHub: Sign In…". */
   async command(title: string): Promise<void> {
     await this.page.keyboard.press("F1");
-    await this.#input.waitFor({ timeout: appearMs });
-    await this.#input.fill(`>${title}`);
+    await waitFor("the command palette to hold the title", () => this.#typed(`>${title}`), appearMs);
     const row = this.#rows().filter({ has: this.page.locator(".label-name").getByText(title, { exact: true }) });
     await row.first().click({ timeout: appearMs });
+  }
+
+  /**
+   * Whether the palette holds `text`, which is typed where it does not. A box that was open before may be closing still,
+   * and VS Code closes the palette where another part takes the focus as it opens: then it is opened again.
+   */
+  async #typed(text: string): Promise<boolean> {
+    if (!(await this.#input.isVisible())) {
+      await this.page.keyboard.press("F1");
+      return false;
+    }
+    const isFilled = await this.#input.fill(text, { timeout: 1_000 }).then(() => true, () => false); // it has just closed
+    return isFilled && (await this.#input.isVisible()) && (await this.#input.inputValue()) === text;
   }
 
   /** Types into an input box once its title or question matches, and confirms. */
