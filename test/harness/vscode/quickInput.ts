@@ -27,11 +27,12 @@ export class QuickInput {
    * and VS Code closes the palette where another part takes the focus as it opens: then it is opened again.
    */
   async #typed(text: string): Promise<boolean> {
-    if (!(await this.#input.isVisible())) {
+    const succeeded = (work: Promise<void>): Promise<boolean> => work.then(() => true, () => false);
+    if (!(await succeeded(this.#input.waitFor({ timeout: 2_000 })))) {
       await this.page.keyboard.press("F1");
       return false;
     }
-    const isFilled = await this.#input.fill(text, { timeout: 1_000 }).then(() => true, () => false); // it has just closed
+    const isFilled = await succeeded(this.#input.fill(text, { timeout: 1_000 })); // not if it has just closed
     return isFilled && (await this.#input.isVisible()) && (await this.#input.inputValue()) === text;
   }
 
