@@ -66,7 +66,7 @@ export async function request(settings: ServerSettings, path: string, options: R
       const answer = await exchange(settings, path, options, token);
       const fault = faultOf(settings, path, answer, options.allow);
       if (!fault) return answer;
-      if (retryStatuses.has(answer.status) && idempotent && attempt + 1 < maxAttempts) {
+      if ((retryStatuses.has(answer.status) || isCutShort(answer, options)) && idempotent && attempt + 1 < maxAttempts) {
         await pause(settings, attempt, answer.headers.get("retry-after"), options.signal);
         continue;
       }
@@ -199,6 +199,14 @@ async function send(
     ...(options.form && { body: new URLSearchParams(options.form).toString() }),
     ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
   });
+}
+
+/**
+ * Whether the answer is to a request that broke off: who got half of its body answers 400 and says nothing, and that may
+ * arrive before the connection's end does.
+ */
+function isCutShort({ status, text }: Answer, { body }: RequestOptions): boolean {
+  return status === 400 && text === "" && body !== undefined;
 }
 
 function faultOf(

@@ -56,6 +56,14 @@ describe("an HTTP request", () => {
     });
   }
 
+  it("is repeated where its body broke off: that is answered by a 400 that says nothing", async () => {
+    server.on({ status: 400, body: "" }, { body: "[]" });
+    assert.equal((await request(settings, "api", { method: "PUT", body: { content: "x" } })).text, "[]");
+    server.on({ status: 400, body: { message: "No such format" } });
+    await failure(request(settings, "api", { method: "PUT", body: { content: "x" } }));
+    assert.equal(server.asked.length, 3);
+  });
+
   it("is repeated twice, not for ever", async () => {
     server.on({ status: 500, body: { message: "broken" } });
     const error = await failure(request(settings, "api"), "server-error");
