@@ -56,10 +56,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const redirects = registerUriRedirects(subscriptions);
   const app: AppContext = { hubs, servers, hubWatch, hubTree, errors, keepAlive, spawnForms, notebookSessions, runningKernels, journals, windowName: windowName(context.workspaceState), startReports, redirects, memory: ports.memory, log: ports.log, channel };
   subscriptions.push(startReports);
-  registerFiles(app, subscriptions);
+  const files = registerFiles(app, subscriptions);
   registerContextKeys(app, subscriptions);
   const notebooks = registerNotebooks(app, subscriptions);
-  const moves = registerMoves(app, notebooks, subscriptions);
+  const moves = registerMoves(app, notebooks, files, subscriptions);
   registerAttaching(app, notebooks, moves, subscriptions);
   registerClosing(app, notebooks, moves, subscriptions);
   const view = registerSidebar(app, subscriptions);

@@ -27,6 +27,7 @@ import { journalKey } from "./journalKey";
 import { lateOutputShown } from "./lateOutput";
 import { OwnKernel } from "./ownKernel";
 import { askFor } from "./question";
+import { handsOver, stopsOnError } from "./runSettings";
 import { StuckNotice } from "./stuckNotice";
 
 /** Runs the cells of one notebook in their order, and always settles them. */
@@ -160,19 +161,29 @@ export class NotebookRunner implements vscode.Disposable {
     await this.#kernel.connect(target, target.running?.id, earlierPath);
   }
 
+  /** Connects the notebook to a kernel that it had before. Nothing is started. @throws ConnectError as `NotebookSessions.attach` */
+  async attach(target: KernelTarget, kernelId: string): Promise<void> {
+    await this.#kernel.connect(target, kernelId);
+  }
+
   /** Restarts the kernel; what runs and what is queued ends, and can be run again when this resolves. */
   async restart(): Promise<void> {
     this.#queue.clear();
-    const ending = [...this.#unclosed];
+    const closed = this.closed();
     await this.#app.notebookSessions.restart(this.#key);
     // To VS Code a cell runs until then, and one that runs is not run again.
-    await Promise.all(ending);
+    await closed;
   }
 
   /** Shuts the kernel down for everyone; what runs and what is queued ends. */
   async shutDown(): Promise<void> {
     this.#queue.clear();
     await this.#app.notebookSessions.shutdown(this.#key);
+  }
+
+  /** Resolves when none of the cells that run or wait now does so to VS Code. */
+  async closed(): Promise<void> {
+    await Promise.all([...this.#unclosed]);
   }
 
   /** Whether none of its cells runs, or waits to be run. */
@@ -314,14 +325,4 @@ export class NotebookRunner implements vscode.Disposable {
       void showErrorMessage(messageOf(error));
     }
   }
-}
-
-/** Whether the kernel is given all that waits, as the person has it in the settings. */
-function handsOver(): boolean {
-  return vscode.workspace.getConfiguration("jupyterhubConnect").get<string>("runQueue") !== "window";
-}
-
-/** Whether a cell that fails ends what was asked to run together with it, as the person has it in the settings. */
-function stopsOnError(): boolean {
-  return vscode.workspace.getConfiguration("jupyterhubConnect").get<boolean>("stopOnError", true);
 }
