@@ -18,7 +18,7 @@ import type { InputRequest } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
 import { showErrorMessage } from "../say/messages";
 import { Cancellations } from "./cancellation";
-import { clearRun, createCellRun, type RunSource } from "./cellRun";
+import { clearRun, createCellRun, recallRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
 import { KernelDescription } from "./description";
 import { earlierRuns, identityOf, isOfAnother } from "./earlierRuns";
@@ -288,6 +288,8 @@ export class NotebookRunner implements vscode.Disposable {
       this.#recorder.settled(id, outcome);
       this.#changed();
     });
+    // Last: it tells of a beginning and an end at once.
+    recallRun(run, source);
     return queued;
   }
 
