@@ -57,7 +57,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const status = new KernelStatusBar(app, (notebook) => runners.get(notebook));
   const runnerOf = (notebook: vscode.NotebookDocument): NotebookRunner => {
     const connected = (server: Server): void => void reporting(app, () => serverFolders.offer(notebook, server));
-    const runner = runners.get(notebook) ?? new NotebookRunner(app, notebook, () => status.update(notebook), connected);
+    const runner = runners.get(notebook) ?? new NotebookRunner(app, notebook, () => status.update(notebook), connected, () => give(notebook));
     runners.set(notebook, runner);
     return runner;
   };
@@ -80,7 +80,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       suspensions.end(notebook);
       const runner = runnerOf(notebook);
       status.follow(notebook, target);
-      runner.resume(target, controller);
+      runner.elsewhere.resume(target, controller);
       if (target.running) void app.runningKernels.keep(target.running);
       void offers.picked(notebook, target.server);
       noteKernelPicked();
@@ -95,13 +95,19 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const leaving = new WeakMap<vscode.NotebookDocument, Promise<void>>();
   /** Resolves when the cells of a notebook that was left do not run any more to VS Code. */
   const closing = new WeakMap<vscode.NotebookDocument, Promise<void>>();
+  /** Notebooks whose runs another window has: they get back what they had when somebody comes to them. */
+  const given = new WeakSet<vscode.NotebookDocument>();
+  const give = (notebook: vscode.NotebookDocument): void => {
+    given.add(notebook);
+    void suspensions.suspend(notebook);
+  };
   const leave = (notebook: vscode.NotebookDocument): Promise<void> => {
     const runner = runners.get(notebook);
     if (!runner) return leaving.get(notebook) ?? Promise.resolve();
     runners.delete(notebook);
     status.unfollow(notebook);
     // What was not saved goes with the document; what runs can still be taken up.
-    runner.saved(runner.settled);
+    if (!given.has(notebook)) runner.saved(runner.settled);
     closing.set(notebook, runner.closed());
     const left = runner.leave();
     leaving.set(notebook, left);
@@ -118,13 +124,14 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     },
     leave,
     resume: async (notebook, { target }) => {
+      given.delete(notebook);
       await closing.get(notebook);
       await lateOutputShown(notebook.getCells());
       const controller = controllers.of(target);
       if (!controller || notebook.isClosed) return;
       const runner = runnerOf(notebook);
       status.follow(notebook, target);
-      runner.resume(target, controller);
+      runner.elsewhere.resume(target, controller);
     },
     connect: async (notebook, { target, kernelId }) => {
       try {
@@ -140,6 +147,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const look = (editor = vscode.window.activeNotebookEditor): void => {
     if (!editor) return;
     void app.runningKernels.look();
+    if (given.has(editor.notebook)) void reporting(app, () => suspensions.reconnect(editor.notebook));
     app.notebookSessions.wake(editor.notebook.uri.toString());
   };
   look();
@@ -171,6 +179,12 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     await suspensions.reconnect(notebook);
     return work();
   };
+  const reconnect = async (notebook: vscode.NotebookDocument): Promise<void> => {
+    const target = status.targetOf(notebook);
+    const controller = target && controllers.of(target);
+    if (target && controller && (await runnerOf(notebook).elsewhere.takeOver(target, controller))) return;
+    await app.notebookSessions.reconnect(notebook.uri.toString());
+  };
   return {
     controllers,
     hasKernel: (notebook) => app.notebookSessions.get(notebook.uri.toString()) !== undefined || suspensions.of(notebook)?.kernelId !== undefined,
@@ -179,7 +193,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     currentTargetOf,
     start: (notebook, earlierPath) => onKernel(notebook, () => runnerOf(notebook).start(targetOf(notebook), earlierPath)),
     interrupt: (notebook) => onKernel(notebook, async () => runners.get(notebook)?.interrupt()),
-    reconnect: (notebook) => onKernel(notebook, () => app.notebookSessions.reconnect(notebook.uri.toString())),
+    reconnect: (notebook) => onKernel(notebook, () => reconnect(notebook)),
     restart: (notebook) => onKernel(notebook, () => runnerOf(notebook).restart()),
     setServerFolder: (notebook, given) => onKernel(notebook, () => serverFolders.set(notebook, targetOf(notebook).server, given)),
     shutDown: (notebook) => onKernel(notebook, () => shutDown(notebook)),

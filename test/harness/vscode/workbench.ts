@@ -25,7 +25,16 @@ export class Workbench {
 
   /** Opens `url` (see CodeServer.folderUrl); resolves when the explorer shows the folder and extensions are known. */
   static async open(browser: Browser, url: string): Promise<Workbench> {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    return Workbench.#in(await context.newPage(), url);
+  }
+
+  /** Opens another window of the same person as `open` does: what VS Code has stored is the same. */
+  async another(url: string): Promise<Workbench> {
+    return Workbench.#in(await this.page.context().newPage(), url);
+  }
+
+  static async #in(page: Page, url: string): Promise<Workbench> {
     page.setDefaultTimeout(uiMs);
     await page.goto(url, { waitUntil: "commit", timeout: openMs });
     await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: openMs });
