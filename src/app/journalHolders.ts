@@ -85,13 +85,9 @@ export class JournalHolders implements Disposable {
       this.#remove(filesOf(name, id));
     };
     this.#questions.set(id, asking);
-    try {
-      this.#write(question(name, id));
-      const give = (): void => this.#write(request(name, id));
-      if (await within(asking.answered.promise, answerTimeoutMs)) return { freed: asking.freed.promise, give, dispose: end };
-    } catch (error) {
-      this.#log.debug("Whether another window shows these runs could not be asked", error);
-    }
+    this.#write(question(name, id));
+    const give = (): void => this.#write(request(name, id));
+    if (await within(asking.answered.promise, answerTimeoutMs)) return { freed: asking.freed.promise, give, dispose: end };
     end();
     return undefined;
   }
@@ -99,7 +95,7 @@ export class JournalHolders implements Disposable {
   /** This window is done with a journal: whoever waits for that goes on. */
   free(name: string): void {
     if (!this.#watcher) return;
-    this.#remove(readdirSync(this.#root).filter((file) => ["ask", "held", "give"].some((kind) => file.startsWith(`${kind}-${name}-`))));
+    this.#attempt(() => this.#remove(readdirSync(this.#root).filter((file) => ["ask", "held", "give"].some((kind) => file.startsWith(`${kind}-${name}-`)))));
   }
 
   dispose(): void {
@@ -142,11 +138,23 @@ export class JournalHolders implements Disposable {
       this.#log.debug("Another window's question was not answered", error);
     }
   }
+
   #write(file: string): void {
-    writeFileSync(join(this.#root, file), "", { mode: 0o600 });
+    this.#attempt(() => writeFileSync(join(this.#root, file), "", { mode: 0o600 }));
   }
 
   #remove(files: readonly string[]): void {
-    for (const file of files) rmSync(join(this.#root, file), { force: true });
+    this.#attempt(() => {
+      for (const file of files) rmSync(join(this.#root, file), { force: true });
+    });
+  }
+
+  /** Windows that cannot ask each other are as those that are alone. */
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#log.debug("The windows' questions to each other could not be written", error);
+    }
   }
 }

@@ -137,7 +137,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       try {
         if (kernelId !== undefined) await runners.get(notebook)?.attach(target, kernelId);
       } catch (error) {
-        app.log.warn(`${notebook.uri.path} could not be renamed, and did not get its kernel back`, error);
+        app.log.warn(`${notebook.uri.path} did not get its kernel back`, error);
       }
     },
   });
@@ -174,10 +174,16 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     if (!target) throw new ConnectError("not-found", "Choose a kernel of a hub for this notebook first.");
     return target;
   };
-  /** Does what a person asks of a kernel; of one that was let go for a rename, when it is back. */
+  /** Does what a person asks of a kernel; of one that was let go, when it is back. */
   const onKernel = async <T>(notebook: vscode.NotebookDocument, work: () => Promise<T>): Promise<T> => {
     await suspensions.reconnect(notebook);
     return work();
+  };
+  const interrupt = async (notebook: vscode.NotebookDocument): Promise<void> => {
+    const runner = runners.get(notebook);
+    if (runner && (runner.isConnecting || !runner.isAtRest)) await runner.interrupt();
+    // What it runs was begun in another window, or by another client.
+    else if (app.notebookSessions.get(notebook.uri.toString())) await app.notebookSessions.interrupt(notebook.uri.toString());
   };
   const reconnect = async (notebook: vscode.NotebookDocument): Promise<void> => {
     const target = status.targetOf(notebook);
@@ -192,7 +198,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     targetOf,
     currentTargetOf,
     start: (notebook, earlierPath) => onKernel(notebook, () => runnerOf(notebook).start(targetOf(notebook), earlierPath)),
-    interrupt: (notebook) => onKernel(notebook, async () => runners.get(notebook)?.interrupt()),
+    interrupt: (notebook) => onKernel(notebook, () => interrupt(notebook)),
     reconnect: (notebook) => onKernel(notebook, () => reconnect(notebook)),
     restart: (notebook) => onKernel(notebook, () => runnerOf(notebook).restart()),
     setServerFolder: (notebook, given) => onKernel(notebook, () => serverFolders.set(notebook, targetOf(notebook).server, given)),
