@@ -1,27 +1,30 @@
-// npm run test:vscode [-- --host electron|code-server] [--stack newest|previous|oldest] [--grep TEXT]: mocha inside a real VS Code's extension host.
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+// npm run test:vscode [-- --host electron|code-server] [--stack newest|previous|oldest] [--files a.test.ts,b.test.ts] [--grep TEXT]: mocha inside a real VS Code's extension host.
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { runCommand, runMain } from "../child";
+import { ensureBuilt } from "../built";
+import { runMain } from "../child";
 import { startHub } from "../hub/hub";
 import { takeStack } from "../hub/shared";
 import { say } from "../install/progress";
 import { options } from "../options";
-import { harness, root } from "../paths";
+import { harness } from "../paths";
 import { onInterrupt } from "../processes/interrupt";
+import { takeFiles } from "../suiteFiles";
 import { hostNames, runInExtensionHost, type HostName } from "../vscode/extensionHost";
 
-const usage = "npm run test:vscode -- [--host electron|code-server] [--stack newest|previous|oldest] [--grep TEXT]";
+const usage = "npm run test:vscode -- [--host electron|code-server] [--stack newest|previous|oldest] [--files a.test.ts,b.test.ts] [--grep TEXT]";
 /** All tests together; a single test has `testMs` unless it says otherwise. */
 const runMs = 20 * 60_000;
 const testMs = 60_000;
 
 async function main(): Promise<number> {
   const version = takeStack(process.argv);
+  const files = takeFiles(process.argv, "vscode");
   const { values } = options(usage, { host: { type: "string" }, grep: { type: "string" } });
   const host = hostNamed(values.host);
   onInterrupt(async () => {}, 130); // what has been started ends with this process
-  const built = await runCommand("build");
+  const built = await ensureBuilt("build");
   if (built !== 0) return built;
   const hub = await startHub({ version });
   const workspace = mkdtempSync(path.join(tmpdir(), "jupyterhub-connect-tests-"));
@@ -29,7 +32,7 @@ async function main(): Promise<number> {
     const result = await runInExtensionHost({
       host,
       entry: "test/harness/vscode/inHost/mocha.ts",
-      files: testFiles(),
+      files,
       workspace,
       timeout: runMs,
       onLine: (line) => console.log(line),
@@ -47,11 +50,6 @@ async function main(): Promise<number> {
     await hub.stop();
     rmSync(workspace, { recursive: true, force: true });
   }
-}
-
-function testFiles(): string[] {
-  const names = readdirSync(path.join(root, "test", "vscode"), { recursive: true, encoding: "utf8" });
-  return names.filter((name) => name.endsWith(".test.ts")).map((name) => path.join("test", "vscode", name)).sort();
 }
 
 function hostNamed(name: string | undefined): HostName | undefined {
