@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ensureBuilt } from "./built";
 import { runMain, runMocha } from "./child";
 import { takeStack } from "./hub/shared";
+import { takeRelease } from "./install/codeServer";
 import { harness } from "./paths";
 import { takeFiles } from "./suiteFiles";
 
@@ -11,6 +12,7 @@ export function runPackaged(suite: string): void {
   runMain(async () => {
     const args = process.argv.slice(2);
     takeStack(args);
+    takeRelease(args);
     const files = takeFiles(args, suite);
     const packaged = await ensureBuilt("package");
     if (packaged !== 0) return packaged;
