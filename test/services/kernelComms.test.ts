@@ -1,4 +1,4 @@
-// Comms with the real kernel: behaviours 44–48 of the services layer.
+// Comms with the real kernel: behaviours 44–48 of docs/behaviours.md.
 import assert from "node:assert/strict";
 import { hasCode } from "../../src/base/errors";
 import type { Comm } from "../../src/services/kernel/comm";

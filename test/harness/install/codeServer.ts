@@ -103,7 +103,8 @@ async function installOldest(target: string, env: NodeJS.ProcessEnv): Promise<vo
   await npm(target, "ci", "--ignore-scripts");
   await npm(target, "rebuild", "argon2", "--build-from-source");
   const code = join(target, "node_modules", "code-server", "lib", "vscode");
-  for (const folder of [code, join(code, "extensions")]) await npm(folder, "ci", "--omit=dev", "--ignore-scripts");
+  // As its own postinstall does: by the lock files that it brings, where it brings one.
+  for (const folder of [code, join(code, "extensions")]) await npm(folder, "install", "--omit=dev", "--ignore-scripts");
   await npm(code, "rebuild", "@vscode/spdlog", "kerberos", "native-watchdog");
   // Its own scripts would fetch a program for their last step, which is for Windows.
   const compiler = join(target, "node_modules", "node-gyp", "bin", "node-gyp.js");
