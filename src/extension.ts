@@ -20,7 +20,7 @@ import { registerContextKeys } from "./ui/contextKeys";
 import { registerFiles } from "./ui/files/register";
 import { registerAttaching } from "./ui/notebook/attachOpened";
 import { registerClosing } from "./ui/notebook/closing";
-import { windowName } from "./ui/notebook/journalKey";
+import { windowIsShown, windowName } from "./ui/notebook/journalKey";
 import { registerMoves } from "./ui/notebook/moved";
 import { registerNotebooks } from "./ui/notebook/register";
 import { createPorts } from "./ui/ports";
@@ -50,16 +50,16 @@ export function activate(context: vscode.ExtensionContext): void {
   // Not among the subscriptions: VS Code disposes those without waiting for `deactivate`, which still needs all this.
   const graph = new DisposableStore();
   for (const part of [hubs, servers, hubWatch, hubTree, keepAlive, runningKernels, resting, notebookSessions]) graph.add(part);
-  const journals = new Journals(join(context.globalStorageUri.fsPath, "runs"), ports.log);
+  const journals = new Journals(join(context.globalStorageUri.fsPath, "runs"), ports.log, windowIsShown);
   for (const part of [journals, forgetSignedOut(hubs, journals)]) graph.add(part);
   const spawnForms = new SpawnForms(ports);
   const redirects = registerUriRedirects(subscriptions);
   const app: AppContext = { hubs, servers, hubWatch, hubTree, errors, keepAlive, spawnForms, notebookSessions, runningKernels, journals, windowName: windowName(context.workspaceState), startReports, redirects, memory: ports.memory, log: ports.log, channel };
   subscriptions.push(startReports);
-  registerFiles(app, subscriptions);
+  const files = registerFiles(app, subscriptions);
   registerContextKeys(app, subscriptions);
   const notebooks = registerNotebooks(app, subscriptions);
-  const moves = registerMoves(app, notebooks, subscriptions);
+  const moves = registerMoves(app, notebooks, files, subscriptions);
   registerAttaching(app, notebooks, moves, subscriptions);
   registerClosing(app, notebooks, moves, subscriptions);
   const view = registerSidebar(app, subscriptions);

@@ -17,6 +17,7 @@ import {
 } from "../notebook/journal";
 import { decode, encode, v1Protocol } from "../services/kernel/codec";
 import { weightOf, type Message } from "../services/kernel/messages";
+import { ownerOf, ownerText } from "./journalOwner";
 
 /** A message of more bytes gets a file of its own. */
 const blobFrom = 256 * 1024;
@@ -24,6 +25,18 @@ const blobFrom = 256 * 1024;
 const capacity = 256 * 1024 * 1024;
 /** Milliseconds for which a look at whose turn it is counts. */
 const turnHolds = 200;
+
+/** What a journal asks, and tells. */
+export interface JournalPorts {
+  /** Whether runs on the server of this id are written down. */
+  accepts(server: string): boolean;
+  /** This window has its turn. */
+  began(): void;
+  /** This window had its turn, and is done with the journal. */
+  ended(): void;
+}
+
+const alone: JournalPorts = { accepts: () => true, began: () => undefined, ended: () => undefined };
 
 /**
  * One notebook's journal. The window that began to write last has its turn; another window's writes are dropped from
@@ -33,7 +46,7 @@ export class Journal implements Disposable {
   readonly directory: string;
   readonly #owner: string;
   readonly #log: Logger;
-  readonly #accepts: (server: string) => boolean;
+  readonly #ports: JournalPorts;
   #file: number | undefined;
   #closed = false;
   #accepted = true;
@@ -45,12 +58,11 @@ export class Journal implements Disposable {
   /** As it was read or written last. */
   #kernel: { readonly record: KernelRecord | undefined } | undefined;
 
-  /** @param accepts whether runs on the server of this id are written down */
-  constructor(directory: string, owner: string, log: Logger, accepts: (server: string) => boolean = () => true) {
+  constructor(directory: string, owner: string, log: Logger, ports: JournalPorts = alone) {
     this.directory = directory;
     this.#owner = owner;
     this.#log = log;
-    this.#accepts = accepts;
+    this.#ports = ports;
   }
 
   /** What the journal holds, whoever wrote it. */
@@ -70,6 +82,11 @@ export class Journal implements Disposable {
     return ownerOf(this.directory)?.server ?? this.#records().findLast((record) => record.kind === "kernel")?.server;
   }
 
+  /** Whether it is this window that writes it. */
+  get hasTurn(): boolean {
+    return this.#hasTurn(0);
+  }
+
   /** Whether this window is done with it. */
   get isClosed(): boolean {
     return this.#closed;
@@ -80,13 +97,14 @@ export class Journal implements Disposable {
    * @param server the id of the server that the runs are on: with its account they go
    */
   begin(server: string): void {
-    this.#accepted = this.#accepts(server);
+    this.#accepted = this.#ports.accepts(server);
     if (!this.#accepted) return;
     this.#attempt(() => {
       mkdirSync(this.directory, { recursive: true, mode: 0o700 });
-      writeFileSync(this.#path("owner"), `${this.#owner}\n${server}`, { mode: 0o600 });
+      writeFileSync(this.#path("owner"), ownerText(this.#owner, server), { mode: 0o600 });
       this.#turnUntil = 0;
     });
+    this.#ports.began();
   }
 
   /** Writes records; they are on their way to the disk when this returns. */
@@ -174,8 +192,10 @@ export class Journal implements Disposable {
 
   /** Nothing more is written by this window; what was is left for the next. */
   dispose(): void {
+    const hadTurn = this.hasTurn;
     this.#closed = true;
     this.#close();
+    if (hadTurn) this.#ports.ended();
   }
 
   /** @param holds milliseconds for which an earlier look counts */
@@ -237,15 +257,5 @@ export class Journal implements Disposable {
     } catch (error) {
       this.#log.error("A run could not be written down: should this window end now, its outputs are lost", error);
     }
-  }
-}
-
-/** Whose turn it is, and the server that the runs are on; undefined where nobody has begun yet. */
-function ownerOf(directory: string): { readonly owner: string; readonly server: string | undefined } | undefined {
-  try {
-    const [owner = "", server] = readFileSync(join(directory, "owner"), "utf8").split("\n");
-    return { owner, server };
-  } catch {
-    return undefined;
   }
 }

@@ -2,10 +2,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Disposable } from "../base/disposable";
 import type { Logger } from "../base/log";
 import { Journal } from "./journalFiles";
+import { isQuestion, JournalHolders, type Held, type Holding } from "./journalHolders";
+import { hasEnded, ownerOf } from "./journalOwner";
 
 export type { Journal } from "./journalFiles";
 
@@ -20,24 +22,46 @@ export class Journals implements Disposable {
   readonly #log: Logger;
   readonly #owner = randomUUID();
   /** Those of this window. */
-  readonly #open = new Set<Journal>();
+  readonly #open = new Map<Journal, () => void>();
   /** Accounts that were signed out of: a notebook may still have a kernel of theirs, and its cells are not written down. */
   readonly #forgotten = new Set<string>();
   readonly #touching: NodeJS.Timeout;
+  readonly #holders: JournalHolders;
 
-  constructor(root: string, log: Logger) {
+  /** @param isShown resolves where a person sees this window */
+  constructor(root: string, log: Logger, isShown: () => Promise<unknown> = () => Promise.resolve()) {
     this.#root = root;
     this.#log = log;
+    this.#holders = new JournalHolders(root, log, { isShown, holding: (name) => this.#holding(name), give: (name) => this.#holderHere(name)?.() });
     void this.#sweep();
     this.#touching = setInterval(() => this.touch(), touching).unref();
   }
 
-  /** The journal of the notebook that `key` names. Nothing is read or written yet. */
-  of(key: string): Journal {
-    const journal = new Journal(this.#directoryOf(key), this.#owner, this.#log, (server) => !this.#isForgotten(server));
-    for (const other of this.#open) if (other.isClosed) this.#open.delete(other);
-    this.#open.add(journal);
+  /**
+   * The journal of the notebook that `key` names. Nothing is read or written yet.
+   * @param wanted told that a person wants the notebook's runs in another window: this one is to leave them in order
+   */
+  of(key: string, wanted: () => void = () => undefined): Journal {
+    const directory = this.#directoryOf(key);
+    const journal = new Journal(directory, this.#owner, this.#log, {
+      accepts: (server) => !this.#isForgotten(server),
+      began: () => this.#holders.listen(),
+      ended: () => this.#holders.free(basename(directory)),
+    });
+    for (const other of this.#open.keys()) if (other.isClosed) this.#open.delete(other);
+    this.#open.set(journal, wanted);
     return journal;
+  }
+
+  /** Whether another window wrote it last, and may be there still. */
+  mayBeHeld({ directory }: Journal): boolean {
+    const last = ownerOf(directory);
+    return last !== undefined && last.owner !== this.#owner && !hasEnded(last);
+  }
+
+  /** Asks the window that wrote it last. @returns undefined where that is gone, has closed the notebook, or is not shown */
+  async holderOf({ directory }: Journal): Promise<Held | undefined> {
+    return this.#holders.ask(basename(directory));
   }
 
   /** The notebook has another key now: what is on record of its runs goes with it. Nothing may have it open. */
@@ -63,7 +87,7 @@ export class Journals implements Disposable {
       const journal = new Journal(directory, this.#owner, this.#log);
       try {
         if (journal.server !== undefined && !isOn(journal.server, id)) continue;
-        for (const open of this.#open) if (open.directory === directory) open.forgetAll();
+        for (const open of this.#open.keys()) if (open.directory === directory) open.forgetAll();
         // On Windows what another window has open goes a little later.
         rmSync(directory, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
       } catch (error) {
@@ -79,11 +103,23 @@ export class Journals implements Disposable {
 
   /** What this window has open is in use still. */
   touch(): void {
-    for (const journal of this.#open) journal.touch();
+    for (const journal of this.#open.keys()) journal.touch();
   }
 
   dispose(): void {
     clearInterval(this.#touching);
+    this.#holders.dispose();
+  }
+
+  #holding(name: string): Holding {
+    if (ownerOf(join(this.#root, name))?.owner !== this.#owner) return "other";
+    return this.#holderHere(name) ? "held" : "free";
+  }
+
+  /** Tells the notebook here whose journal this is that it is wanted. */
+  #holderHere(name: string): (() => void) | undefined {
+    const [, wanted] = [...this.#open].find(([{ directory, isClosed }]) => basename(directory) === name && !isClosed) ?? [];
+    return wanted;
   }
 
   #isForgotten(server: string): boolean {
@@ -96,7 +132,7 @@ export class Journals implements Disposable {
 
   #directories(): readonly string[] {
     try {
-      return readdirSync(this.#root).map((name) => join(this.#root, name));
+      return readdirSync(this.#root).filter((name) => !isQuestion(name)).map((name) => join(this.#root, name));
     } catch {
       return []; // nothing was ever written
     }

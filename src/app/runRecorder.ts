@@ -18,6 +18,7 @@ export class RunRecorder implements Disposable {
   /** Runs that go on, by the id of their request. */
   readonly #open = new Map<string, Deliver | undefined>();
   #kernel: KernelConnection | undefined;
+  #record: KernelRecord | undefined;
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -39,7 +40,10 @@ export class RunRecorder implements Disposable {
    * @param server the id of the server that they are to run on
    */
   queued(server: string, runs: readonly Omit<QueuedRecord, "kind">[]): void {
+    const hadTurn = this.#journal.hasTurn;
     this.#journal.begin(server);
+    // Another window may have written down its own meanwhile.
+    if (!hadTurn && this.#record) this.#journal.write(this.#record);
     this.#journal.write(...runs.map((run) => ({ kind: "queued" as const, ...run })));
   }
 
@@ -47,7 +51,8 @@ export class RunRecorder implements Disposable {
   follow(kernel: KernelConnection, place: Pick<KernelRecord, "server" | "spec" | "path">): void {
     if (this.#kernel === kernel) return;
     this.#kernel = kernel;
-    this.#journal.write({ kind: "kernel", ...place, kernelId: kernel.id, clientId: kernel.clientId });
+    this.#record = { kind: "kernel", ...place, kernelId: kernel.id, clientId: kernel.clientId };
+    this.#journal.write(this.#record);
     this.#followed.add(
       kernel.onAnyMessage(({ direction, message }) => {
         const id = message.parent_header.msg_id;

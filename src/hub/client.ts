@@ -55,6 +55,11 @@ export type StopAnswer = "stopped" | "stopping" | "busy";
 /** The hub answers a start after ten seconds at most (`slow_spawn_timeout`), loaded ones later. */
 const startTimeout = 60_000;
 
+/** Entries of one page of a list; hubs give 200 at most unless they are configured otherwise. */
+const pageSize = 200;
+/** Pages that are asked for of one list. */
+const maxPages = 50;
+
 /**
  * Speaks to one hub. `settings.baseUrl` is the hub's base URL (what stands before `hub/`).
  *
@@ -98,17 +103,27 @@ export class HubClient {
   }
 
   /**
-   * `GET /users/NAME/shared`: servers of others that the user may use.
+   * `GET /users/NAME/shared`: servers of others that the user may use, from all pages of the hub's list.
    * @returns none where the hub has no shares (before 5) or the token may not see them
    */
   async sharedServers(user: string, options: CallOptions = {}): Promise<readonly model.SharedServer[]> {
+    const found: model.SharedServer[] = [];
     try {
-      const query = { limit: 200 };
-      return (await requestJson(this.settings, `${userPath(user)}/shared`, model.sharedServers, { ...options, query })).items;
+      for (let page = 0, offset = 0; page < maxPages; page++) {
+        // The hub may give fewer at once, and says where the next ones begin.
+        const query = { limit: pageSize, ...(offset > 0 && { offset }) };
+        const { items, _pagination } = await requestJson(this.settings, `${userPath(user)}/shared`, model.sharedServers, { ...options, query });
+        found.push(...items);
+        const next = _pagination?.next?.offset ?? 0;
+        if (next <= offset) return found;
+        offset = next;
+      }
     } catch (error) {
       if (hasCode(error, "not-found", "forbidden")) return [];
       throw error;
     }
+    this.settings.log.warn(`${this.settings.label} lists more shared servers than are shown: the first ${found.length}`);
+    return found;
   }
 
   /**

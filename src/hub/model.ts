@@ -67,7 +67,11 @@ export const sharedServer = v.looseObject({
 export type SharedServer = v.InferOutput<typeof sharedServer>;
 
 /** `GET /users/NAME/shared` (hub 5 and later): one page of what is shared with the user. */
-export const sharedServers = v.looseObject({ items: v.array(sharedServer) });
+export const sharedServers = v.looseObject({
+  items: v.array(sharedServer),
+  /** Where the next page begins; null after the last. */
+  _pagination: v.nullish(v.looseObject({ next: v.nullish(v.looseObject({ offset: v.number() })) })),
+});
 
 /** An API token's description. */
 export const hubToken = v.looseObject({

@@ -128,6 +128,28 @@ describe("the kernel in the status bar", function () {
     await says(/Kernel idle/);
   });
 
+  it("is run, interrupted and restarted by JupyterLab's keys", async () => {
+    const { workbench } = window();
+    const { notebook, page } = workbench;
+    await notebook.select(1);
+    await page.keyboard.press("Enter"); // into the cell, as who has just typed
+    await page.keyboard.press("Control+Enter");
+    await says(/Kernel busy: cell 2$/);
+    await page.keyboard.press("Escape");
+    await page.keyboard.type("ii");
+    assert.equal(await notebook.ended(1, 30_000), "error");
+    await says(/Kernel idle/);
+    await notebook.select(1);
+    await page.keyboard.press("Control+Enter");
+    await says(/Kernel busy: cell 2$/);
+    await workbench.quickInput.command("JupyterHub: Interrupt Kernel");
+    assert.equal(await notebook.ended(1, 30_000), "error");
+    await notebook.select(1);
+    await page.keyboard.type("00");
+    await workbench.answerDialog(/Restart the kernel/, "Restart");
+    await says(/Kernel idle/);
+  });
+
   it("restarts and runs all from the notebook's toolbar, after asking", async () => {
     const { workbench } = window();
     await workbench.page.locator(".notebook-toolbar-container").getByRole("button", { name: /Restart and Run All|Restart Kernel and Run All/ }).click();

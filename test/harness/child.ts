@@ -60,7 +60,8 @@ export function runPackage(path: string, args: readonly string[], nodeArgs: read
 /** Runs mocha over `files` (paths and globs below the root) with TypeScript; results as results.ts describes them. */
 export function runMocha(files: readonly string[], args: readonly string[]): Promise<number> {
   const reporter = join(harness, "results", "mochaReporter.js");
-  return runPackage("mocha/bin/mocha.js", ["--reporter", reporter, ...args, ...files], ["--import", "tsx"]);
+  const required = join(harness, "results", "failOnErrors.ts");
+  return runPackage("mocha/bin/mocha.js", ["--reporter", reporter, "--require", required, ...args, ...files], ["--import", "tsx"]);
 }
 
 /** Ends the process as `main` ends: with its exit code, or with 2 and the reason on stderr. */

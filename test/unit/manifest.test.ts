@@ -13,6 +13,7 @@ const manifest = v.object({
   contributes: v.object({
     configuration: v.object({ properties: v.record(v.string(), setting) }),
     commands: v.array(command),
+    keybindings: v.array(v.object({ command: v.string(), key: v.string(), when: v.string() })),
     menus: v.record(v.string(), v.array(item)),
     walkthroughs: v.array(v.object({ id: v.string(), steps: v.array(v.object({ description: v.string(), media: v.object({ svg: v.string(), altText: v.string() }) })) })),
   }),
@@ -45,6 +46,12 @@ describe("the manifest", () => {
     assert.deepEqual(commands.map((each) => each.command).filter((name) => !ruled.has(name) && !always.includes(name)), []);
   });
 
+  it("has keys for notebooks on a hub's kernel only: others have theirs from whoever runs them", () => {
+    const { keybindings } = contributes;
+    assert.deepEqual(keybindings.map(({ key }) => key), ["ctrl+enter", "i i", "0 0"]);
+    for (const { key, when } of keybindings) assert.match(when, /^notebookKernel =~ \/\^jupyterhub-connect\\\.\/ && /, key);
+  });
+
   it("lets a folder's settings say nothing but hubs, and that only once it is trusted", () => {
     const settings = Object.entries(contributes.configuration.properties);
     const free = settings.filter(([, { scope }]) => scope !== "application" && scope !== "machine").map(([name]) => name);
@@ -57,7 +64,7 @@ describe("the manifest", () => {
   it("names in menus and walkthroughs only commands that there are", () => {
     const known = new Set(commands.map((each) => each.command));
     const descriptions = walkthroughs.flatMap(({ steps }) => steps.map(({ description }) => description));
-    const named = [...Object.values(menus).flat().map((each) => each.command), ...descriptions.flatMap((each) => each.match(/jupyterhubConnect\.\w+(?=\))/g) ?? [])];
+    const named = [...Object.values(menus).flat().map((each) => each.command), ...contributes.keybindings.map((each) => each.command), ...descriptions.flatMap((each) => each.match(/jupyterhubConnect\.\w+(?=\))/g) ?? [])];
     assert.deepEqual(named.filter((name) => name.startsWith("jupyterhubConnect.") && !known.has(name)), []);
   });
 

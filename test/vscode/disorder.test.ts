@@ -98,7 +98,7 @@ describe("a notebook that is changed while it runs", function () {
   });
 
   it("is taken up where it was closed and is opened again", async () => {
-    const uri = await written(counter(10, 0.3), "print('behind it')");
+    const uri = await written(fresh(), counter(10, 0.3), "print('behind it')");
     const first = await openedByHand(uri);
     await selectKernel({ account: account() });
     void runAll(first);
@@ -112,7 +112,7 @@ describe("a notebook that is changed while it runs", function () {
   });
 
   it("keeps its kernel and variables when its file is renamed, and its session follows", async () => {
-    const uri = await written("x = 41", "print(x + 1)");
+    const uri = await written(fresh(), "x = 41", "print(x + 1)");
     const notebook = await openedByHand(uri);
     await selectKernel({ account: account() });
     await run(notebook, 0).ended;
@@ -129,10 +129,93 @@ describe("a notebook that is changed while it runs", function () {
     await waitFor("its session to follow", async () => (await sessions()).some((one) => one.name === name), 20_000);
   });
 
+  describe("and cannot be renamed", () => {
+    const settings = vscode.workspace.getConfiguration("jupyterhubConnect");
+    const command = (name: string): Thenable<unknown> => vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { confirmed: true });
+    /** A notebook of `sources` in a directory of its own, as a person opens it, with the counter running. */
+    const begunAlone = async (): Promise<vscode.NotebookDocument> => {
+      const notebook = await openedByHand(await written(`${randomUUID().slice(0, 8)}/${fresh()}`, ...sources, asleep));
+      await selectKernel({ account: account() });
+      await run(notebook, 0).ended;
+      void vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 1, end: 3 }], document: notebook.uri });
+      await run(notebook, 1).shows("line 1");
+      return notebook;
+    };
+    /** Nothing can be put below a file. */
+    const refused = async (from: vscode.Uri): Promise<void> => {
+      const file = await written(fresh());
+      const all = new vscode.WorkspaceEdit();
+      all.renameFile(from, vscode.Uri.joinPath(file, "below.ipynb"));
+      assert.equal(await vscode.workspace.applyEdit(all), false);
+    };
+    const whole = async (notebook: vscode.NotebookDocument): Promise<void> => {
+      await waitFor("the counter to end", () => textOf(notebook, 1).endsWith("end\n"), 30_000);
+      await ended(notebook, 2);
+      assert.deepEqual([textOf(notebook, 1), textOf(notebook, 2)], [counted(20), "42"]);
+    };
+    const sources = ["x = 41", counter(20, 0.3), "x + 1"];
+    const asleep = "import time; print('asleep', flush=True); time.sleep(600)";
+
+    for (const [what, of] of [
+      ["itself", (notebook: vscode.NotebookDocument) => notebook.uri],
+      ["with its directory", (notebook: vscode.NotebookDocument) => vscode.Uri.joinPath(notebook.uri, "..")],
+    ] as const) {
+      it(`${what}: shows all, and its kernel is restarted, interrupted and shut down as ever`, async () => {
+        const notebook = await begunAlone();
+        const kernel = (await sessionOf(notebook)).kernel.id;
+        await refused(of(notebook));
+        await whole(notebook);
+        assert.equal((await sessionOf(notebook)).kernel.id, kernel);
+        await command("restartKernel");
+        await run(notebook, 2).ended;
+        assert.equal(errorOf(notebook, 2)?.name, "NameError");
+        const long = run(notebook, 3);
+        await long.shows("asleep");
+        await command("interruptKernel");
+        await long.ended;
+        assert.equal(errorOf(notebook, 3)?.name, "KeyboardInterrupt");
+        await settings.update("shutDownKernelOnClose", true, vscode.ConfigurationTarget.Global);
+        try {
+          await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+          await closed(notebook);
+          await waitFor("the kernel to be shut down", async () => (await sessions()).every((one) => one.kernel.id !== kernel), 20_000);
+        } finally {
+          await settings.update("shutDownKernelOnClose", undefined, vscode.ConfigurationTarget.Global);
+        }
+      });
+    }
+
+    it("though nobody waits for the outcome: what is asked of it next is done", async () => {
+      const notebook = await begunAlone();
+      await refused(notebook.uri);
+      const next = run(notebook, 3);
+      await whole(notebook);
+      await next.shows("asleep");
+      await refused(notebook.uri);
+      await command("interruptKernel");
+      await ended(notebook, 3);
+      assert.equal(errorOf(notebook, 3)?.name, "KeyboardInterrupt");
+      await refused(notebook.uri);
+      await command("restartKernel");
+      await run(notebook, 2).ended;
+      assert.equal(errorOf(notebook, 2)?.name, "NameError");
+    });
+
+    it("but then can: keeps its kernel and what runs", async () => {
+      const notebook = await begunAlone();
+      await refused(notebook.uri);
+      const target = vscode.Uri.joinPath(notebook.uri, "../renamed.ipynb");
+      await edit(new vscode.WorkspaceEdit(), (all) => all.renameFile(notebook.uri, target));
+      const find = (): vscode.NotebookDocument | undefined => vscode.window.visibleNotebookEditors.find((one) => one.notebook.uri.toString() === target.toString())?.notebook;
+      const renamed = await waitFor("the renamed notebook", find, 20_000);
+      await whole(renamed);
+    });
+  });
+
   it("leaves its kernel on the server when it is closed, or has it shut down where the setting says so", async () => {
     const settings = vscode.workspace.getConfiguration("jupyterhubConnect");
     const close = async (): Promise<string> => {
-      const notebook = await openedByHand(await written("1"));
+      const notebook = await openedByHand(await written(fresh(), "1"));
       await selectKernel({ account: account() });
       await run(notebook).ended;
       const kernel = await kernelOf(notebook);
@@ -153,7 +236,7 @@ describe("a notebook that is changed while it runs", function () {
   });
 
   it("runs with metadata that make no sense, and keeps them", async () => {
-    const uri = await written();
+    const uri = await written(fresh());
     const cell = { cell_type: "code", id: "a", metadata: { tags: "no list", mine: [1] }, execution_count: null, outputs: [], source: "print(1)" };
     const content = { cells: [cell], metadata: { kernelspec: "python", language_info: { name: "python", version: 7 }, mine: { a: null } }, nbformat: 4, nbformat_minor: 5 };
     await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify(content)));
@@ -279,16 +362,20 @@ describe("a kernel that others use as well", function () {
   });
 });
 
+function fresh(): string {
+  return `${randomUUID().slice(0, 8)}.ipynb`;
+}
+
 async function edit(all: vscode.WorkspaceEdit, fill: (all: vscode.WorkspaceEdit) => void): Promise<void> {
   fill(all);
   assert.ok(await vscode.workspace.applyEdit(all));
 }
 
-/** A notebook file with these cells. */
-async function written(...sources: string[]): Promise<vscode.Uri> {
+/** A notebook file of this path in the workspace, with these cells. */
+async function written(path: string, ...sources: string[]): Promise<vscode.Uri> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   assert.ok(folder);
-  const uri = vscode.Uri.joinPath(folder, `${randomUUID().slice(0, 8)}.ipynb`);
+  const uri = vscode.Uri.joinPath(folder, path);
   const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
   await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 })));
   return uri;

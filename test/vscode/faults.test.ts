@@ -1,7 +1,7 @@
 // A run that is disturbed: kernel killed, server stopped, connection broken. It always ends, and nothing shown is lost.
 import assert from "node:assert/strict";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { counted, counter, errorOf, proxiedNotebooks, run, textOf } from "./support/notebook";
+import { counted, counter, errorOf, grows, proxiedNotebooks, run, textOf } from "./support/notebook";
 
 describe("a run that is disturbed", function () {
   this.timeout(120_000);
@@ -58,15 +58,30 @@ describe("a run that is disturbed", function () {
     assert.equal(textOf(notebook), counted(6));
   });
 
-  it("finds a connection that died silently, goes on, and says that output may be missing", async () => {
-    const notebook = await opened(counter(60, 0.5));
-    const running = run(notebook, 0, 90_000);
-    await running.shows("line 2");
-    proxy().halfOpen();
-    await running.ended;
-    assert.equal(notebook.cellAt(0).executionSummary?.success, true);
-    assert.match(textOf(notebook), /line 59\nend\n/);
-  });
+  for (const [what, swallowed] of [
+    ["", false],
+    [" with output on its way", true],
+  ] as const) {
+    it(`finds a connection that died silently${what}, goes on, and says that output is missing where it is`, async () => {
+      const notebook = await opened(counter(60, 0.5));
+      const running = run(notebook, 0, 90_000);
+      await running.shows("line 2");
+      if (swallowed) {
+        // Four lines are on their way once the first of them has come late.
+        proxy().delay(2_000);
+        for (let lines = 0; lines < 2; lines++) await grows(notebook, 0);
+      }
+      proxy().halfOpen();
+      proxy().delay(0);
+      await running.ended;
+      assert.equal(notebook.cellAt(0).executionSummary?.success, true);
+      const text = textOf(notebook);
+      assert.match(text, /line 59\nend\n/);
+      const isMissing = !text.includes(counted(60));
+      assert.equal(/The connection was lost at .*; some output of that time may be missing\./.test(text), isMissing, text);
+      if (swallowed) assert.ok(isMissing, text);
+    });
+  }
 
   it("keeps a cell running while the hub is not reachable but the connection holds", async () => {
     const notebook = await opened(counter(6, 0.3));

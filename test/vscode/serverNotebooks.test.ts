@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { FaultProxy } from "../harness/faultProxy";
 import { waitFor } from "../harness/processes/wait";
-import { closeNotebooks, counted, counter, ended, proxied, run, signIn, signOut, textOf } from "./support/notebook";
+import { closeNotebooks, counted, counter, ended, grows, proxied, run, signIn, signOut, textOf } from "./support/notebook";
 import { documentOf, edit, notebookText, notebookWith, openOnServer, OtherClient } from "./support/serverNotebooks";
 
 const waitMs = 30_000;
@@ -17,6 +17,13 @@ async function saved(notebook: vscode.NotebookDocument): Promise<boolean> {
   } catch {
     return false; // the person is told by VS Code
   }
+}
+
+/** Renamed as the Explorer does it; false where that has failed. */
+function renamed(from: vscode.Uri, to: vscode.Uri): Thenable<boolean> {
+  const change = new vscode.WorkspaceEdit();
+  change.renameFile(from, to);
+  return vscode.workspace.applyEdit(change);
 }
 
 describe("a notebook on a server", function () {
@@ -83,18 +90,37 @@ describe("a notebook on a server", function () {
         const session = await sessionOf(path);
         await run(notebook, 1).shows("line 2");
         const to = vscode.Uri.joinPath(notebook.uri, "..", "after.ipynb");
-        const change = new vscode.WorkspaceEdit();
-        change.renameFile(notebook.uri, to);
-        assert.ok(await vscode.workspace.applyEdit(change));
-        const renamed = await waitFor("the renamed notebook", () => documentOf(to), waitMs);
-        await ended(renamed, 1, 60_000);
-        assert.equal(textOf(renamed, 1), counted(20));
-        await run(renamed, 2).ended;
-        assert.equal(textOf(renamed, 2), "42");
+        assert.ok(await renamed(notebook.uri, to));
+        const again = await waitFor("the renamed notebook", () => documentOf(to), waitMs);
+        await ended(again, 1, 60_000);
+        assert.equal(textOf(again, 1), counted(20));
+        await run(again, 2).ended;
+        assert.equal(textOf(again, 2), "42");
         const now = (await other.sessions()).filter(({ kernel }) => kernel.id === session.kernel.id);
         assert.deepEqual(now.map((one) => [one.id, one.path, one.name]), [[session.id, `${folder}/after.ipynb`, "after.ipynb"]]);
-        assert.ok(await saved(renamed));
+        assert.ok(await saved(again));
         assert.deepEqual([await other.has(path), await other.has(`${folder}/after.ipynb`)], [false, true]);
+      });
+
+      it("keeps its kernel and what runs when a rename is refused, and at once", async () => {
+        const path = await made("refused.ipynb", "x = 41", counter(20, 0.3), "x + 1");
+        const notebook = await open(path);
+        await vscode.commands.executeCommand("jupyterhubConnect.selectKernel", { account });
+        await run(notebook, 0).ended;
+        const session = await sessionOf(path);
+        await run(notebook, 1).shows("line 2");
+        // No file system takes such a name. And below a file there is nothing: that VS Code itself refuses.
+        for (const [name, within] of [[`${"n".repeat(300)}.ipynb`, 2_000], ["refused.ipynb/below.ipynb", 10_000]] as const) {
+          assert.equal(await renamed(notebook.uri, vscode.Uri.joinPath(notebook.uri, "..", name)), false);
+          const began = Date.now();
+          await grows(notebook, 1);
+          assert.ok(Date.now() - began < within, `${Date.now() - began} ms`);
+        }
+        const next = run(notebook, 2);
+        await next.ended;
+        assert.deepEqual([textOf(notebook, 1), textOf(notebook, 2)], [counted(20), "42"]);
+        assert.equal((await sessionOf(path)).kernel.id, session.kernel.id);
+        assert.ok(await saved(notebook));
       });
 
       it("follows what others do to it while it is unchanged here", async () => {
@@ -201,6 +227,24 @@ describe("a notebook on a server behind a bad network", function () {
     const { notebook, path, done } = await savedWhile(() => proxy.cut());
     assert.deepEqual([done, notebook.isDirty], [true, false]);
     assert.equal((await other.notebook(path)).content.cells[0]?.source, text("b"));
+  });
+
+  it("keeps its kernel and what runs when the network goes while it is renamed", async () => {
+    const path = `${randomUUID().slice(0, 8)}.ipynb`;
+    await other.write(path, notebookText(counter(20, 0.3)));
+    const notebook = await openOnServer(`${account}/`, path);
+    await vscode.commands.executeCommand("jupyterhubConnect.selectKernel", { account });
+    const running = run(notebook);
+    await running.shows("line 2");
+    proxy.refuse();
+    proxy.cut();
+    assert.equal(await renamed(notebook.uri, vscode.Uri.joinPath(notebook.uri, "..", `renamed-${path}`)), false);
+    await proxy.restore();
+    await waitFor("the counter to end", () => textOf(notebook).endsWith("end\n"), waitMs);
+    assert.equal(textOf(notebook), counted(20));
+    await vscode.commands.executeCommand("jupyterhubConnect.reconnectKernel", { confirmed: true });
+    await run(notebook).ended;
+    assert.equal(textOf(notebook), counted(20));
   });
 
   it("is the old one, and still to be saved, when the network goes for good", async () => {

@@ -1,6 +1,7 @@
 // Servers by commands with arguments, as tests and other extensions use them: they ask nothing and say why they fail.
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import { mayLog } from "../harness/results/loggedErrors";
 import { testHub } from "../harness/vscode/inHost/testHub";
 import { closeNotebooks, errorOf, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
 
@@ -96,6 +97,7 @@ describe("servers", function () {
   });
 
   it("go on where a caller does not say that the person agrees: they are asked, in a dialog", async () => {
+    mayLog(/A command failed: Error: DialogService: refused to show dialog in tests/);
     await command("newServer", { name: "guarded" });
     // VS Code shows no dialog in tests, and answers none for the person.
     for (const name of ["stopServer", "restartServer", "deleteServer"]) await command(name, { server: "guarded" });

@@ -30,3 +30,8 @@ export function fileSystemError(error: unknown): Error {
   if (error instanceof FileRefusal || error instanceof ContentsError) return kinds[error.reason](error.message);
   return hasCode(error, "forbidden", "signed-out") ? refused(error.message) : failed(plain(messageOf(error)));
 }
+
+/** Whether a file system says that there is no such file. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof vscode.FileSystemError && error.code === "FileNotFound";
+}

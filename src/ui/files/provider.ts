@@ -3,20 +3,33 @@ import * as vscode from "vscode";
 import { moveSessions } from "../../app/movedSessions";
 import { ServerFiles } from "../../app/serverFiles";
 import { ConnectError } from "../../base/errors";
+import { Emitter } from "../../base/event";
 import type { AppContext } from "../context";
+import { newUriOf, type Rename, type RenameReports } from "./announcedRenames";
 import { fileSystemError } from "./errors";
 import { serverOf, type Reach, type Reached } from "./reach";
 
 /** https://code.visualstudio.com/api/references/vscode-api#FileSystemProvider */
-export class ServerFileSystem implements vscode.FileSystemProvider {
+export class ServerFileSystem implements vscode.FileSystemProvider, RenameReports {
   readonly #app: AppContext;
   readonly #reach: Reach;
   readonly #files = new ServerFiles();
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly #renames = new Set<Rename>();
+  readonly #renameFailed: Emitter<Rename>;
 
   constructor(app: AppContext, reach: Reach) {
     this.#app = app;
     this.#reach = reach;
+    this.#renameFailed = new Emitter(app.log);
+  }
+
+  get onDidFailRename() {
+    return this.#renameFailed.event;
+  }
+
+  isRenaming(uri: vscode.Uri): boolean {
+    return newUriOf(uri, [...this.#renames]) !== undefined;
   }
 
   get onDidChangeFile() {
@@ -62,15 +75,16 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
   }
 
   async rename(from: vscode.Uri, to: vscode.Uri, options: { readonly overwrite: boolean }): Promise<void> {
-    await this.#on(from, async (source) => {
-      const target = await this.#reach.to(to);
-      if (target.server !== source.server) {
-        await this.#moveBetween(source, target, options);
-        return;
-      }
-      await this.#files.rename(source.services.settings, source.path, target.path, options);
-      await this.#moveSessions(source, target.path);
-    });
+    const rename: Rename = { oldUri: from, newUri: to };
+    this.#renames.add(rename);
+    try {
+      await this.#on(from, (source) => this.#rename(source, to, options));
+    } catch (error) {
+      this.#renameFailed.fire(rename);
+      throw error;
+    } finally {
+      this.#renames.delete(rename);
+    }
     this.#tell(vscode.FileChangeType.Deleted, from);
     this.#tell(vscode.FileChangeType.Created, to);
   }
@@ -94,6 +108,7 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
 
   dispose(): void {
     this.#changed.dispose();
+    this.#renameFailed.dispose();
   }
 
   /** @throws vscode.FileSystemError */
@@ -109,6 +124,16 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
     } catch (error) {
       throw fileSystemError(error);
     }
+  }
+
+  async #rename(source: Reached, to: vscode.Uri, options: { readonly overwrite: boolean }): Promise<void> {
+    const target = await this.#reach.to(to);
+    if (target.server !== source.server) {
+      await this.#moveBetween(source, target, options);
+      return;
+    }
+    await this.#files.rename(source.services.settings, source.path, target.path, options);
+    await this.#moveSessions(source, target.path);
   }
 
   async #moveBetween(source: Reached, target: Reached, { overwrite }: { readonly overwrite: boolean }): Promise<void> {

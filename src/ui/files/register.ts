@@ -2,13 +2,17 @@
 import * as vscode from "vscode";
 import { serverScheme } from "../../app/serverAddress";
 import type { AppContext } from "../context";
+import type { RenameReports } from "./announcedRenames";
 import { reporting } from "../report";
 import { openChosen, openServerNotebook } from "./openNotebook";
 import { ServerFileSystem } from "./provider";
 import { Reach } from "./reach";
 
-/** Registers the file system at once: VS Code asks for what was open before anything else is there. */
-export function registerFiles(app: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): void {
+/**
+ * Registers the file system at once: VS Code asks for what was open before anything else is there.
+ * @returns what tells of its renames
+ */
+export function registerFiles(app: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): RenameReports {
   const reach = new Reach(app);
   const files = new ServerFileSystem(app, reach);
   // Who comes back to a file sees what others have done to it; nobody asks in between.
@@ -26,6 +30,7 @@ export function registerFiles(app: AppContext, subscriptions: vscode.ExtensionCo
     vscode.window.onDidChangeActiveNotebookEditor(look),
     vscode.window.onDidChangeActiveTextEditor(look),
   );
+  return files;
 }
 
 /** Handlers by the command's name without its prefix. */

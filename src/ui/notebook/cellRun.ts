@@ -46,7 +46,7 @@ export interface RunSource {
 }
 
 /** A run of `cell`, pending there from now on; its end ends it there too. */
-export function createCellRun(cell: vscode.NotebookCell, { code, stops, earlier, mayMiss }: RunSource, ports: CellRunPorts): CellExecution {
+export function createCellRun(cell: vscode.NotebookCell, { code, stops }: RunSource, ports: CellRunPorts): CellExecution {
   const execution = ports.controller.createNotebookCellExecution(cell);
   const sink = new CellSink(ports.controller, execution, ports.gathered);
   const mayFail = !stops || tagsOf(cell).includes("raises-exception");
@@ -77,12 +77,17 @@ export function createCellRun(cell: vscode.NotebookCell, { code, stops, earlier,
       cancelling.dispose();
       ports.closed();
     });
-  if (earlier) run.recall({ messages: earlier.messages, incomplete: earlier.overflown, settled: earlier.settled });
-  const last = earlier?.messages.at(-1);
-  if (mayMiss && last && !earlier?.settled) {
+  return run;
+}
+
+/** Shows what is known of a run from before; its beginning and its end are told of as if they were now. */
+export function recallRun(run: CellExecution, { earlier, mayMiss }: RunSource): void {
+  if (!earlier) return;
+  run.recall({ messages: earlier.messages, incomplete: earlier.overflown, settled: earlier.settled });
+  const last = earlier.messages.at(-1);
+  if (mayMiss && last && !earlier.settled) {
     run.notice(`The window was closed without warning at ${new Date(last.at).toLocaleTimeString()}; output of that moment may be missing.`);
   }
-  return run;
 }
 
 /** What running a cell without code does, as in JupyterLab: its outputs and its number go, and nothing is sent. */

@@ -24,10 +24,9 @@ export function registerClosing(app: AppContext, notebooks: Notebooks, moves: Mo
     vscode.workspace.onDidCloseNotebookDocument((notebook) => {
       const current = app.notebookSessions.get(notebook.uri.toString());
       const wanted = vscode.workspace.getConfiguration("jupyterhubConnect").get<boolean>("shutDownKernelOnClose", false);
-      if (!current || !wanted || moves.isLeaving(notebook)) return;
-      notebooks
-        .release(notebook)
-        .then(() => end(current))
+      if (!current || !wanted) return;
+      Promise.all([moves.isLeaving(notebook), notebooks.release(notebook)])
+        .then(([isLeaving]) => (isLeaving ? undefined : end(current)))
         .catch((error: unknown) => app.log.warn("The kernel of a closed notebook was not shut down", error));
     }),
   );

@@ -1,5 +1,6 @@
 // What is written down of a notebook's runs: of which cells they are, and whether they concern its kernel.
 import type * as vscode from "vscode";
+import type { Journal } from "../../app/journals";
 import type { JournaledRun, KernelRecord } from "../../notebook/journal";
 import type { KernelTarget } from "./controllers";
 
@@ -9,8 +10,25 @@ export interface EarlierRun {
   readonly earlier: JournaledRun;
 }
 
+/** What is written down of a notebook's runs. */
+export interface Recorded {
+  readonly kernel: KernelRecord | undefined;
+  readonly taken: readonly EarlierRun[];
+  /** The last window has left in order. */
+  readonly left: boolean;
+}
+
+/** What is written down of runs on this kernel, and of cells here; undefined where that is nothing. */
+export function recordedRuns(journal: Journal, notebook: vscode.NotebookDocument, target: KernelTarget): Recorded | undefined {
+  const { kernel, runs, left } = journal.read();
+  if (runs.length === 0 || isOfAnother(kernel, target)) return undefined;
+  const taken = earlierRuns(notebook, runs);
+  // Of no cell here: another notebook may have the same key, and goes on with it.
+  return taken.length === 0 ? undefined : { kernel, taken, left };
+}
+
 /** The newest run of each cell, in the order in which they were asked for; those of cells that are gone are left out. */
-export function earlierRuns(notebook: vscode.NotebookDocument, runs: readonly JournaledRun[]): readonly EarlierRun[] {
+function earlierRuns(notebook: vscode.NotebookDocument, runs: readonly JournaledRun[]): readonly EarlierRun[] {
   const found = runs.flatMap((earlier) => {
     const cell = cellOf(notebook, earlier);
     return cell ? [{ cell, earlier }] : [];

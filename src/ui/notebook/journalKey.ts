@@ -12,6 +12,11 @@ export function journalKey(uri: vscode.Uri, window: string): string {
   return `${workspace ?? (uri.scheme === "untitled" ? window : "")} ${uri.toString()}`;
 }
 
+/** Resolves where a person sees this window: an extension host whose window is gone gets no answers any more. */
+export async function windowIsShown(): Promise<void> {
+  await vscode.commands.getCommands(true);
+}
+
 /** Names this window. VS Code keeps the state of a window without a folder as long as what is not saved in it. */
 export function windowName(state: vscode.Memento): string {
   const key = "window";

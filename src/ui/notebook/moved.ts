@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { delay } from "../../base/async";
 import type { AppContext } from "../context";
+import { AnnouncedRenames, newUriOf, type RenameReports } from "../files/announcedRenames";
 import type { KernelTarget } from "./controllers";
 import { FirstSaves } from "./firstSave";
 import { journalKey } from "./journalKey";
@@ -16,6 +17,8 @@ interface Move {
   /** Of the session that it has; undefined where it has no kernel yet. */
   readonly path: string | undefined;
   readonly isDirty: boolean;
+  /** What is on record of its runs is under the new name. */
+  hasLeft?: boolean;
 }
 
 /** Milliseconds that VS Code may take to bring what was not saved into the renamed notebook; it tells nobody of that. */
@@ -25,32 +28,33 @@ const carrying = 5_000;
 export interface Moves {
   /** Whether the notebook of this URI is an open one under a new name, which gets its kernel back by itself. */
   has(uri: vscode.Uri): boolean;
-  /** Whether this is one that is on its way to another name. */
-  isLeaving(notebook: vscode.NotebookDocument): boolean;
+  /** Whether this one, which is closed, goes on under another name. */
+  isLeaving(notebook: vscode.NotebookDocument): Promise<boolean>;
 }
 
-/** Follows renames by VS Code, whoever asked for them; ends with `subscriptions`. */
-export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptions: vscode.ExtensionContext["subscriptions"]): Moves {
-  /** Those that are to be renamed, by what they are called then. */
-  const coming = new Map<string, Move>();
+/**
+ * Follows renames by VS Code, whoever asked for them; ends with `subscriptions`. A notebook whose rename fails keeps its
+ * kernel and its runs.
+ */
+export function registerMoves(app: AppContext, notebooks: Notebooks, renames: RenameReports, subscriptions: vscode.ExtensionContext["subscriptions"]): Moves {
   /** Those that are renamed, and were not shown under their new names yet. */
   const under = new Map<string, Move>();
   const arriving = new Set<string>();
 
-  const leave = async (key: string, move: Move): Promise<void> => {
+  const leave = async (move: Move): Promise<void> => {
     const { notebook, to } = move;
+    under.set(to.toString(), move);
     // The document of the old name may stay for minutes: whoever opened it by a program still holds it.
     await notebooks.release(notebook);
     app.journals.move(journalKey(notebook.uri, app.windowName), journalKey(to, app.windowName));
-    under.set(key, move);
-    coming.delete(key);
+    move.hasLeft = true;
     await arrive();
   };
   const arrive = async (): Promise<void> => {
-    for (const [key, { target, path, isDirty }] of [...under]) {
+    for (const [key, { target, path, isDirty, hasLeft }] of [...under]) {
       const editor = vscode.window.visibleNotebookEditors.find(({ notebook }) => notebook.uri.toString() === key);
       const controller = notebooks.controllers.of(target);
-      if (!editor || !controller || arriving.has(key)) continue;
+      if (!hasLeft || !editor || !controller || arriving.has(key)) continue;
       arriving.add(key);
       try {
         // What is taken up before would be shown beside what is brought.
@@ -67,52 +71,40 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, subscriptio
     const target = notebooks.currentTargetOf(notebook);
     return target && { notebook, target, path: app.notebookSessions.get(notebook.uri.toString())?.session.path, isDirty: notebook.isDirty };
   };
-  const log = (error: unknown): void => app.log.warn("A renamed notebook did not get its kernel back", error);
-
+  const log = (error: unknown): void => app.log.warn("A notebook did not get its kernel back after a rename", error);
+  const announced = new AnnouncedRenames<Move>(renames, {
+    succeeded: (move) => void leave(move).catch(log),
+    failed: ({ notebook }) => {
+      app.log.info(`${notebook.uri.path} was not renamed; it keeps its kernel`);
+      notebooks.resume(notebook).catch(log);
+    },
+  });
   const firstSaves = new FirstSaves(
     app.notebookSessions,
     (notebook) => (notebooks.hasKernel(notebook) ? moveOf(notebook) : undefined),
-    (known, { uri }) => {
-      const key = uri.toString();
-      const move = { ...known, to: uri, isDirty: false };
-      coming.set(key, move);
-      leave(key, move).catch(log);
-    },
+    (known, { uri }) => void leave({ ...known, to: uri, isDirty: false }).catch(log),
   );
 
   subscriptions.push(
     firstSaves,
+    announced,
     vscode.workspace.onWillRenameFiles((event) => {
-      const { files } = event;
+      const leaving: Promise<void>[] = [];
       for (const notebook of vscode.workspace.notebookDocuments) {
-        const to = newUri(notebook.uri, files);
-        const move = to && moveOf(notebook);
-        if (move) coming.set(to.toString(), { ...move, to });
+        const to = newUriOf(notebook.uri, event.files);
+        // One that is renamed again before the outcome of the first time is known has left its kernel.
+        const move = to && (announced.of(notebook) ?? moveOf(notebook));
+        if (!move) continue;
+        announced.add({ ...move, to });
+        leaving.push(notebooks.suspend(notebook));
       }
       // An output that came to the old name after the rename would be saved under it: there would be two files.
-      const leaving = [...coming.values()].filter(({ notebook }) => newUri(notebook.uri, files)).map(({ notebook }) => notebooks.release(notebook));
       event.waitUntil(Promise.all(leaving));
-    }),
-    vscode.workspace.onDidRenameFiles(({ files }) => {
-      for (const [key, move] of coming) {
-        if (newUri(move.notebook.uri, files)?.toString() !== key) continue;
-        leave(key, move).catch(log);
-      }
     }),
     vscode.window.onDidChangeVisibleNotebookEditors(() => void arrive().catch(log)),
   );
   return {
-    has: (uri) => coming.has(uri.toString()) || under.has(uri.toString()),
-    isLeaving: (notebook) => firstSaves.isBecoming(notebook) || [...coming.values(), ...under.values()].some((move) => move.notebook === notebook),
+    has: (uri) => announced.has(uri) || under.has(uri.toString()),
+    isLeaving: async (notebook) => firstSaves.isBecoming(notebook) || [...under.values()].some((move) => move.notebook === notebook) || (await announced.isRenamed(notebook)),
   };
-}
-
-/** What a file is called after these renames, its own or that of a directory around it; undefined where it stays. */
-function newUri(uri: vscode.Uri, files: readonly { readonly oldUri: vscode.Uri; readonly newUri: vscode.Uri }[]): vscode.Uri | undefined {
-  for (const { oldUri, newUri: target } of files) {
-    if (uri.scheme !== oldUri.scheme || uri.authority !== oldUri.authority) continue;
-    if (uri.path === oldUri.path) return target;
-    if (uri.path.startsWith(`${oldUri.path}/`)) return target.with({ path: target.path + uri.path.slice(oldUri.path.length) });
-  }
-  return undefined;
 }

@@ -15,8 +15,8 @@ import { placeOf } from "./place";
 export interface OwnKernelPorts {
   readonly app: AppContext;
   readonly notebook: vscode.NotebookDocument;
-  /** What an earlier window has left of it. */
-  readonly earlier: KernelRecord | undefined;
+  /** The path of its session in an earlier window, where that is known. */
+  readonly earlierPath: string | undefined;
   /** `isConnecting` may be another thing. */
   changed(): void;
   /** It is there, in this session; the same one may be so again. */
@@ -33,7 +33,7 @@ export interface OwnKernelPorts {
 export class OwnKernel {
   readonly #ports: OwnKernelPorts;
   readonly #key: string;
-  readonly #clientId: string;
+  #clientId: string = randomUUID();
   readonly #connecting = new Set<AbortController>();
   /** The session's path in an earlier window, or under the notebook's earlier name. */
   #earlierPath: string | undefined;
@@ -42,13 +42,22 @@ export class OwnKernel {
   constructor(ports: OwnKernelPorts) {
     this.#ports = ports;
     this.#key = ports.notebook.uri.toString();
-    this.#clientId = ports.earlier?.clientId ?? randomUUID();
-    this.#earlierPath = ports.earlier?.path;
+    this.#earlierPath = ports.earlierPath;
   }
 
   /** Whether it is being waited for. */
   get isConnecting(): boolean {
     return this.#connecting.size > 0;
+  }
+
+  /** Its runs are taken up from another window: the server replays what came since to that one's id. */
+  takeOver({ clientId, path }: KernelRecord): void {
+    if (this.#clientId === clientId) return;
+    this.abort();
+    this.#clientId = clientId;
+    this.#earlierPath = path;
+    this.#kernel = undefined;
+    this.#ports.app.notebookSessions.close(this.#key);
   }
 
   /** Gives up what is waited for. */

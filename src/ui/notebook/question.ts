@@ -1,16 +1,40 @@
 // A cell's question to the person: an input box that names the cell, and goes when nobody waits for the answer any more.
 import * as vscode from "vscode";
+import { messageOf } from "../../base/errors";
 import type { InputRequest } from "../../services/kernel/messages";
 import { showInputBox } from "../say/boxes";
+import { showErrorMessage } from "../say/messages";
+import { windowIsShown } from "./journalKey";
 
 /** What became of a question. */
-export type Answer = { readonly kind: "given"; readonly value: string } | { readonly kind: "dismissed" } | { readonly kind: "over" };
+type Answer = { readonly kind: "given"; readonly value: string } | { readonly kind: "dismissed" } | { readonly kind: "over" };
+
+/** What the notebook's runner does. */
+export interface Asking {
+  /** The window is being closed. */
+  readonly isLeaving: () => boolean;
+  readonly interrupt: () => Promise<void>;
+}
 
 /**
- * Asks the person.
+ * Passes the kernel's question on; dismissing it is an interrupt, not an empty answer.
  * @param over settles when nobody waits for the answer any more
  */
-export async function askFor(cell: vscode.NotebookCell, over: Promise<unknown>, { prompt, password }: InputRequest): Promise<Answer> {
+export async function answerOf(cell: vscode.NotebookCell, over: Promise<unknown>, request: InputRequest, reply: (value: string) => void, { isLeaving, interrupt }: Asking): Promise<void> {
+  const answer = await askFor(cell, over, request);
+  if (answer.kind === "given") reply(answer.value);
+  if (answer.kind !== "dismissed") return;
+  try {
+    // A window that is being closed takes its input boxes with it. That is no person's answer: who is there answers this.
+    await windowIsShown();
+    if (!isLeaving()) await interrupt();
+  } catch (error) {
+    if (isLeaving() || error instanceof vscode.CancellationError) return;
+    void showErrorMessage(messageOf(error));
+  }
+}
+
+async function askFor(cell: vscode.NotebookCell, over: Promise<unknown>, { prompt, password }: InputRequest): Promise<Answer> {
   const closing = new vscode.CancellationTokenSource();
   const close = (): void => closing.cancel();
   over.then(close, close);

@@ -11,8 +11,10 @@ import { Controllers, type KernelTarget } from "./controllers";
 import { registerEditingHelp } from "./editingHelp";
 import { KernelStatusBar } from "./kernelStatus";
 import type { KernelStatus } from "./kernelStatusText";
+import { lateOutputShown } from "./lateOutput";
 import { NotebookRunner } from "./runner";
 import { ServerFolders } from "./serverFolders";
+import { Suspensions } from "./suspensions";
 
 /** The open notebooks and what runs them. */
 export interface Notebooks {
@@ -42,6 +44,10 @@ export interface Notebooks {
   shutDown(notebook: vscode.NotebookDocument): Promise<void>;
   /** The notebook is closed, or has another name: resolves when what runs can be taken up by whoever has it then. */
   release(notebook: vscode.NotebookDocument): Promise<void>;
+  /** As `release`, of a notebook that is about to be renamed, which may fail. */
+  suspend(notebook: vscode.NotebookDocument): Promise<void>;
+  /** The rename has failed: the notebook has again what it had. Resolves when its kernel is connected, or cannot be. */
+  resume(notebook: vscode.NotebookDocument): Promise<void>;
   /** The window is being closed, or reloaded: what runs goes on without it, and is taken up by the next. */
   leave(): Promise<void>;
 }
@@ -51,7 +57,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const status = new KernelStatusBar(app, (notebook) => runners.get(notebook));
   const runnerOf = (notebook: vscode.NotebookDocument): NotebookRunner => {
     const connected = (server: Server): void => void reporting(app, () => serverFolders.offer(notebook, server));
-    const runner = runners.get(notebook) ?? new NotebookRunner(app, notebook, () => status.update(notebook), connected);
+    const runner = runners.get(notebook) ?? new NotebookRunner(app, notebook, () => status.update(notebook), connected, () => give(notebook));
     runners.set(notebook, runner);
     return runner;
   };
@@ -65,39 +71,83 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   });
   const offers = new StartOffers(app);
   const controllers = new Controllers(app, {
-    execute: (cells, notebook, target, controller) => reporting(app, () => runnerOf(notebook).run(cells, target, controller)),
+    execute: (cells, notebook, target, controller) =>
+      reporting(app, async () => {
+        if (suspensions.of(notebook)) await suspensions.resume(notebook);
+        await runnerOf(notebook).run(cells, target, controller);
+      }),
     select: (notebook, target, controller) => {
+      suspensions.end(notebook);
       const runner = runnerOf(notebook);
       status.follow(notebook, target);
-      runner.resume(target, controller);
+      runner.elsewhere.resume(target, controller);
       if (target.running) void app.runningKernels.keep(target.running);
       void offers.picked(notebook, target.server);
       noteKernelPicked();
     },
     deselect: (notebook) => {
+      suspensions.end(notebook);
       runners.get(notebook)?.abandon();
       runners.delete(notebook);
       status.unfollow(notebook);
     },
   });
   const leaving = new WeakMap<vscode.NotebookDocument, Promise<void>>();
+  /** Resolves when the cells of a notebook that was left do not run any more to VS Code. */
+  const closing = new WeakMap<vscode.NotebookDocument, Promise<void>>();
+  /** Notebooks whose runs another window has: they get back what they had when somebody comes to them. */
+  const given = new WeakSet<vscode.NotebookDocument>();
+  const give = (notebook: vscode.NotebookDocument): void => {
+    given.add(notebook);
+    void suspensions.suspend(notebook);
+  };
   const leave = (notebook: vscode.NotebookDocument): Promise<void> => {
     const runner = runners.get(notebook);
     if (!runner) return leaving.get(notebook) ?? Promise.resolve();
     runners.delete(notebook);
     status.unfollow(notebook);
     // What was not saved goes with the document; what runs can still be taken up.
-    runner.saved(runner.settled);
+    if (!given.has(notebook)) runner.saved(runner.settled);
+    closing.set(notebook, runner.closed());
     const left = runner.leave();
     leaving.set(notebook, left);
     return left;
   };
+  const release = (notebook: vscode.NotebookDocument): Promise<void> => {
+    suspensions.end(notebook);
+    return leave(notebook);
+  };
+  const suspensions = new Suspensions({
+    of: (notebook) => {
+      const target = status.targetOf(notebook);
+      return target && { target, kernelId: app.notebookSessions.get(notebook.uri.toString())?.kernel.id };
+    },
+    leave,
+    resume: async (notebook, { target }) => {
+      given.delete(notebook);
+      await closing.get(notebook);
+      await lateOutputShown(notebook.getCells());
+      const controller = controllers.of(target);
+      if (!controller || notebook.isClosed) return;
+      const runner = runnerOf(notebook);
+      status.follow(notebook, target);
+      runner.elsewhere.resume(target, controller);
+    },
+    connect: async (notebook, { target, kernelId }) => {
+      try {
+        if (kernelId !== undefined) await runners.get(notebook)?.attach(target, kernelId);
+      } catch (error) {
+        app.log.warn(`${notebook.uri.path} could not be renamed, and did not get its kernel back`, error);
+      }
+    },
+  });
   /** The runs that a save under way will hold. */
   const saving = new Map<vscode.NotebookDocument, readonly string[]>();
   // Who has a notebook before them may choose its kernel next, or run a cell.
   const look = (editor = vscode.window.activeNotebookEditor): void => {
     if (!editor) return;
     void app.runningKernels.look();
+    if (given.has(editor.notebook)) void reporting(app, () => suspensions.reconnect(editor.notebook));
     app.notebookSessions.wake(editor.notebook.uri.toString());
   };
   look();
@@ -108,7 +158,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     controllers,
     status,
     registerEditingHelp(app, (notebook) => runners.get(notebook)?.isAtRest ?? true),
-    vscode.workspace.onDidCloseNotebookDocument((notebook) => void leave(notebook)),
+    vscode.workspace.onDidCloseNotebookDocument((notebook) => void release(notebook)),
     vscode.workspace.onWillSaveNotebookDocument((event) => {
       saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);
       event.waitUntil(outputsWritten(event.notebook));
@@ -118,24 +168,38 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       saving.delete(notebook);
     }),
   );
+  const currentTargetOf = (notebook: vscode.NotebookDocument): KernelTarget | undefined => status.targetOf(notebook) ?? suspensions.of(notebook)?.target;
   const targetOf = (notebook: vscode.NotebookDocument): KernelTarget => {
-    const target = status.targetOf(notebook);
+    const target = currentTargetOf(notebook);
     if (!target) throw new ConnectError("not-found", "Choose a kernel of a hub for this notebook first.");
     return target;
   };
+  /** Does what a person asks of a kernel; of one that was let go for a rename, when it is back. */
+  const onKernel = async <T>(notebook: vscode.NotebookDocument, work: () => Promise<T>): Promise<T> => {
+    await suspensions.reconnect(notebook);
+    return work();
+  };
+  const reconnect = async (notebook: vscode.NotebookDocument): Promise<void> => {
+    const target = status.targetOf(notebook);
+    const controller = target && controllers.of(target);
+    if (target && controller && (await runnerOf(notebook).elsewhere.takeOver(target, controller))) return;
+    await app.notebookSessions.reconnect(notebook.uri.toString());
+  };
   return {
     controllers,
-    hasKernel: (notebook) => app.notebookSessions.get(notebook.uri.toString()) !== undefined,
+    hasKernel: (notebook) => app.notebookSessions.get(notebook.uri.toString()) !== undefined || suspensions.of(notebook)?.kernelId !== undefined,
     statusOf: (notebook) => status.of(notebook),
     targetOf,
-    currentTargetOf: (notebook) => status.targetOf(notebook),
-    start: (notebook, earlierPath) => runnerOf(notebook).start(targetOf(notebook), earlierPath),
-    interrupt: async (notebook) => runners.get(notebook)?.interrupt(),
-    reconnect: (notebook) => app.notebookSessions.reconnect(notebook.uri.toString()),
-    restart: (notebook) => runnerOf(notebook).restart(),
-    setServerFolder: (notebook, given) => serverFolders.set(notebook, targetOf(notebook).server, given),
-    shutDown,
-    release: leave,
+    currentTargetOf,
+    start: (notebook, earlierPath) => onKernel(notebook, () => runnerOf(notebook).start(targetOf(notebook), earlierPath)),
+    interrupt: (notebook) => onKernel(notebook, async () => runners.get(notebook)?.interrupt()),
+    reconnect: (notebook) => onKernel(notebook, () => reconnect(notebook)),
+    restart: (notebook) => onKernel(notebook, () => runnerOf(notebook).restart()),
+    setServerFolder: (notebook, given) => onKernel(notebook, () => serverFolders.set(notebook, targetOf(notebook).server, given)),
+    shutDown: (notebook) => onKernel(notebook, () => shutDown(notebook)),
+    release,
+    suspend: (notebook) => suspensions.suspend(notebook),
+    resume: (notebook) => suspensions.reconnect(notebook),
     leave: async () => {
       await Promise.all([...runners.values()].map((runner) => runner.leave()));
       runners.clear();

@@ -1,32 +1,32 @@
 // The running cells of one open notebook: its queue, its interrupt, and what an earlier window has left of it.
 import { randomUUID } from "node:crypto";
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import type { Journal } from "../../app/journals";
 import { RunRecorder } from "../../app/runRecorder";
 import type { RunningCell } from "../../app/kernelSituation";
 import type { Server } from "../../app/server";
 import { Deferred, SerialQueue } from "../../base/async";
-import { ConnectError, messageOf } from "../../base/errors";
+import { ConnectError } from "../../base/errors";
 import { DisplayIds } from "../../notebook/displayIds";
 import type { CellExecution } from "../../notebook/execution";
 import { ExecutionQueue, type QueuedRun } from "../../notebook/executionQueue";
 import { Interruption } from "../../notebook/interruption";
 import type { JournaledRun } from "../../notebook/journal";
 import type { ExecutingKernel } from "../../notebook/run";
-import type { Gap } from "../../services/kernel/link";
-import type { InputRequest } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
-import { showErrorMessage } from "../say/messages";
 import { Cancellations } from "./cancellation";
-import { clearRun, createCellRun, type RunSource } from "./cellRun";
+import { clearRun, createCellRun, recallRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
 import { KernelDescription } from "./description";
-import { earlierRuns, identityOf, isOfAnother } from "./earlierRuns";
+import { identityOf, isOfAnother, type Recorded } from "./earlierRuns";
+import { Elsewhere } from "./elsewhere";
+import { noteGap } from "./gapNotice";
 import { Gathered } from "./gathered";
 import { journalKey } from "./journalKey";
 import { lateOutputShown } from "./lateOutput";
 import { OwnKernel } from "./ownKernel";
-import { askFor } from "./question";
+import { answerOf } from "./question";
+import { handsOver, stopsOnError } from "./runSettings";
 import { StuckNotice } from "./stuckNotice";
 
 /** Runs the cells of one notebook in their order, and always settles them. */
@@ -39,8 +39,10 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #recorder: RunRecorder;
   readonly #key: string;
   readonly #kernel: OwnKernel;
+  /** What other windows have of its runs. */
+  readonly elsewhere: Elsewhere;
   /** The kernel of an earlier window, for its runs. */
-  readonly #earlierKernel: string | undefined;
+  #earlierKernel: string | undefined;
   readonly #description: KernelDescription;
   readonly #displayIds = new DisplayIds();
   readonly #gathered: Gathered;
@@ -62,24 +64,28 @@ export class NotebookRunner implements vscode.Disposable {
   /**
    * @param changed told when what `running` and `isConnecting` say may be another thing
    * @param connected told when it has a kernel in the session of its own path
+   * @param wanted told that a person wants the runs in another window: `leave` is to be called
    */
-  constructor(app: AppContext, notebook: vscode.NotebookDocument, changed: () => void, connected: (server: Server) => void) {
+  constructor(app: AppContext, notebook: vscode.NotebookDocument, changed: () => void, connected: (server: Server) => void, wanted: () => void) {
     this.#app = app;
     this.#notebook = notebook;
     this.#changed = changed;
     this.#queue = new ExecutionQueue({ log: app.log, handsOver });
-    this.#journal = app.journals.of(journalKey(notebook.uri, app.windowName));
+    this.#journal = app.journals.of(journalKey(notebook.uri, app.windowName), wanted);
+    this.elsewhere = new Elsewhere({
+      ...{ app, notebook, journal: this.#journal },
+      isAtRest: () => this.isAtRest,
+      takeUp: (recorded, target, controller) => this.#takeUp(recorded, target, controller),
+    });
     this.#recorder = new RunRecorder(this.#journal);
     this.#gathered = new Gathered(app.log);
     this.#description = new KernelDescription(notebook, app.log);
-    const { kernel } = this.#journal;
-    this.#earlierKernel = kernel?.kernelId;
     const key = (this.#key = notebook.uri.toString());
     this.#kernel = new OwnKernel({
-      ...{ app, notebook, earlier: kernel, changed, connected },
+      ...{ app, notebook, earlierPath: this.#journal.kernel?.path, changed, connected },
       adopted: ({ kernel: own, session }, { server, spec }) => this.#recorder.follow(own, { server: server.id, spec: spec.name, path: session.path }),
       broke: () => (this.#openAtBreak = this.#runs),
-      missed: (gap) => this.#noteGap(gap),
+      missed: (gap) => noteGap(gap, this.#openAtBreak),
     });
     this.#cancellations = new Cancellations({
       ...{ notebook, log: app.log },
@@ -113,18 +119,17 @@ export class NotebookRunner implements vscode.Disposable {
   run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): Promise<void> {
     return this.#asked.run(async () => {
       await lateOutputShown(cells);
+      // What another window runs is run here from now on, as its queue.
+      await this.elsewhere.takeOver(target, controller, cells);
       this.#run(cells, target, controller);
     });
   }
 
-  /** Takes up what an earlier window has left: shows what had come, and goes on with what goes on. */
-  resume(target: KernelTarget, controller: vscode.NotebookController): void {
-    const { kernel, runs, left } = this.#journal.read();
-    if (runs.length === 0 || isOfAnother(kernel, target) || this.#open.size > 0) return;
-    const taken = earlierRuns(this.#notebook, runs);
-    // Of no cell here: another notebook may have the same key, and goes on with it.
-    if (taken.length === 0) return;
-    this.#app.log.info(`Taking up ${taken.length} of ${runs.length} runs of ${this.#notebook.uri.path}`);
+  /** Takes recorded runs up: shows what had come, and goes on with what goes on. */
+  #takeUp({ kernel, taken, left }: Recorded, target: KernelTarget, controller: vscode.NotebookController): void {
+    this.#app.log.info(`Taking up ${taken.length} runs of ${this.#notebook.uri.path}`);
+    if (kernel) this.#kernel.takeOver(kernel);
+    this.#earlierKernel = kernel?.kernelId;
     this.#recorder.takeOver(target.server.id);
     const batches = new Map<number, { held: QueuedRun[]; waiting: QueuedRun[] }>();
     const stops = stopsOnError();
@@ -157,22 +162,34 @@ export class NotebookRunner implements vscode.Disposable {
    * @throws ConnectError as `NotebookSessions.connect`
    */
   async start(target: KernelTarget, earlierPath?: string): Promise<void> {
+    await this.elsewhere.settled;
     await this.#kernel.connect(target, target.running?.id, earlierPath);
+  }
+
+  /** Connects the notebook to a kernel that it had before. Nothing is started. @throws ConnectError as `NotebookSessions.attach` */
+  async attach(target: KernelTarget, kernelId: string): Promise<void> {
+    await this.elsewhere.settled;
+    await this.#kernel.connect(target, kernelId);
   }
 
   /** Restarts the kernel; what runs and what is queued ends, and can be run again when this resolves. */
   async restart(): Promise<void> {
     this.#queue.clear();
-    const ending = [...this.#unclosed];
+    const closed = this.closed();
     await this.#app.notebookSessions.restart(this.#key);
     // To VS Code a cell runs until then, and one that runs is not run again.
-    await Promise.all(ending);
+    await closed;
   }
 
   /** Shuts the kernel down for everyone; what runs and what is queued ends. */
   async shutDown(): Promise<void> {
     this.#queue.clear();
     await this.#app.notebookSessions.shutdown(this.#key);
+  }
+
+  /** Resolves when none of the cells that run or wait now does so to VS Code. */
+  async closed(): Promise<void> {
+    await Promise.all([...this.#unclosed]);
   }
 
   /** Whether none of its cells runs, or waits to be run. */
@@ -207,6 +224,7 @@ export class NotebookRunner implements vscode.Disposable {
 
   /** The notebook, or the window, is closed: the kernel goes on with what it has, and it is taken up again later. */
   dispose(): void {
+    this.elsewhere.dispose();
     this.#recorder.dispose();
     this.#kernel.abort();
     this.#queue.dispose();
@@ -218,7 +236,8 @@ export class NotebookRunner implements vscode.Disposable {
     if (this.#open.size === 0 && isOfAnother(this.#journal.kernel, target)) this.#recorder.startAnew(target.server.id);
     const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
     // To VS Code a raw cell is code in a language of its own; it is left alone.
-    const all = cells.filter(({ index, document }) => index >= 0 && document.languageId !== "raw").map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));
+    const open = new Set([...this.#open.values()].map(({ cell }) => cell));
+    const all = cells.filter((cell) => cell.index >= 0 && cell.document.languageId !== "raw" && !open.has(cell)).map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));
     const runs = all.filter(({ code }) => code.trim() !== "");
     for (const { cell, code } of all) {
       if (code.trim() !== "") continue;
@@ -260,7 +279,7 @@ export class NotebookRunner implements vscode.Disposable {
         closed.resolve();
       },
       cancelled: () => this.#cancellations.add(run),
-      ask: (request, reply) => void this.#ask(cell, run.outcome, request, reply),
+      ask: (request, reply) => void answerOf(cell, run.outcome, request, reply, { isLeaving: () => this.#leaving, interrupt: () => this.interrupt() }),
     });
     const queued: QueuedRun = {
       run: ({ behind, started, succeeded }) => {
@@ -277,6 +296,8 @@ export class NotebookRunner implements vscode.Disposable {
       this.#recorder.settled(id, outcome);
       this.#changed();
     });
+    // Last: it tells of a beginning and an end at once.
+    recallRun(run, source);
     return queued;
   }
 
@@ -290,38 +311,4 @@ export class NotebookRunner implements vscode.Disposable {
     this.#description.write(kernel, target.spec);
     return this.#recorder.executing(kernel, id, earlier);
   }
-
-  /** Says so in the cells that were open when the connection broke, also where they have ended meanwhile. */
-  #noteGap({ from, to }: Gap): void {
-    const seconds = Math.max(1, Math.round((to - from) / 1000));
-    const time = new Date(from).toLocaleTimeString();
-    for (const run of this.#openAtBreak) {
-      if (run.hasBegun) run.notice(`The connection was lost at ${time} for ${seconds} s; some output of that time may be missing.`);
-    }
-  }
-
-  /** Passes the kernel's question on; dismissing it is an interrupt, not an empty answer. */
-  async #ask(cell: vscode.NotebookCell, over: Promise<unknown>, request: InputRequest, reply: (value: string) => void): Promise<void> {
-    const answer = await askFor(cell, over, request);
-    if (answer.kind === "given") reply(answer.value);
-    if (answer.kind !== "dismissed") return;
-    try {
-      // A window that is being closed takes its input boxes with it. That is no person's answer: who is there answers this.
-      await vscode.commands.getCommands(true);
-      if (!this.#leaving) await this.interrupt();
-    } catch (error) {
-      if (this.#leaving || error instanceof vscode.CancellationError) return;
-      void showErrorMessage(messageOf(error));
-    }
-  }
-}
-
-/** Whether the kernel is given all that waits, as the person has it in the settings. */
-function handsOver(): boolean {
-  return vscode.workspace.getConfiguration("jupyterhubConnect").get<string>("runQueue") !== "window";
-}
-
-/** Whether a cell that fails ends what was asked to run together with it, as the person has it in the settings. */
-function stopsOnError(): boolean {
-  return vscode.workspace.getConfiguration("jupyterhubConnect").get<boolean>("stopOnError", true);
 }

@@ -1,9 +1,11 @@
 // The window of an e2e suite: opened before its first test, pictured when a test fails, closed after its last.
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, readdirSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { sharedHub } from "../../harness/hub/shared";
 import { out } from "../../harness/paths";
+import { errorsIn, logFilesIn } from "../../harness/results/logFiles";
+import { undeclaredErrors, watchLog } from "../../harness/results/loggedErrors";
 import { openPersonWindow, type PersonWindow, type PersonWindowOptions } from "../../harness/vscode/window";
 import { waitFor } from "../../harness/processes/wait";
 import { filesWith } from "./files";
@@ -20,10 +22,12 @@ const logLines = 12;
  */
 export function personWindow(options: PersonWindowOptions | (() => Promise<PersonWindowOptions>)): () => PersonWindow {
   let window: PersonWindow | undefined;
+  let unwatch = (): void => undefined;
 
   before(async function () {
     this.timeout(openMs);
     window = await openPersonWindow(typeof options === "function" ? await options() : options);
+    unwatch = watchLog(errorsIn(window.server.logs));
   });
 
   afterEach(async function () {
@@ -32,7 +36,7 @@ export function personWindow(options: PersonWindowOptions | (() => Promise<Perso
     const name = currentTest.fullTitle().replaceAll(/[^\p{L}\p{N}]+/gu, "-");
     await window.workbench.screenshot(path.join(out, "screenshots", "failed", `${name}.png`));
     // What explains it: the extension's log, and the notebooks as they were saved.
-    cpSync(path.join(window.server.directory, "user-data", "logs"), path.join(out, "logs", name), { recursive: true });
+    cpSync(window.server.logs, path.join(out, "logs", name), { recursive: true });
     cpSync(window.folder, path.join(out, "logs", name, "notebooks"), { recursive: true });
     if (currentTest.err) Object.assign(currentTest.err, { shown: await shownBy(window) });
   });
@@ -49,7 +53,10 @@ export function personWindow(options: PersonWindowOptions | (() => Promise<Perso
     if (!window) return;
     const { directory } = window.server;
     const found = sharedHub().users.flatMap(({ password, token }) => [...filesWith(directory, password), ...filesWith(directory, token)]);
+    const late = undeclaredErrors();
+    unwatch();
     await window.close();
+    assert.deepEqual(late, [], "errors in the extension's log");
     assert.deepEqual(found, [], "files of VS Code that hold a password or token");
   });
 
@@ -63,8 +70,7 @@ export function personWindow(options: PersonWindowOptions | (() => Promise<Perso
 async function shownBy({ workbench, server }: PersonWindow): Promise<string> {
   const cells = await workbench.notebook.summary();
   const status = await workbench.kernelStatus.allInnerTexts();
-  const logs = path.join(server.directory, "user-data", "logs");
-  const log = readdirSync(logs, { recursive: true, encoding: "utf8" }).findLast((file) => path.basename(file) === "JupyterHub Connect.log");
-  const lines = log === undefined ? [] : readFileSync(path.join(logs, log), "utf8").trim().split("\n").slice(-logLines);
+  const log = logFilesIn(server.logs).at(-1);
+  const lines = log === undefined ? [] : readFileSync(log, "utf8").trim().split("\n").slice(-logLines);
   return [`Cells: ${cells}. Status bar: ${status.join()}. The log's last lines:`, ...lines].join("\n");
 }

@@ -52,19 +52,21 @@ export async function conform({ directory, only, out, onLine }: ConformOptions):
       cpSync(directory, home, { recursive: true });
     }
     const saved = path.join(work, "saved");
+    const logged: string[] = [];
     const [wanted, outcomes] = await Promise.all([
       references(hub, theirs, corpus, path.join(work, "reference")),
-      runAll(hub, ours, corpus, saved, onLine),
+      runAll(hub, ours, corpus, saved, onLine, (records) => logged.push(...records)),
     ]);
     const files = corpus.map(({ file }) => path.join(saved, path.basename(file)));
     const invalid = await validate(hub, ours, files);
     keep(out, files);
     const home = hub.userPlace(ours).directory;
-    return corpus.map((notebook, index) => {
+    const results = corpus.map((notebook, index) => {
       const problems = problemsOf(notebook, wanted.get(notebook.name), outcomes[index] ?? undefined, files[index] ?? "", home);
       const fault = invalid[index] ?? undefined;
       return { name: notebook.name, problems: fault === undefined ? problems : [...problems, `not valid: ${fault}`] };
     });
+    return logged.length === 0 ? results : [...results, { name: "the extension's log", problems: logged }];
   } finally {
     await hub.stop();
     rmSync(work, { recursive: true, force: true });
@@ -83,7 +85,7 @@ function problemsOf({ directions }: CorpusNotebook, wanted: Ran | string | undef
   }
 }
 
-async function runAll(hub: TestHub, user: string, corpus: readonly CorpusNotebook[], saved: string, onLine: (line: string) => void): Promise<(Outcome | null)[]> {
+async function runAll(hub: TestHub, user: string, corpus: readonly CorpusNotebook[], saved: string, onLine: (line: string) => void, onErrors: (records: readonly string[]) => void): Promise<(Outcome | null)[]> {
   mkdirSync(saved, { recursive: true });
   const notebooks = corpus.map(({ file, cells, directions }) => {
     const copy = path.join(saved, path.basename(file));
@@ -99,6 +101,7 @@ async function runAll(hub: TestHub, user: string, corpus: readonly CorpusNoteboo
     // The window of the other host cannot be reached: nobody could answer input boxes in it.
     host: "code-server",
     onLine,
+    onErrors,
     onTurn: (index) => {
       const answers = corpus[index]?.directions.inputs ?? [];
       person.answer(answers).catch((error: unknown) => onLine(`The person at the window left: ${messageOf(error)}`));

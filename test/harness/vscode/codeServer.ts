@@ -8,6 +8,7 @@ import { ProcessOwner } from "../processes/owner";
 import { freePort } from "../processes/ports";
 import { tail } from "../processes/run";
 import { waitFor } from "../processes/wait";
+import { logsBelow, logsVariable } from "../results/logFiles";
 import { copyInstalled, installExtensions } from "./installed";
 import { quietSettings, type Settings } from "./settings";
 
@@ -42,6 +43,8 @@ export interface CodeServer {
   readonly version: string;
   /** Profile, extensions and logs; removed when it has stopped. */
   readonly directory: string;
+  /** VS Code's logs, those of extensions among them. */
+  readonly logs: string;
   /** Whether its process is alive. */
   readonly running: boolean;
   /** The address of a window that has `folder` open. */
@@ -84,7 +87,7 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
         PASSWORD: options.password,
         VSCODE_IPC_HOOK_CLI: undefined,
         // Tests ask nothing of an extension gallery.
-        ...(options.testDriver === true ? { EXTENSIONS_GALLERY: "{}" } : {}),
+        ...(options.testDriver === true ? { EXTENSIONS_GALLERY: "{}", [logsVariable]: logsBelow(path.join(directory, "user-data")) } : {}),
         ...options.env,
       },
       cwd: directory,
@@ -98,6 +101,7 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
     const url = `http://localhost:${port}/`;
     return {
       ...{ url, port, version, directory, log },
+      logs: logsBelow(path.join(directory, "user-data")),
       get running() {
         return server.running;
       },

@@ -5,6 +5,7 @@ import { Deferred, withTimeout } from "../../../src/base/async";
 import { messageOf } from "../../../src/base/errors";
 import { tail } from "../processes/run";
 import { waitFor } from "../processes/wait";
+import { errorsIn } from "../results/logFiles";
 import { launchBrowser } from "./browser";
 import { startCodeServer, type CodeServer } from "./codeServer";
 import type { ExtensionHostResult, HostRun } from "./extensionHost";
@@ -26,7 +27,7 @@ export async function runInCodeServer(run: HostRun): Promise<ExtensionHostResult
           throw new Error(`${messageOf(error)} (window: ${title})${tail(server.log(), 40)}`, { cause: error });
         },
       );
-      return { host: `code-server ${server.version}`, ok: code === 0 };
+      return { host: `code-server ${server.version}`, ok: code === 0, errors: errorsIn(server.logs)() };
     } finally {
       await browser.close();
     }

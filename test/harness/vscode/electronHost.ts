@@ -9,6 +9,7 @@ import { step } from "../install/progress";
 import { onPath } from "../install/system";
 import { ProcessOwner } from "../processes/owner";
 import { tail } from "../processes/run";
+import { errorsIn, logsBelow, logsVariable } from "../results/logFiles";
 import type { ExtensionHostResult, HostRun } from "./extensionHost";
 import { printedIn } from "./inHost/print";
 
@@ -31,6 +32,7 @@ export async function findElectron(): Promise<string> {
 export async function runInElectron(executable: string, run: HostRun): Promise<ExtensionHostResult> {
   const owner = new ProcessOwner();
   const user = path.join(owner.directory, "user-data", "User");
+  const logs = logsBelow(path.join(owner.directory, "user-data"));
   mkdirSync(user, { recursive: true });
   writeFileSync(path.join(user, "settings.json"), JSON.stringify(run.settings));
   const args = [
@@ -46,7 +48,7 @@ export async function runInElectron(executable: string, run: HostRun): Promise<E
   const headless = process.platform === "linux" && !hasDisplay();
   const child = owner.spawn(headless ? "xvfb-run" : executable, headless ? ["-a", executable, ...args] : args, {
     // A VS Code terminal sets these, and they make the program act as something else.
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, VSCODE_IPC_HOOK_CLI: undefined },
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, VSCODE_IPC_HOOK_CLI: undefined, [logsVariable]: logs },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let printed = "";
@@ -67,7 +69,7 @@ export async function runInElectron(executable: string, run: HostRun): Promise<E
     );
     // 1 is what VS Code makes of a rejected run(); anything else never got that far.
     if (code !== 0 && code !== 1) throw new Error(`VS Code ended with code ${code ?? "none"}.${tail(printed, 40)}`);
-    return { host: "electron (desktop VS Code)", ok: code === 0 };
+    return { host: "electron (desktop VS Code)", ok: code === 0, errors: errorsIn(logs)() };
   } finally {
     await owner.stop();
   }

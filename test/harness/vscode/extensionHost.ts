@@ -53,6 +53,8 @@ export interface ExtensionHostResult {
   readonly host: string;
   /** Whether `run()` resolved. */
   readonly ok: boolean;
+  /** The records of level error in the extension's log. */
+  readonly errors: readonly string[];
 }
 
 /** One host's way to run; `testsPath` is the bundled entry. */

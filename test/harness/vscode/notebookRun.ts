@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly onTurn?: (index: number) => void;
   /** Given the window, to do in it what only a person can; code-server only. */
   readonly onWindow?: (page: Page) => void;
+  /** Given the records of level error in the extension's log, where there are some. */
+  readonly onErrors?: (records: readonly string[]) => void;
   readonly host?: HostName;
   /** Default: this repository's. */
   readonly extensionPath?: string;
@@ -87,7 +89,7 @@ export async function runNotebooksIn(workspace: string, notebooks: readonly Note
   const { url, token, server, kernel, timeout, allowErrors } = run;
   const outcomes = path.join(workspace, ".outcomes.json");
   const cells = notebooks.reduce((sum, notebook) => sum + notebook.cells, 0);
-  await runInExtensionHost({
+  const { errors } = await runInExtensionHost({
     host: run.host,
     ...(run.extensionPath === undefined ? {} : { extensionPath: run.extensionPath }),
     ...(run.onWindow === undefined ? {} : { onWindow: run.onWindow }),
@@ -102,6 +104,7 @@ export async function runNotebooksIn(workspace: string, notebooks: readonly Note
     },
     parameters: { notebooks, lanes, url, token, server, kernel, timeout, allowErrors, outcomes, turn },
   });
+  if (errors.length > 0) run.onErrors?.(errors.map((line) => line.replaceAll(token, "(token)")));
   return readOutcomes(outcomes);
 }
 

@@ -29,8 +29,17 @@ export class Workbench {
    * Opens `url` (see CodeServer.folderUrl); resolves when the explorer shows the folder and extensions are known.
    * @param nudge called each second while it shows none
    */
-  static async open(browser: Browser, url: string, nudge: () => void = () => undefined): Promise<Workbench> {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  static async open(browser: Browser, url: string, nudge?: () => void): Promise<Workbench> {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    return Workbench.#in(await context.newPage(), url, nudge);
+  }
+
+  /** Opens another window of the same person as `open` does: what VS Code has stored is the same. */
+  async another(url: string): Promise<Workbench> {
+    return Workbench.#in(await this.page.context().newPage(), url);
+  }
+
+  static async #in(page: Page, url: string, nudge: () => void = () => undefined): Promise<Workbench> {
     page.setDefaultTimeout(uiMs);
     const printed: string[] = [];
     page.on("console", (message) => {

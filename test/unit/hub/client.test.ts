@@ -40,6 +40,41 @@ describe("hub client", () => {
     await assert.rejects(client.getServers("ana"), (error) => hasCode(error, "forbidden") && /read:users!user/.test(error.message));
   });
 
+  describe("lists what others share", () => {
+    const serversOf = (from: number, to: number): unknown[] =>
+      Array.from({ length: Math.max(0, to - from) }, (_, index) => ({ server: { user: { name: "bob" }, name: `s${from + index}`, url: "/user/bob/", ready: true }, scopes: [] }));
+    const pages = (total: number, most: number): void =>
+      void hub.on("GET /hub/api/users/ana/shared", ({ path }) => {
+        const query = new URL(path, hub.url).searchParams;
+        const [offset, limit] = [Number(query.get("offset") ?? 0), Math.min(most, Number(query.get("limit")))];
+        const next = offset + limit < total ? { offset: offset + limit, limit, url: "https://elsewhere.example/" } : null;
+        return { json: { items: serversOf(offset, Math.min(total, offset + limit)), _pagination: { offset, limit, total, next } } };
+      });
+
+    for (const [total, most, requests] of [
+      [0, 200, 1],
+      [200, 200, 1],
+      [201, 200, 2],
+      [450, 200, 3],
+      [23, 10, 3],
+    ] as const) {
+      it(`all ${total} of them where the hub gives ${most} at once`, async () => {
+        pages(total, most);
+        const names = (await client.sharedServers("ana")).map(({ server }) => server.name);
+        assert.deepEqual(names, Array.from({ length: total }, (_, index) => `s${index}`));
+        assert.equal(hub.asked.length, requests);
+      });
+    }
+
+    it("and asks for no more where the hub leads in a circle, or on and on", async () => {
+      hub.on("GET /hub/api/users/ana/shared", { json: { items: serversOf(0, 2), _pagination: { next: { offset: 0 } } } });
+      assert.equal((await client.sharedServers("ana")).length, 2);
+      let offset = 0;
+      hub.on("GET /hub/api/users/ana/shared", () => ({ json: { items: serversOf(0, 1), _pagination: { next: { offset: (offset += 1) } } } }));
+      assert.equal((await client.sharedServers("ana")).length, 50);
+    });
+  });
+
   it("says where an answer is not as it should be", async () => {
     hub.on("GET /hub/api/user", { json: { name: 7 } });
     await assert.rejects(client.user(), (error) => hasCode(error, "invalid-response") && /name/.test(error.message));

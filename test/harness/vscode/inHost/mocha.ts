@@ -2,6 +2,8 @@
 import { createRequire } from "node:module";
 import { format } from "node:util";
 import * as v from "valibot";
+import { errorsIn, logsVariable } from "../../results/logFiles";
+import { mochaHooks, watchLog } from "../../results/loggedErrors";
 import { readParameters } from "./parameters";
 import { Failed, print, runnable } from "./print";
 import { setTestHub, testHubModel } from "./testHub";
@@ -39,6 +41,9 @@ export const run = runnable(async () => {
     reporter: require(reporter) as Mocha.ReporterConstructor,
     ...(grep === undefined ? {} : { grep: new RegExp(grep) }),
   });
+  const logs = process.env[logsVariable];
+  if (logs !== undefined) watchLog(errorsIn(logs));
+  mocha.rootHooks(mochaHooks);
   for (const file of files) {
     mocha.suite.emit("pre-require", globalThis, file, mocha);
     mocha.suite.emit("require", require(file), file, mocha);

@@ -1,0 +1,44 @@
+// The extension's log as VS Code writes it, below the folder of a profile's logs: one file for each window.
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import path from "node:path";
+
+/** The environment variable by which the harness tells tests inside the extension host where the logs are. */
+export const logsVariable = "JUPYTERHUB_CONNECT_LOGS";
+
+const name = /^JupyterHub Connect(\.\d+)?\.log$/;
+const isError = /^\S+ \S+ \[error\] /;
+
+/** Where VS Code with this user-data directory writes its logs. */
+export function logsBelow(userData: string): string {
+  return path.join(userData, "logs");
+}
+
+/** The extension's logs in `directory`, the oldest first. */
+export function logFilesIn(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  const files = readdirSync(directory, { recursive: true, encoding: "utf8" });
+  return files.filter((file) => name.test(path.basename(file))).sort().map((file) => path.join(directory, file));
+}
+
+/** Gives the records of level error that were written since it was called last, from all logs in `directory`. */
+export function errorsIn(directory: string): () => readonly string[] {
+  const read = new Map<string, number>();
+  return () => logFilesIn(directory).flatMap((file) => {
+    const { text, end } = readFrom(file, read.get(file) ?? 0);
+    read.set(file, end);
+    return text.split("\n").filter((line) => isError.test(line));
+  });
+}
+
+/** The whole lines of a file from an offset on, and where the next one begins. */
+function readFrom(file: string, offset: number): { readonly text: string; readonly end: number } {
+  const descriptor = openSync(file, "r");
+  try {
+    const bytes = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - offset));
+    const length = readSync(descriptor, bytes, 0, bytes.length, offset);
+    const whole = bytes.subarray(0, length).lastIndexOf("\n") + 1;
+    return { text: bytes.toString("utf8", 0, whole), end: offset + whole };
+  } finally {
+    closeSync(descriptor);
+  }
+}
