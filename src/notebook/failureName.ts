@@ -2,6 +2,7 @@
 import { ConnectError, type ErrorCode } from "../base/errors";
 
 const names: Partial<Record<ErrorCode, string>> = {
+  "too-large": "Too large",
   "kernel-dead": "Kernel died",
   "kernel-restarted": "Kernel restarted",
   "connection-lost": "Connection lost",

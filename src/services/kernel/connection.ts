@@ -14,12 +14,14 @@ import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
 import type { MessageHook } from "./hooks";
 import { KernelRequests, type RequestOptions } from "./kernelRequests";
 import { Inbox } from "./inbox";
+import { refusedMessageError } from "./kernelErrors";
 import { KernelLink } from "./link";
 import {
   contentOf,
   createMessage,
   executeReplyContent,
   kernelInfoContent,
+  payloadSize,
   type Channel,
   type ExecuteReply,
   type JsonObject,
@@ -80,8 +82,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     });
     this.comms = new Comms((...message) => this.#sendComm(...message), log, options.handleComms ?? true);
     this.#arrivals = new Arrivals({
-      requests: this.#requests,
-      log,
+      ...{ requests: this.#requests, label: options.settings.label, log },
       ask: () => this.execute({ code: "", silent: true, stopOnError: false }),
       send: (message) => this.#link.send(message, true),
       settled: () => this.#link.flush(),
@@ -120,10 +121,12 @@ export class KernelConnection extends KernelRequests implements Disposable {
       missed: (gap) => {
         if (!this.#continuity.counts) this.events.gap.fire(gap);
       },
+      replaced: (by) => this.events.variablesLost.fire({ by, isUntold: !this.#requests.hasCode }),
     });
     this.#inbox = new Inbox({
       ...{ clientId: this.clientId, requests: this.#requests, events: this.events, comms: this.comms, link: this.#link },
       patience: options.settings.timeouts.answer,
+      unanswerable: (request, answer) => this.#giveUp(request, answer),
     });
     this.#link.dispatch({ type: "connect" });
   }
@@ -337,7 +340,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     if (statusBefore !== status) this.events.statusChanged.fire(status);
     if (before.connection !== now.connection) {
       if (now.connection === "disconnected") this.#failedAt = Date.now();
-      if (before.connection === "connected") this.#disconnected();
+      if (before.connection === "connected") this.#disconnected(now.silent);
       if (now.connection === "connected") this.#continuity.mended();
       const answer = now.connection === "connected" ? this.#inbox.answers.takeLost() : undefined;
       if (answer) this.#link.send(answer);
@@ -346,10 +349,16 @@ export class KernelConnection extends KernelRequests implements Disposable {
     if (!before.ended && now.ended) this.#finish(now.ended);
   }
 
-  #disconnected(): void {
-    this.#inbox.answers.lost();
+  #disconnected(silent: boolean): void {
+    this.#inbox.answers.lost(silent);
     if (this.#requests.awaiting) this.#continuity.broke();
-    this.#arrivals.broke();
+    this.#arrivals.broke(silent);
+  }
+
+  /** The kernel waits for an answer that does not get through: what asked for it ends, and the kernel is freed. */
+  #giveUp(request: string, answer: Message): void {
+    this.#requests.get(request)?.fail(refusedMessageError(this.#settings.label, payloadSize(answer)));
+    this.interrupt().catch((error: unknown) => this.#settings.log.warn("A kernel that waits for an answer could not be interrupted", error));
   }
 
   /** The kernel's old process is gone, with all it held. */
