@@ -3,7 +3,7 @@ import { ConnectError, type ErrorCode } from "../base/errors";
 
 const names: Partial<Record<ErrorCode, string>> = {
   "too-large": "Too large",
-  "kernel-dead": "Kernel died",
+  "kernel-dead": "Kernel ended",
   "kernel-restarted": "Kernel restarted",
   "connection-lost": "Connection lost",
   evicted: "Connection taken over",
@@ -16,6 +16,7 @@ const names: Partial<Record<ErrorCode, string>> = {
   "no-kernel-spec": "No such kernel",
   "signed-out": "Signed out",
   forbidden: "Not allowed",
+  "no-websocket": "No websocket",
   unreachable: "Not reachable",
   certificate: "Certificate refused",
   proxy: "Proxy refused",

@@ -158,6 +158,11 @@ export class KernelConnection extends KernelRequests implements Disposable {
     return connection === "disconnected" && !ended && attempt > 0 ? this.#failedAt + pause : undefined;
   }
 
+  /** Why no websocket could be opened the last time; undefined where one is open, or none was refused. */
+  get refusal(): Error | undefined {
+    return this.#link.state.refusal;
+  }
+
   /** Why this connection has ended for good; undefined while it lives. */
   get ended(): ConnectError | undefined {
     return this.#link.state.ended;

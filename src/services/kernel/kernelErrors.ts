@@ -1,6 +1,8 @@
 // What requests to a kernel are told when they cannot be answered, in words.
-import { ConnectError } from "../../base/errors";
+import { ConnectError, hasCode, HttpError, messageOf } from "../../base/errors";
 import { sizeText } from "../../base/text";
+import { reasonIn } from "../../transport/httpErrors";
+import type { ServerSettings } from "../../transport/settings";
 import { largeMessage } from "./breaks";
 
 /** Somebody has restarted the kernel. */
@@ -56,4 +58,16 @@ export function refusedMessageError(label: string, bytes: number): ConnectError 
   }
   const text = `${beginning} That is more than the server, or a proxy on the way to it, takes in one message: ${usualLimit}. Put what is large into a file on the server and read it from there, or ask the hub's administrator for a larger limit.`;
   return new ConnectError("too-large", text);
+}
+
+/** The server answers requests, but none of the first websockets could be opened. @param cause how the last one was refused */
+export function noWebsocketError({ label, wsUrl }: ServerSettings, cause: Error): ConnectError {
+  const { host } = wsUrl;
+  let how = `the attempt at ${host} failed: ${messageOf(cause)}`;
+  if (cause instanceof HttpError) {
+    const reason = reasonIn(cause.body);
+    how = `${host} answered with HTTP status ${cause.status} instead${reason === "" ? "." : ` (${reason.replace(/\.$/, "")}).`}`;
+  } else if (hasCode(cause, "timeout")) how = `${host} did not answer when asked for one.`;
+  const text = `${label} can be reached, but opens no websocket, and kernels need one: ${how} Probably a proxy on the way passes no websocket upgrades on. Ask the administrator of ${host} to let them through; until then no cell can run here.`;
+  return new ConnectError("no-websocket", text, { cause });
 }

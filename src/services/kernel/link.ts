@@ -6,6 +6,8 @@ import type { ServerSettings } from "../../transport/settings";
 import { KernelChannels } from "./channels";
 import type { Message } from "./messages";
 import type { KernelModel } from "./model";
+import { noWebsocketError } from "./kernelErrors";
+import { isNoUpgrade } from "./noUpgrade";
 import { frameOf, Outbox } from "./outbox";
 import type { Asking } from "./probes";
 import type { Requests } from "./requests";
@@ -308,16 +310,20 @@ export class KernelLink implements Disposable {
 
   #refused(error: Error): void {
     this.#settings.log.debug(`${this.#settings.label}: no connection to kernel ${this.#ports.kernelId}`, error);
-    if (hasCode(error, "not-found")) void this.#confirmGone();
+    const isForGood = !this.#state.worked && isNoUpgrade(error, this.#state.attempt + 1);
+    if (isForGood || hasCode(error, "not-found")) void this.#askWhyRefused(error, isForGood);
     else this.dispatch({ type: "refused", error });
   }
 
-  /** A refused websocket does not say who refused it. */
-  async #confirmGone(): Promise<void> {
+  /** A refused websocket does not say who refused it. @param isForGood no websocket can be opened, if requests are answered */
+  async #askWhyRefused(refusal: Error, isForGood: boolean): Promise<void> {
+    const { label, log } = this.#settings;
     const error = await this.#server.get().then(
-      () => new ConnectError("server-error", `${this.#settings.label} has the kernel, but opens no connection to it.`),
-      asError,
+      () => (isForGood ? noWebsocketError(this.#settings, refusal) : new ConnectError("server-error", `${label} has the kernel, but opens no connection to it.`)),
+      // Where requests fail as well, the websocket is no news.
+      (reason: unknown) => (isForGood && !hasCode(reason, "not-found") ? refusal : asError(reason)),
     );
+    if (hasCode(error, "no-websocket") && !hasCode(this.#state.refusal, "no-websocket")) log.warn("Kernels cannot be reached", error);
     this.dispatch({ type: "refused", error });
   }
 

@@ -23,6 +23,10 @@ export interface KernelState {
   readonly connection: ConnectionStatus;
   /** Attempts that came to nothing since the kernel was last heard; a handshake alone is no success. */
   readonly attempt: number;
+  /** A websocket could be opened once: what refuses one since will pass. */
+  readonly worked: boolean;
+  /** Why no websocket could be opened the last time; undefined once one is. */
+  readonly refusal?: Error | undefined;
   /** The kernel was not heard since the websocket was opened. */
   readonly unanswered: boolean;
   /** Milliseconds from the last of them to the next. */
@@ -100,7 +104,7 @@ export interface Step {
 }
 
 export const initialState: KernelState = {
-  ...{ kernel: "unknown", connection: "disconnected", attempt: 0, unanswered: false, pause: 0, stopped: 0, silent: false, exits: false },
+  ...{ kernel: "unknown", connection: "disconnected", attempt: 0, worked: false, unanswered: false, pause: 0, stopped: 0, silent: false, exits: false },
 };
 
 /** Milliseconds: first pause and ceiling between attempts to reconnect. */
@@ -131,7 +135,7 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
       if (state.connection === "connecting" || state.connection === "connected") return { state, effects: [] };
       return { state: { ...state, connection: "connecting" }, effects: [{ type: "open", after: 0 }] };
     case "opened":
-      return { state: { ...state, connection: "connected", unanswered: true, stopped: 0, silent: false }, effects: asked };
+      return opened(state);
     case "answered":
       return keep({ ...state, attempt: 0, unanswered: false });
     case "refused":
@@ -179,6 +183,11 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
 /** First the question, then what was held back: it meets a kernel that is known to answer. */
 const asked: readonly KernelEffect[] = [{ type: "probe" }, { type: "flush" }];
 
+function opened(state: KernelState): Step {
+  const fresh = { connection: "connected", worked: true, refusal: undefined, unanswered: true, stopped: 0, silent: false } as const;
+  return { state: { ...state, ...fresh }, effects: asked };
+}
+
 function keep(state: KernelState): Step {
   return { state, effects: [] };
 }
@@ -210,12 +219,12 @@ function refused(state: KernelState, error: Error, random: () => number): Step {
   const stopped = hasCode(error, "server-stopped") ? state.stopped + 1 : 0;
   // A kernel ends with its server.
   if (hasCode(error, "server-stopped") && stopped >= stoppedProof) return end(state, "dead", error);
-  const signedOut = hasCode(error, "address", "signed-out", "forbidden", "certificate", "proxy");
+  const needsPerson = hasCode(error, "address", "signed-out", "forbidden", "certificate", "proxy", "no-websocket");
   const silent = state.silent || hasCode(error, "timeout");
-  const after = backoff(signedOut ? Number.MAX_SAFE_INTEGER : state.attempt, pause.first, pause.ceiling, random);
-  const again = retry({ ...state, stopped, silent }, after);
-  // What was sent may still be answered once signed in; what was not sent need not wait for that.
-  return signedOut ? { ...again, effects: [{ type: "fail", error, only: "unsent" }, ...again.effects] } : again;
+  const after = backoff(needsPerson ? Number.MAX_SAFE_INTEGER : state.attempt, pause.first, pause.ceiling, random);
+  const again = retry({ ...state, refusal: error, stopped, silent }, after);
+  // What was sent may still be answered once that is mended; what was not sent need not wait for it.
+  return needsPerson ? { ...again, effects: [{ type: "fail", error, only: "unsent" }, ...again.effects] } : again;
 }
 
 /** Somebody restarts the kernel or shuts it down; our own restart is known already. */
