@@ -80,7 +80,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
       isOwn: (id) => this.#requests.get(id) !== undefined,
       missed: (gap) => this.events.gap.fire(gap),
     });
-    this.comms = new Comms((...message) => this.#sendComm(...message), log, options.handleComms ?? true);
+    this.comms = new Comms(this.clientId, (...message) => this.#sendComm(...message), log, options.handleComms ?? true);
     this.#arrivals = new Arrivals({
       ...{ requests: this.#requests, label: options.settings.label, log },
       ask: () => this.execute({ code: "", silent: true, stopOnError: false }),
