@@ -50,7 +50,7 @@ export class FileReplacement {
   async #inParts(settings: ServerSettings, path: string, bytes: Uint8Array, exists: boolean): Promise<ContentsModel> {
     const mark = randomUUID().slice(0, 8);
     const [, directory = "", name = ""] = /^(.*\/)?([^/]*)$/.exec(path) ?? [];
-    const beside = (end: string): string => `${directory}${[...name].slice(0, keptName).join("")}.${mark}.${end}`;
+    const beside = (end: string): string => `${directory}${Array.from(name).slice(0, keptName).join("")}.${mark}.${end}`;
     const [incoming, outgoing] = [beside("new"), beside("old")];
     try {
       await writeFile(settings, incoming, bytes, { sizes: this.#sizes, partSize: smallerThan(bytes.byteLength) ?? smallestPart });

@@ -5,6 +5,7 @@ import { Deferred, withTimeout } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
 import { ConnectError, hasCode, messageOf } from "../../base/errors";
 import { next } from "../../base/event";
+import { Joins } from "../../base/joins";
 import type { ServerSettings } from "../../transport/settings";
 import { Arrivals } from "./arrivals";
 import { interruptKernel, restartKernel, shutdownKernel } from "./client";
@@ -64,6 +65,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   readonly #inbox: Inbox;
   readonly #continuity: Continuity;
   readonly #link: KernelLink;
+  readonly #restarting = new Joins<KernelConnection, void>();
   #model: KernelModel;
   #info = new Deferred<KernelInfo>();
   /** When the last attempt to connect failed. */
@@ -210,10 +212,14 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   /**
    * Restarts the kernel's process: variables are lost, open requests are settled with `kernel-restarted`.
-   * Resolves when the new process runs.
+   * Resolves when the new process runs. Whoever asks meanwhile joins.
    * @param reason what open requests are told instead of the usual words
    */
-  async restart(reason?: ConnectError): Promise<void> {
+  restart(reason?: ConnectError): Promise<void> {
+    return this.#restarting.run(this, "", () => this.#restart(reason));
+  }
+
+  async #restart(reason: ConnectError | undefined): Promise<void> {
     this.#throwIfEnded();
     this.#link.dispatch({ type: "restart", ...(reason && { error: reason }) });
     try {

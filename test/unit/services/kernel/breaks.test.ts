@@ -29,7 +29,7 @@ describe("a message with which the connection breaks", function () {
     server.onRequest = (message, socket) => {
       const { content, header } = message;
       // What comes behind is read by nobody.
-      if (!broken.has(socket) && takes(String(content["code"] ?? ""))) {
+      if (!broken.has(socket) && takes(typeof content["code"] === "string" ? content["code"] : "")) {
         socket.send("iopub", "execute_input", { code: "", execution_count: server.cells }, header);
         socket.answer(message, { status: "ok", execution_count: server.cells });
         return;
