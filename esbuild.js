@@ -64,6 +64,15 @@ const latePackages = {
   },
 };
 
+/** Says when a build begins and ends, for whoever waits for it (.vscode/tasks.json). */
+const saying = {
+  name: "saying",
+  setup(build) {
+    build.onStart(() => console.log("Building…"));
+    build.onEnd(({ errors }) => console.log(`Built; ${errors.length} errors. It is built again when a file changes.`));
+  },
+};
+
 /** The metafiles of all bundles as one: the notices and the bill of materials are made from it (test/harness/publish). */
 function writeMetafile(metafiles) {
   const together = (part) => Object.assign({}, ...metafiles.map((metafile) => metafile[part]));
@@ -85,7 +94,7 @@ async function main() {
   });
   const options = { ...common, entryPoints: ["src/extension.ts"], outdir, plugins: [oneVscode, latePackages, absentPackages] };
   if (process.argv.includes("--watch")) {
-    await (await esbuild.context(options)).watch();
+    await (await esbuild.context({ ...options, plugins: [...options.plugins, saying] })).watch();
     return;
   }
   const extension = await esbuild.build(options);

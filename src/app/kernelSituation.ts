@@ -1,5 +1,5 @@
 // What a notebook's kernel does, from all that is known of it: the one thing to tell the person.
-import type { ConnectError } from "../base/errors";
+import { hasCode, type ConnectError } from "../base/errors";
 import type { KernelConnection } from "../services/kernel/connection";
 import type { ServerState } from "./server";
 import type { StartProgress } from "./servers";
@@ -20,7 +20,7 @@ export interface KernelFacts {
   readonly progress?: StartProgress | undefined;
   /** The notebook waits for its kernel. */
   readonly isConnecting?: boolean;
-  readonly kernel?: Pick<KernelConnection, "status" | "connectionStatus" | "nextAttempt"> | undefined;
+  readonly kernel?: (Pick<KernelConnection, "status" | "connectionStatus" | "nextAttempt"> & Partial<Pick<KernelConnection, "refusal">>) | undefined;
   /** Why the notebook's last kernel ended, where it has no other yet. */
   readonly ended?: ConnectError | undefined;
   readonly running?: RunningCell | undefined;
@@ -33,7 +33,8 @@ export type KernelSituation =
   | { readonly kind: "busy"; readonly running: RunningCell | undefined }
   /** `nextAttempt`: when the connection is tried again, in milliseconds since the epoch; undefined: it is being tried. */
   | { readonly kind: "reconnecting"; readonly nextAttempt: number | undefined }
-  | { readonly kind: "dead" | "evicted"; readonly reason: string };
+  /** `unreachable`: no websocket can be opened where it is. */
+  | { readonly kind: "dead" | "evicted" | "unreachable"; readonly reason: string };
 
 /** @param before what it was until now: a connection that is being made is another thing after one that was lost */
 export function situationOf(facts: KernelFacts, before?: KernelSituation["kind"]): KernelSituation {
@@ -66,8 +67,9 @@ function connected(status: KernelConnection["status"], { running }: KernelFacts,
   }
 }
 
-function unconnected({ status, connectionStatus, nextAttempt }: NonNullable<KernelFacts["kernel"]>, before: KernelSituation["kind"] | undefined): KernelSituation {
+function unconnected({ status, connectionStatus, nextAttempt, refusal }: NonNullable<KernelFacts["kernel"]>, before: KernelSituation["kind"] | undefined): KernelSituation {
   if (status === "restarting" || status === "autorestarting") return { kind: "restarting" };
+  if (hasCode(refusal, "no-websocket")) return { kind: "unreachable", reason: refusal.message };
   if (connectionStatus === "resting") return { kind: "resting" };
   if (connectionStatus === "disconnected") return { kind: "reconnecting", nextAttempt };
   switch (before) {

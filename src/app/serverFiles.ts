@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { deleteContents, getContents, getFile, listDirectory, renameContents, saveContents } from "../services/contents/client";
 import { ContentsError } from "../services/contents/errors";
 import { fileBytes, type ContentsModel } from "../services/contents/model";
+import { RequestSizes } from "../services/contents/requestSizes";
 import type { ServerSettings } from "../transport/settings";
-import { replaceFile } from "./fileReplacement";
+import { FileReplacement } from "./fileReplacement";
 import { FileRefusal } from "./fileRefusal";
 import { isNotebook, isTrusted, trust } from "./notebookTrust";
 
@@ -41,6 +42,7 @@ export class ServerFiles {
   readonly #seen = new Map<string, Seen>();
   /** Bytes, as they were told the last time without content. */
   readonly #sizes = new Map<string, number>();
+  readonly #replacement = new FileReplacement(new RequestSizes());
 
   async stat(settings: ServerSettings, path: string): Promise<FileStat> {
     const stat = statOf(await getContents(settings, path, { content: false }));
@@ -77,7 +79,7 @@ export class ServerFiles {
     }
     if (present) await this.#refuseUnseen(settings, path, present);
     const trusted = present && isNotebook(path) ? await this.#isTrusted(settings, path, present) : undefined;
-    const model = await replaceFile(settings, path, bytes, present !== undefined);
+    const model = await this.#replacement.replace(settings, path, bytes, present !== undefined);
     this.#note(settings, path, model, bytes, trusted);
     if (trusted) await trust(settings, path);
   }

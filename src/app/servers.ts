@@ -2,6 +2,7 @@
 import { backoff, delay } from "../base/async";
 import { DisposableStore, type Disposable } from "../base/disposable";
 import { ConnectError, hasCode } from "../base/errors";
+import { Joins } from "../base/joins";
 import type { Account } from "../hub/account";
 import type { StartOptions } from "../hub/client";
 import type { SharedServer } from "../hub/model";
@@ -29,6 +30,7 @@ export class Servers implements Disposable {
   readonly #ports: Ports;
   readonly #table: ServerTable;
   readonly #starts = new Map<string, ServerStart<ServiceManager>>();
+  readonly #ending = new Joins<Servers, void>();
   readonly #resources = new DisposableStore();
 
   constructor(hubs: Hubs, ports: Ports) {
@@ -143,22 +145,27 @@ export class Servers implements Disposable {
     return server;
   }
 
-  /** Stops the server, with all its kernels; resolves when it is stopped. A start that is under way ends with that. */
-  async stop(server: Server, signal?: AbortSignal): Promise<void> {
-    await this.#end(server, "stopped", () => stop(server.account.client, server.owner, server.name, { signal }));
+  /**
+   * Stops the server, with all its kernels; resolves when it is stopped. A start that is under way ends with that, and
+   * whoever asks meanwhile joins.
+   */
+  stop(server: Server, signal?: AbortSignal): Promise<void> {
+    return this.#ending.run(this, `stop ${server.id}`, () => this.#end(server, "stopped", () => stop(server.account.client, server.owner, server.name)), signal);
   }
 
   /** Stops the server, with all its kernels, and starts it again; by default with the same options. */
   async restart(server: Server, options: EnsureRunningOptions = {}): Promise<ServiceManager> {
     const { signal } = options;
-    await this.#end(server, "starting", () => stop(server.account.client, server.owner, server.name, { signal }));
+    const end = (): Promise<void> => this.#end(server, "starting", () => stop(server.account.client, server.owner, server.name));
+    await this.#ending.run(this, `stop ${server.id}`, end, signal);
     return this.ensureRunning(server, options);
   }
 
   /** Stops a named server and has the hub forget it; resolves when it is gone. */
   async delete(server: Server, signal?: AbortSignal): Promise<void> {
     if (server.name === "") throw new ConnectError("forbidden", `The default server of ${server.label} can be stopped, not deleted.`);
-    await this.#end(server, "stopped", () => remove(server.account.client, server.owner, server.name, { signal }));
+    const end = (): Promise<void> => this.#end(server, "stopped", () => remove(server.account.client, server.owner, server.name));
+    await this.#ending.run(this, `delete ${server.id}`, end, signal);
     await this.#forget(server);
   }
 

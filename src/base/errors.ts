@@ -16,6 +16,7 @@ import { plain } from "./plain";
  * - `server-stopped`: the user's server is not running
  * - `server-error`: 5xx, or a hub or server that is not there
  * - `start-failed`: the user's server did not come up
+ * - `no-websocket`: requests are answered, but no websocket can be opened
  * - `invalid-response`: an answer that does not follow its specification
  * - `invalid-message`: a websocket frame that does not follow the protocol
  * - `no-kernel-spec`: the server has no such kernel
@@ -42,6 +43,7 @@ export type ErrorCode =
   | "server-stopped"
   | "server-error"
   | "start-failed"
+  | "no-websocket"
   | "invalid-response"
   | "invalid-message"
   | "no-kernel-spec"

@@ -2,7 +2,8 @@
 import { ConnectError, type ErrorCode } from "../base/errors";
 
 const names: Partial<Record<ErrorCode, string>> = {
-  "kernel-dead": "Kernel died",
+  "too-large": "Too large",
+  "kernel-dead": "Kernel ended",
   "kernel-restarted": "Kernel restarted",
   "connection-lost": "Connection lost",
   evicted: "Connection taken over",
@@ -15,6 +16,7 @@ const names: Partial<Record<ErrorCode, string>> = {
   "no-kernel-spec": "No such kernel",
   "signed-out": "Signed out",
   forbidden: "Not allowed",
+  "no-websocket": "No websocket",
   unreachable: "Not reachable",
   certificate: "Certificate refused",
   proxy: "Proxy refused",

@@ -199,8 +199,8 @@ function unreachableProxy(cause: unknown): string | undefined {
   return said?.replace(/^\w+\s+/, "").replace(/^.*@/, "");
 }
 
-/** The system's or TLS's error code, wherever in the chain of causes it stands. */
-function systemCode(error: unknown): string {
+/** The system's or TLS's error code, wherever in the chain of causes it stands; empty where there is none. */
+export function systemCode(error: unknown): string {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ("code" in at && typeof at.code === "string") return at.code;
   }

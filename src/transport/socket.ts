@@ -43,6 +43,12 @@ export interface SocketListener {
 const usualFrame = 500 * megabyte;
 
 /**
+ * Milliseconds that the connection has to end once the peer has said that it closes: it may have stopped to read in the
+ * middle of what it did not want. The types do not know of this option yet.
+ */
+const closing = { closeTimeout: 2_000 };
+
+/**
  * Opens a websocket relative to `settings.wsUrl`.
  * @throws ConnectError `address` where `path` leads elsewhere, before anything is sent; as for HTTP where the server refuses the upgrade, `unreachable`, `certificate` or `timeout`.
  */
@@ -98,6 +104,7 @@ async function handshake(
     headers: { ...settings.headers, ...(token !== undefined && credentialHeaders(token)) },
     perMessageDeflate: false,
     maxPayload: options.maxFrame ?? usualFrame,
+    ...closing,
     ...tls,
     ...(settings.agent && { agent: settings.agent }),
   });
@@ -231,7 +238,8 @@ export class Socket {
   #end(code: number, reason: string): void {
     if (this.#ended) return;
     this.#ended = true;
-    const silent = this.#waiting && this.#liveness.overdue;
+    // A close that the peer has said comes behind all that it has sent.
+    const silent = code === 1006 && this.#waiting && this.#liveness.overdue;
     this.#liveness.dispose();
     this.#acknowledger.stop();
     this.#listener.closed({ code, reason, silent });

@@ -10,7 +10,7 @@ import { personWindow } from "./support/window";
 const pictures = "out/screenshots/first-use";
 
 describe("first use", () => {
-  const window = personWindow({ files: [samplePath] });
+  const window = personWindow({ files: [samplePath], installs: true });
   let user: HubUser;
 
   before(() => {

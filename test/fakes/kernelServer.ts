@@ -72,15 +72,24 @@ export class KernelServer {
   /** Scripts REST: what it returns is answered instead of the usual. */
   onRest: (operation: string) => RestReply | undefined | Promise<RestReply | undefined> = () => undefined;
 
+  /** Refuses handshakes: what it returns is answered instead, or nothing at all for "silence", and "cut" ends the connection. */
+  onUpgrade: () => RestReply | "silence" | "cut" | undefined = () => undefined;
+
   private constructor() {
     const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => v1Protocol });
     this.#server.on("connection", (socket: TcpSocket) => {
       this.#open.add(socket);
       socket.on("error", () => undefined).on("close", () => this.#open.delete(socket));
     });
-    this.#server.on("upgrade", (request: IncomingMessage, socket: TcpSocket, head: Buffer) =>
-      sockets.handleUpgrade(request, socket, head, (ws) => this.#take(ws, request)),
-    );
+    this.#server.on("upgrade", (request: IncomingMessage, socket: TcpSocket, head: Buffer) => {
+      const refusal = this.onUpgrade();
+      if (refusal === undefined) sockets.handleUpgrade(request, socket, head, (ws) => this.#take(ws, request));
+      else if (refusal === "cut") socket.destroy();
+      else if (refusal !== "silence") {
+        const { status = 400, body = "", type = "text/html" } = refusal;
+        socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+      }
+    });
   }
 
   static async start(): Promise<KernelServer> {

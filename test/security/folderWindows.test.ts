@@ -1,6 +1,6 @@
 // Windows whose folders name hubs: what of it a person is offered, for a folder of this computer and for one on a server.
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { waitFor } from "../harness/processes/wait";
 import { samplePath } from "../harness/sample/sampleNotebook";
@@ -31,7 +31,9 @@ describe("a window with a hostile folder", function () {
     const file = path.join(directory, `${name}.code-workspace`);
     const settings = { "jupyterhubConnect.hubs": [{ url: hub.url.href, label: "Example University", ...more }] };
     writeFileSync(file, JSON.stringify({ folders, settings }));
-    return Workbench.open(browser, `${server.url}?workspace=${encodeURIComponent(file)}`);
+    // VS Code drops what it has read of the file where it is not ready for that yet, and shows no folder until the file changes.
+    const touch = (): void => utimesSync(file, new Date(), new Date());
+    return Workbench.open(browser, `${server.url}?workspace=${encodeURIComponent(file)}`, touch);
   };
   /** What *Sign In…* shows first. */
   const offered = async ({ quickInput }: Workbench): Promise<string> => {

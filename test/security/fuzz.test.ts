@@ -52,12 +52,14 @@ import { eventsIn } from "../../src/transport/eventStream";
 import { retryAfterMs } from "../../src/transport/http";
 import { reasonIn, statusError } from "../../src/transport/httpErrors";
 import { serverSettings, type ServerSettings } from "../../src/transport/settings";
-import { timeOf } from "./support/cost";
+import { heldNow, peakNow, timeOf } from "./support/cost";
 import { faulty, faultyJson, textOf } from "./support/hostile";
 
 const cases = 10_000;
 /** Milliseconds for one case. */
 const patience = 100;
+/** MB for one case, and to be held after all of them. */
+const room = 50;
 
 /** Fails for anything thrown that is none of ours. */
 function ours(error: unknown): undefined {
@@ -67,7 +69,6 @@ function ours(error: unknown): undefined {
 
 /** Runs `read` on 10,000 inputs. */
 async function fuzz<T>(input: fc.Arbitrary<T>, read: (input: T) => unknown): Promise<void> {
-  const before = process.resourceUsage().maxRSS;
   const attempt = async (value: T): Promise<void> => {
     try {
       const result = read(value);
@@ -76,17 +77,20 @@ async function fuzz<T>(input: fc.Arbitrary<T>, read: (input: T) => unknown): Pro
       ours(error);
     }
   };
+  const before = await heldNow();
   const property = fc.asyncProperty(input, async (value) => {
-    const start = performance.now();
+    const [start, peak] = [performance.now(), peakNow()];
     await attempt(value);
+    const grown = peakNow() - peak;
+    assert.ok(grown < room, `${grown} MB`);
     if (performance.now() - start < patience) return;
     // The machine is busy, or the reader slow.
     const took = timeOf(() => void attempt(value), patience);
     assert.ok(took < patience, `${took} ms`);
   });
   await fc.assert(property, { numRuns: cases });
-  const grown = (process.resourceUsage().maxRSS - before) / 1024;
-  assert.ok(grown < 100, `${grown} MB`);
+  const held = (await heldNow()) - before;
+  assert.ok(held < room, `${held} MB are held`);
 }
 
 /** A server that answers everything with this. */

@@ -1,4 +1,4 @@
-// Comms with the real kernel: behaviours 44–48 of the services layer.
+// Comms with the real kernel: behaviours 44–48 of docs/behaviours.md.
 import assert from "node:assert/strict";
 import { hasCode } from "../../src/base/errors";
 import type { Comm } from "../../src/services/kernel/comm";
@@ -72,16 +72,22 @@ describe("comms", function () {
     assert.deepEqual(heard, ['open {"a":1}', 'message {"b":2}', 'close {"c":3}']);
   });
 
-  it("46: one of a target that is not registered is closed, unless no target ever was", async () => {
+  it("46: those of other clients stay open: of a target that is not registered here, or whose callback fails here", async () => {
     const connection = await bench.ready();
-    const count = async (): Promise<number> =>
-      Object.keys((await within(connection.commInfo("nobody").done, "comm_info")).comms).length;
-    const open = "from comm import create_comm\nc = create_comm(target_name='nobody')";
-    await run(connection, open).done();
-    assert.equal(await count(), 1);
-    connection.comms.registerTarget("somebody", () => undefined);
-    await run(connection, open).done();
-    assert.equal(await count(), 1);
+    const other = await bench.ready({ model: connection.model });
+    const sent: string[] = [];
+    connection.onAnyMessage(({ direction, message }) => direction === "send" && sent.push(message.header.msg_type));
+    connection.comms.registerTarget("mine", () => {
+      throw new Error("No room for it");
+    });
+    const count = async (target: string): Promise<number> => Object.keys((await within(other.commInfo(target).done, "comm_info")).comms).length;
+    const open = (target: string): string => `from comm import create_comm\n${target} = create_comm(target_name='${target}')`;
+    for (const target of ["theirs", "mine"]) await run(other, open(target)).done();
+    // Where this code's own frontend fails, nobody else has the comm.
+    for (const target of ["unknown", "mine"]) await run(connection, open(target)).done();
+    await within(connection.requestKernelInfo().done, "what was sent before");
+    assert.deepEqual(sent.filter((type) => type.startsWith("comm_") && type !== "comm_info_request"), ["comm_close"]);
+    assert.deepEqual([await count("theirs"), await count("unknown"), await count("mine")], [1, 1, 1]);
   });
 
   it("48: nothing can be sent once closed, and buffers pass both ways", async () => {

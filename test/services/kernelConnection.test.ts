@@ -1,4 +1,4 @@
-// A kernel connection on the real server: behaviours 1–39 of the services layer, named by their numbers. Those that a
+// A kernel connection on the real server: behaviours 1–39 of docs/behaviours.md, named by their numbers. Those that a
 // real server cannot be made to show (18, 20 and 21 with a faulty answer, 19, 37, 38) are in test/unit/services/kernel.
 import assert from "node:assert/strict";
 import { deleteContents, getContents, saveContents } from "../../src/services/contents/client";

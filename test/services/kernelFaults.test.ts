@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { KernelConnection } from "../../src/services/kernel/connection";
 import type { FutureHandlers } from "../../src/services/kernel/future";
+import { restartKernel } from "../../src/services/kernel/client";
 import { KernelManager } from "../../src/services/kernel/manager";
 import { serverSettings } from "../../src/transport/settings";
 import { startPlainServer } from "../harness/hub/plainServer";
@@ -129,6 +130,27 @@ os.kill(os.getppid(), signal.SIGCONT)`,
     await fallsSilent(connection, cell);
   });
 
+  it("fails a cell in words that is larger than the server takes in one message, and goes on", async () => {
+    // A break in which nothing was heard for long counts less; here a second of work for 12 MB would be long.
+    const patient = { ...bench.direct.timeouts, liveness: 15_000 };
+    for (const settings of [bench.direct, bench.faulty]) {
+      const connection = await bench.ready({ settings: { ...settings, timeouts: patient } });
+      await run(connection, "ran = 1").done();
+      let sent = 0;
+      connection.onAnyMessage(({ direction, message }) => (sent += direction === "send" && message.content["code"] === large ? 1 : 0));
+      let breaks = 0;
+      connection.onDidChangeConnectionStatus((now) => (breaks += now === "connected" ? 1 : 0));
+      const large = `text = """${"x".repeat(12 * 1024 * 1024)}"""`;
+      const cell = run(connection, large);
+      await event(connection.onDidChangeConnectionStatus, "the break", (now) => now !== "connected");
+      const later = run(connection, "print(ran)");
+      const error = await failure(cell.future.done, "too-large");
+      assert.match(error.message, /12 MB.*10 MB/);
+      await later.done();
+      assert.deepEqual([later.text(), sent, breaks], ["1\n", 2, 2]);
+    }
+  });
+
   it("runs code that went into a half-open connection, once, in order, and before what was asked later", async () => {
     const connection = await bench.ready({ settings: bench.faulty });
     await run(connection, "ran = [0]").done();
@@ -214,6 +236,44 @@ os.kill(os.getppid(), signal.SIGCONT)`,
     const next = run(connection, "print('x' in globals())");
     await next.done();
     assert.equal(next.text(), "False\n");
+  });
+
+  for (const exit of ["exit()", "quit()", "get_ipython().ask_exit()"]) {
+    it(`says to the cell behind ${exit} that the kernel was ended by code, not by its memory`, async () => {
+      const connection = await bench.ready();
+      const lost: string[] = [];
+      connection.onDidLoseVariables(({ by, isUntold }) => lost.push(`${by}${isUntold ? ", untold" : ""}`));
+      await run(connection, exit).done();
+      // For a moment the kernel still runs what it is given.
+      const runsOn = async (): Promise<unknown> => connection.execute({ code: "1" }).done.then(runsOn);
+      const error = await failure(runsOn(), "kernel-dead");
+      assert.match(error.message, /exit/);
+      assert.doesNotMatch(error.message, /memory|while this was running/);
+      assert.equal((await run(connection, "2").done()).status, "ok");
+      assert.deepEqual(lost, ["exited"]);
+    });
+  }
+
+  it("tells once that somebody else has restarted the kernel, also where only its process shows that", async () => {
+    const connection = await bench.ready({ settings: bench.faulty });
+    const lost: string[] = [];
+    connection.onDidLoseVariables(({ by, isUntold }) => lost.push(`${by}${isUntold ? ", untold" : ""}`));
+    await run(connection, "x = 1").done();
+    await restartKernel(bench.direct, connection.id);
+    await run(connection, "1").done().catch(() => undefined);
+    await status(connection, "idle");
+    assert.deepEqual(lost, ["restarted, untold"]);
+    // While it is away, with another client so that the server keeps nothing for it.
+    const other = await bench.ready({ model: connection.model });
+    bench.proxy.refuse();
+    bench.proxy.cut();
+    await link(connection, "disconnected");
+    await other.restart();
+    await run(other, "1").done();
+    await bench.proxy.restore();
+    await event(connection.onDidLoseVariables, "word of the restart");
+    assert.deepEqual(lost, ["restarted, untold", "restarted, untold"]);
+    assert.equal((await run(connection, "'x' in globals()").done()).status, "ok");
   });
 
   it("hears a kernel again that died soon after its start and came back on other ports", async () => {

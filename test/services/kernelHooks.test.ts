@@ -1,4 +1,4 @@
-// Hooks on the messages of a request, with the real kernel: behaviours 40–43 of the services layer.
+// Hooks on the messages of a request, with the real kernel: behaviours 40–43 of docs/behaviours.md.
 import assert from "node:assert/strict";
 import type { MessageHook } from "../../src/services/kernel/hooks";
 import { KernelBench, run } from "./support/kernels";

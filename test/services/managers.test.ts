@@ -1,4 +1,4 @@
-// Kernel, session and kernel spec managers on a real server: behaviours 49 to 52 of the specification. Kernel specs
+// Kernel, session and kernel spec managers on a real server: behaviours 49 to 52 of docs/behaviours.md. Kernel specs
 // without a default and invalid ones (53, 54), which a real server does not give, are in test/unit/services/kernelspec.
 import assert from "node:assert/strict";
 import type { ServiceManager } from "../../src/services/serviceManager";

@@ -1,4 +1,4 @@
-// Session contexts on a real server: behaviours 57 to 63 of the specification.
+// Session contexts on a real server: behaviours 57 to 63 of docs/behaviours.md.
 import assert from "node:assert/strict";
 import { hasCode } from "../../src/base/errors";
 import { listKernels } from "../../src/services/kernel/client";

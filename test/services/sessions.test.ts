@@ -1,4 +1,4 @@
-// Session connections on a real server: behaviours 55 and 56 of the specification, and the events of a kernel that changes.
+// Session connections on a real server: behaviours 55 and 56 of docs/behaviours.md, and the events of a kernel that changes.
 import assert from "node:assert/strict";
 import { hasCode } from "../../src/base/errors";
 import type { ServiceManager } from "../../src/services/serviceManager";

@@ -314,6 +314,19 @@ describe("a kernel that others use as well", function () {
     assert.equal(textOf(first, 2), "changed\n");
   });
 
+  it("is interrupted from a notebook that runs nothing itself", async () => {
+    const first = await opened("1", "import time; print('asleep', flush=True); time.sleep(600)");
+    await run(first, 0).ended;
+    const second = await openNotebook("2");
+    await attach(second, account(), await kernelOf(first));
+    await run(second).ended;
+    const running = run(first, 1);
+    await running.shows("asleep");
+    await vscode.commands.executeCommand("jupyterhubConnect.interruptKernel", { notebook: second.uri.toString(), confirmed: true });
+    await running.ended;
+    assert.equal(errorOf(first, 1)?.name, "KeyboardInterrupt");
+  });
+
   it("may send what is no message, or what belongs to nobody: the cell shows the rest", async () => {
     const notebook = await opened(
       [

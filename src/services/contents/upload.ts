@@ -1,20 +1,23 @@
-// Writing files of any size: in one request, or in parts where a proxy might refuse a large one.
+// Writing files of any size: in one request, or in parts where a proxy might refuse a large one, or has refused it.
 import { throwIfAborted } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import type { ServerSettings } from "../../transport/settings";
 import { saveContents, type ContentsOptions } from "./client";
 import type { ContentsModel } from "./model";
+import { isForItsSize, largestPart, RequestSizes, smallerThan } from "./requestSizes";
 
 export interface WriteOptions extends ContentsOptions {
   /**
    * Bytes in one request, a third less than what goes over the wire. Default 6 MiB: hubs' proxies commonly take 10 MB.
+   * Where that is refused, or was before, they become fewer, down to 256 KiB.
    */
   readonly partSize?: number;
+  /** What servers have turned out to take, from before and for later. */
+  readonly sizes?: RequestSizes;
   /** Called with the bytes that the server has. */
   readonly onProgress?: (written: number) => void;
 }
 
-const defaultPartSize = 6 * 1024 * 1024;
 /** Bytes a millisecond that a slow line still carries. */
 const slowestRate = 16;
 
@@ -32,15 +35,42 @@ export async function writeFile(
   bytes: Uint8Array,
   options: WriteOptions = {},
 ): Promise<ContentsModel> {
-  const { partSize = defaultPartSize, onProgress, ...rest } = options;
+  const { partSize = largestPart, sizes = new RequestSizes(), onProgress, ...rest } = options;
+  for (let size = Math.min(partSize, sizes.of(settings) ?? Number.POSITIVE_INFINITY); ; ) {
+    try {
+      return await writeWith(settings, path, bytes, size, onProgress, rest);
+    } catch (error) {
+      const smaller = smallerThan(Math.min(size, bytes.byteLength));
+      if (smaller === undefined || !isForItsSize(error) || error instanceof NoParts) throw error;
+      settings.log.info(`${settings.label}: “${path}” goes in parts of ${smaller} bytes`, error);
+      sizes.learn(settings, smaller);
+      size = smaller;
+    }
+  }
+}
+
+/** Writes `bytes` to `path` in one request, replacing what is there. @throws as `writeFile` */
+export function writeWhole(settings: ServerSettings, path: string, bytes: Uint8Array, options: ContentsOptions = {}): Promise<ContentsModel> {
+  return put(settings, path, bytes, undefined, options);
+}
+
+/** Writes in parts of this size. */
+async function writeWith(
+  settings: ServerSettings,
+  path: string,
+  bytes: Uint8Array,
+  partSize: number,
+  onProgress: ((written: number) => void) | undefined,
+  options: ContentsOptions,
+): Promise<ContentsModel> {
   if (bytes.byteLength <= partSize) {
-    const model = await put(settings, path, bytes, undefined, rest);
+    const model = await writeWhole(settings, path, bytes, options);
     onProgress?.(bytes.byteLength);
     return model;
   }
   // Once more from the first part, which empties the file, if one was appended twice.
   for (let attempt = 0; attempt < 2; attempt++) {
-    const model = await writeParts(settings, path, bytes, partSize, onProgress, rest);
+    const model = await writeParts(settings, path, bytes, partSize, onProgress, options);
     if (model) return model;
   }
   throw new ConnectError(
@@ -63,7 +93,7 @@ async function writeParts(
     const end = Math.min(start + partSize, bytes.byteLength);
     const last = end === bytes.byteLength;
     const model = await put(settings, path, bytes.subarray(start, end), last ? -1 : chunk, options);
-    if (model.size === null || model.size < end) throw noParts(settings, path);
+    if (model.size === null || model.size < end) throw new NoParts(settings, path);
     if (model.size > end) return undefined;
     onProgress?.(end);
     if (last) return model;
@@ -86,9 +116,12 @@ async function put(
 }
 
 /** A contents manager that does not know parts takes each for the whole file. */
-function noParts(settings: ServerSettings, path: string): ConnectError {
-  return new ConnectError(
-    "too-large",
-    `“${path}” is too large to be sent to ${settings.label} at once, and this server does not take files in parts. What it has of it now is incomplete: upload it another way.`,
-  );
+export class NoParts extends ConnectError {
+  constructor({ label }: ServerSettings, path: string) {
+    super(
+      "too-large",
+      `“${path}” is too large to be sent to ${label} at once, and this server does not take files in parts. What it has of it now is incomplete: upload it another way.`,
+    );
+    this.name = "NoParts";
+  }
 }

@@ -1,13 +1,17 @@
 // Code that a broken connection took along before the kernel had it: found out by the kernel's own count, and sent again.
 import type { Logger } from "../../base/log";
 import { ConnectError, hasCode } from "../../base/errors";
+import { Breaks } from "./breaks";
 import type { KernelFuture } from "./future";
+import { refusedMessageError } from "./kernelErrors";
 import type { Gap } from "./link";
-import type { ExecuteReply, Message } from "./messages";
+import { payloadSize, type ExecuteReply, type Message } from "./messages";
 import type { AnyFuture, Requests } from "./requests";
 
 export interface ArrivalPorts {
   readonly requests: Requests;
+  /** Of the server, for messages. */
+  readonly label: string;
   readonly log: Logger;
   /** Runs nothing, on the main shell: the reply has the number of what the kernel ran last. */
   readonly ask: () => KernelFuture<ExecuteReply>;
@@ -22,7 +26,8 @@ export interface ArrivalPorts {
  * Sends code again that the kernel has proved not to have: of a request sent before the break nothing has come, the
  * kernel has answered a question that was asked behind it, and has run nothing that we have not seen. The server closes
  * the old websocket before it opens the next one with our id, so that what is still on its way there arrives nowhere.
- * Nothing else is sent again: it might run twice.
+ * Nothing else is sent again: it might run twice. Nor is code with which the connection broke twice: what comes before it
+ * on a websocket arrives before it, so the first that has not arrived is what was closed for.
  */
 export class Arrivals {
   readonly #ports: ArrivalPorts;
@@ -35,6 +40,11 @@ export class Arrivals {
   /** What the kernel would have dropped, for something before it has failed. */
   readonly #dropped = new WeakSet<AnyFuture>();
   #asking: KernelFuture<ExecuteReply> | undefined;
+  readonly #breaks = new Breaks();
+  /** What was sent behind code that has not arrived, when that was found out first. */
+  readonly #behind = new WeakMap<AnyFuture, readonly AnyFuture[]>();
+  /** Whether the last break was a silence. */
+  #silent = false;
 
   constructor(ports: ArrivalPorts) {
     this.#ports = ports;
@@ -54,9 +64,10 @@ export class Arrivals {
     if (type === "execute_reply" && content["status"] === "error" && parent.msg_id !== undefined) this.#drop(parent.msg_id);
   }
 
-  /** The connection broke. */
-  broke(): void {
+  /** The connection broke. @param silent nothing had been heard for too long */
+  broke(silent: boolean): void {
     this.#asking?.dispose();
+    this.#silent = silent;
     const isUnknown = this.#ports.requests.sent.some(({ message, isTouched }) => isCell(message) && !isTouched);
     if (!isUnknown || this.#since !== undefined) return;
     this.#since = Date.now();
@@ -106,19 +117,33 @@ export class Arrivals {
   }
 
   #answered(missing: readonly AnyFuture[], { status, execution_count: count }: ExecuteReply): void {
-    const { requests, log, send } = this.#ports;
+    const { requests, label, log, send } = this.#ports;
     if (status !== "ok" || this.#hasUnseen || count !== (this.#count ?? 0)) {
       this.#giveUp(missing);
       return;
     }
     const open = missing.filter((future) => requests.isOpen(future));
-    log.info(`${open.length} requests had not arrived at the kernel before the connection broke, and are sent again`);
+    const refused = this.#takeRefused(open);
+    refused?.fail(refusedMessageError(label, payloadSize(refused.message)));
+    if (open.length > 0) log.info(`${open.length} requests had not arrived at the kernel before the connection broke, and are sent again`);
     this.#since = undefined;
     for (const future of open) {
       if (this.#dropped.has(future)) future.fail(new ConnectError("aborted", "What was to run before this has failed."));
       else send(future.message);
     }
     this.#clear();
+  }
+
+  /** Takes out the first of those that have not arrived, where the connection breaks each time that it is sent. */
+  #takeRefused(missing: AnyFuture[]): AnyFuture | undefined {
+    const [first, ...behind] = missing;
+    if (!first) return undefined;
+    // What joins it later waits for its own sake, not for this.
+    if (!this.#behind.has(first)) this.#behind.set(first, behind);
+    if (!this.#breaks.note(first.message, this.#silent)) return undefined;
+    if (first.message.content["stop_on_error"] !== false) for (const future of this.#behind.get(first) ?? []) this.#dropped.add(future);
+    missing.shift();
+    return first;
   }
 
   /** It remains unknown what became of these: they are over. */

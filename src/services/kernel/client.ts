@@ -1,6 +1,7 @@
 // The server's kernels by REST.
 import * as v from "valibot";
 import { ConnectError, HttpError } from "../../base/errors";
+import { Joins } from "../../base/joins";
 import { request, requestJson } from "../../transport/http";
 import { reasonIn } from "../../transport/httpErrors";
 import type { ServerSettings } from "../../transport/settings";
@@ -9,6 +10,10 @@ import { kernelModel, type KernelModel } from "./model";
 
 /** Milliseconds that starting or restarting a kernel may take on a busy server. */
 const startTimeout = 90_000;
+
+/** Servers answer 500 to a second restart or shutdown of a kernel while the first goes on. */
+const restarts = new Joins<ServerSettings, KernelModel>();
+const others = new Joins<ServerSettings, void>();
 
 interface Abort {
   readonly signal?: AbortSignal | undefined;
@@ -34,20 +39,30 @@ export function startKernel(settings: ServerSettings, name: string, options: Abo
   });
 }
 
-/** POST /api/kernels/ID/restart; answered when the new process runs. @throws ConnectError as `getKernel` */
-export async function restartKernel(settings: ServerSettings, id: string, options: Abort = {}): Promise<KernelModel> {
-  const all = { method: "POST", timeout: startTimeout, ...options } as const;
-  return saidByServer(settings, id, requestJson(settings, `${pathOf(id)}/restart`, kernelModel, all));
+/**
+ * POST /api/kernels/ID/restart; answered when the new process runs. Whoever asks meanwhile joins.
+ * @throws ConnectError as `getKernel`
+ */
+export function restartKernel(settings: ServerSettings, id: string, { signal }: Abort = {}): Promise<KernelModel> {
+  const options = { method: "POST", timeout: startTimeout } as const;
+  const work = (): Promise<KernelModel> => saidByServer(settings, id, requestJson(settings, `${pathOf(id)}/restart`, kernelModel, options));
+  return restarts.run(settings, id, work, signal);
 }
 
-/** POST /api/kernels/ID/interrupt. @throws ConnectError as `getKernel` */
-export async function interruptKernel(settings: ServerSettings, id: string, options: Abort = {}): Promise<void> {
-  await saidByServer(settings, id, request(settings, `${pathOf(id)}/interrupt`, { method: "POST", ...options }));
+/** POST /api/kernels/ID/interrupt. Whoever asks until it is answered joins. @throws ConnectError as `getKernel` */
+export function interruptKernel(settings: ServerSettings, id: string, { signal }: Abort = {}): Promise<void> {
+  const work = async (): Promise<void> => {
+    await saidByServer(settings, id, request(settings, `${pathOf(id)}/interrupt`, { method: "POST" }));
+  };
+  return others.run(settings, `interrupt ${id}`, work, signal);
 }
 
-/** DELETE /api/kernels/ID; one that is gone already is fine. */
-export async function shutdownKernel(settings: ServerSettings, id: string, options: Abort = {}): Promise<void> {
-  await request(settings, pathOf(id), { method: "DELETE", allow: [404], ...options });
+/** DELETE /api/kernels/ID; one that is gone already is fine. Whoever asks meanwhile joins. */
+export function shutdownKernel(settings: ServerSettings, id: string, { signal }: Abort = {}): Promise<void> {
+  const work = async (): Promise<void> => {
+    await request(settings, pathOf(id), { method: "DELETE", allow: [404] });
+  };
+  return others.run(settings, `delete ${id}`, work, signal);
 }
 
 function pathOf(id: string): string {

@@ -98,10 +98,10 @@ export class Comms {
   readonly #send: Send;
   readonly #log: Logger;
   readonly #enabled: boolean;
-  /** A client that never registered a target leaves comms to the others. */
-  #hasTargets = false;
+  readonly #clientId: string;
 
-  constructor(send: Send, log: Logger, enabled: boolean) {
+  constructor(clientId: string, send: Send, log: Logger, enabled: boolean) {
+    this.#clientId = clientId;
     this.#send = send;
     this.#log = log;
     this.#enabled = enabled;
@@ -125,7 +125,6 @@ export class Comms {
 
   /** From now on `target` is called for comms of this name that the kernel opens; the newest registration counts. */
   registerTarget(name: string, target: CommTarget): Disposable {
-    this.#hasTargets = true;
     this.#targets.set(name, target);
     return {
       dispose: () => {
@@ -155,16 +154,16 @@ export class Comms {
 
   #opened(message: Message): void {
     const { comm_id: id, target_name: name } = contentOf(message, commOpenContent);
+    // The kernel tells all clients. One of no target of ours may be another client's, who alone may close it.
     const target = this.#targets.get(name);
-    if (!target) {
-      if (this.#hasTargets) this.#send("comm_close", { comm_id: id, data: {} }, {});
-      return;
-    }
-    if (this.#comms.has(id)) return; // told twice
+    if (!target || this.#comms.has(id)) return; // or told twice
     const comm = this.create(name, id);
     const failed = (error: unknown): void => {
       this.#log.error(`The target ${name} of a comm failed`, error);
-      if (!comm.isClosed) comm.close();
+      if (comm.isClosed) return;
+      if (message.parent_header.session === this.#clientId) comm.close();
+      // Opened for another client's code, where it is alive.
+      else comm.lose();
     };
     try {
       const result = target(comm, message);

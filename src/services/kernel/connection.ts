@@ -5,6 +5,7 @@ import { Deferred, withTimeout } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
 import { ConnectError, hasCode, messageOf } from "../../base/errors";
 import { next } from "../../base/event";
+import { Joins } from "../../base/joins";
 import type { ServerSettings } from "../../transport/settings";
 import { Arrivals } from "./arrivals";
 import { interruptKernel, restartKernel, shutdownKernel } from "./client";
@@ -14,12 +15,14 @@ import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
 import type { MessageHook } from "./hooks";
 import { KernelRequests, type RequestOptions } from "./kernelRequests";
 import { Inbox } from "./inbox";
+import { refusedMessageError } from "./kernelErrors";
 import { KernelLink } from "./link";
 import {
   contentOf,
   createMessage,
   executeReplyContent,
   kernelInfoContent,
+  payloadSize,
   type Channel,
   type ExecuteReply,
   type JsonObject,
@@ -62,6 +65,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   readonly #inbox: Inbox;
   readonly #continuity: Continuity;
   readonly #link: KernelLink;
+  readonly #restarting = new Joins<KernelConnection, void>();
   #model: KernelModel;
   #info = new Deferred<KernelInfo>();
   /** When the last attempt to connect failed. */
@@ -78,10 +82,9 @@ export class KernelConnection extends KernelRequests implements Disposable {
       isOwn: (id) => this.#requests.get(id) !== undefined,
       missed: (gap) => this.events.gap.fire(gap),
     });
-    this.comms = new Comms((...message) => this.#sendComm(...message), log, options.handleComms ?? true);
+    this.comms = new Comms(this.clientId, (...message) => this.#sendComm(...message), log, options.handleComms ?? true);
     this.#arrivals = new Arrivals({
-      requests: this.#requests,
-      log,
+      ...{ requests: this.#requests, label: options.settings.label, log },
       ask: () => this.execute({ code: "", silent: true, stopOnError: false }),
       send: (message) => this.#link.send(message, true),
       settled: () => this.#link.flush(),
@@ -120,10 +123,12 @@ export class KernelConnection extends KernelRequests implements Disposable {
       missed: (gap) => {
         if (!this.#continuity.counts) this.events.gap.fire(gap);
       },
+      replaced: (by) => this.events.variablesLost.fire({ by, isUntold: !this.#requests.hasCode }),
     });
     this.#inbox = new Inbox({
       ...{ clientId: this.clientId, requests: this.#requests, events: this.events, comms: this.comms, link: this.#link },
       patience: options.settings.timeouts.answer,
+      unanswerable: (request, answer) => this.#giveUp(request, answer),
     });
     this.#link.dispatch({ type: "connect" });
   }
@@ -153,6 +158,11 @@ export class KernelConnection extends KernelRequests implements Disposable {
   get nextAttempt(): number | undefined {
     const { connection, ended, attempt, pause } = this.#link.state;
     return connection === "disconnected" && !ended && attempt > 0 ? this.#failedAt + pause : undefined;
+  }
+
+  /** Why no websocket could be opened the last time; undefined where one is open, or none was refused. */
+  get refusal(): Error | undefined {
+    return this.#link.state.refusal;
   }
 
   /** Why this connection has ended for good; undefined while it lives. */
@@ -202,10 +212,14 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   /**
    * Restarts the kernel's process: variables are lost, open requests are settled with `kernel-restarted`.
-   * Resolves when the new process runs.
+   * Resolves when the new process runs. Whoever asks meanwhile joins.
    * @param reason what open requests are told instead of the usual words
    */
-  async restart(reason?: ConnectError): Promise<void> {
+  restart(reason?: ConnectError): Promise<void> {
+    return this.#restarting.run(this, "", () => this.#restart(reason));
+  }
+
+  async #restart(reason: ConnectError | undefined): Promise<void> {
     this.#throwIfEnded();
     this.#link.dispatch({ type: "restart", ...(reason && { error: reason }) });
     try {
@@ -337,7 +351,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     if (statusBefore !== status) this.events.statusChanged.fire(status);
     if (before.connection !== now.connection) {
       if (now.connection === "disconnected") this.#failedAt = Date.now();
-      if (before.connection === "connected") this.#disconnected();
+      if (before.connection === "connected") this.#disconnected(now.silent);
       if (now.connection === "connected") this.#continuity.mended();
       const answer = now.connection === "connected" ? this.#inbox.answers.takeLost() : undefined;
       if (answer) this.#link.send(answer);
@@ -346,10 +360,16 @@ export class KernelConnection extends KernelRequests implements Disposable {
     if (!before.ended && now.ended) this.#finish(now.ended);
   }
 
-  #disconnected(): void {
-    this.#inbox.answers.lost();
+  #disconnected(silent: boolean): void {
+    this.#inbox.answers.lost(silent);
     if (this.#requests.awaiting) this.#continuity.broke();
-    this.#arrivals.broke();
+    this.#arrivals.broke(silent);
+  }
+
+  /** The kernel waits for an answer that does not get through: what asked for it ends, and the kernel is freed. */
+  #giveUp(request: string, answer: Message): void {
+    this.#requests.get(request)?.fail(refusedMessageError(this.#settings.label, payloadSize(answer)));
+    this.interrupt().catch((error: unknown) => this.#settings.log.warn("A kernel that waits for an answer could not be interrupted", error));
   }
 
   /** The kernel's old process is gone, with all it held. */

@@ -4,12 +4,19 @@ import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
 import type { Gap } from "./link";
 import type { Message } from "./messages";
-import type { ConnectionStatus, KernelStatus } from "./state";
+import type { ConnectionStatus, KernelStatus, Replacement } from "./state";
 
 /** A message on its way, with its direction as seen from here. */
 export interface DirectedMessage {
   readonly direction: "send" | "recv";
   readonly message: Message;
+}
+
+/** The kernel has lost its variables, without our doing. */
+export interface VariablesLost {
+  readonly by: Replacement;
+  /** Nothing was running or waiting that is told of it. */
+  readonly isUntold: boolean;
 }
 
 /** Ends all subscriptions with itself. */
@@ -21,6 +28,7 @@ export class KernelEvents extends DisposableStore {
   readonly anyMessage: Emitter<DirectedMessage>;
   readonly pendingInput: Emitter<boolean>;
   readonly gap: Emitter<Gap>;
+  readonly variablesLost: Emitter<VariablesLost>;
   readonly disposed: Emitter<void>;
 
   constructor(log: Logger) {
@@ -32,6 +40,7 @@ export class KernelEvents extends DisposableStore {
     this.anyMessage = this.add(new Emitter(log));
     this.pendingInput = this.add(new Emitter(log));
     this.gap = this.add(new Emitter(log));
+    this.variablesLost = this.add(new Emitter(log));
     this.disposed = this.add(new Emitter(log));
   }
 }
@@ -74,6 +83,11 @@ export abstract class KernelEventSource {
   /** After a reconnect, when messages of the time between may have been lost. */
   get onDidMissMessages() {
     return this.events.gap.event;
+  }
+
+  /** The kernel's process is another one: somebody else has restarted it, or it ended and the server started it anew. */
+  get onDidLoseVariables() {
+    return this.events.variablesLost.event;
   }
 
   /** Fired once, when the connection has ended: disposed, dead, evicted. */

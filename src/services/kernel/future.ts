@@ -5,7 +5,8 @@ import { ConnectError, asError } from "../../base/errors";
 import type { Logger } from "../../base/log";
 import { HandlerQueue } from "./handlerQueue";
 import { Hooks, type MessageHook } from "./hooks";
-import { contentOf, statusContent, weightOf, type Message } from "./messages";
+import { lostError } from "./kernelErrors";
+import { contentOf, payloadSize, statusContent, weightOf, type Message } from "./messages";
 
 /** Called for the messages of one request, in their order; a promise it returns delays the next one of this request only. */
 export interface FutureHandlers {
@@ -119,7 +120,7 @@ export class KernelFuture<R> implements Disposable {
   close(): void {
     if (this.#ports.replies === false) this.#finish(this.message);
     else if (this.#reply) this.#finish(this.#reply);
-    else this.fail(lostError());
+    else this.fail(lostError(payloadSize(this.message)));
   }
 
   /** Rejects `done`, after the handlers of what had arrived. */
@@ -168,11 +169,4 @@ export class KernelFuture<R> implements Disposable {
 
 function isIdle(message: Message): boolean {
   return contentOf(message, statusContent).execution_state === "idle";
-}
-
-function lostError(): ConnectError {
-  return new ConnectError(
-    "connection-lost",
-    "The connection to the kernel broke, and the answer to this was lost or the request never arrived. The kernel is through with it; some output may be missing.",
-  );
 }

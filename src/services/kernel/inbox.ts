@@ -1,4 +1,5 @@
 // What a received message means to its kernel connection: events, state, and the request it belongs to.
+import * as v from "valibot";
 import type { Disposable } from "../../base/disposable";
 import { Activity } from "./activity";
 import type { Comms } from "./comm";
@@ -10,6 +11,8 @@ import { contentOf, endingContent, statusContent, type Message } from "./message
 import { KernelProcess } from "./process";
 import type { Requests } from "./requests";
 
+const exitPayload = v.looseObject({ source: v.literal("ask_exit"), keepkernel: v.optional(v.unknown()) });
+
 export interface InboxPorts {
   readonly clientId: string;
   readonly requests: Requests;
@@ -18,12 +21,14 @@ export interface InboxPorts {
   readonly link: Pick<KernelLink, "dispatch" | "isHeard" | "mayHearOldProcess" | "heardOnIOPub" | "ask">;
   /** See `IdleWatchPorts`. */
   readonly patience: number;
+  /** The request with this id cannot be answered: the connection breaks each time with what it was to be told. */
+  readonly unanswerable: (request: string, answer: Message) => void;
 }
 
 /** Takes every message of the kernel, in order. */
 export class Inbox implements Disposable {
   /** What was answered to the kernel's questions. */
-  readonly answers = new InputAnswers();
+  readonly answers: InputAnswers;
   readonly #ports: InboxPorts;
   readonly #process: KernelProcess;
   readonly #activity: Activity;
@@ -32,6 +37,7 @@ export class Inbox implements Disposable {
   constructor(ports: InboxPorts) {
     const { requests, patience, link } = ports;
     this.#ports = ports;
+    this.answers = new InputAnswers((answer, request) => ports.unanswerable(request, answer));
     this.#process = new KernelProcess(ports.clientId);
     this.#activity = new Activity((id) => requests.get(id)?.message.channel);
     this.#idleWatch = new IdleWatch({ patience, isStuck: () => requests.replied, ask: () => link.ask() });
@@ -78,6 +84,7 @@ export class Inbox implements Disposable {
     if (message.channel === "iopub" && type === "shutdown_reply" && !link.mayHearOldProcess) {
       link.dispatch({ type: "ending", restart: contentOf(message, endingContent).restart });
     }
+    if (type === "execute_reply" && asksToExit(message)) link.dispatch({ type: "exiting" });
     if (type === "input_request") events.pendingInput.fire(true);
   }
 
@@ -97,4 +104,9 @@ export class Inbox implements Disposable {
     if (future) future.handle(message);
     else if (message.channel !== "iopub" && message.parent_header.session === clientId) events.unhandledMessage.fire(message);
   }
+}
+
+/** Whether the code ends its kernel, as `exit()` does. */
+function asksToExit({ content: { payload } }: Message): boolean {
+  return Array.isArray(payload) && payload.some((one) => v.is(exitPayload, one) && one.keepkernel !== true);
 }

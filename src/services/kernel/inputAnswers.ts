@@ -1,5 +1,6 @@
 // The answer to an input request that may have gone into a broken connection: said again after a reconnect.
-import type { Message } from "./messages";
+import { Breaks, largeMessage } from "./breaks";
+import { payloadSize, type Message } from "./messages";
 
 /**
  * A kernel that waits for input waits for ever if the answer is lost. An answer after which nothing has come for its
@@ -12,6 +13,13 @@ export class InputAnswers {
   /** The answer, until something comes for its request. */
   #unconfirmed: Message | undefined;
   #lost = false;
+  readonly #breaks = new Breaks();
+  readonly #refused: (answer: Message, request: string) => void;
+
+  /** @param refused called instead of saying a large answer again with which the connection breaks each time */
+  constructor(refused: (answer: Message, request: string) => void = () => undefined) {
+    this.#refused = refused;
+  }
 
   /** A message goes out; of interest where it answers the last question. */
   sent(message: Message): void {
@@ -27,9 +35,15 @@ export class InputAnswers {
     if (header.msg_type === "input_request") this.#asked = { question: header.msg_id, request };
   }
 
-  /** The connection is gone, and with it perhaps the answer. */
-  lost(): void {
-    this.#lost = this.#unconfirmed !== undefined;
+  /** The connection is gone, and with it perhaps the answer. @param silent nothing had been heard for too long */
+  lost(silent = false): void {
+    const answer = this.#unconfirmed;
+    // A small one the kernel may well have, and say nothing for long.
+    const isRefused = answer !== undefined && payloadSize(answer) >= largeMessage && this.#breaks.note(answer, silent);
+    this.#lost = answer !== undefined && !isRefused;
+    if (!isRefused) return;
+    this.#unconfirmed = undefined;
+    this.#refused(answer, this.#asked?.request ?? "");
   }
 
   /** There is a connection again: what is to be said once more. */

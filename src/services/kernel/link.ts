@@ -6,11 +6,13 @@ import type { ServerSettings } from "../../transport/settings";
 import { KernelChannels } from "./channels";
 import type { Message } from "./messages";
 import type { KernelModel } from "./model";
+import { noWebsocketError } from "./kernelErrors";
+import { isNoUpgrade } from "./noUpgrade";
 import { frameOf, Outbox } from "./outbox";
 import type { Asking } from "./probes";
 import type { Requests } from "./requests";
 import { ServerModel } from "./serverModel";
-import { initialState, reduce, type KernelEffect, type KernelEvent, type KernelState } from "./state";
+import { initialState, pause, reduce, type KernelEffect, type KernelEvent, type KernelState, type Replacement } from "./state";
 
 /** A stretch of time, in milliseconds since the epoch, in which messages may have been lost. */
 export interface Gap {
@@ -35,6 +37,8 @@ export interface LinkPorts {
   /** The server's newest model of the kernel. */
   modelled(model: KernelModel): void;
   missed(gap: Gap): void;
+  /** The kernel's process is another one, without our doing; open requests are settled next. */
+  replaced(by: Replacement): void;
 }
 
 /** Milliseconds that the server has to close its side when we leave: a window that is closed waits no longer. */
@@ -52,6 +56,7 @@ export class KernelLink implements Disposable {
   /** Why the kernel may not be heard on iopub yet: the connection is fresh, or the process is a new one. */
   #unheard: "connection" | "process" | undefined = "connection";
   #congestion = 0;
+  #openedAt = 0;
   #retry: NodeJS.Timeout | undefined;
   /** Whether the websocket is being closed because nobody needs it. */
   #resting = false;
@@ -67,7 +72,7 @@ export class KernelLink implements Disposable {
     this.#channels = new KernelChannels({
       ...{ settings, kernelId, clientId, ending: this.ending },
       askServer: () => this.#server.get(),
-      received: (message) => ports.received(message),
+      received: (message) => this.#received(message),
       opened: (socket) => this.#opened(socket),
       refused: (error) => this.#refused(error),
       closed: (close) => this.#closed(close),
@@ -158,8 +163,8 @@ export class KernelLink implements Disposable {
 
   /** Makes a new websocket now. */
   reconnect(): void {
-    if (this.#socket) this.#socket.close();
-    else this.#hurry();
+    this.#socket?.close();
+    this.#hurry();
   }
 
   /** Asks for a sign of life now; a broken connection is found out, one that waits to reconnect does so. */
@@ -225,7 +230,8 @@ export class KernelLink implements Disposable {
         this.#reopen();
         break;
       case "fail":
-        this.#ports.requests.fail(effect.error, effect.only);
+        if (effect.replaced) this.#ports.replaced(effect.replaced);
+        this.#ports.requests.fail(effect.error, effect.only, effect.notBegun);
         break;
       case "probe": {
         this.#probe();
@@ -304,21 +310,32 @@ export class KernelLink implements Disposable {
 
   #refused(error: Error): void {
     this.#settings.log.debug(`${this.#settings.label}: no connection to kernel ${this.#ports.kernelId}`, error);
-    if (hasCode(error, "not-found")) void this.#confirmGone();
+    const isForGood = !this.#state.worked && isNoUpgrade(error, this.#state.attempt + 1);
+    if (isForGood || hasCode(error, "not-found")) void this.#askWhyRefused(error, isForGood);
     else this.dispatch({ type: "refused", error });
   }
 
-  /** A refused websocket does not say who refused it. */
-  async #confirmGone(): Promise<void> {
+  /** A refused websocket does not say who refused it. @param isForGood no websocket can be opened, if requests are answered */
+  async #askWhyRefused(refusal: Error, isForGood: boolean): Promise<void> {
+    const { label, log } = this.#settings;
     const error = await this.#server.get().then(
-      () => new ConnectError("server-error", `${this.#settings.label} has the kernel, but opens no connection to it.`),
-      asError,
+      () => (isForGood ? noWebsocketError(this.#settings, refusal) : new ConnectError("server-error", `${label} has the kernel, but opens no connection to it.`)),
+      // Where requests fail as well, the websocket is no news.
+      (reason: unknown) => (isForGood && !hasCode(reason, "not-found") ? refusal : asError(reason)),
     );
+    if (hasCode(error, "no-websocket") && !hasCode(this.#state.refusal, "no-websocket")) log.warn("Kernels cannot be reached", error);
     this.dispatch({ type: "refused", error });
+  }
+
+  #received(message: Message): void {
+    // What carries our own id the server has made up.
+    if (this.#state.unanswered && message.header.session !== this.#ports.clientId) this.dispatch({ type: "answered" });
+    this.#ports.received(message);
   }
 
   #opened(socket: Socket): void {
     this.#socket = socket;
+    this.#openedAt = Date.now();
     this.#outbox.dispose();
     socket.paused = this.#congestion > 0;
     this.dispatch({ type: "opened" });
@@ -340,6 +357,8 @@ export class KernelLink implements Disposable {
     this.#settings.log.debug(`${this.#settings.label}: connection to kernel ${this.#ports.kernelId} closed`, close);
     if (this.#ports.requests.awaiting) this.#lostSince = { at: Date.now(), silent: close.silent };
     this.#outbox.bound();
+    // A busy kernel may say nothing for long.
+    if (Date.now() - this.#openedAt > pause.ceiling) this.dispatch({ type: "answered" });
     // A close without a code is what the server sends to the older of two sockets with one session id.
     this.dispatch({ type: "closed", suspect: close.code === 1005, silent: close.silent });
   }

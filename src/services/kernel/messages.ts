@@ -75,6 +75,12 @@ export function weightOf({ content, buffers }: Message): number {
   return typeof data === "object" ? bytes + weightOfData(data) : bytes;
 }
 
+/** Bytes of the code, or of the answer to a question, that a message carries. */
+export function payloadSize({ content: { code, value } }: Message): number {
+  const text = code ?? value;
+  return typeof text === "string" ? Buffer.byteLength(text) : 0;
+}
+
 /** So many values are weighed one by one; what holds more is taken for heavy. */
 const weighed = 1_000;
 const heavy = 1024 * 1024;

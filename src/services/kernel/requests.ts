@@ -33,6 +33,12 @@ export class Requests {
     return false;
   }
 
+  /** Whether code is open, or waits to be sent. */
+  get hasCode(): boolean {
+    for (const { message } of this.#open.values()) if (message.header.msg_type === "execute_request") return true;
+    return false;
+  }
+
   /** Whether one has its reply and waits for its `idle`. */
   get replied(): boolean {
     for (const { isReplied } of this.#open.values()) if (isReplied) return true;
@@ -109,11 +115,11 @@ export class Requests {
     }
   }
 
-  /** Rejects all, or only what was not sent. */
-  fail(error: ConnectError, only?: "unsent"): void {
+  /** Rejects all, or only what was not sent. @param notBegun for those for which nothing has come */
+  fail(error: ConnectError, only?: "unsent", notBegun = error): void {
     const futures = [...this.#open].filter(([id]) => only === undefined || this.#unsent.has(id));
     this.#unsent.clear();
-    for (const [, future] of futures) future.fail(error);
+    for (const [, future] of futures) future.fail(future.isTouched ? error : notBegun);
     if (only === undefined) for (const future of [...this.#kept.values()]) future.dispose();
   }
 

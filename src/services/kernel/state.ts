@@ -1,6 +1,7 @@
 // The state of a kernel connection as a pure reducer: what happened → the new state, and what to do about it.
 import { ConnectError, hasCode } from "../../base/errors";
 import { backoff } from "../../base/async";
+import { deadError, diedError, evictedError, goneError, notBegunError, restartedError } from "./kernelErrors";
 
 /** What the kernel does, as far as it is known. */
 export type KernelStatus =
@@ -20,21 +21,34 @@ export type ConnectionStatus = "connecting" | "connected" | "disconnected" | "re
 export interface KernelState {
   readonly kernel: KernelStatus;
   readonly connection: ConnectionStatus;
-  /** Failed attempts since it was last connected. */
+  /** Attempts that came to nothing since the kernel was last heard; a handshake alone is no success. */
   readonly attempt: number;
+  /** A websocket could be opened once: what refuses one since will pass. */
+  readonly worked: boolean;
+  /** Why no websocket could be opened the last time; undefined once one is. */
+  readonly refusal?: Error | undefined;
+  /** The kernel was not heard since the websocket was opened. */
+  readonly unanswered: boolean;
   /** Milliseconds from the last of them to the next. */
   readonly pause: number;
   /** How many of them in a row were told that the server is stopped. */
   readonly stopped: number;
   /** The network was silent: the server must answer a request before another websocket is opened. */
   readonly silent: boolean;
+  /** The kernel's own code ends it (`exit()`). */
+  readonly exits: boolean;
   readonly ended?: ConnectError;
 }
+
+/** Why the kernel's process is another one, without our doing: somebody's restart, `exit()`, or it ended, and the server started it anew. */
+export type Replacement = "restarted" | "exited" | "died";
 
 export type KernelEvent =
   /** Someone wants the connection, now. */
   | { readonly type: "connect" }
   | { readonly type: "opened" }
+  /** The kernel was heard through the open websocket, or that has held for longer than any pause. */
+  | { readonly type: "answered" }
   /** The websocket could not be opened. */
   | { readonly type: "refused"; readonly error: Error }
   /**
@@ -56,6 +70,8 @@ export type KernelEvent =
   | { readonly type: "ending"; readonly restart: boolean }
   /** Its messages come from another process: it was restarted, and nothing was heard of that. */
   | { readonly type: "another-process" }
+  /** Code of the kernel's own has asked it to end. */
+  | { readonly type: "exiting" }
   | { readonly type: "restart"; readonly error?: ConnectError }
   | { readonly type: "restarted" }
   | { readonly type: "restart-failed" }
@@ -76,18 +92,23 @@ export type KernelEffect =
   | { readonly type: "ask-eviction" }
   /** Find out when the server has taken the kernel off its list. */
   | { readonly type: "await-end" }
-  /** Settle requests with this error: all, or only those that were not sent yet. */
-  | { readonly type: "fail"; readonly error: ConnectError; readonly only?: "unsent" };
+  /**
+   * Settle requests with this error: all, or only those that were not sent yet. `notBegun`: for what the kernel had not
+   * begun with. `replaced`: why the process is another one, to be told before.
+   */
+  | { readonly type: "fail"; readonly error: ConnectError; readonly only?: "unsent"; readonly notBegun?: ConnectError; readonly replaced?: Replacement };
 
 export interface Step {
   readonly state: KernelState;
   readonly effects: readonly KernelEffect[];
 }
 
-export const initialState: KernelState = { kernel: "unknown", connection: "disconnected", attempt: 0, pause: 0, stopped: 0, silent: false };
+export const initialState: KernelState = {
+  ...{ kernel: "unknown", connection: "disconnected", attempt: 0, worked: false, unanswered: false, pause: 0, stopped: 0, silent: false, exits: false },
+};
 
 /** Milliseconds: first pause and ceiling between attempts to reconnect. */
-const pause = { first: 500, ceiling: 30_000 };
+export const pause = { first: 500, ceiling: 30_000 };
 
 /**
  * So often in a row (over about a minute) it must be told that the server is stopped: a proxy that was just restarted
@@ -114,17 +135,19 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
       if (state.connection === "connecting" || state.connection === "connected") return { state, effects: [] };
       return { state: { ...state, connection: "connecting" }, effects: [{ type: "open", after: 0 }] };
     case "opened":
-      return { state: { ...state, connection: "connected", attempt: 0, stopped: 0, silent: false }, effects: asked };
+      return opened(state);
+    case "answered":
+      return keep({ ...state, attempt: 0, unanswered: false });
     case "refused":
       return refused(state, event.error, random);
     case "closed": {
-      const next: KernelEffect = event.suspect ? { type: "ask-eviction" } : { type: "open", after: 0 };
-      return { state: { ...state, connection: "connecting", silent: event.silent }, effects: [next] };
+      const closed: KernelState = { ...state, connection: "connecting", silent: event.silent };
+      return event.suspect ? { state: closed, effects: [{ type: "ask-eviction" }] } : reconnect(closed, random);
     }
     case "rested":
       return keep({ ...state, connection: "resting" });
     case "not-evicted":
-      return { state, effects: [{ type: "open", after: 0 }] };
+      return reconnect(state, random);
     case "evicted":
       return end(state, state.kernel, evictedError());
     case "told":
@@ -132,14 +155,16 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
     case "ending":
       return ending(state, event.restart);
     case "another-process":
-      return lasting.has(state.kernel) ? keep(state) : anew(state, restartedError());
+      return lasting.has(state.kernel) ? keep(state) : anew(state, state.exits ? "exited" : "restarted");
+    case "exiting":
+      return keep({ ...state, exits: true });
     case "modelled":
       if (event.status === "dead") return end(state, "dead", deadError());
       // A message of the kernel's own is newer than what the server remembers.
       return state.kernel === "unknown" ? keep({ ...state, kernel: kernelStatus(event.status) }) : keep(state);
     case "restart":
       return {
-        state: { ...state, kernel: "restarting" },
+        state: { ...state, kernel: "restarting", exits: false },
         effects: [{ type: "fail", error: event.error ?? restartedError() }],
       };
     case "restarted":
@@ -158,6 +183,11 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
 /** First the question, then what was held back: it meets a kernel that is known to answer. */
 const asked: readonly KernelEffect[] = [{ type: "probe" }, { type: "flush" }];
 
+function opened(state: KernelState): Step {
+  const fresh = { connection: "connected", worked: true, refusal: undefined, unanswered: true, stopped: 0, silent: false } as const;
+  return { state: { ...state, ...fresh }, effects: asked };
+}
+
 function keep(state: KernelState): Step {
   return { state, effects: [] };
 }
@@ -169,25 +199,39 @@ function end(state: KernelState, kernel: KernelStatus, error: ConnectError): Ste
   };
 }
 
+/**
+ * The websocket is gone: opens the next one, at once where the kernel was heard through this one. What takes every
+ * handshake and closes then would be asked without end.
+ */
+function reconnect(state: KernelState, random: () => number): Step {
+  if (state.unanswered) return retry(state, backoff(state.attempt, pause.first, pause.ceiling, random));
+  return { state, effects: [{ type: "open", after: 0 }] };
+}
+
+/** Tries again in `after` milliseconds. */
+function retry(state: KernelState, after: number): Step {
+  const next: KernelState = { ...state, connection: "disconnected", attempt: state.attempt + 1, pause: after };
+  return { state: next, effects: [{ type: "open", after }] };
+}
+
 function refused(state: KernelState, error: Error, random: () => number): Step {
   if (hasCode(error, "not-found")) return end(state, "dead", goneError(error));
   const stopped = hasCode(error, "server-stopped") ? state.stopped + 1 : 0;
   // A kernel ends with its server.
   if (hasCode(error, "server-stopped") && stopped >= stoppedProof) return end(state, "dead", error);
-  const signedOut = hasCode(error, "address", "signed-out", "forbidden", "certificate", "proxy");
+  const needsPerson = hasCode(error, "address", "signed-out", "forbidden", "certificate", "proxy", "no-websocket");
   const silent = state.silent || hasCode(error, "timeout");
-  const after = backoff(signedOut ? Number.MAX_SAFE_INTEGER : state.attempt, pause.first, pause.ceiling, random);
-  const effects: KernelEffect[] = [{ type: "open", after }];
-  // What was sent may still be answered once signed in; what was not sent need not wait for that.
-  if (signedOut) effects.unshift({ type: "fail", error, only: "unsent" });
-  return { state: { ...state, connection: "disconnected", attempt: state.attempt + 1, pause: after, stopped, silent }, effects };
+  const after = backoff(needsPerson ? Number.MAX_SAFE_INTEGER : state.attempt, pause.first, pause.ceiling, random);
+  const again = retry({ ...state, refusal: error, stopped, silent }, after);
+  // What was sent may still be answered once that is mended; what was not sent need not wait for it.
+  return needsPerson ? { ...again, effects: [{ type: "fail", error, only: "unsent" }, ...again.effects] } : again;
 }
 
 /** Somebody restarts the kernel or shuts it down; our own restart is known already. */
 function ending(state: KernelState, restart: boolean): Step {
   if (state.kernel === "restarting") return keep(state);
   if (!restart) return { state: { ...state, kernel: "terminating" }, effects: [{ type: "await-end" }] };
-  return anew(state, restartedError());
+  return anew(state, "restarted");
 }
 
 function told(state: KernelState, status: string, solicited: boolean): Step {
@@ -195,7 +239,7 @@ function told(state: KernelState, status: string, solicited: boolean): Step {
   if (kernel === "dead") return end(state, "dead", deadError());
   // Late messages of the old process say nothing about the new one.
   if (state.kernel === "restarting" || state.kernel === "terminating") return keep(state);
-  if (kernel === "restarting" && !solicited) return anew(state, diedError());
+  if (kernel === "restarting" && !solicited) return anew(state, state.exits ? "exited" : "died");
   return keep({ ...state, kernel });
 }
 
@@ -204,10 +248,14 @@ function told(state: KernelState, status: string, solicited: boolean): Step {
  * comes back on other ports, and the server's end of this websocket goes on listening to the old ones; a new websocket
  * finds the new ones.
  */
-function anew(state: KernelState, error: ConnectError): Step {
+function anew(state: KernelState, by: Replacement): Step {
+  const exits = by === "exited";
+  const reasons = by === "restarted" ? { error: restartedError() } : { error: diedError(exits), notBegun: notBegunError(exits) };
+  // The server may say it more than once.
+  const isNews = state.kernel !== "autorestarting";
   return {
-    state: { ...state, kernel: "autorestarting", connection: "connecting" },
-    effects: [{ type: "fail", error }, { type: "reopen" }],
+    state: { ...state, kernel: "autorestarting", connection: "connecting", exits: false },
+    effects: [{ type: "fail", ...reasons, ...(isNews && { replaced: by }) }, { type: "reopen" }],
   };
 }
 
@@ -224,29 +272,4 @@ function kernelStatus(status: string): KernelStatus {
     default:
       return "unknown";
   }
-}
-
-function restartedError(): ConnectError {
-  return new ConnectError("kernel-restarted", "The kernel was restarted before this had finished.");
-}
-
-function diedError(): ConnectError {
-  return new ConnectError(
-    "kernel-dead",
-    "The kernel died while this was running, and the server has started it anew: its variables are gone. It may have run out of memory. Run the cells again from the top.",
-  );
-}
-
-function deadError(): ConnectError {
-  return new ConnectError("kernel-dead", "The kernel died and could not be started again. Restart the kernel to go on.");
-}
-
-function goneError(cause: Error): ConnectError {
-  return new ConnectError("kernel-dead", "The kernel is gone: it was shut down on the server. Run the cell again to start a new one.", {
-    cause,
-  });
-}
-
-function evictedError(): ConnectError {
-  return new ConnectError("evicted", "Another window has taken over the connection to this kernel. Run the cell again to take it back.");
 }

@@ -1,6 +1,7 @@
 // The server's sessions by REST.
 import * as v from "valibot";
 import { ConnectError } from "../../base/errors";
+import { Joins } from "../../base/joins";
 import { request, requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
 import { encodeName } from "../../transport/target";
@@ -8,6 +9,8 @@ import { sessionModel, type SessionModel } from "./model";
 
 /** Milliseconds that a start with its kernel may take on a busy server. */
 const startTimeout = 90_000;
+
+const shutdowns = new Joins<ServerSettings, void>();
 
 interface Abort {
   readonly signal?: AbortSignal | undefined;
@@ -64,14 +67,16 @@ export async function changeSession(
 }
 
 /**
- * DELETE /api/sessions/ID, its kernel included; a session that is gone already is fine.
+ * DELETE /api/sessions/ID, its kernel included; a session that is gone already is fine. Whoever asks meanwhile joins.
  * @throws ConnectError `not-found` where its kernel was deleted before it (410).
  */
-export async function shutdownSession(settings: ServerSettings, id: string, options: Abort = {}): Promise<void> {
-  const { status } = await request(settings, pathOf(id), { method: "DELETE", allow: [404, 410], ...options });
-  if (status === 410) {
+export function shutdownSession(settings: ServerSettings, id: string, { signal }: Abort = {}): Promise<void> {
+  const work = async (): Promise<void> => {
+    const { status } = await request(settings, pathOf(id), { method: "DELETE", allow: [404, 410] });
+    if (status !== 410) return;
     throw new ConnectError("not-found", "The session's kernel was shut down before the session; both are gone now.");
-  }
+  };
+  return shutdowns.run(settings, id, work, signal);
 }
 
 function pathOf(id: string): string {

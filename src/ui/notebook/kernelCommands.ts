@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { abortable } from "../../base/async";
 import { ConnectError } from "../../base/errors";
+import { Joins } from "../../base/joins";
 import type { AppContext } from "../context";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
@@ -58,14 +59,18 @@ const restartAndRunUpTo: Restart = {
 
 /** Handlers by the command's name without its prefix. */
 export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<Record<string, (argument?: never) => unknown>> {
+  const joins = new Joins<Restart, void>();
   const restarting =
     (how: Restart) =>
     async (given?: NotebookArguments): Promise<void> => {
       const work = async (): Promise<void> => {
         const notebook = notebookOf(given);
         if (!given?.confirmed && notebooks.hasKernel(notebook) && !(await agreesTo(how))) return;
-        await restartKernel(notebooks, notebook);
-        await how.runs(notebook);
+        // Asked for again while it goes on, it is done once, and its cells run once.
+        await joins.run(how, notebook.uri.toString(), async () => {
+          await restartKernel(notebooks, notebook);
+          await how.runs(notebook);
+        });
       };
       await (given?.confirmed ? work() : reporting(app, work));
     };

@@ -67,6 +67,8 @@ export function statusText({ situation }: KernelStatus, now: number): string {
       return "Kernel dead";
     case "evicted":
       return "Kernel used elsewhere";
+    case "unreachable":
+      return "No connection to kernel";
   }
 }
 
@@ -91,6 +93,8 @@ export function statusIcon({ situation }: KernelStatus): string {
       return "error";
     case "evicted":
       return "arrow-swap";
+    case "unreachable":
+      return "debug-disconnect";
     case "server-stopping":
     case "server-starting":
     case "starting":
@@ -103,7 +107,7 @@ export function statusIcon({ situation }: KernelStatus): string {
 
 /** How much it wants to be seen. */
 export function statusWeight({ situation: { kind } }: KernelStatus): "error" | "warning" | undefined {
-  if (kind === "dead") return "error";
+  if (kind === "dead" || kind === "unreachable") return "error";
   return kind === "reconnecting" || kind === "evicted" ? "warning" : undefined;
 }
 
@@ -145,6 +149,7 @@ function own(kind: KernelSituation["kind"], isOwnServer: boolean): readonly Kern
       return ["interrupt", "restart", "restartAndRunAll", "shutDown"];
     case "reconnecting":
     case "connecting":
+    case "unreachable":
       return ["reconnect"];
     case "server-stopping":
     case "starting":
@@ -186,6 +191,7 @@ function meaningOf(situation: KernelSituation): string | undefined {
       return "You were away, so the connection was closed: the hub need not keep the server for it. The kernel keeps its variables; the next cell connects again.";
     case "dead":
     case "evicted":
+    case "unreachable":
       return situation.reason;
     default:
       return undefined;

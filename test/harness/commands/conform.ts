@@ -2,7 +2,8 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf } from "../../../src/base/errors";
-import { runCommand, runMain } from "../child";
+import { ensureBuilt } from "../built";
+import { runMain } from "../child";
 import { conform } from "../conform/conform";
 import { say } from "../install/progress";
 import { out } from "../paths";
@@ -14,7 +15,7 @@ const usage = "npm run conform -- [--grep TEXT] [--verbose] DIR";
 async function main(): Promise<number> {
   const { directory, grep, verbose } = parsed(process.argv.slice(2));
   onInterrupt(async () => {}, 130); // what has been started ends with this process
-  if ((await runCommand("build")) !== 0) return 2;
+  if ((await ensureBuilt("build")) !== 0) return 2;
   const saved = path.join(out, "conform");
   const results = await conform({
     directory,

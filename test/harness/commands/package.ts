@@ -1,15 +1,17 @@
 // npm run package: builds the extension and packs it as out/jupyterhub-connect-VERSION.vsix; prints contents and sizes, and
 // writes out/checksums.txt.
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand, runMain } from "../child";
 import { out, root } from "../paths";
 import { checksums } from "../publish/checksums";
+import { installedExtensions } from "../vscode/installed";
 import { packExtension, publishedName, versionOf } from "../publish/vsix";
 
 async function main(): Promise<number> {
   const built = await runCommand("build");
   if (built !== 0) return built;
+  rmSync(installedExtensions, { recursive: true, force: true }); // of what was packaged before
   const vsix = join(out, publishedName(versionOf(root), "vsix"));
   mkdirSync(out, { recursive: true });
   await packExtension(root, vsix);

@@ -1,6 +1,7 @@
 // npm run release: tests what is committed and puts the package, its bill of materials and checksums into out/release, and says
 // how they are published. -- --check does all but the tests, from any tree. Nothing leaves this computer.
 import { join, relative } from "node:path";
+import { ensureBuilt } from "../built";
 import { runCommand, runMain } from "../child";
 import { elapsed, say } from "../install/progress";
 import { options } from "../options";
@@ -22,7 +23,7 @@ async function main(): Promise<number> {
   const found = await obstacles(root, version);
   if (found.length > 0 && !check) throw new Error(refusal(version, found));
 
-  const packaged = await runCommand("package");
+  const packaged = check ? await ensureBuilt("package") : await runCommand("package");
   if (packaged !== 0) return packaged;
   const vsix = join(out, publishedName(version, "vsix"));
   const sum = sha256(vsix);

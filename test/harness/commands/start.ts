@@ -2,6 +2,7 @@
 import { messageOf } from "../../../src/base/errors";
 import { runCommand, runMain } from "../child";
 import { startHub, type TestHub } from "../hub/hub";
+import { takeRelease } from "../install/codeServer";
 import { say } from "../install/progress";
 import { onPath } from "../install/system";
 import { options } from "../options";
@@ -14,7 +15,8 @@ import type { HubUser } from "../vscode/hubSteps";
 import { openPersonWindow, packagedExtension } from "../vscode/window";
 
 async function main(): Promise<number> {
-  const { values } = options("npm start [-- --check]", { check: { type: "boolean" } });
+  takeRelease(process.argv);
+  const { values } = options("npm start [-- --check] [--vscode newest|oldest]", { check: { type: "boolean" } });
   onInterrupt(async () => {}, values.check === true ? 130 : 0); // what has been started ends with this process
   const packaged = await runCommand("package");
   if (packaged !== 0) return packaged;

@@ -1,5 +1,5 @@
-// npm run test:e2e [-- --stack newest|previous|oldest] [mocha's arguments]: a real VS Code with the packaged extension,
+// npm run test:e2e [-- --stack newest|previous|oldest] [--vscode newest|oldest] [--files a.test.ts,b.test.ts] [mocha's arguments]: a real VS Code with the packaged extension,
 // driven as a person would.
 import { runPackaged } from "../packaged";
 
-runPackaged("test/e2e/**/*.test.ts");
+runPackaged("e2e");

@@ -12,6 +12,7 @@ export type SystemPart =
   | "python3-venv"
   | "build-essential"
   | "pkg-config"
+  | "ripgrep"
   | "fonts-dejavu"
   | "fonts-noto-color-emoji";
 
@@ -41,6 +42,7 @@ const parts: Record<SystemPart, Part> = {
     present: () => onPath("make") !== undefined && (onPath("c++") ?? onPath("g++")) !== undefined,
   },
   "pkg-config": { what: "pkg-config", present: () => onPath("pkg-config") !== undefined },
+  ripgrep: { what: "ripgrep, with which VS Code searches", present: () => onPath("rg") !== undefined },
   "fonts-dejavu": { what: "the DejaVu fonts", present: () => otherFonts() || existsSync(join(FONTS, "dejavu")), optional: true },
   "fonts-noto-color-emoji": {
     what: "an emoji font",

@@ -8,9 +8,10 @@ const resultModel = v.object({
   failed: v.number(),
   skipped: v.number(),
   failures: v.array(v.object({ title: v.string(), message: v.string() })),
+  seconds: v.optional(v.record(v.string(), v.number()), {}),
 });
 
-/** What came of one suite. `failures` holds one entry for each failed test. */
+/** What came of one suite. `failures` holds one entry for each failed test; `seconds` says what files of tests took. */
 export type SuiteResult = v.InferOutput<typeof resultModel>;
 
 /** Writes `result` to RESULT_FILE, if that is set: how a suite that does not use mochaReporter.js reports. */
@@ -34,11 +35,11 @@ export function takeResult(file: string): SuiteResult | undefined {
 
 /** One failed test. */
 export function failed(title: string, message: string): SuiteResult {
-  return { passed: 0, failed: 1, skipped: 0, failures: [{ title, message }] };
+  return { passed: 0, failed: 1, skipped: 0, failures: [{ title, message }], seconds: {} };
 }
 
 /** One passed test. */
-export const passed: SuiteResult = { passed: 1, failed: 0, skipped: 0, failures: [] };
+export const passed: SuiteResult = { passed: 1, failed: 0, skipped: 0, failures: [], seconds: {} };
 
 /** All counts and failures together. */
 export function sum(results: readonly SuiteResult[]): SuiteResult {
@@ -48,8 +49,9 @@ export function sum(results: readonly SuiteResult[]): SuiteResult {
       failed: total.failed + one.failed,
       skipped: total.skipped + one.skipped,
       failures: [...total.failures, ...one.failures],
+      seconds: { ...total.seconds, ...one.seconds },
     }),
-    { passed: 0, failed: 0, skipped: 0, failures: [] },
+    { passed: 0, failed: 0, skipped: 0, failures: [], seconds: {} },
   );
 }
 

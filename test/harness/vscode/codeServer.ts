@@ -6,13 +6,13 @@ import { ensureCodeServer } from "../install/codeServer";
 import { ManagedProcess } from "../hub/managedProcess";
 import { ProcessOwner } from "../processes/owner";
 import { freePort } from "../processes/ports";
-import { run, tail } from "../processes/run";
+import { tail } from "../processes/run";
 import { waitFor } from "../processes/wait";
 import { logsBelow, logsVariable } from "../results/logFiles";
+import { copyInstalled, installExtensions } from "./installed";
 import { quietSettings, type Settings } from "./settings";
 
 const startMs = 60_000;
-const installMs = 120_000;
 
 /** How to start a code-server. */
 export interface CodeServerOptions {
@@ -20,8 +20,10 @@ export interface CodeServerOptions {
   readonly settings?: Settings;
   /** Settings of the computer that code-server runs on, to VS Code a remote one: those of scope machine belong here. */
   readonly machineSettings?: Settings;
-  /** Packaged extensions (.vsix) to install before the start, as a person would. */
+  /** Packaged extensions (.vsix) that are installed. */
   readonly vsix?: readonly string[];
+  /** They are installed before the start, as a person would do it; else what was installed once is copied. */
+  readonly installs?: boolean | undefined;
   /** Lets a page run mocha in the extension host; hides notifications and refuses dialogs, so not for person-like runs. */
   readonly testDriver?: boolean;
   /** Default: a free one. */
@@ -66,7 +68,9 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
   const log = (): string => (existsSync(logFile) ? readFileSync(logFile, "utf8") : "");
   try {
     const profile = writeProfile(directory, options.settings ?? quietSettings, options.machineSettings ?? {});
-    for (const vsix of options.vsix ?? []) await install(node, entry, profile, vsix, owner.env);
+    const { vsix = [], installs = false } = options;
+    if (installs) await installExtensions({ node, entry, profile, env: owner.env }, vsix);
+    else if (vsix.length > 0) await copyInstalled({ node, entry }, vsix, path.join(directory, "extensions"));
     const port = await freePort(options.port);
     const server = new ManagedProcess(owner, {
       name: "code-server",
@@ -131,16 +135,6 @@ function writeProfile(directory: string, settings: Settings, machineSettings: Se
     `--user-data-dir=${path.join(directory, "user-data")}`,
     `--extensions-dir=${path.join(directory, "extensions")}`,
   ];
-}
-
-async function install(
-  node: string,
-  entry: string,
-  profile: readonly string[],
-  vsix: string,
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
-  await run(node, [entry, ...profile, "--install-extension", vsix], { timeout: installMs, env });
 }
 
 /** Resolves when `url` answers 2xx; rejects at once if the server ends. */

@@ -76,6 +76,7 @@ function testUrl(server: CodeServer, run: HostRun): string {
     ["extensionDevelopmentPath", remote(run.extensionPath)],
     ["extensionTestsPath", remote(run.testsPath)],
     ["skipWelcome", "true"],
+    ...(run.inspectPort === undefined ? [] : [["inspect-brk-extensions", `${run.inspectPort}`]]),
   ]);
   return `${server.folderUrl(run.workspace)}&payload=${encodeURIComponent(payload)}`;
 }

@@ -42,6 +42,7 @@ export async function runInElectron(executable: string, run: HostRun): Promise<E
     `--extensionDevelopmentPath=${run.extensionPath}`,
     `--extensionTestsPath=${run.testsPath}`,
     ...["--no-sandbox", "--disable-gpu-sandbox", "--disable-updates", "--disable-extensions"],
+    ...(run.inspectPort === undefined ? [] : [`--inspect-brk-extensions=${run.inspectPort}`]),
     ...["--skip-welcome", "--skip-release-notes", "--disable-workspace-trust", "--password-store=basic"],
   ];
   const headless = process.platform === "linux" && !hasDisplay();

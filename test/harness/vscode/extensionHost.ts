@@ -36,6 +36,8 @@ export interface ExtensionHostRun {
   readonly onLine: (line: string) => void;
   /** Given the window once it is open, to do in it what only a person can; code-server only. */
   readonly onWindow?: (page: Page) => void;
+  /** The extension host waits at this port for a debugger before it begins. */
+  readonly inspectPort?: number | undefined;
 }
 
 /** What reaches the entry inside the host (see readParameters). */
@@ -58,7 +60,7 @@ export interface ExtensionHostResult {
 /** One host's way to run; `testsPath` is the bundled entry. */
 export type HostRun = Required<Pick<ExtensionHostRun, "extensionPath" | "workspace" | "settings" | "timeout" | "onLine">> & {
   readonly testsPath: string;
-} & Pick<ExtensionHostRun, "onWindow">;
+} & Pick<ExtensionHostRun, "onWindow" | "inspectPort">;
 
 /**
  * Bundles `entry`, starts a VS Code with a fresh profile and the extension in development mode, and runs it there.
@@ -77,6 +79,7 @@ export async function runInExtensionHost(options: ExtensionHostRun): Promise<Ext
       timeout: options.timeout,
       onLine: options.onLine,
       ...(options.onWindow === undefined ? {} : { onWindow: options.onWindow }),
+      inspectPort: options.inspectPort,
     };
     const electron = options.host === "code-server" ? undefined : await electronOrReason(options.host);
     return electron === undefined ? await runInCodeServer(run) : await runInElectron(electron, run);

@@ -18,6 +18,8 @@ export interface PersonWindowOptions {
   readonly vsix?: string;
   /** Further packaged extensions (.vsix). */
   readonly others?: readonly string[];
+  /** As in `CodeServerOptions`. */
+  readonly installs?: boolean;
   readonly settings?: Settings;
   readonly machineSettings?: Settings;
   /** Of code-server; default: a free one. */
@@ -41,6 +43,7 @@ export interface PersonWindow {
 export async function openPersonWindow(options: PersonWindowOptions): Promise<PersonWindow> {
   const server = await startCodeServer({
     vsix: [options.vsix ?? packagedExtension(), ...(options.others ?? [])],
+    installs: options.installs,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     ...(options.machineSettings === undefined ? {} : { machineSettings: options.machineSettings }),
     ...(options.port === undefined ? {} : { port: options.port }),

@@ -2,11 +2,13 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
+import { messageOf } from "../../../src/base/errors";
 import { waitFor } from "../processes/wait";
 import { NotebookEditor } from "./notebookEditor";
 import { QuickInput } from "./quickInput";
 
-const openMs = 60_000;
+/** On a machine that is slow and busy; a window that has not opened by then does not. */
+const openMs = 120_000;
 const uiMs = 20_000;
 const clickMs = 1_000;
 
@@ -23,10 +25,13 @@ export class Workbench {
     this.notebook = new NotebookEditor(page, this.quickInput);
   }
 
-  /** Opens `url` (see CodeServer.folderUrl); resolves when the explorer shows the folder and extensions are known. */
-  static async open(browser: Browser, url: string): Promise<Workbench> {
+  /**
+   * Opens `url` (see CodeServer.folderUrl); resolves when the explorer shows the folder and extensions are known.
+   * @param nudge called each second while it shows none
+   */
+  static async open(browser: Browser, url: string, nudge?: () => void): Promise<Workbench> {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    return Workbench.#in(await context.newPage(), url);
+    return Workbench.#in(await context.newPage(), url, nudge);
   }
 
   /** Opens another window of the same person as `open` does: what VS Code has stored is the same. */
@@ -34,12 +39,27 @@ export class Workbench {
     return Workbench.#in(await this.page.context().newPage(), url);
   }
 
-  static async #in(page: Page, url: string): Promise<Workbench> {
+  static async #in(page: Page, url: string, nudge: () => void = () => undefined): Promise<Workbench> {
     page.setDefaultTimeout(uiMs);
-    await page.goto(url, { waitUntil: "commit", timeout: openMs });
-    await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: openMs });
-    // Before that, a notebook would open as text: the serializer is an extension's, like this icon.
-    await page.locator(".activitybar").getByRole("tab", { name: /^JupyterHub/ }).waitFor({ timeout: openMs });
+    const printed: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") printed.push(message.text());
+    });
+    try {
+      await page.goto(url, { waitUntil: "commit", timeout: openMs });
+      const folders = page.locator(".explorer-folders-view .monaco-list-row").first();
+      const shown = async (): Promise<boolean> => {
+        if (await folders.isVisible()) return true;
+        nudge();
+        return false;
+      };
+      await waitFor("a folder in the explorer", shown, openMs, 1_000);
+      // Before that, a notebook would open as text: the serializer is an extension's, like this icon.
+      await page.locator(".activitybar").getByRole("tab", { name: /^JupyterHub/ }).waitFor({ timeout: openMs });
+    } catch (error) {
+      const shown = await page.locator("body").innerText().catch(messageOf);
+      throw new Error(`The window did not open: ${messageOf(error)}\nIt shows: ${shown}\n${printed.slice(-10).join("\n")}`, { cause: error });
+    }
     return new Workbench(page);
   }
 

@@ -50,6 +50,18 @@ describe("actions on running kernels", () => {
     assert.equal(jupyter.count("WS"), 0);
   });
 
+  it("are done once where they are asked for several times at once", async () => {
+    const session = jupyter.addSession("x.ipynb");
+    const id = session.kernel?.id ?? "";
+    await freshKernels(server);
+    const thrice = (act: () => Promise<void>): Promise<unknown> => Promise.all([act(), act(), act()]);
+    await thrice(() => restart(servers, { server, id }));
+    await thrice(() => interrupt(servers, { server, id }));
+    await thrice(() => shutDown(servers, { server, id }));
+    const operations = [`POST /api/kernels/${id}/restart`, `POST /api/kernels/${id}/interrupt`, `DELETE /api/sessions/${session.id}`];
+    assert.deepEqual(operations.map((operation) => jupyter.count(operation)), [1, 1, 1]);
+  });
+
   it("shut a kernel down with its session, and one without", async () => {
     const { kernel } = jupyter.addSession("x.ipynb");
     const alone = jupyter.addKernel();

@@ -206,6 +206,19 @@ describe("servers", () => {
     assert.deepEqual([...new Set(states)], ["stopping", "starting", "running"]);
   });
 
+  it("is stopped and restarted once where that is asked for several times at once", async () => {
+    run();
+    await servers.ensureRunning(server);
+    takeStarts();
+    takeStops();
+    const restarted = await Promise.all([servers.restart(server), servers.restart(server), servers.restart(server)]);
+    assert.equal(new Set(restarted).size, 1);
+    await Promise.all([servers.stop(server), servers.stop(server), servers.stop(server)]);
+    assert.equal(server.state, "stopped");
+    const count = (method: string): number => hub.asked.filter((operation) => operation === `${method} /hub/api/users/ana/server`).length;
+    assert.deepEqual([count("DELETE"), count("POST")], [2, 1]);
+  });
+
   it("ends a start that is under way when the server is stopped", async () => {
     hub.on("POST /hub/api/users/ana/server", () => {
       hub.servers.set("", { ready: false, pending: "spawn" });

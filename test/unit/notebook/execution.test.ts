@@ -248,7 +248,7 @@ describe("cell execution", () => {
 
   it("says why it failed, below what had arrived", async () => {
     for (const [code, name] of [
-      ["kernel-dead", "Kernel died"],
+      ["kernel-dead", "Kernel ended"],
       ["kernel-restarted", "Kernel restarted"],
       ["connection-lost", "Connection lost"],
       ["server-stopped", "Server stopped"],

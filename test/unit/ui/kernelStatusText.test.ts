@@ -26,6 +26,7 @@ const all: readonly KernelSituation[] = [
   { kind: "terminating" },
   { kind: "dead", reason: "It may have run out of memory." },
   { kind: "evicted", reason: "Another window has it." },
+  { kind: "unreachable", reason: "No websocket can be opened." },
 ];
 
 describe("the status bar's words for a kernel", () => {
@@ -45,6 +46,7 @@ describe("the status bar's words for a kernel", () => {
       "Kernel shutting down…",
       "Kernel dead",
       "Kernel used elsewhere",
+      "No connection to kernel",
     ]);
   });
 
@@ -82,7 +84,7 @@ describe("the status bar's words for a kernel", () => {
   it("have an icon each, and colours for what is wrong only", () => {
     for (const situation of all) assert.match(statusIcon(status(situation)), /^[a-z-]+(~spin)?$/);
     const coloured = all.filter((situation) => statusWeight(status(situation))).map(({ kind }) => kind);
-    assert.deepEqual(coloured, ["reconnecting", "dead", "evicted"]);
+    assert.deepEqual(coloured, ["reconnecting", "dead", "evicted", "unreachable"]);
   });
 });
 
@@ -108,6 +110,7 @@ describe("the actions of the status bar", () => {
         ["terminating", ""],
         ["dead", "startKernel"],
         ["evicted", "startKernel"],
+        ["unreachable", "reconnect"],
       ],
     );
   });

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { testHub } from "../../harness/vscode/inHost/testHub";
 
 const sessionList = v.array(v.object({ id: v.string(), path: v.string(), name: v.string(), kernel: v.object({ id: v.string(), connections: v.number() }) }));
+const directoryModel = v.object({ content: v.array(v.object({ name: v.string() })) });
 const fileModel = v.object({ content: v.string() });
 const notebookModel = v.object({ content: v.object({ cells: v.array(v.looseObject({ source: v.string(), metadata: v.looseObject({ trusted: v.optional(v.boolean()) }) })) }), message: v.optional(v.string()) });
 
@@ -50,6 +51,11 @@ export class OtherClient {
 
   async has(path: string): Promise<boolean> {
     return (await this.#request(`${contents(path)}?content=0`, "GET", undefined, [404])).status !== 404;
+  }
+
+  /** The names in a directory. */
+  async names(path: string): Promise<readonly string[]> {
+    return v.parse(directoryModel, await (await this.#request(contents(path))).json()).content.map(({ name }) => name);
   }
 
   async remove(path: string): Promise<void> {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
 import { hasCode } from "../../../../src/base/errors";
+import { RequestSizes } from "../../../../src/services/contents/requestSizes";
 import { writeFile } from "../../../../src/services/contents/upload";
 import { answering, type Sent } from "../rest/answers";
 
@@ -50,6 +51,30 @@ describe("upload", () => {
     const { settings } = answering((request) => file.take(request));
     await writeFile(settings, "f", data.subarray(100, 900), { partSize: 300 });
     assert.deepEqual(file.bytes, data.subarray(100, 900));
+  });
+
+  it("sends smaller parts after a 413, down to 256 KiB, and remembers what is taken", async () => {
+    const large = Buffer.alloc(2_000_000, "x");
+    for (const [limit, size] of [[1024 * 1024, 704 * 1024], [360_000, 256 * 1024]] as const) {
+      const file = new FakeFile();
+      const sizes = new RequestSizes();
+      const parts: number[] = [];
+      const { settings, sent } = answering((request) => {
+        const { content } = v.parse(part, request.body);
+        if (content.length > limit) return { status: 413, text: "Too large", type: "text/html" };
+        parts.push(Buffer.from(content, "base64").length);
+        return file.take(request);
+      });
+      await writeFile(settings, "f", large, { sizes });
+      assert.ok(file.bytes.equals(large));
+      assert.equal(Math.max(...parts), size);
+      const before = sent.length;
+      await writeFile(settings, "f", large, { sizes });
+      assert.equal(sent.length - before, Math.ceil(large.length / size), "nothing is refused again");
+    }
+    const { settings, sent } = answering(() => ({ status: 413, text: "Too large", type: "text/html" }));
+    await assert.rejects(writeFile(settings, "f", large), (error) => hasCode(error, "too-large"));
+    assert.ok(sent.length <= 6, `${sent.length}`);
   });
 
   it("begins again where a part was appended twice", async () => {

@@ -228,6 +228,27 @@ describe("kernel connection to a scripted kernel", function () {
     second.dispose();
   });
 
+  it("restarts, is interrupted and shut down once where that is asked for several times at once", async () => {
+    const held = new Deferred<void>();
+    server.onRest = (operation) => (/^POST|^DELETE/.test(operation) ? held.promise.then(() => undefined) : undefined);
+    const settings = server.settings();
+    connection.dispose();
+    connection = new KernelConnection({ settings, model: server.model });
+    const other = new KernelConnection({ settings, model: server.model });
+    await within(Promise.all([connection.info, other.info]));
+    const before = server.sockets.length;
+    const restarts = [connection.restart(), connection.restart(), connection.restart(), other.restart()];
+    const interrupts = [connection.interrupt(), other.interrupt(), connection.interrupt()];
+    held.resolve();
+    await within(Promise.all([...restarts, ...interrupts]));
+    await within(execute());
+    const count = (end: string): number => server.asked.filter((operation) => operation.endsWith(end)).length;
+    assert.deepEqual([count("/restart"), count("/interrupt")], [1, 1]);
+    assert.ok(server.sockets.length <= before + 3, "one more websocket each");
+    await within(Promise.all([connection.shutdown(), connection.shutdown(), other.shutdown()]));
+    assert.equal(server.asked.filter((operation) => operation.startsWith("DELETE")).length, 1);
+  });
+
   for (const [what, reply, code] of [
     ["an error", { status: 500, body: '{"message": "broken"}' }, "server-error"],
     ["a login page", { status: 200, body: "<html>", type: "text/html" }, "signed-out"],

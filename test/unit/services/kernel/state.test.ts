@@ -19,10 +19,26 @@ describe("kernel state", () => {
     assert.deepEqual(run(connected("idle"), { type: "connect" }).effects, []);
   });
 
-  it("asks first and sends after when it is open, and forgets failures", () => {
+  it("asks first and sends after when it is open, and forgets failures when the kernel is heard", () => {
     const step = run(state({ connection: "connecting", attempt: 5, stopped: 2 }), { type: "opened" });
     assert.deepEqual(kinds(step), ["probe", "flush"]);
-    assert.deepEqual([step.state.connection, step.state.attempt, step.state.stopped], ["connected", 0, 0]);
+    assert.deepEqual([step.state.connection, step.state.attempt, step.state.stopped], ["connected", 5, 0]);
+    assert.equal(run(step.state, { type: "answered" }).state.attempt, 0);
+  });
+
+  it("counts websockets that are opened and closed unheard as failures: they come with growing pauses, too", () => {
+    let at = run(connected("idle"), { type: "closed", suspect: false, silent: false }).state;
+    const pauses: number[] = [];
+    for (let time = 0; time < 4; time++) {
+      const suspect = time % 2 === 1;
+      const step = run(at, { type: "opened" }, { type: "closed", suspect, silent: false }, ...(suspect ? [{ type: "not-evicted" } as const] : []));
+      assert.equal(step.state.connection, "disconnected");
+      pauses.push(step.state.pause);
+      at = run(step.state, { type: "connect" }).state;
+    }
+    assert.deepEqual(pauses, [375, 750, 1500, 3000]);
+    const heard = run(at, { type: "opened" }, { type: "answered" }, { type: "closed", suspect: false, silent: false });
+    assert.deepEqual(heard.effects, [{ type: "open", after: 0 }]);
   });
 
   it("tries again with growing pauses, for ever", () => {
@@ -116,6 +132,25 @@ describe("kernel state", () => {
     assert.ok(step.effects[0]?.type === "fail" && step.effects[0].error.code === "kernel-dead");
     assert.equal(run(step.state, { type: "opened" }, { type: "told", status: "idle", solicited: true }).state.kernel, "idle");
   });
+
+  for (const [what, before, event, by] of [
+    ["somebody's restart", [], { type: "ending", restart: true }, "restarted"],
+    ["another process", [], { type: "another-process" }, "restarted"],
+    ["a death", [], { type: "told", status: "restarting", solicited: false }, "died"],
+    ["exit()", [{ type: "exiting" }], { type: "told", status: "restarting", solicited: false }, "exited"],
+    ["exit(), seen by the process only", [{ type: "exiting" }], { type: "another-process" }, "exited"],
+  ] as const) {
+    it(`tells once that variables are lost by ${what}, in words of its own`, () => {
+      const step = run(connected("idle"), ...before, event);
+      const [first] = step.effects;
+      assert.ok(first?.type === "fail" && first.replaced === by);
+      const said = `${first.error.message} ${first.notBegun?.message ?? ""}`;
+      assert.equal(/memory/.test(said), by === "died", said);
+      assert.equal(/exit/.test(said), by === "exited", said);
+      const again = run(step.state, { type: "told", status: "restarting", solicited: false }).effects;
+      assert.ok(again.every((effect) => effect.type !== "fail" || effect.replaced === undefined));
+    });
+  }
 
   it("ends when the kernel is dead, as told or as modelled", () => {
     for (const event of [{ type: "told", status: "dead", solicited: false }, { type: "modelled", status: "dead" }] as const) {

@@ -1,4 +1,4 @@
-// Kernel specs from whatever a server answers: behaviours 53 and 54 of the specification.
+// Kernel specs from whatever a server answers: behaviours 53 and 54 of docs/behaviours.md.
 import assert from "node:assert/strict";
 import { hasCode } from "../../../../src/base/errors";
 import { nullLogger } from "../../../../src/base/log";

@@ -1,0 +1,19 @@
+// Refused handshakes that say that no websocket can be opened there at all.
+import { hasCode, HttpError } from "../../base/errors";
+
+/** So many refusals in a row are no moment of a server or proxy that is just starting. */
+const proof = { answered: 3, unavailable: 5 };
+
+/** Of these the person is told at once, in words of their own, or they pass. */
+const others = ["signed-out", "server-stopped", "certificate", "proxy", "address", "aborted", "disposed"] as const;
+
+/**
+ * Whether a websocket that was refused in this way says that there is none, provided that requests are answered.
+ * @param attempt its number among the first ones, from 1
+ */
+export function isNoUpgrade(error: Error, attempt: number): boolean {
+  if (hasCode(error, ...others)) return false;
+  if (hasCode(error, "forbidden")) return true;
+  const isAnswer = error instanceof HttpError && error.status < 500;
+  return attempt >= (isAnswer ? proof.answered : proof.unavailable);
+}

@@ -1,0 +1,72 @@
+// What `npm test` runs side by side: every suite in parts that take about as long as each other, each with a hub of its own.
+import { filesOf } from "../suiteFiles";
+import { inParts } from "./lanes";
+
+/** A part of a suite. */
+export interface Part {
+  /** The npm script. */
+  readonly suite: string;
+  readonly args: readonly string[];
+  /** As `Job` has it. */
+  readonly seconds: number;
+  /** Whether it shows a VS Code: it needs code-server, a browser and the built extension. */
+  readonly isWindow: boolean;
+}
+
+/** Seconds that starting a part takes: its hub, and of some its VS Code. */
+const beginning = { services: 5, vscode: 20, e2e: 5, security: 5 };
+
+/** Seconds of the files that take more than `usual`, measured on two cores with nothing else to do. */
+const measured: Readonly<Record<string, number>> = {};
+const usual = 15;
+
+/** The suites of `npm test`, all files of each. */
+export function partsOfSuites(): Part[] {
+  return [
+    ...partsOf("services", 3, () => false),
+    ...partsOf("vscode", 2),
+    { suite: "test:conform", args: [], seconds: 260, isWindow: true },
+    ...partsOf("e2e", 4),
+    ...partsOfSecurity(),
+  ];
+}
+
+/** What `npm run test:full` runs on older hubs and their servers, and in the oldest VS Code. */
+export function partsOnOlderStacks(): Part[] {
+  const entering = "signing in|an account of its own token|cannot be had|^servers|the network";
+  const onStacks = ["previous", "oldest"].flatMap((stack) => [
+    ...[...partsOf("services", 3, () => false), ...partsOfSecurity()].map((part) => withArgs(part, "--stack", stack)),
+    { suite: "test:vscode", args: ["--stack", stack, "--grep", entering], seconds: 150, isWindow: true },
+    { suite: "test:e2e", args: ["--stack", stack, "--grep", "the way into a hub|OAuth client|several servers"], seconds: 200, isWindow: true },
+  ]);
+  return [...onStacks, ...partsOf("e2e", 4).map((part) => withArgs(part, "--vscode", "oldest"))];
+}
+
+/** Those that show a VS Code apart from those that take much memory: a window opens slowly beside them. */
+function partsOfSecurity(): Part[] {
+  const shows = (file: string): boolean => /^(folderWindows|hubWords|notebookWords)\./.test(file);
+  return [...partsOf("security", 1, shows, shows), ...partsOf("security", 1, () => false, (file) => !shows(file))];
+}
+
+/**
+ * The files of a suite in `count` parts.
+ * @param shows whether a file's tests open a VS Code
+ * @param wanted whether a file is one of them
+ */
+function partsOf(name: keyof typeof beginning, count: number, shows: (file: string) => boolean = all, wanted: (file: string) => boolean = all): Part[] {
+  const seconds = (file: string): number => measured[`${name}/${file}`] ?? usual;
+  return inParts(filesOf(name).filter(wanted), count, seconds).map((part) => ({
+    suite: `test:${name}`,
+    args: ["--files", part.join(",")],
+    seconds: beginning[name] + part.reduce((sum, file) => sum + seconds(file), 0),
+    isWindow: part.some(shows),
+  }));
+}
+
+function all(): boolean {
+  return true;
+}
+
+function withArgs(part: Part, ...args: readonly string[]): Part {
+  return { ...part, args: [...part.args, ...args] };
+}
