@@ -1,6 +1,7 @@
 // Servers as a person handles them in the JupyterHub view: new, started with options, failing, kept alive, deleted.
 import assert from "node:assert/strict";
 import { sharedHub } from "../harness/hub/shared";
+import { mayLog } from "../harness/results/loggedErrors";
 import { waitFor } from "../harness/processes/wait";
 import { pickHubKernel } from "../harness/vscode/hubSteps";
 import { themes, type Workbench } from "../harness/vscode/workbench";
@@ -79,6 +80,7 @@ describe("a person with several servers", () => {
   it("finds the last choice preselected; a failure says why and can be tried again", async () => {
     const { workbench } = window();
     const { quickInput } = workbench;
+    mayLog(/My GPU was not started: HttpError: .*Your quota of large servers is used up/);
     await workbench.rowAction(/My GPU running/, /Stop Server/);
     await workbench.answerDialog(/Stop the server/, "Stop Server");
     await workbench.sidebarRow(/My GPU stopped/, startMs);

@@ -64,8 +64,10 @@ describe("a notebook that is open in two windows", function () {
     await first.notebook.run(0);
     await shows(first, 0, "line 2");
     await second.page.bringToFront();
-    await second.notebook.focus();
-    await second.quickInput.command("JupyterHub: Reconnect Kernel");
+    await second.clearNotifications();
+    await second.quickInput.command("View: Close All Editors");
+    await second.openNotebook("two.ipynb");
+    await second.answerNotification(elsewhere, "Show Here");
     await shows(second, 0, "line 12");
     assert.equal(await second.notebook.ended(0, runMs), "ok");
     assert.equal((await shown(second, 0)).trim(), counted);
