@@ -25,6 +25,7 @@ import { earlierRuns, identityOf, isOfAnother } from "./earlierRuns";
 import { Gathered } from "./gathered";
 import { journalKey } from "./journalKey";
 import { lateOutputShown } from "./lateOutput";
+import { kernelChanged, tellLostVariables } from "./lostVariables";
 import { OwnKernel } from "./ownKernel";
 import { askFor } from "./question";
 import { StuckNotice } from "./stuckNotice";
@@ -80,6 +81,7 @@ export class NotebookRunner implements vscode.Disposable {
       adopted: ({ kernel: own, session }, { server, spec }) => this.#recorder.follow(own, { server: server.id, spec: spec.name, path: session.path }),
       broke: () => (this.#openAtBreak = this.#runs),
       missed: (gap) => this.#noteGap(gap),
+      lostVariables: (lost) => void tellLostVariables(notebook, lost),
     });
     this.#cancellations = new Cancellations({
       ...{ notebook, log: app.log },
@@ -191,8 +193,9 @@ export class NotebookRunner implements vscode.Disposable {
     this.#journal.forget(settled);
   }
 
-  /** The notebook has another kernel now: its runs here end. */
+  /** The notebook has another kernel now: its runs here end, and what the old one has begun says so. */
   abandon(): void {
+    for (const run of this.#runs) if (run.hasBegun) run.fail(kernelChanged());
     this.#queue.dispose();
     this.#journal.clear();
     this.dispose();
