@@ -6,6 +6,7 @@ import { statusError } from "../transport/httpErrors";
 import { fixedToken, type ServerSettings } from "../transport/settings";
 import { encodeName, isBelow } from "../transport/target";
 import type { CallOptions } from "./client";
+import { loginRefused, refusalOn } from "./loginRefusal";
 import { parsePage } from "./page";
 import { request } from "./request";
 import { parseSpawnForm, problemOn, type SpawnForm } from "./spawnForm";
@@ -34,9 +35,7 @@ export async function logIn(settings: ServerSettings, userName: string, password
   const session = cookies.with(answer);
   // A refusal is the form again: 200 from hub 3, 403 from later ones.
   if (answer.status === 302 && session.isSession) return session.toString();
-  if ([200, 401, 403].includes(answer.status)) {
-    throw new ConnectError("signed-out", `${settings.label} does not accept this user name and password. Check both and try again.`);
-  }
+  if ([200, 401, 403].includes(answer.status)) throw loginRefused(settings, refusalOn(answer.text));
   throw statusError(settings, "hub/login", answer);
 }
 

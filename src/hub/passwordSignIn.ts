@@ -3,6 +3,7 @@ import { ConnectError, hasCode, HttpError } from "../base/errors";
 import { reasonIn } from "../transport/httpErrors";
 import type { ServerSettings } from "../transport/settings";
 import type { PasswordLogin } from "./client";
+import { loginRefused } from "./loginRefusal";
 import { mint, type TokenTerms, type UserSecret } from "./mint";
 
 /** Signs in to the hub's pages as its form does. @returns the session's cookies as one opaque text, a secret */
@@ -49,8 +50,8 @@ async function pageSession(settings: ServerSettings, given: Credentials, { logIn
   try {
     return await logIn(settings, given.userName, given.password, { signal });
   } catch (error) {
-    if (hasCode(error, "aborted")) throw error;
-    if (hasCode(error, "signed-out")) throw wrong(settings, error);
+    // It has the hub's reason, if that has given any.
+    if (hasCode(error, "aborted", "signed-out")) throw error;
     settings.log.warn(`${settings.label}: its pages cannot be signed in to`, error);
     return undefined;
   }
@@ -65,10 +66,6 @@ async function mintAs(settings: ServerSettings, user: string, auth: PasswordLogi
     // The password is right, but the hub spells the name in small letters.
     const spelled = user.toLowerCase();
     if (spelled !== user && /not found|no permission/i.test(reasonIn(error.body))) return mintAs(settings, spelled, auth, options);
-    throw wrong(settings, error);
+    throw loginRefused(settings, reasonIn(error.body), error);
   }
-}
-
-function wrong(settings: ServerSettings, cause: Error): ConnectError {
-  return new ConnectError("signed-out", `${settings.label} does not accept this user name and password. Check both and try again.`, { cause });
 }

@@ -9,12 +9,15 @@ import { fixedToken, serverSettings, type ServerSettings } from "../transport/se
 import type { HubAddress } from "./address";
 import { HubClient, type CallOptions, type StartAnswer } from "./client";
 import type { FindHubOptions, FoundHub } from "./findHub";
+import { refuseGateway } from "./kernelGateway";
 import { hubServer, hubUser, type HubInfo, type HubServer, type HubUser, type SharedServer } from "./model";
 import { parsePage } from "./page";
 import { request, requestJson } from "./request";
 
 const probeTimeout = 15_000;
 const version = v.looseObject({ version: v.string() });
+/** As tornado's Jupyter handlers refuse in JSON. */
+const refusal = v.looseObject({ reason: v.string() });
 const anyStatus = Array.from({ length: 400 }, (_, index) => 200 + index);
 
 /** What goes out where a server asks for nothing: only the sign against forgery, which visitors may make up themselves. */
@@ -22,14 +25,21 @@ function visitor(): string {
   return sessionSecret(new Map([["_xsrf", randomBytes(16).toString("hex")]]));
 }
 
-/** The first of an address's candidates that is a Jupyter server: it says its version to everybody. */
+/**
+ * The first of an address's candidates that is a Jupyter server: it says its version to everybody.
+ * @throws ConnectError `not-a-hub` where one is a gateway to kernels
+ */
 export async function findPlainServer(address: HubAddress, options: FindHubOptions): Promise<FoundHub | undefined> {
   const { signal } = options;
   for (const url of address.candidates) {
     const settings = serverSettings({ ...options, baseUrl: url, label: url.host });
     const answer = await request(settings, "api", { anonymous: true, signal, timeout: probeTimeout, allow: anyStatus });
     const info = v.safeParse(version, jsonIn(answer.text), { abortEarly: true });
-    if (answer.status === 200 && info.success) return { url, version: info.output.version };
+    const isServer = answer.status === 200 && info.success;
+    // Gateways say their version only to who has their token, or to all.
+    const isClosed = [401, 403].includes(answer.status) && v.is(refusal, jsonIn(answer.text));
+    if (isServer || isClosed) await refuseGateway(settings, isClosed ? answer.status : undefined, signal);
+    if (isServer) return { url, version: info.output.version };
   }
   return undefined;
 }

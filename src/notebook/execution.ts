@@ -1,7 +1,7 @@
 // One run of one cell, from queued to settled; it always settles.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
 import { Deferred } from "../base/async";
-import { hasCode, messageOf, type ErrorCode } from "../base/errors";
+import { hasCode, messageOf, type ConnectError, type ErrorCode } from "../base/errors";
 import { nullLogger, type Logger } from "../base/log";
 import { contentOf, errorContent, executeInputContent, statusContent, type ExecuteReply, type Message } from "../services/kernel/messages";
 import { systemClock, type Clock } from "../base/clock";
@@ -105,6 +105,14 @@ export class CellExecution implements DisplayOwner {
   /** Settles as not run. A run that has begun keeps the outputs it has; the kernel is not interrupted. */
   cancel(): void {
     this.#settle(undefined);
+  }
+
+  /** Settles as failed, for a reason that is not the code's; what it has shown stays, and the kernel is not interrupted. */
+  fail(error: ConnectError): void {
+    if (this.#isSettled()) return;
+    this.#show(this.#model.fail(failureName(error), error.message));
+    this.#settle(false);
+    this.forget();
   }
 
   /**

@@ -84,6 +84,22 @@ describe("the kernel in the status bar", function () {
     await workbench.page.screenshot({ path: "out/screenshots/status-hover-dark.png" });
   });
 
+  it("says once that somebody else has restarted the kernel, whose variables are gone", async () => {
+    const { workbench } = window();
+    const url = await sharedHub().startServer("ana");
+    const headers = { Authorization: `token ${user.token}` };
+    const restarted = /The kernel of “status\.ipynb” was restarted from elsewhere.*variables are gone.*from the top/;
+    const kernels = (await (await fetch(new URL("api/kernels", url), { headers })).json()) as { id: string }[];
+    for (const { id } of kernels) await fetch(new URL(`api/kernels/${id}/restart`, url), { method: "POST", headers });
+    await workbench.notification(restarted);
+    await says(/Kernel idle/);
+    await workbench.notebook.run(0);
+    await says(/Kernel idle/);
+    assert.equal((await workbench.notifications()).filter((text) => restarted.test(text)).length, 1);
+    await workbench.page.screenshot({ path: "out/screenshots/status-restarted-dark.png" });
+    await workbench.clearNotifications();
+  });
+
   it("names the cell that runs and how many wait, and offers what can be done; counts down to the next attempt where the connection is lost", async () => {
     const { workbench } = window();
     await workbench.notebook.run(1);

@@ -124,6 +124,20 @@ describe("running a notebook", () => {
     assert.equal(textOf(notebook, 1), "next\n");
   });
 
+  it("marks a cell that runs when the notebook is given another kernel, and keeps what it had printed", async () => {
+    const notebook = await openNotebook("import time\nprint('started', flush=True)\ntime.sleep(5)", "print('next')");
+    await selectKernel({ account });
+    const running = run(notebook);
+    await running.shows("started");
+    await selectKernel({ account, kernel: "bash" });
+    await running.shows("given another kernel while this was running");
+    assert.equal(errorOf(notebook)?.name, "Disconnected");
+    assert.match(textOf(notebook), /^started\n/);
+    await selectKernel({ account });
+    await run(notebook, 1).ended;
+    assert.equal(textOf(notebook, 1), "next\n");
+  });
+
   it("updates an output by its display id from a later cell", async () => {
     const notebook = await openNotebook(
       "from IPython.display import display, update_display\ndisplay('before', display_id='shown')\nNone",

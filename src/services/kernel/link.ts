@@ -1,13 +1,12 @@
 // The websocket of one kernel connection over its life: it performs what the pure reducer (state.ts) decides.
 import type { Disposable } from "../../base/disposable";
-import { ConnectError, asError, hasCode } from "../../base/errors";
+import { hasCode, type ConnectError } from "../../base/errors";
 import type { Socket, SocketClose } from "../../transport/socket";
 import type { ServerSettings } from "../../transport/settings";
 import { KernelChannels } from "./channels";
 import type { Message } from "./messages";
 import type { KernelModel } from "./model";
-import { noWebsocketError } from "./kernelErrors";
-import { isNoUpgrade } from "./noUpgrade";
+import { LinkQuestions } from "./linkQuestions";
 import { frameOf, Outbox } from "./outbox";
 import type { Asking } from "./probes";
 import type { Requests } from "./requests";
@@ -48,7 +47,7 @@ const leaveBound = 2_000;
 export class KernelLink implements Disposable {
   readonly #ports: LinkPorts;
   readonly #ending = new AbortController();
-  readonly #server: ServerModel;
+  readonly #questions: LinkQuestions;
   readonly #channels: KernelChannels;
   readonly #outbox: Outbox;
   #state: KernelState = initialState;
@@ -62,19 +61,23 @@ export class KernelLink implements Disposable {
   #resting = false;
   /** Told how the websocket that is being left has closed. */
   #leaving: ((close: SocketClose) => void) | undefined;
-  #lostSince: { readonly at: number; readonly silent: boolean } | undefined;
 
   constructor(ports: LinkPorts) {
     this.#ports = ports;
     const { settings, kernelId, clientId } = ports;
     this.#outbox = new Outbox(ports.requests, settings);
-    this.#server = new ServerModel(settings, kernelId, this.ending);
+    const server = new ServerModel(settings, kernelId, this.ending);
+    this.#questions = new LinkQuestions({
+      ...{ settings, kernelId, server, state: () => this.#state, dispatch: (event) => this.dispatch(event) },
+      modelled: (model) => ports.modelled(model),
+      missed: (gap) => ports.missed(gap),
+    });
     this.#channels = new KernelChannels({
       ...{ settings, kernelId, clientId, ending: this.ending },
-      askServer: () => this.#server.get(),
+      askServer: () => server.get(),
       received: (message) => this.#received(message),
       opened: (socket) => this.#opened(socket),
-      refused: (error) => this.#refused(error),
+      refused: (error) => this.#questions.refused(error),
       closed: (close) => this.#closed(close),
     });
   }
@@ -236,17 +239,17 @@ export class KernelLink implements Disposable {
         break;
       case "probe": {
         this.#probe();
-        void this.#refreshModel();
+        void this.#questions.refreshModel();
         break;
       }
       case "flush":
         this.flush();
         break;
       case "ask-eviction":
-        void this.#askEviction();
+        void this.#questions.askEviction();
         break;
       case "await-end":
-        void this.#awaitEnd();
+        void this.#questions.awaitEnd();
         break;
     }
   }
@@ -262,16 +265,15 @@ export class KernelLink implements Disposable {
       deaf: () => {
         if (isCurrent()) this.reconnect();
       },
-      silent: () => void this.#lookIntoSilence(isCurrent),
+      silent: () => {
+        const { kernelId, settings } = this.#ports;
+        void this.#questions.isIdle().then((isIdle) => {
+          if (!isIdle || !isCurrent() || this.isHeard) return;
+          settings.log.info(`${settings.label}: kernel ${kernelId} is idle and does not answer; another connection is made`);
+          this.reconnect();
+        });
+      },
     });
-  }
-
-  /** The kernel has not answered yet. Where the server knows of nothing that it is at, this websocket leads nowhere. */
-  async #lookIntoSilence(isCurrent: () => boolean): Promise<void> {
-    const model = await this.#server.get().catch(() => undefined); // no answer tells nothing
-    if (!isCurrent() || this.isHeard || model?.execution_state !== "idle") return;
-    this.#settings.log.info(`${this.#settings.label}: kernel ${this.#ports.kernelId} is idle and does not answer; another connection is made`);
-    this.reconnect();
   }
 
   #becomeHeard(): void {
@@ -309,25 +311,6 @@ export class KernelLink implements Disposable {
     this.#channels.open(false, socket?.leave(leaveBound));
   }
 
-  #refused(error: Error): void {
-    this.#settings.log.debug(`${this.#settings.label}: no connection to kernel ${this.#ports.kernelId}`, error);
-    const isForGood = !this.#state.worked && isNoUpgrade(error, this.#state.attempt + 1);
-    if (isForGood || hasCode(error, "not-found")) void this.#askWhyRefused(error, isForGood);
-    else this.dispatch({ type: "refused", error });
-  }
-
-  /** A refused websocket does not say who refused it. @param isForGood no websocket can be opened, if requests are answered */
-  async #askWhyRefused(refusal: Error, isForGood: boolean): Promise<void> {
-    const { label, log } = this.#settings;
-    const error = await this.#server.get().then(
-      () => (isForGood ? noWebsocketError(this.#settings, refusal) : new ConnectError("server-error", `${label} has the kernel, but opens no connection to it.`)),
-      // Where requests fail as well, the websocket is no news.
-      (reason: unknown) => (isForGood && !hasCode(reason, "not-found") ? refusal : asError(reason)),
-    );
-    if (hasCode(error, "no-websocket") && !hasCode(this.#state.refusal, "no-websocket")) log.warn("Kernels cannot be reached", error);
-    this.dispatch({ type: "refused", error });
-  }
-
   #received(message: Message): void {
     // What carries our own id the server has made up.
     if (this.#state.unanswered && message.header.session !== this.#ports.clientId) this.dispatch({ type: "answered" });
@@ -356,41 +339,11 @@ export class KernelLink implements Disposable {
       return;
     }
     this.#settings.log.debug(`${this.#settings.label}: connection to kernel ${this.#ports.kernelId} closed`, close);
-    if (this.#ports.requests.awaiting) this.#lostSince = { at: Date.now(), silent: close.silent };
+    if (this.#ports.requests.awaiting) this.#questions.lost(close.silent);
     this.#outbox.bound();
     // A busy kernel may say nothing for long.
     if (Date.now() - this.#openedAt > pause.ceiling) this.dispatch({ type: "answered" });
     // A close without a code is what the server sends to the older of two sockets with one session id.
     this.dispatch({ type: "closed", suspect: close.code === 1005, silent: close.silent });
-  }
-
-  async #askEviction(): Promise<void> {
-    const type = (await this.#server.isHeldByAnother()) ? "evicted" : "not-evicted";
-    // What took our place for a moment was a late attempt of our own, and was given what the server had kept for us.
-    if (this.#lostSince) this.#lostSince = { ...this.#lostSince, silent: true };
-    this.dispatch({ type });
-  }
-
-  async #awaitEnd(): Promise<void> {
-    const error = await this.#server.whenGone();
-    if (error) this.dispatch({ type: "refused", error });
-  }
-
-  /** A busy kernel says nothing by itself; the server's model tells, and whether others kept the kernel's buffer from us. */
-  async #refreshModel(): Promise<void> {
-    const lost = this.#lostSince;
-    this.#lostSince = undefined;
-    let others = false;
-    try {
-      const model = await this.#server.get();
-      others = model.connections > 1;
-      this.#ports.modelled(model);
-      this.dispatch({ type: "modelled", status: model.execution_state });
-    } catch (error) {
-      if (this.#state.ended) return;
-      if (hasCode(error, "not-found")) this.dispatch({ type: "refused", error });
-      else this.#settings.log.warn(`${this.#settings.label}: the model of kernel ${this.#ports.kernelId} could not be read`, error);
-    }
-    if (lost && (lost.silent || others)) this.#ports.missed({ from: lost.at, to: Date.now() });
   }
 }

@@ -6,6 +6,7 @@ import type { Server } from "../../app/server";
 import type { ConnectError } from "../../base/errors";
 import type { KernelRecord } from "../../notebook/journal";
 import type { KernelConnection } from "../../services/kernel/connection";
+import type { VariablesLost } from "../../services/kernel/events";
 import type { Gap } from "../../services/kernel/link";
 import type { AppContext } from "../context";
 import { withStartProgress } from "../servers/start";
@@ -27,6 +28,8 @@ export interface OwnKernelPorts {
   broke(): void;
   /** Messages of the last such time may be missing. */
   missed(gap: Gap): void;
+  /** The kernel has lost its variables, without our doing. */
+  lostVariables(lost: VariablesLost): void;
 }
 
 /** Connects the notebook to its kernel, once for all cells that need it. */
@@ -118,5 +121,6 @@ export class OwnKernel {
       if (status === "connecting") this.#ports.broke();
     });
     kernel.onDidMissMessages((gap) => this.#ports.missed(gap));
+    kernel.onDidLoseVariables((lost) => this.#ports.lostVariables(lost));
   }
 }

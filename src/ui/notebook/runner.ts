@@ -24,6 +24,7 @@ import { noteGap } from "./gapNotice";
 import { Gathered } from "./gathered";
 import { journalKey } from "./journalKey";
 import { lateOutputShown } from "./lateOutput";
+import { kernelChanged, tellLostVariables } from "./lostVariables";
 import { OwnKernel } from "./ownKernel";
 import { answerOf } from "./question";
 import { handsOver, stopsOnError } from "./runSettings";
@@ -86,6 +87,7 @@ export class NotebookRunner implements vscode.Disposable {
       adopted: ({ kernel: own, session }, { server, spec }) => this.#recorder.follow(own, { server: server.id, spec: spec.name, path: session.path }),
       broke: () => (this.#openAtBreak = this.#runs),
       missed: (gap) => noteGap(gap, this.#openAtBreak),
+      lostVariables: (lost) => void tellLostVariables(notebook, lost),
     });
     this.#cancellations = new Cancellations({
       ...{ notebook, log: app.log },
@@ -208,8 +210,9 @@ export class NotebookRunner implements vscode.Disposable {
     this.#journal.forget(settled);
   }
 
-  /** The notebook has another kernel now: its runs here end. */
+  /** The notebook has another kernel now: its runs here end, and what the old one has begun says so. */
   abandon(): void {
+    for (const run of this.#runs) if (run.hasBegun) run.fail(kernelChanged());
     this.#queue.dispose();
     this.#journal.clear();
     this.dispose();

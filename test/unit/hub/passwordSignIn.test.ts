@@ -116,6 +116,14 @@ describe("signing in with a password", () => {
       assert.ok(!hub.asked.some((each) => each.startsWith("POST")));
     });
 
+    it("asks again with the hub's own reason, which a refused first password has", async () => {
+      const reason = "The hub does not accept this user name and password. It says: Password too short!";
+      const logIn: PageLogin = () => Promise.reject(new ConnectError("signed-out", reason));
+      const person = new Person(["ana", "x"], undefined);
+      await failure(enter(person, { logIn }));
+      assert.equal(person.asked[1]?.problem, reason);
+    });
+
     it("goes on without where they cannot be signed in to", async () => {
       const logIn: PageLogin = () => Promise.reject(new ConnectError("invalid-response", "No form"));
       const { pageCookies } = await enter(new Person(["ana", password]), { logIn });

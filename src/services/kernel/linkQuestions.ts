@@ -1,0 +1,92 @@
+// What the server is asked by HTTP about a kernel's websocket: why it is refused, who has taken it, what was missed.
+import { ConnectError, asError, hasCode } from "../../base/errors";
+import type { ServerSettings } from "../../transport/settings";
+import { noWebsocketError } from "./kernelErrors";
+import type { LinkPorts } from "./link";
+import { isNoUpgrade } from "./noUpgrade";
+import type { ServerModel } from "./serverModel";
+import type { KernelEvent, KernelState } from "./state";
+
+export interface LinkQuestionsPorts extends Pick<LinkPorts, "settings" | "kernelId" | "modelled" | "missed"> {
+  readonly server: ServerModel;
+  state(): KernelState;
+  dispatch(event: KernelEvent): void;
+}
+
+/** Asks, and tells the link's state what follows from the answer. */
+export class LinkQuestions {
+  readonly #ports: LinkQuestionsPorts;
+  #lostSince: { readonly at: number; readonly silent: boolean } | undefined;
+
+  constructor(ports: LinkQuestionsPorts) {
+    this.#ports = ports;
+  }
+
+  /** The connection broke while answers were awaited. @param silent nothing had been heard for too long */
+  lost(silent: boolean): void {
+    this.#lostSince = { at: Date.now(), silent };
+  }
+
+  /** A websocket was refused. */
+  refused(error: Error): void {
+    const { worked, attempt } = this.#ports.state();
+    this.#settings.log.debug(`${this.#settings.label}: no connection to kernel ${this.#ports.kernelId}`, error);
+    const isForGood = !worked && isNoUpgrade(error, attempt + 1);
+    if (isForGood || hasCode(error, "not-found")) void this.#askWhyRefused(error, isForGood);
+    else this.#ports.dispatch({ type: "refused", error });
+  }
+
+  /** The kernel does not answer, and the server knows of nothing that it is at: the websocket leads nowhere. */
+  async isIdle(): Promise<boolean> {
+    const model = await this.#ports.server.get().catch(() => undefined); // no answer tells nothing
+    return model?.execution_state === "idle";
+  }
+
+  /** The websocket was closed as the server closes the older of two. */
+  async askEviction(): Promise<void> {
+    const type = (await this.#ports.server.isHeldByAnother()) ? "evicted" : "not-evicted";
+    // What took our place for a moment was a late attempt of our own, and was given what the server had kept for us.
+    if (this.#lostSince) this.#lostSince = { ...this.#lostSince, silent: true };
+    this.#ports.dispatch({ type });
+  }
+
+  async awaitEnd(): Promise<void> {
+    const error = await this.#ports.server.whenGone();
+    if (error) this.#ports.dispatch({ type: "refused", error });
+  }
+
+  /** A busy kernel says nothing by itself; the server's model tells, and whether others kept the kernel's buffer from us. */
+  async refreshModel(): Promise<void> {
+    const { server, kernelId } = this.#ports;
+    const lost = this.#lostSince;
+    this.#lostSince = undefined;
+    let others = false;
+    try {
+      const model = await server.get();
+      others = model.connections > 1;
+      this.#ports.modelled(model);
+      this.#ports.dispatch({ type: "modelled", status: model.execution_state });
+    } catch (error) {
+      if (this.#ports.state().ended) return;
+      if (hasCode(error, "not-found")) this.#ports.dispatch({ type: "refused", error });
+      else this.#settings.log.warn(`${this.#settings.label}: the model of kernel ${kernelId} could not be read`, error);
+    }
+    if (lost && (lost.silent || others)) this.#ports.missed({ from: lost.at, to: Date.now() });
+  }
+
+  get #settings(): ServerSettings {
+    return this.#ports.settings;
+  }
+
+  /** A refused websocket does not say who refused it. @param isForGood no websocket can be opened, if requests are answered */
+  async #askWhyRefused(refusal: Error, isForGood: boolean): Promise<void> {
+    const { label, log } = this.#settings;
+    const error = await this.#ports.server.get().then(
+      () => (isForGood ? noWebsocketError(this.#settings, refusal) : new ConnectError("server-error", `${label} has the kernel, but opens no connection to it.`)),
+      // Where requests fail as well, the websocket is no news.
+      (reason: unknown) => (isForGood && !hasCode(reason, "not-found") ? refusal : asError(reason)),
+    );
+    if (hasCode(error, "no-websocket") && !hasCode(this.#ports.state().refusal, "no-websocket")) log.warn("Kernels cannot be reached", error);
+    this.#ports.dispatch({ type: "refused", error });
+  }
+}
