@@ -67,6 +67,7 @@ describe("a notebook that is open in two windows", function () {
     await second.clearNotifications();
     await second.quickInput.command("View: Close All Editors");
     await second.openNotebook("two.ipynb");
+    await pickHubKernel(second, user);
     await second.answerNotification(elsewhere, "Show Here");
     await shows(second, 0, "line 12");
     assert.equal(await second.notebook.ended(0, runMs), "ok");
