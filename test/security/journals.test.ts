@@ -16,6 +16,7 @@ import { encodeRecord, type JsonRecord } from "../../src/notebook/journal";
 import { createMessage } from "../../src/services/kernel/messages";
 import { FakeHub } from "../fakes/hub";
 import { waitFor } from "../harness/processes/wait";
+import { mayLog } from "../harness/results/loggedErrors";
 import { MemoryPorts, signIn } from "../unit/app/doubles";
 
 const day = 24 * 3_600_000;
@@ -106,6 +107,7 @@ describe("journals of an account", () => {
     });
 
     it("do not keep it from being signed out of, whatever befalls them", async () => {
+      mayLog(/The disk is gone/);
       const hubs = new Hubs(ports);
       const journals = Object.assign(window(), { forgetAccount: () => assert.fail("The disk is gone") });
       ends.push(hubs, forgetSignedOut(hubs, journals));

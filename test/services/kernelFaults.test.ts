@@ -41,6 +41,19 @@ describe("kernel connection, disturbed", function () {
     assert.equal(cell.text(), lines(30));
   });
 
+  it("loses no line when it is made anew while the kernel prints", async () => {
+    const connection = await bench.ready();
+    let gaps = 0;
+    connection.onDidMissMessages(() => gaps++);
+    const cell = run(connection, `for i in range(2000):\n  print(i, flush=True)\n  time.sleep(0.002)`.replace(/^/, "import time\n"));
+    for (const line of [100, 400, 700, 1000, 1300]) {
+      await cell.prints(`${line}\n`);
+      await connection.reconnect();
+    }
+    assert.equal((await cell.done()).status, "ok");
+    assert.deepEqual([cell.text() === lines(2000), gaps], [true, 0]);
+  });
+
   it("36: gets the reply of a cell that ended while it was away", async () => {
     const connection = await bench.ready({ settings: bench.faulty });
     const watcher = await bench.ready({ model: connection.model });

@@ -161,10 +161,11 @@ export class KernelLink implements Disposable {
     if (this.#socket) this.#probe();
   }
 
-  /** Makes a new websocket now. */
+  /** Makes a new websocket now. What the server has sent on the old one until it hears of that is still received. */
   reconnect(): void {
-    this.#socket?.close();
-    this.#hurry();
+    const hurry = (): void => this.#hurry();
+    if (this.#socket) void this.#socket.leave(leaveBound).then(hurry);
+    else hurry();
   }
 
   /** Asks for a sign of life now; a broken connection is found out, one that waits to reconnect does so. */

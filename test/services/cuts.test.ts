@@ -1,0 +1,63 @@
+// Network cuts of seconds while kernels print: no line is lost. CUTS=50 makes more of them than usual.
+import assert from "node:assert/strict";
+import { startFaultProxy, type FaultProxy } from "../harness/faultProxy";
+import { sharedHub } from "../harness/hub/shared";
+import { serverSettings } from "../../src/transport/settings";
+import { KernelBench, run } from "./support/kernels";
+
+const cuts = Number(process.env["CUTS"] ?? 6);
+const atOnce = 6;
+const perKernel = Math.ceil(cuts / atOnce);
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** How the network breaks, for so many milliseconds. */
+const kinds: Record<string, (proxy: FaultProxy, ms: number) => Promise<void>> = {
+  "ends": async (proxy, ms) => {
+    proxy.refuse();
+    proxy.cut();
+    await pause(ms);
+    await proxy.restore();
+  },
+  "is silent": async (proxy, ms) => {
+    proxy.stall();
+    await pause(ms);
+    await proxy.restore();
+  },
+};
+
+describe("a network that breaks for seconds while a kernel prints", function () {
+  this.timeout(10 * 60_000);
+  let bench: KernelBench;
+  before(async () => {
+    bench = await KernelBench.start();
+  });
+  afterEach(() => bench.clean());
+  after(() => bench.stop());
+
+  for (const [what, strike] of Object.entries(kinds)) {
+    it(`${what}: no line is lost`, async () => {
+      const outcomes = await Promise.all(Array.from({ length: atOnce }, async (_, index) => {
+        const { baseUrl } = bench.direct;
+        const proxy = await startFaultProxy({ host: baseUrl.hostname, port: Number(baseUrl.port) });
+        const { token } = sharedHub().user("ana");
+        const connection = await bench.ready({ settings: serverSettings({ baseUrl: proxy.through(baseUrl.href), token, label: `${index}` }) });
+        let told = 0;
+        connection.onDidMissMessages(() => told++);
+        const lines = perKernel * 130;
+        const cell = run(connection, `import time\nfor i in range(${lines}):\n  print(i, flush=True)\n  time.sleep(0.1)`);
+        await cell.prints("5\n");
+        for (let cut = 0; cut < perKernel; cut++) {
+          await strike(proxy, 2_000 + Math.random() * 8_000);
+          await pause(2_000 + Math.random() * 1_000);
+        }
+        await cell.future.done;
+        const printed = new Set(cell.text().split("\n").slice(0, -1).map(Number));
+        const lost = Array.from({ length: lines }, (_, line) => line).filter((line) => !printed.has(line));
+        proxy.close();
+        return { lost, told };
+      }));
+      console.log(`${what}: ${perKernel * atOnce} cuts; ${JSON.stringify(outcomes.filter(({ lost, told }) => lost.length + told > 0))}`);
+      assert.equal(outcomes.flatMap(({ lost }) => lost).length, 0);
+    });
+  }
+});
