@@ -1,6 +1,7 @@
 // What hostile hubs, servers without a hub and certificates say, in a real window: no word becomes a link, an icon, or another word.
 import assert from "node:assert/strict";
 import { waitFor } from "../harness/processes/wait";
+import { mayLog } from "../harness/results/loggedErrors";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { FakeHub } from "../fakes/hub";
 import { personWindow } from "../e2e/support/window";
@@ -44,6 +45,7 @@ describe("a window and a hostile hub", () => {
   };
 
   it("shows the reason of a refusal as words", async () => {
+    mayLog(/A command failed: /);
     const reason = baits.command("Sign in again");
     hub.on("GET /hub/api/user", { status: 500, json: { message: reason.text } });
     await signInWithToken(token);
@@ -51,6 +53,7 @@ describe("a window and a hostile hub", () => {
   });
 
   it("shows the title of an error page as words", async () => {
+    mayLog(/A command failed: /);
     const title = baits.page("Status page");
     hub.on("GET /hub/api/user", { status: 502, html: `<html><head><title>${title.text}</title></head></html>` });
     await signInWithToken(token);
@@ -58,6 +61,7 @@ describe("a window and a hostile hub", () => {
   });
 
   it("shows the names in a refused certificate as words, and sends nothing", async () => {
+    mayLog(/A command failed: /);
     const issuer = baits.page("Show it");
     const host = baits.command("Trust it");
     const server = await startHostileCertificate({ issuer: issuer.text, subject: host.text, hosts: [host.text] });
@@ -114,6 +118,7 @@ describe("a window and a hostile hub", () => {
   });
 
   it("shows what a start reports, and why it fails, as words", async () => {
+    mayLog(/ was not started: /);
     const { workbench } = window();
     const { quickInput } = workbench;
     const message = baits.command("Show progress");
