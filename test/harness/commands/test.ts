@@ -1,5 +1,5 @@
 // npm test: all checks and suites, set-up included. A failure does not stop the rest; the last line is the count.
-// Suites run side by side (-- --lanes N; default: one more than there are processors), each part with a hub of its own, and
+// Suites run side by side (-- --lanes N; default: as many as there are processors), each part with a hub of its own, and
 // what a part prints comes when it ends; -- --serial: one after the other, printing as they go.
 // -- --times says what files took, for the table in ../lanes/suites.ts.
 // npm run test:full (--full): the same with all faults and interruptions, and the services, signing in and servers on older hubs too.
@@ -54,7 +54,7 @@ async function main(): Promise<number> {
 const early = Number.MAX_SAFE_INTEGER;
 
 function lanesOf(wanted: string | undefined): number {
-  if (wanted === undefined) return availableParallelism() + 1;
+  if (wanted === undefined) return Math.max(availableParallelism(), 2);
   const lanes = Number(wanted);
   if (!Number.isInteger(lanes) || lanes < 1) throw new Error(`--lanes takes a number from 1 on.\nUsage: ${usage}`);
   return lanes;
