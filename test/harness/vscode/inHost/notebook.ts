@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
 import * as vscode from "vscode";
-import { SerialQueue, withTimeout } from "../../../../src/base/async";
+import { delay, SerialQueue, withTimeout } from "../../../../src/base/async";
 import { messageOf } from "../../../../src/base/errors";
 import type { Outcome } from "../notebookOutcome";
 import { allFinished, isFinished, runCell } from "./cellRun";
@@ -14,7 +14,8 @@ const signInMs = 2 * 60_000;
 /** A user's server may have to be started first, and some hubs take minutes. */
 const selectMs = 15 * 60_000;
 const saveMs = 60_000;
-const saveAttempts = 5;
+/** Before the next attempt, in milliseconds. */
+const savePause = 100;
 const columns = [vscode.ViewColumn.One, vscode.ViewColumn.Two, vscode.ViewColumn.Three];
 
 const parametersModel = v.object({
@@ -85,7 +86,7 @@ async function runNotebook(file: string, column: vscode.ViewColumn, parameters: 
     say(`kernel ${labelOf(selected) ?? "selected"}`);
   });
   const { reason, ended } = await runCells(document, parameters, say);
-  await withTimeout(save(document, ended), saveMs, "The notebook was not saved.");
+  await withTimeout(save(document, ended), 2 * saveMs, "The notebook was not saved.");
   const cells = document.getCells().map(({ executionSummary }) => executionSummary?.success ?? null);
   await front.run(async () => {
     await vscode.window.showNotebookDocument(document, { preview: false, viewColumn: column });
@@ -98,8 +99,11 @@ async function runNotebook(file: string, column: vscode.ViewColumn, parameters: 
 /** Saves until nothing is left to save and each of the cells that ended says how: VS Code gives up a save during which an output or a cell's end still arrives. */
 async function save(document: vscode.NotebookDocument, ended: readonly vscode.NotebookCell[]): Promise<void> {
   await allFinished(ended);
-  for (let attempt = 1; document.isDirty; attempt++) {
-    if (!(await document.save()) && attempt === saveAttempts) throw new Error("VS Code could not save the notebook.");
+  for (const end = Date.now() + saveMs; document.isDirty; ) {
+    if (!(await document.save())) {
+      if (Date.now() > end) throw new Error("VS Code could not save the notebook.");
+      await delay(savePause);
+    }
     await allFinished(ended);
   }
 }
