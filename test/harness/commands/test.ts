@@ -1,9 +1,8 @@
 // npm test: all checks and suites, set-up included. A failure does not stop the rest; the last line is the count.
-// Suites run side by side (-- --lanes N; default: as many as there are processors), each part with a hub of its own, and
-// what a part prints comes when it ends; -- --serial: one after the other, printing as they go.
+// Suites run one after the other, each part with a hub of its own; -- --lanes N: side by side, and what a part prints comes
+// when it ends.
 // -- --times says what files took, for the table in ../lanes/suites.ts.
 // npm run test:full (--full): the same with all faults and interruptions, and the services, signing in and servers on older hubs too.
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "../../../src/base/errors";
 import { builtAlready } from "../built";
@@ -18,12 +17,12 @@ import { options } from "../options";
 import { out } from "../paths";
 import { failed, lastLine, passed, sum, takeResult, type SuiteResult } from "../results/results";
 
-const usage = "npm test [-- --lanes N | --serial] [--times], or npm run test:full";
+const usage = "npm test [-- --lanes N] [--times], or npm run test:full";
 
 async function main(): Promise<number> {
-  const known = { full: { type: "boolean" }, serial: { type: "boolean" }, times: { type: "boolean" }, lanes: { type: "string" } } as const;
+  const known = { full: { type: "boolean" }, times: { type: "boolean" }, lanes: { type: "string" } } as const;
   const { values } = options(usage, known);
-  const lanes = values.serial === true ? 1 : lanesOf(values.lanes);
+  const lanes = lanesOf(values.lanes);
   const started = Date.now();
   // What takes long on a fresh machine happens beside the checks, which need none of it.
   const browser = setUp(() => ensureSystem(["chromium", "fonts-dejavu", "fonts-noto-color-emoji"]));
@@ -54,8 +53,7 @@ async function main(): Promise<number> {
 const early = Number.MAX_SAFE_INTEGER;
 
 function lanesOf(wanted: string | undefined): number {
-  if (wanted === undefined) return Math.max(availableParallelism(), 2);
-  const lanes = Number(wanted);
+  const lanes = Number(wanted ?? 1);
   if (!Number.isInteger(lanes) || lanes < 1) throw new Error(`--lanes takes a number from 1 on.\nUsage: ${usage}`);
   return lanes;
 }
