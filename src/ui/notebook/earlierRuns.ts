@@ -1,5 +1,6 @@
 // What is written down of a notebook's runs: of which cells they are, and whether they concern its kernel.
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
+import { findCell, type CellTraits } from "../../notebook/cellIdentity";
 import type { JournaledRun, KernelRecord } from "../../notebook/journal";
 import type { KernelTarget } from "./controllers";
 
@@ -11,8 +12,10 @@ export interface EarlierRun {
 
 /** The newest run of each cell, in the order in which they were asked for; those of cells that are gone are left out. */
 export function earlierRuns(notebook: vscode.NotebookDocument, runs: readonly JournaledRun[]): readonly EarlierRun[] {
+  const [cells, traits] = [notebook.getCells(), traitsOf(notebook)];
   const found = runs.flatMap((earlier) => {
-    const cell = cellOf(notebook, earlier);
+    const { cell: identity, code } = earlier.queued;
+    const cell = cells[findCell(traits, { ...identity, source: code }) ?? -1];
     return cell ? [{ cell, earlier }] : [];
   });
   // VS Code has one execution of a cell at a time.
@@ -38,10 +41,7 @@ export function cellIdOf(cell: vscode.NotebookCell): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
-/** Undefined where it is gone, or no longer to be told from others. */
-function cellOf(notebook: vscode.NotebookDocument, { queued: { cell, code } }: JournaledRun): vscode.NotebookCell | undefined {
-  const cells = notebook.getCells();
-  if (cell.id !== undefined) return cells.find((one) => cellIdOf(one) === cell.id);
-  const there = cells[cell.index];
-  return there?.document.getText() === code ? there : undefined;
+/** What tells the cells of a notebook from each other. */
+function traitsOf(notebook: vscode.NotebookDocument): readonly CellTraits[] {
+  return notebook.getCells().map((cell) => ({ id: cellIdOf(cell), source: cell.document.getText(), isCode: cell.kind === vscode.NotebookCellKind.Code }));
 }
