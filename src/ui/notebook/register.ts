@@ -11,6 +11,7 @@ import { Controllers, type KernelTarget } from "./controllers";
 import { registerEditingHelp } from "./editingHelp";
 import { KernelStatusBar } from "./kernelStatus";
 import type { KernelStatus } from "./kernelStatusText";
+import { runMetadata } from "./runMetadata";
 import { NotebookRunner } from "./runner";
 import { ServerFolders } from "./serverFolders";
 
@@ -78,6 +79,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       runners.get(notebook)?.abandon();
       runners.delete(notebook);
       status.unfollow(notebook);
+      runMetadata(notebook).forgetKernel();
     },
   });
   const leaving = new WeakMap<vscode.NotebookDocument, Promise<void>>();
@@ -111,7 +113,9 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     vscode.workspace.onDidCloseNotebookDocument((notebook) => void leave(notebook)),
     vscode.workspace.onWillSaveNotebookDocument((event) => {
       saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);
-      event.waitUntil(outputsWritten(event.notebook));
+      // A save after a delay comes in the middle of a run as well; what the kernel is is written with the first number then.
+      const isAsked = event.reason !== vscode.TextDocumentSaveReason.AfterDelay;
+      event.waitUntil(Promise.all([outputsWritten(event.notebook), runMetadata(event.notebook).written(isAsked)]));
     }),
     vscode.workspace.onDidSaveNotebookDocument((notebook) => {
       runners.get(notebook)?.saved(saving.get(notebook) ?? []);

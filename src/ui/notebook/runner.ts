@@ -20,13 +20,13 @@ import { showErrorMessage } from "../say/messages";
 import { Cancellations } from "./cancellation";
 import { clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
-import { KernelDescription } from "./description";
 import { earlierRuns, identityOf, isOfAnother } from "./earlierRuns";
 import { Gathered } from "./gathered";
 import { journalKey } from "./journalKey";
 import { lateOutputShown } from "./lateOutput";
 import { OwnKernel } from "./ownKernel";
 import { askFor } from "./question";
+import { runMetadata } from "./runMetadata";
 import { StuckNotice } from "./stuckNotice";
 
 /** Runs the cells of one notebook in their order, and always settles them. */
@@ -41,7 +41,6 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #kernel: OwnKernel;
   /** The kernel of an earlier window, for its runs. */
   readonly #earlierKernel: string | undefined;
-  readonly #description: KernelDescription;
   readonly #displayIds = new DisplayIds();
   readonly #gathered: Gathered;
   /** Runs that are not over, in their order: their cells, and as the queue has them. */
@@ -71,7 +70,6 @@ export class NotebookRunner implements vscode.Disposable {
     this.#journal = app.journals.of(journalKey(notebook.uri, app.windowName));
     this.#recorder = new RunRecorder(this.#journal);
     this.#gathered = new Gathered(app.log);
-    this.#description = new KernelDescription(notebook, app.log);
     const { kernel } = this.#journal;
     this.#earlierKernel = kernel?.kernelId;
     const key = (this.#key = notebook.uri.toString());
@@ -247,7 +245,6 @@ export class NotebookRunner implements vscode.Disposable {
       log: this.#app.log,
       gathered: this.#gathered,
       isLast: () => this.#open.size <= 1,
-      described: () => this.#description.pending,
       connect: () => this.#connect(id, source.earlier, target),
       started: () => {
         this.#last.get(run.cell)?.forget();
@@ -287,7 +284,7 @@ export class NotebookRunner implements vscode.Disposable {
   async #connect(id: string, earlier: JournaledRun | undefined, target: KernelTarget): Promise<ExecutingKernel> {
     const running = earlier?.sent ? this.#earlierKernel : target.running?.id;
     const { kernel } = this.#kernel.present(target, running) ?? (await this.#kernel.connect(target, running));
-    this.#description.write(kernel, target.spec);
+    runMetadata(this.#notebook).describe(kernel, target.spec, this.#app.log);
     return this.#recorder.executing(kernel, id, earlier);
   }
 
