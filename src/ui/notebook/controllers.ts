@@ -36,6 +36,8 @@ export class Controllers implements vscode.Disposable {
   readonly #controllers = new Map<string, vscode.NotebookController>();
   /** What each of them is for, by its id. */
   readonly #languages = new Map<string, string>();
+  /** What each notebook has. */
+  readonly #selected = new WeakMap<vscode.NotebookDocument, KernelTarget>();
   /** The notebooks attached to running kernels. */
   readonly #attached = new Map<vscode.NotebookDocument, string>();
   readonly #affinities: Affinities;
@@ -107,13 +109,26 @@ export class Controllers implements vscode.Disposable {
     controller.executeHandler = (cells, notebook) => this.#handlers.execute(cells, notebook, target, controller);
     controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
       if (target.running) this.#noteAttached(notebook, id, selected);
-      if (selected) void this.#affinities.note(notebook, id);
-      if (selected) this.#handlers.select(notebook, target, controller);
-      else this.#handlers.deselect(notebook, target);
+      if (!selected) {
+        this.#deselect(notebook, target);
+        return;
+      }
+      // Of two of ours VS Code tells in the order in which they were made: the new one may come before the end of the old one.
+      const before = this.#selected.get(notebook);
+      if (before && before !== target) this.#deselect(notebook, before);
+      this.#selected.set(notebook, target);
+      void this.#affinities.note(notebook, id);
+      this.#handlers.select(notebook, target, controller);
     });
     this.#controllers.set(id, controller);
     this.#languages.set(id, target.spec.language);
     return controller;
+  }
+
+  #deselect(notebook: vscode.NotebookDocument, target: KernelTarget): void {
+    if (this.#selected.get(notebook) !== target) return;
+    this.#selected.delete(notebook);
+    this.#handlers.deselect(notebook, target);
   }
 
   #label(): void {

@@ -9,10 +9,12 @@ import { StartOffers } from "../servers/startOffers";
 import { outputsWritten } from "./cellSink";
 import { Controllers, type KernelTarget } from "./controllers";
 import { registerEditingHelp } from "./editingHelp";
+import { KernelLanguages } from "./kernelLanguage";
 import { KernelStatusBar } from "./kernelStatus";
 import type { KernelStatus } from "./kernelStatusText";
 import { runMetadata } from "./runMetadata";
 import { NotebookRunner } from "./runner";
+import { selectController } from "./selectKernel";
 import { ServerFolders } from "./serverFolders";
 
 /** The open notebooks and what runs them. */
@@ -39,6 +41,8 @@ export interface Notebooks {
   restart(notebook: vscode.NotebookDocument): Promise<void>;
   /** Sets where the notebook's folder is on its server: asks, unless that is `given`. @throws ConnectError `not-found` */
   setServerFolder(notebook: vscode.NotebookDocument, given?: string): Promise<void>;
+  /** Selects a kernel that nobody has chosen: its language is the notebook's only once a cell is run. @throws ConnectError as `selectController` */
+  propose(editor: vscode.NotebookEditor, controller: vscode.NotebookController): Promise<void>;
   /** Shuts the notebook's kernel down. */
   shutDown(notebook: vscode.NotebookDocument): Promise<void>;
   /** The notebook is closed, or has another name: resolves when what runs can be taken up by whoever has it then. */
@@ -65,10 +69,19 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     await runnerOf(notebook).start(targetOf(notebook));
   });
   const offers = new StartOffers(app);
+  const languages = new KernelLanguages(app.log);
+  /** Notebooks for which a kernel is being selected that nobody has chosen. */
+  const proposed = new WeakSet<vscode.NotebookDocument>();
   const controllers = new Controllers(app, {
-    execute: (cells, notebook, target, controller) => reporting(app, () => runnerOf(notebook).run(cells, target, controller)),
+    execute: (cells, notebook, target, controller) =>
+      reporting(app, async () => {
+        languages.adopt(notebook, target.spec);
+        await runnerOf(notebook).run(cells, target, controller);
+      }),
     select: (notebook, target, controller) => {
       const runner = runnerOf(notebook);
+      if (proposed.has(notebook)) languages.follow(notebook, target.spec);
+      else languages.adopt(notebook, target.spec);
       status.follow(notebook, target);
       runner.resume(target, controller);
       if (target.running) void app.runningKernels.keep(target.running);
@@ -79,6 +92,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       runners.get(notebook)?.abandon();
       runners.delete(notebook);
       status.unfollow(notebook);
+      languages.unfollow(notebook);
       runMetadata(notebook).forgetKernel();
     },
   });
@@ -107,6 +121,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     vscode.window.onDidChangeActiveNotebookEditor((editor) => editor && look(editor)),
     vscode.window.onDidChangeWindowState(({ active }) => active && look()),
     offers,
+    languages,
     controllers,
     status,
     registerEditingHelp(app, (notebook) => runners.get(notebook)?.isAtRest ?? true),
@@ -138,6 +153,11 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     reconnect: (notebook) => app.notebookSessions.reconnect(notebook.uri.toString()),
     restart: (notebook) => runnerOf(notebook).restart(),
     setServerFolder: (notebook, given) => serverFolders.set(notebook, targetOf(notebook).server, given),
+    propose: async (editor, controller) => {
+      const { notebook } = editor;
+      proposed.add(notebook);
+      await selectController(editor, controller).finally(() => proposed.delete(notebook));
+    },
     shutDown,
     release: leave,
     leave: async () => {
