@@ -23,6 +23,29 @@ export function earlierRuns(notebook: vscode.NotebookDocument, runs: readonly Jo
   return found.filter((run) => newest.get(run.cell) === run);
 }
 
+/** Runs whose cells are in the notebook no more. */
+export interface DisplacedRuns {
+  /** So many of their cells have another in their place. */
+  readonly there: number;
+  /** So many have none. */
+  readonly gone: number;
+}
+
+/**
+ * Those among the open runs of a notebook; undefined where there are none.
+ * @param recorded gives what is written down of the notebook's runs
+ */
+export function displacedRuns(
+  notebook: vscode.NotebookDocument,
+  open: Iterable<{ readonly id: string; readonly cell: vscode.NotebookCell }>,
+  recorded: () => readonly JournaledRun[],
+): DisplacedRuns | undefined {
+  const ids = new Set([...open].flatMap(({ id, cell }) => (cell.index < 0 ? [id] : [])));
+  if (ids.size === 0) return undefined;
+  const there = earlierRuns(notebook, recorded().filter(({ queued }) => ids.has(queued.id))).length;
+  return { there, gone: ids.size - there };
+}
+
 /** Whether what is written down was on another kernel than the notebook has now. */
 export function isOfAnother(kernel: KernelRecord | undefined, { server, spec, running }: KernelTarget): boolean {
   if (kernel === undefined) return false;

@@ -13,6 +13,7 @@ import { KernelLanguages } from "./kernelLanguage";
 import { KernelStatusBar } from "./kernelStatus";
 import type { KernelStatus } from "./kernelStatusText";
 import { runMetadata } from "./runMetadata";
+import { Rereads } from "./reread";
 import { NotebookRunner } from "./runner";
 import { selectController } from "./selectKernel";
 import { ServerFolders } from "./serverFolders";
@@ -75,6 +76,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const controllers = new Controllers(app, {
     execute: (cells, notebook, target, controller) =>
       reporting(app, async () => {
+        await rereads.settled(notebook);
         languages.adopt(notebook, target.spec);
         await runnerOf(notebook).run(cells, target, controller);
       }),
@@ -108,6 +110,22 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     leaving.set(notebook, left);
     return left;
   };
+  const rereads = new Rereads({
+    log: app.log,
+    runnerOf: (notebook) => runners.get(notebook),
+    takeUp: async (notebook) => {
+      const runner = runners.get(notebook);
+      const target = status.targetOf(notebook);
+      const controller = target && controllers.of(target);
+      if (!runner || !controller) return;
+      // What was not saved was taken back.
+      runner.saved(runner.settled);
+      await runner.handOver();
+      if (runners.get(notebook) !== runner) return; // closed, or with another kernel
+      runners.delete(notebook);
+      runnerOf(notebook).resume(target, controller);
+    },
+  });
   /** The runs that a save under way will hold. */
   const saving = new Map<vscode.NotebookDocument, readonly string[]>();
   // Who has a notebook before them may choose its kernel next, or run a cell.
@@ -124,6 +142,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     languages,
     controllers,
     status,
+    rereads,
     registerEditingHelp(app, (notebook) => runners.get(notebook)?.isAtRest ?? true),
     vscode.workspace.onDidCloseNotebookDocument((notebook) => void leave(notebook)),
     vscode.workspace.onWillSaveNotebookDocument((event) => {

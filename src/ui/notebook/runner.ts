@@ -20,13 +20,14 @@ import { showErrorMessage } from "../say/messages";
 import { Cancellations } from "./cancellation";
 import { clearRun, createCellRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
-import { earlierRuns, identityOf, isOfAnother } from "./earlierRuns";
+import { displacedRuns, earlierRuns, identityOf, isOfAnother, type DisplacedRuns } from "./earlierRuns";
 import { Gathered } from "./gathered";
 import { journalKey } from "./journalKey";
 import { lateOutputShown } from "./lateOutput";
 import { OwnKernel } from "./ownKernel";
 import { askFor } from "./question";
 import { runMetadata } from "./runMetadata";
+import { handsOver, stopsOnError } from "./runSettings";
 import { StuckNotice } from "./stuckNotice";
 
 /** Runs the cells of one notebook in their order, and always settles them. */
@@ -44,7 +45,7 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #displayIds = new DisplayIds();
   readonly #gathered: Gathered;
   /** Runs that are not over, in their order: their cells, and as the queue has them. */
-  readonly #open = new Map<CellExecution, { readonly cell: vscode.NotebookCell; readonly queued: QueuedRun }>();
+  readonly #open = new Map<CellExecution, { readonly id: string; readonly cell: vscode.NotebookCell; readonly queued: QueuedRun }>();
   /** The last run of each cell, by the cell's URI: what comes after its end is shown until the cell is run again. */
   readonly #last = new Map<string, CellExecution>();
   /** Of runs whose cells VS Code takes for running: when that ends. */
@@ -87,6 +88,7 @@ export class NotebookRunner implements vscode.Disposable {
       },
       isFirst: (run) => run.hasBegun || run === this.#runs[0],
       interrupt: () => this.interrupt(),
+      isLeaving: () => this.#leaving,
     });
     const notice = new StuckNotice(notebook, () => this.running?.number);
     this.#interruption = new Interruption({
@@ -196,6 +198,18 @@ export class NotebookRunner implements vscode.Disposable {
     this.dispose();
   }
 
+  /** Runs whose cells are in the notebook no more; undefined where there are none. */
+  get displaced(): DisplacedRuns | undefined {
+    return displacedRuns(this.#notebook, this.#open.values(), () => this.#journal.read().runs);
+  }
+
+  /** As `leave`; resolves when VS Code takes other executions of its cells. */
+  async handOver(): Promise<void> {
+    const ending = [...this.#unclosed];
+    await this.leave();
+    await Promise.all(ending);
+  }
+
   /** The window is being closed, or reloaded. */
   async leave(): Promise<void> {
     this.#leaving = true;
@@ -267,7 +281,7 @@ export class NotebookRunner implements vscode.Disposable {
       cancel: () => run.cancel(),
       mayFail: run.mayFail,
     };
-    this.#open.set(run, { cell, queued });
+    this.#open.set(run, { id, cell, queued });
     this.#unclosed.add(closed.promise);
     void run.outcome.then((outcome) => {
       this.#open.delete(run);
@@ -311,14 +325,4 @@ export class NotebookRunner implements vscode.Disposable {
       void showErrorMessage(messageOf(error));
     }
   }
-}
-
-/** Whether the kernel is given all that waits, as the person has it in the settings. */
-function handsOver(): boolean {
-  return vscode.workspace.getConfiguration("jupyterhubConnect").get<string>("runQueue") !== "window";
-}
-
-/** Whether a cell that fails ends what was asked to run together with it, as the person has it in the settings. */
-function stopsOnError(): boolean {
-  return vscode.workspace.getConfiguration("jupyterhubConnect").get<boolean>("stopOnError", true);
 }
