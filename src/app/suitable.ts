@@ -1,4 +1,5 @@
 // Which of the known kernels suit a notebook best.
+import { isSameLanguage } from "../notebook/language";
 
 /** A kernel that a notebook could have. */
 export interface Candidate {
@@ -40,7 +41,7 @@ export function suitable(candidates: readonly Candidate[], { file, spec, languag
 }
 
 function isSame(one: string, other: string | undefined): boolean {
-  return one.toLowerCase() === other?.toLowerCase();
+  return other !== undefined && isSameLanguage(one, other);
 }
 
 function baseName(path: string | undefined): string | undefined {

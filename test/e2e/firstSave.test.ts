@@ -1,5 +1,6 @@
 // An untitled notebook that is run and then saved for the first time: to VS Code another document, to its person the same.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { sharedHub } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
@@ -44,5 +45,29 @@ describe("an untitled notebook", () => {
       return ((await answer.json()) as { name: string }[]).map(({ name }) => name).join() === "saved.ipynb";
     };
     await waitFor("the session to have the notebook's name", named, 20_000);
+  });
+
+  it("runs cells in languages of their own, and has the language of the kernel that is chosen for it", async () => {
+    const { workbench, folder } = window();
+    const { notebook, page } = workbench;
+    const cell = (source: string, languageId?: string) => ({ cell_type: "code", id: source.slice(-3), metadata: languageId === undefined ? {} : { vscode: { languageId } }, execution_count: null, outputs: [], source });
+    const cells = [cell("echo one"), cell("echo '%%sql' two", "sql"), cell("echo six")];
+    const metadata = { kernelspec: { name: "python3", display_name: kernel, language: "python" }, language_info: { name: "python" } };
+    writeFileSync(path.join(folder, "languages.ipynb"), JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
+    await workbench.openSidebar("Explorer");
+    await workbench.openNotebook("languages.ipynb");
+    await pickHubKernel(workbench, hubUser("ana"), "Bash");
+    const languages = (): Promise<string[]> => page.locator(".notebookOverlay .cell-language-picker, .notebookOverlay .cell-status-right .cell-language").allInnerTexts();
+    await notebook.runAll();
+    for (const [index, text] of ["one", "%%sql two", "six"].entries()) {
+      await notebook.select(index);
+      assert.equal(await notebook.ended(index, 30_000), "ok");
+      assert.deepEqual((await notebook.outputsOnce(index, (now) => now.length > 0)).map((output) => output.text), [text]);
+      assert.equal(await notebook.executionOrder(index), `[${index + 1}]`);
+    }
+    await workbench.screenshot("out/screenshots/cell-languages.png");
+    await waitFor("the labels", async () => (await languages()).join() === "Shell Script,SQL,Shell Script", 10_000).catch(async (error: unknown) => {
+      throw new Error(`The cells are labelled ${(await languages()).join()}.`, { cause: error });
+    });
   });
 });

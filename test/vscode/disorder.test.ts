@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { waitFor } from "../harness/processes/wait";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { counted, counter, dropped, ended, errorOf, notebooksOf, openNotebook, run, selectKernel, textOf } from "./support/notebook";
+import { closed, counted, counter, dropped, ended, errorOf, notebooksOf, openNotebook, openedByHand, run, selectKernel, textOf } from "./support/notebook";
 
 const user = "ana";
 
@@ -394,15 +394,6 @@ async function written(path: string, ...sources: string[]): Promise<vscode.Uri> 
   return uri;
 }
 
-/** Opens it as a person does: a document that the API opens is held for minutes after its editor is closed. */
-async function openedByHand(uri: vscode.Uri): Promise<vscode.NotebookDocument> {
-  await vscode.commands.executeCommand("vscode.openWith", uri, "jupyter-notebook");
-  const notebook = vscode.window.activeNotebookEditor?.notebook;
-  assert.equal(notebook?.uri.toString(), uri.toString());
-  assert.ok(notebook);
-  return notebook;
-}
-
 function deleteCell(notebook: vscode.NotebookDocument, index: number): Promise<void> {
   return edit(new vscode.WorkspaceEdit(), (all) => all.set(notebook.uri, [vscode.NotebookEdit.deleteCells(new vscode.NotebookRange(index, index + 1))]));
 }
@@ -415,18 +406,6 @@ async function stop(notebook: vscode.NotebookDocument, index: number): Promise<v
 /** Resolves when the kernel has begun with a cell. */
 async function begun(notebook: vscode.NotebookDocument, index: number): Promise<void> {
   await waitFor(`cell ${index} to run`, () => notebook.cellAt(index).executionSummary?.executionOrder !== undefined, 20_000);
-}
-
-/** Resolves when VS Code holds the document no more. */
-function closed(notebook: vscode.NotebookDocument): Promise<void> {
-  if (notebook.isClosed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const subscription = vscode.workspace.onDidCloseNotebookDocument((one) => {
-      if (one !== notebook) return;
-      subscription.dispose();
-      resolve();
-    });
-  });
 }
 
 /** Gives the notebook a kernel that runs already. */

@@ -9,7 +9,6 @@ import { notebookType } from "./controllers";
 import { kernelSpecOf } from "./kernelMetadata";
 import type { Moves } from "./moved";
 import type { Notebooks } from "./register";
-import { selectController } from "./selectKernel";
 
 /**
  * Follows the notebooks that are opened; ends with `subscriptions`. A kernel that runs is connected to, and none is
@@ -38,7 +37,7 @@ export function registerAttaching(app: AppContext, notebooks: Notebooks, moves: 
     const controller = spec === undefined ? undefined : notebooks.controllers.find(server, spec);
     if (!controller) return;
     const target = notebooks.currentTargetOf(notebook);
-    if (!target || notebooks.controllers.of(target) !== controller) await selectController(editor, controller);
+    if (!target || notebooks.controllers.of(target) !== controller) await notebooks.propose(editor, controller);
     if (session?.kernel) await notebooks.start(notebook);
   };
   const attachAll = (): void => {

@@ -13,6 +13,8 @@ export interface CancellationPorts {
   readonly isFirst: (run: CellExecution) => boolean;
   /** Interrupts what runs, and takes back what waits. */
   readonly interrupt: () => Promise<void>;
+  /** Whether what runs is left to whoever takes it up. */
+  readonly isLeaving: () => boolean;
 }
 
 /** What was cancelled together is looked at together. */
@@ -35,10 +37,10 @@ export class Cancellations {
     // VS Code cancels the cells of a notebook before it says that it closes it. Nobody has stopped those: they go on, and
     // are taken up when the notebook is opened again. What it has to say of that is here before its answer to this.
     await vscode.commands.getCommands(true);
-    const { notebook, takeBack, isFirst, interrupt } = this.#ports;
+    const { notebook, takeBack, isFirst, interrupt, isLeaving } = this.#ports;
     const cancelled = [...this.#cancelled];
     this.#cancelled.clear();
-    if (notebook.isClosed) return;
+    if (notebook.isClosed || isLeaving()) return;
     const runs = cancelled.filter((run) => !takeBack(run));
     if (runs.some(isFirst)) await interrupt();
     else if (runs.length > 0) await this.#tell(runs);

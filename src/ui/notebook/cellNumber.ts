@@ -1,19 +1,31 @@
-// The number of a cell in its metadata, from where it is saved. VS Code's own notebook extension writes it: it removes
-// it when an execution is created, and sets it at the end unless it is there; both take a moment, and where the end
-// comes before the removal, the number is lost.
+// The number of a cell in its metadata, from where it is saved. It is there before VS Code tells anybody that the cell has
+// ended: whoever saves then saves it. VS Code's own notebook extension writes it too, after the end, unless it is there, and
+// removes the one before when an execution is created. That takes a moment, and would take a new number away.
 import * as vscode from "vscode";
+import { statedLanguage } from "./kernelMetadata";
+import { runMetadata } from "./runMetadata";
 
-/** Nothing is waited for longer than this, in milliseconds: not every notebook's numbers are kept there. */
+/** Milliseconds that the removal may take: nothing is waited for longer. */
 const patience = 500;
 
-/** Waits until the number that `cell` had before has been removed, where it is `order` again. */
-export function numberRemoved(cell: vscode.NotebookCell, order: number | undefined): Promise<void> {
-  return order === undefined ? Promise.resolve() : numberIs(cell, (number) => number !== order);
+/** Executions whose creation has VS Code remove this number. */
+const leaving = new WeakMap<vscode.NotebookCellExecution, number>();
+
+/** An execution of a cell was created. */
+export function noteCreated(execution: vscode.NotebookCellExecution): void {
+  const { metadata, notebook } = execution.cell;
+  const number: unknown = metadata["execution_count"];
+  // It does so only where the notebook says its language.
+  if (typeof number === "number" && number > 0 && statedLanguage(notebook) !== undefined) leaving.set(execution, number);
 }
 
-/** Waits until the number of `cell` is `order`. */
-export function numberSet(cell: vscode.NotebookCell, order: number | undefined): Promise<void> {
-  return order === undefined ? Promise.resolve() : numberIs(cell, (number) => number === order);
+/** Writes the execution's number. Resolves when it is there to stay. */
+export async function writeNumber(execution: vscode.NotebookCellExecution): Promise<void> {
+  const { cell, executionOrder } = execution;
+  if (executionOrder === undefined) return;
+  const before = leaving.get(execution);
+  if (before !== undefined) await numberIs(cell, (number) => number !== before);
+  await runMetadata(cell.notebook).number(cell, executionOrder);
 }
 
 function numberIs(cell: vscode.NotebookCell, right: (number: unknown) => boolean): Promise<void> {

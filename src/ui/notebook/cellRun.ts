@@ -6,6 +6,7 @@ import type { JournaledRun } from "../../notebook/journal";
 import type { ExecutingKernel } from "../../notebook/run";
 import type { InputRequest } from "../../services/kernel/messages";
 import type { Logger } from "../../base/log";
+import { noteCreated } from "./cellNumber";
 import { CellSink } from "./cellSink";
 import { cellIdOf } from "./earlierRuns";
 import type { Gathered } from "./gathered";
@@ -25,11 +26,6 @@ export interface CellRunPorts {
   readonly cancelled: () => void;
   /** It is over, and to VS Code the cell does not run any more. */
   readonly closed: () => void;
-  /**
-   * Resolves when the notebook says what its kernel is, undefined where it does: VS Code keeps the numbers of cells only
-   * in a notebook whose language it knows, and leaves an old number in the first cell that ends before.
-   */
-  readonly described: () => Promise<unknown> | undefined;
   /** Whether no other cell waits to be run. */
   readonly isLast: () => boolean;
   readonly ask: (request: InputRequest, reply: (value: string) => void) => void;
@@ -48,6 +44,7 @@ export interface RunSource {
 /** A run of `cell`, pending there from now on; its end ends it there too. */
 export function createCellRun(cell: vscode.NotebookCell, { code, stops }: RunSource, ports: CellRunPorts): CellExecution {
   const execution = ports.controller.createNotebookCellExecution(cell);
+  noteCreated(execution);
   const sink = new CellSink(ports.controller, execution, ports.gathered);
   const mayFail = !stops || tagsOf(cell).includes("raises-exception");
   const run = new CellExecution({ cell: cell.document.uri.toString(), cellId: cellIdOf(cell), code, mayFail }, ports.connect, {
@@ -68,8 +65,6 @@ export function createCellRun(cell: vscode.NotebookCell, { code, stops }: RunSou
   const cancelling = execution.token.onCancellationRequested(ports.cancelled);
   run.outcome
     .then(async ({ success, startTime, endTime }) => {
-      const describing = ports.described();
-      if (describing) await describing;
       await sink.end({ success, startTime: startTime ?? undefined, endTime }, ports.isLast());
     })
     .catch((error: unknown) => ports.log.warn("A cell's execution could not be ended", error))

@@ -7,6 +7,7 @@ import type { KernelSpec } from "../../services/kernelspec/model";
 import type { AppContext } from "../context";
 import { createNotebookController, describeController } from "../say/items";
 import { Affinities } from "./affinity";
+import { CellLabels } from "./cellLabels";
 
 export const notebookType = "jupyter-notebook";
 
@@ -28,9 +29,15 @@ export interface ControllerHandlers {
 
 /** Keeps one controller for every known kernel spec and running kernel; a controller's id is the same after a reload. */
 export class Controllers implements vscode.Disposable {
+  /** With which labels cells are run. */
+  readonly labels = new CellLabels();
   readonly #app: AppContext;
   readonly #handlers: ControllerHandlers;
   readonly #controllers = new Map<string, vscode.NotebookController>();
+  /** What each of them is for, by its id. */
+  readonly #languages = new Map<string, string>();
+  /** What each notebook has. */
+  readonly #selected = new WeakMap<vscode.NotebookDocument, KernelTarget>();
   /** The notebooks attached to running kernels. */
   readonly #attached = new Map<vscode.NotebookDocument, string>();
   readonly #affinities: Affinities;
@@ -43,6 +50,8 @@ export class Controllers implements vscode.Disposable {
     this.#follow();
     const follow = (): void => this.#follow();
     this.#subscriptions = [
+      this.labels,
+      this.labels.onDidChange(() => this.#label()),
       ...[app.servers.onDidChange(follow), app.runningKernels.onDidChange(follow), vscode.workspace.onDidOpenNotebookDocument(follow)],
       vscode.workspace.onDidChangeNotebookDocument(({ metadata }) => metadata && follow()),
     ];
@@ -85,6 +94,7 @@ export class Controllers implements vscode.Disposable {
     for (const [id, controller] of [...this.#controllers]) {
       if (present.has(id) || attached.has(id)) continue;
       this.#controllers.delete(id);
+      this.#languages.delete(id);
       controller.dispose();
     }
     for (const notebook of vscode.workspace.notebookDocuments) {
@@ -94,17 +104,38 @@ export class Controllers implements vscode.Disposable {
 
   #create(id: string, target: KernelTarget): vscode.NotebookController {
     const controller = createNotebookController(id, notebookType, target.spec.displayName);
-    controller.supportedLanguages = languages(target.spec.language);
+    controller.supportedLanguages = this.labels.of(target.spec.language);
     controller.supportsExecutionOrder = true;
     controller.executeHandler = (cells, notebook) => this.#handlers.execute(cells, notebook, target, controller);
     controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
       if (target.running) this.#noteAttached(notebook, id, selected);
-      if (selected) void this.#affinities.note(notebook, id);
-      if (selected) this.#handlers.select(notebook, target, controller);
-      else this.#handlers.deselect(notebook, target);
+      if (!selected) {
+        this.#deselect(notebook, target);
+        return;
+      }
+      // Of two of ours VS Code tells in the order in which they were made: the new one may come before the end of the old one.
+      const before = this.#selected.get(notebook);
+      if (before && before !== target) this.#deselect(notebook, before);
+      this.#selected.set(notebook, target);
+      void this.#affinities.note(notebook, id);
+      this.#handlers.select(notebook, target, controller);
     });
     this.#controllers.set(id, controller);
+    this.#languages.set(id, target.spec.language);
     return controller;
+  }
+
+  #deselect(notebook: vscode.NotebookDocument, target: KernelTarget): void {
+    if (this.#selected.get(notebook) !== target) return;
+    this.#selected.delete(notebook);
+    this.#handlers.deselect(notebook, target);
+  }
+
+  #label(): void {
+    for (const [id, controller] of this.#controllers) {
+      const language = this.#languages.get(id);
+      if (language !== undefined) controller.supportedLanguages = this.labels.of(language);
+    }
   }
 
   #noteAttached(notebook: vscode.NotebookDocument, id: string, selected: boolean): void {
@@ -126,19 +157,4 @@ function specId(server: Server, spec: string): string {
 
 function runningId(server: Server, kernelId: string): string {
   return `${server.id}/kernels/${kernelId}`;
-}
-
-/** VS Code's names of languages where a kernel spec's lower-cased one is another. */
-const languageIds: ReadonlyMap<string, string> = new Map([
-  ["c++", "cpp"],
-  ["c#", "csharp"],
-  ["f#", "fsharp"],
-  ["bash", "shellscript"],
-]);
-
-/** What cells of a kernel's language may say they are: the first is for new ones. */
-function languages(language: string): string[] {
-  const name = language.toLowerCase();
-  // A notebook file names the language as its kernel does, known to VS Code or not, and its cells keep that name.
-  return [...new Set([languageIds.get(name) ?? name, name, language, "raw"])];
 }

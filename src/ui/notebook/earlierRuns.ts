@@ -1,6 +1,7 @@
 // What is written down of a notebook's runs: of which cells they are, and whether they concern its kernel.
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import type { Journal } from "../../app/journals";
+import { findCell, type CellTraits } from "../../notebook/cellIdentity";
 import type { JournaledRun, KernelRecord } from "../../notebook/journal";
 import type { KernelTarget } from "./controllers";
 
@@ -29,13 +30,38 @@ export function recordedRuns(journal: Journal, notebook: vscode.NotebookDocument
 
 /** The newest run of each cell, in the order in which they were asked for; those of cells that are gone are left out. */
 function earlierRuns(notebook: vscode.NotebookDocument, runs: readonly JournaledRun[]): readonly EarlierRun[] {
+  const [cells, traits] = [notebook.getCells(), traitsOf(notebook)];
   const found = runs.flatMap((earlier) => {
-    const cell = cellOf(notebook, earlier);
+    const { cell: identity, code } = earlier.queued;
+    const cell = cells[findCell(traits, { ...identity, source: code }) ?? -1];
     return cell ? [{ cell, earlier }] : [];
   });
   // VS Code has one execution of a cell at a time.
   const newest = new Map(found.map((run) => [run.cell, run]));
   return found.filter((run) => newest.get(run.cell) === run);
+}
+
+/** Runs whose cells are in the notebook no more. */
+export interface DisplacedRuns {
+  /** So many of their cells have another in their place. */
+  readonly there: number;
+  /** So many have none. */
+  readonly gone: number;
+}
+
+/**
+ * Those among the open runs of a notebook; undefined where there are none.
+ * @param recorded gives what is written down of the notebook's runs
+ */
+export function displacedRuns(
+  notebook: vscode.NotebookDocument,
+  open: Iterable<{ readonly id: string; readonly cell: vscode.NotebookCell }>,
+  recorded: () => readonly JournaledRun[],
+): DisplacedRuns | undefined {
+  const ids = new Set([...open].flatMap(({ id, cell }) => (cell.index < 0 ? [id] : [])));
+  if (ids.size === 0) return undefined;
+  const there = earlierRuns(notebook, recorded().filter(({ queued }) => ids.has(queued.id))).length;
+  return { there, gone: ids.size - there };
 }
 
 /** Whether what is written down was on another kernel than the notebook has now. */
@@ -56,10 +82,7 @@ export function cellIdOf(cell: vscode.NotebookCell): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
-/** Undefined where it is gone, or no longer to be told from others. */
-function cellOf(notebook: vscode.NotebookDocument, { queued: { cell, code } }: JournaledRun): vscode.NotebookCell | undefined {
-  const cells = notebook.getCells();
-  if (cell.id !== undefined) return cells.find((one) => cellIdOf(one) === cell.id);
-  const there = cells[cell.index];
-  return there?.document.getText() === code ? there : undefined;
+/** What tells the cells of a notebook from each other. */
+function traitsOf(notebook: vscode.NotebookDocument): readonly CellTraits[] {
+  return notebook.getCells().map((cell) => ({ id: cellIdOf(cell), source: cell.document.getText(), isCode: cell.kind === vscode.NotebookCellKind.Code }));
 }

@@ -1,6 +1,6 @@
 // What comes for a cell after its run's end is shown by an execution of its own: VS Code has one of a cell at a time.
 import type * as vscode from "vscode";
-import { numberRemoved, numberSet } from "./cellNumber";
+import { noteCreated, writeNumber } from "./cellNumber";
 
 /** How a cell's run has ended; times are milliseconds since the epoch. */
 export interface Ended {
@@ -25,19 +25,18 @@ export async function showLate(
   edit: (execution: vscode.NotebookCellExecution) => Thenable<void>,
 ): Promise<void> {
   const execution = controller.createNotebookCellExecution(cell);
+  noteCreated(execution);
   execution.executionOrder = executionOrder;
   execution.start(ended.startTime);
   const edited = (async () => edit(execution))();
   const over = edited.catch(() => undefined).then(() => endExecution(execution, ended));
   showing.set(cell, over);
   await over.finally(() => showing.delete(cell));
-  await numberSet(cell, executionOrder);
   await edited;
 }
 
-/** Ends it when VS Code has taken the cell's number before from its metadata: else it would take the new one. */
+/** Ends it when the cell's number is where it is saved from: VS Code saves that of a cell which has come to its end, well or not. */
 export async function endExecution(execution: vscode.NotebookCellExecution, { success, endTime }: Ended): Promise<void> {
-  const { metadata } = execution.cell;
-  if (metadata["execution_count"] === execution.executionOrder) await numberRemoved(execution.cell, execution.executionOrder);
+  if (success !== undefined) await writeNumber(execution);
   execution.end(success, endTime);
 }

@@ -9,10 +9,14 @@ import { StartOffers } from "../servers/startOffers";
 import { outputsWritten } from "./cellSink";
 import { Controllers, type KernelTarget } from "./controllers";
 import { registerEditingHelp } from "./editingHelp";
+import { KernelLanguages } from "./kernelLanguage";
 import { KernelStatusBar } from "./kernelStatus";
 import type { KernelStatus } from "./kernelStatusText";
 import { lateOutputShown } from "./lateOutput";
+import { Rereads } from "./reread";
+import { runMetadata } from "./runMetadata";
 import { NotebookRunner } from "./runner";
+import { selectController } from "./selectKernel";
 import { ServerFolders } from "./serverFolders";
 import { Suspensions } from "./suspensions";
 
@@ -40,6 +44,8 @@ export interface Notebooks {
   restart(notebook: vscode.NotebookDocument): Promise<void>;
   /** Sets where the notebook's folder is on its server: asks, unless that is `given`. @throws ConnectError `not-found` */
   setServerFolder(notebook: vscode.NotebookDocument, given?: string): Promise<void>;
+  /** Selects a kernel that nobody has chosen: its language is the notebook's only once a cell is run. @throws ConnectError as `selectController` */
+  propose(editor: vscode.NotebookEditor, controller: vscode.NotebookController): Promise<void>;
   /** Shuts the notebook's kernel down. */
   shutDown(notebook: vscode.NotebookDocument): Promise<void>;
   /** The notebook is closed, or has another name: resolves when what runs can be taken up by whoever has it then. */
@@ -70,15 +76,22 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     await runnerOf(notebook).start(targetOf(notebook));
   });
   const offers = new StartOffers(app);
+  const languages = new KernelLanguages(app.log);
+  /** Notebooks for which a kernel is being selected that nobody has chosen. */
+  const proposed = new WeakSet<vscode.NotebookDocument>();
   const controllers = new Controllers(app, {
     execute: (cells, notebook, target, controller) =>
       reporting(app, async () => {
         if (suspensions.of(notebook)) await suspensions.resume(notebook);
+        await rereads.settled(notebook);
+        languages.adopt(notebook, target.spec);
         await runnerOf(notebook).run(cells, target, controller);
       }),
     select: (notebook, target, controller) => {
       suspensions.end(notebook);
       const runner = runnerOf(notebook);
+      if (proposed.has(notebook)) languages.follow(notebook, target.spec);
+      else languages.adopt(notebook, target.spec);
       status.follow(notebook, target);
       runner.elsewhere.resume(target, controller);
       if (target.running) void app.runningKernels.keep(target.running);
@@ -90,6 +103,8 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       runners.get(notebook)?.abandon();
       runners.delete(notebook);
       status.unfollow(notebook);
+      languages.unfollow(notebook);
+      runMetadata(notebook).forgetKernel();
     },
   });
   const leaving = new WeakMap<vscode.NotebookDocument, Promise<void>>();
@@ -141,6 +156,22 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       }
     },
   });
+  const rereads = new Rereads({
+    log: app.log,
+    runnerOf: (notebook) => runners.get(notebook),
+    takeUp: async (notebook) => {
+      const runner = runners.get(notebook);
+      const target = status.targetOf(notebook);
+      const controller = target && controllers.of(target);
+      if (!runner || !controller) return;
+      // What was not saved was taken back.
+      runner.saved(runner.settled);
+      await runner.handOver();
+      if (runners.get(notebook) !== runner) return; // closed, or with another kernel
+      runners.delete(notebook);
+      runnerOf(notebook).elsewhere.resume(target, controller);
+    },
+  });
   /** The runs that a save under way will hold. */
   const saving = new Map<vscode.NotebookDocument, readonly string[]>();
   // Who has a notebook before them may choose its kernel next, or run a cell.
@@ -155,13 +186,17 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     vscode.window.onDidChangeActiveNotebookEditor((editor) => editor && look(editor)),
     vscode.window.onDidChangeWindowState(({ active }) => active && look()),
     offers,
+    languages,
     controllers,
     status,
+    rereads,
     registerEditingHelp(app, (notebook) => runners.get(notebook)?.isAtRest ?? true),
     vscode.workspace.onDidCloseNotebookDocument((notebook) => void release(notebook)),
     vscode.workspace.onWillSaveNotebookDocument((event) => {
       saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);
-      event.waitUntil(outputsWritten(event.notebook));
+      // A save after a delay comes in the middle of a run as well; what the kernel is is written with the first number then.
+      const isAsked = event.reason !== vscode.TextDocumentSaveReason.AfterDelay;
+      event.waitUntil(Promise.all([outputsWritten(event.notebook), runMetadata(event.notebook).written(isAsked)]));
     }),
     vscode.workspace.onDidSaveNotebookDocument((notebook) => {
       runners.get(notebook)?.saved(saving.get(notebook) ?? []);
@@ -206,6 +241,11 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     release,
     suspend: (notebook) => suspensions.suspend(notebook),
     resume: (notebook) => suspensions.reconnect(notebook),
+    propose: async (editor, controller) => {
+      const { notebook } = editor;
+      proposed.add(notebook);
+      await selectController(editor, controller).finally(() => proposed.delete(notebook));
+    },
     leave: async () => {
       await Promise.all([...runners.values()].map((runner) => runner.leave()));
       runners.clear();

@@ -1,4 +1,4 @@
-// How cells that wait are run, as the person has it in the settings.
+// What the person has set of how cells are run.
 import * as vscode from "vscode";
 
 /** Whether the kernel is given all that waits. */

@@ -17,8 +17,7 @@ import type { AppContext } from "../context";
 import { Cancellations } from "./cancellation";
 import { clearRun, createCellRun, recallRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "./controllers";
-import { KernelDescription } from "./description";
-import { identityOf, isOfAnother, type Recorded } from "./earlierRuns";
+import { displacedRuns, identityOf, isOfAnother, type DisplacedRuns, type Recorded } from "./earlierRuns";
 import { Elsewhere } from "./elsewhere";
 import { noteGap } from "./gapNotice";
 import { Gathered } from "./gathered";
@@ -27,6 +26,7 @@ import { lateOutputShown } from "./lateOutput";
 import { kernelChanged, tellLostVariables } from "./lostVariables";
 import { OwnKernel } from "./ownKernel";
 import { answerOf } from "./question";
+import { runMetadata } from "./runMetadata";
 import { handsOver, stopsOnError } from "./runSettings";
 import { StuckNotice } from "./stuckNotice";
 
@@ -44,11 +44,10 @@ export class NotebookRunner implements vscode.Disposable {
   readonly elsewhere: Elsewhere;
   /** The kernel of an earlier window, for its runs. */
   #earlierKernel: string | undefined;
-  readonly #description: KernelDescription;
   readonly #displayIds = new DisplayIds();
   readonly #gathered: Gathered;
   /** Runs that are not over, in their order: their cells, and as the queue has them. */
-  readonly #open = new Map<CellExecution, { readonly cell: vscode.NotebookCell; readonly queued: QueuedRun }>();
+  readonly #open = new Map<CellExecution, { readonly id: string; readonly cell: vscode.NotebookCell; readonly queued: QueuedRun }>();
   /** The last run of each cell, by the cell's URI: what comes after its end is shown until the cell is run again. */
   readonly #last = new Map<string, CellExecution>();
   /** Of runs whose cells VS Code takes for running: when that ends. */
@@ -80,7 +79,6 @@ export class NotebookRunner implements vscode.Disposable {
     });
     this.#recorder = new RunRecorder(this.#journal);
     this.#gathered = new Gathered(app.log);
-    this.#description = new KernelDescription(notebook, app.log);
     const key = (this.#key = notebook.uri.toString());
     this.#kernel = new OwnKernel({
       ...{ app, notebook, earlierPath: this.#journal.kernel?.path, changed, connected },
@@ -97,6 +95,7 @@ export class NotebookRunner implements vscode.Disposable {
       },
       isFirst: (run) => run.hasBegun || run === this.#runs[0],
       interrupt: () => this.interrupt(),
+      isLeaving: () => this.#leaving,
     });
     const notice = new StuckNotice(notebook, () => this.running?.number);
     this.#interruption = new Interruption({
@@ -218,6 +217,18 @@ export class NotebookRunner implements vscode.Disposable {
     this.dispose();
   }
 
+  /** Runs whose cells are in the notebook no more; undefined where there are none. */
+  get displaced(): DisplacedRuns | undefined {
+    return displacedRuns(this.#notebook, this.#open.values(), () => this.#journal.read().runs);
+  }
+
+  /** As `leave`; resolves when VS Code takes other executions of its cells. */
+  async handOver(): Promise<void> {
+    const ending = [...this.#unclosed];
+    await this.leave();
+    await Promise.all(ending);
+  }
+
   /** The window is being closed, or reloaded. */
   async leave(): Promise<void> {
     this.#leaving = true;
@@ -269,7 +280,6 @@ export class NotebookRunner implements vscode.Disposable {
       log: this.#app.log,
       gathered: this.#gathered,
       isLast: () => this.#open.size <= 1,
-      described: () => this.#description.pending,
       connect: () => this.#connect(id, source.earlier, target),
       started: () => {
         this.#last.get(run.cell)?.forget();
@@ -292,7 +302,7 @@ export class NotebookRunner implements vscode.Disposable {
       cancel: () => run.cancel(),
       mayFail: run.mayFail,
     };
-    this.#open.set(run, { cell, queued });
+    this.#open.set(run, { id, cell, queued });
     this.#unclosed.add(closed.promise);
     void run.outcome.then((outcome) => {
       this.#open.delete(run);
@@ -311,7 +321,7 @@ export class NotebookRunner implements vscode.Disposable {
   async #connect(id: string, earlier: JournaledRun | undefined, target: KernelTarget): Promise<ExecutingKernel> {
     const running = earlier?.sent ? this.#earlierKernel : target.running?.id;
     const { kernel } = this.#kernel.present(target, running) ?? (await this.#kernel.connect(target, running));
-    this.#description.write(kernel, target.spec);
+    runMetadata(this.#notebook).describe(kernel, target.spec, this.#app.log);
     return this.#recorder.executing(kernel, id, earlier);
   }
 }

@@ -25,13 +25,24 @@ class FirstRun {
   constructor(app: AppContext, notebooks: Notebooks) {
     this.#app = app;
     this.#notebooks = notebooks;
-    this.#subscriptions = [app.hubs.onDidChange(() => this.#follow()), app.servers.onDidChange(() => this.#follow())];
+    this.#subscriptions = [
+      app.hubs.onDidChange(() => this.#follow()),
+      app.servers.onDidChange(() => this.#follow()),
+      notebooks.controllers.labels.onDidChange(() => {
+        if (this.#controller) this.#controller.supportedLanguages = this.#labels;
+      }),
+    ];
     this.#follow();
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#controller?.dispose();
+  }
+
+  /** Which kernel it will be is not known yet: VS Code's new notebooks are Python's. */
+  get #labels(): string[] {
+    return this.#notebooks.controllers.labels.of("python");
   }
 
   #follow(): void {
@@ -51,6 +62,7 @@ class FirstRun {
   #create(): vscode.NotebookController {
     const controller = createNotebookController(controllerId, "jupyter-notebook", "JupyterHub");
     controller.supportsExecutionOrder = true;
+    controller.supportedLanguages = this.#labels;
     // Not awaited: a cell counts as running until the handler returns, and could not be run by the kernel that is found.
     controller.executeHandler = (cells, notebook) => void reporting(this.#app, () => this.#run(cells, notebook));
     return controller;

@@ -10,22 +10,85 @@ const decoder = new TextDecoder();
 
 /** A notebook of code cells, saved in the workspace and shown. */
 export async function openNotebook(...sources: string[]): Promise<vscode.NotebookDocument> {
+  return openContent(sources.map((source) => ({ source })));
+}
+
+/** A cell of a notebook file. */
+export interface CellContent {
+  readonly source: string;
+  readonly type?: "code" | "raw" | "markdown";
+  /** The cell's own language. */
+  readonly language?: string;
+  /** By default none is another's; null for none at all. */
+  readonly id?: string | null;
+  /** The number of its last run. */
+  readonly count?: number;
+}
+
+/** A notebook file of such cells in the workspace. @param minor of its format */
+export async function writtenContent(cells: readonly CellContent[], metadata: object = {}, minor = 5): Promise<vscode.Uri> {
   const folder = vscode.workspace.workspaceFolders?.[0];
   if (!folder) throw new Error("The tests need a workspace folder.");
   const uri = vscode.Uri.joinPath(folder.uri, `${randomUUID().slice(0, 8)}.ipynb`);
-  const cells = sources.map((source, index) => ({
-    cell_type: "code",
-    id: `cell-${index}`,
-    metadata: {},
-    execution_count: null,
-    outputs: [],
-    source,
-  }));
-  const content = { cells, metadata: {}, nbformat: 4, nbformat_minor: 5 };
-  await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify(content)));
+  await vscode.workspace.fs.writeFile(uri, contentOf(cells, metadata, minor));
+  return uri;
+}
+
+/** Such a notebook, shown. */
+export async function openContent(cells: readonly CellContent[], metadata: object = {}, minor = 5): Promise<vscode.NotebookDocument> {
+  const uri = await writtenContent(cells, metadata, minor);
   const notebook = await vscode.workspace.openNotebookDocument(uri);
   await vscode.window.showNotebookDocument(notebook);
   return notebook;
+}
+
+/** A notebook file. */
+export function contentOf(cells: readonly CellContent[], metadata: object = {}, minor = 5): Uint8Array {
+  const written = cells.map(({ source, type = "code", language, id, count }, index) => ({
+    cell_type: type,
+    ...(minor >= 5 && id !== null && { id: id ?? `cell-${index}` }),
+    metadata: language === undefined ? {} : { vscode: { languageId: language } },
+    ...(type === "code" && { execution_count: count ?? null, outputs: [] }),
+    source,
+  }));
+  return Buffer.from(JSON.stringify({ cells: written, metadata, nbformat: 4, nbformat_minor: minor }));
+}
+
+/** A notebook file as it was saved. */
+export interface SavedNotebook {
+  readonly metadata: { readonly kernelspec?: { readonly name: string }; readonly language_info?: { readonly name: string } };
+  readonly cells: readonly {
+    readonly cell_type: string;
+    readonly id?: string;
+    readonly metadata: Readonly<Record<string, unknown>>;
+    readonly execution_count?: number | null;
+    readonly outputs?: readonly unknown[];
+  }[];
+}
+
+/** What the notebook's file says. */
+export async function readSaved({ uri }: vscode.NotebookDocument): Promise<SavedNotebook> {
+  return JSON.parse(decoder.decode(await vscode.workspace.fs.readFile(uri))) as SavedNotebook;
+}
+
+/** Opens it as a person does: a document that the API opens is held for minutes after its editor is closed. */
+export async function openedByHand(uri: vscode.Uri): Promise<vscode.NotebookDocument> {
+  await vscode.commands.executeCommand("vscode.openWith", uri, "jupyter-notebook");
+  const notebook = vscode.window.activeNotebookEditor?.notebook;
+  if (notebook?.uri.toString() !== uri.toString()) throw new Error(`${uri.path} was not opened.`);
+  return notebook;
+}
+
+/** Resolves when VS Code holds the document no more. */
+export function closed(notebook: vscode.NotebookDocument): Promise<void> {
+  if (notebook.isClosed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const subscription = vscode.workspace.onDidCloseNotebookDocument((one) => {
+      if (one !== notebook) return;
+      subscription.dispose();
+      resolve();
+    });
+  });
 }
 
 /** Saves what has a file and closes everything. */
