@@ -8,9 +8,12 @@ import { reporting } from "../report";
 import { StartOffers } from "../servers/startOffers";
 import { outputsWritten } from "./cellSink";
 import { Controllers, type KernelTarget } from "./controllers";
+import { watchRenderers } from "./drawingHints";
 import { registerEditingHelp } from "./editingHelp";
+import { watchFirstDrawing } from "./firstDrawing";
 import { KernelStatusBar } from "./kernelStatus";
 import type { KernelStatus } from "./kernelStatusText";
+import { watchOutputs } from "./outputWatch";
 import { NotebookRunner } from "./runner";
 import { ServerFolders } from "./serverFolders";
 
@@ -107,11 +110,14 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     offers,
     controllers,
     status,
+    watchOutputs(),
+    watchFirstDrawing(),
+    watchRenderers(),
     registerEditingHelp(app, (notebook) => runners.get(notebook)?.isAtRest ?? true),
     vscode.workspace.onDidCloseNotebookDocument((notebook) => void leave(notebook)),
     vscode.workspace.onWillSaveNotebookDocument((event) => {
       saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);
-      event.waitUntil(outputsWritten(event.notebook));
+      event.waitUntil(Promise.all([runners.get(event.notebook)?.written(), outputsWritten(event.notebook)]));
     }),
     vscode.workspace.onDidSaveNotebookDocument((notebook) => {
       runners.get(notebook)?.saved(saving.get(notebook) ?? []);

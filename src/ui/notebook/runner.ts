@@ -24,6 +24,7 @@ import { KernelDescription } from "./description";
 import { earlierRuns, identityOf, isOfAnother } from "./earlierRuns";
 import { Gathered } from "./gathered";
 import { journalKey } from "./journalKey";
+import { LastRuns } from "./lastRuns";
 import { lateOutputShown } from "./lateOutput";
 import { OwnKernel } from "./ownKernel";
 import { askFor } from "./question";
@@ -46,8 +47,7 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #gathered: Gathered;
   /** Runs that are not over, in their order: their cells, and as the queue has them. */
   readonly #open = new Map<CellExecution, { readonly cell: vscode.NotebookCell; readonly queued: QueuedRun }>();
-  /** The last run of each cell, by the cell's URI: what comes after its end is shown until the cell is run again. */
-  readonly #last = new Map<string, CellExecution>();
+  readonly #last = new LastRuns();
   /** Of runs whose cells VS Code takes for running: when that ends. */
   readonly #unclosed = new Set<Promise<void>>();
   /** What was open when the connection broke the last time. */
@@ -180,6 +180,11 @@ export class NotebookRunner implements vscode.Disposable {
     return this.#open.size === 0;
   }
 
+  /** Resolves when what has come of its cells' outputs is in the document, for a save to have all of it; never rejects. */
+  written(): Promise<void> {
+    return this.#last.written(this.#runs.filter(({ hasBegun }) => !hasBegun));
+  }
+
   /** The runs whose outcome a save that begins now will hold. */
   get settled(): readonly string[] {
     this.#gathered.flush();
@@ -250,8 +255,7 @@ export class NotebookRunner implements vscode.Disposable {
       described: () => this.#description.pending,
       connect: () => this.#connect(id, source.earlier, target),
       started: () => {
-        this.#last.get(run.cell)?.forget();
-        this.#last.set(run.cell, run);
+        this.#last.began(run);
         begun();
         this.#changed();
       },
@@ -275,6 +279,7 @@ export class NotebookRunner implements vscode.Disposable {
     void run.outcome.then((outcome) => {
       this.#open.delete(run);
       this.#recorder.settled(id, outcome);
+      if (this.isAtRest) void this.written();
       this.#changed();
     });
     return queued;
