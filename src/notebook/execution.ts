@@ -5,11 +5,11 @@ import { hasCode, messageOf, type ConnectError, type ErrorCode } from "../base/e
 import { nullLogger, type Logger } from "../base/log";
 import { contentOf, errorContent, executeInputContent, statusContent, type ExecuteReply, type Message } from "../services/kernel/messages";
 import { systemClock, type Clock } from "../base/clock";
+import { CellOutputs } from "./cellOutputs";
 import type { DisplayOwner } from "./displayIds";
 import { failureName } from "./failureName";
 import type { CellOutput } from "./output";
-import { OutputBatcher } from "./outputBatcher";
-import { OutputModel, type OutputChange } from "./outputModel";
+import type { OutputChange } from "./outputModel";
 import { nextInputOf, pageOf } from "./payloads";
 import { droppedNotice, rateLimitNotice } from "./rateLimit";
 import type { CellExecutionHost, CellOutcome, CellRun, EarlierRun, ExecuteFuture, ExecutingKernel } from "./run";
@@ -28,8 +28,7 @@ export class CellExecution implements DisplayOwner {
   readonly #host: CellExecutionHost;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #model: OutputModel;
-  readonly #batcher: OutputBatcher;
+  readonly #outputs: CellOutputs;
   readonly #outcome = new Deferred<CellOutcome>();
   #state: "queued" | "running" | "settled" = "queued";
   #future: ExecuteFuture | undefined;
@@ -54,8 +53,7 @@ export class CellExecution implements DisplayOwner {
     this.#host = host;
     this.#clock = host.clock ?? systemClock;
     this.#log = host.log ?? nullLogger;
-    this.#model = new OutputModel(this, host.displayIds);
-    this.#batcher = new OutputBatcher(host.sink, { clock: this.#clock, log: this.#log });
+    this.#outputs = new CellOutputs(this, host.displayIds, host.sink, { clock: this.#clock, log: this.#log });
   }
 
   /** Resolves when the run is over and the sink has been given all of its outputs; never rejects. */
@@ -100,6 +98,7 @@ export class CellExecution implements DisplayOwner {
   /** Takes nothing more of what comes after the end: the cell is run again, or is gone. */
   forget(): void {
     this.#tell(() => this.#future?.dispose());
+    this.#outputs.forget();
   }
 
   /** Settles as not run. A run that has begun keeps the outputs it has; the kernel is not interrupted. */
@@ -110,7 +109,7 @@ export class CellExecution implements DisplayOwner {
   /** Settles as failed, for a reason that is not the code's; what it has shown stays, and the kernel is not interrupted. */
   fail(error: ConnectError): void {
     if (this.#isSettled()) return;
-    this.#show(this.#model.fail(failureName(error), error.message));
+    this.#show(this.#outputs.model.fail(failureName(error), error.message));
     this.#settle(false);
     this.forget();
   }
@@ -130,12 +129,22 @@ export class CellExecution implements DisplayOwner {
   /** A line of our own in the cell's output: that, and when, some of its output may have been lost. */
   notice(text: string): void {
     this.#hasGap = true;
-    this.#show(this.#model.notice(text));
+    this.#show(this.#outputs.model.notice(text));
     this.#showSilentError();
   }
 
   replace(output: CellOutput): void {
-    this.#batcher.add([{ kind: "replace", id: output.id, output }]);
+    this.#outputs.replace(output, this.#isSettled());
+  }
+
+  /** Somebody has removed outputs from the cell, which it showed for this run: it goes on in fresh ones. */
+  vanished(ids: readonly string[]): void {
+    this.#outputs.vanished(ids, this.#isSettled());
+  }
+
+  /** Resolves when all that has come of its outputs is written; does not wait for more to come. */
+  written(): Promise<void> {
+    return this.#outputs.written();
   }
 
   async #execute(succeeded: () => void): Promise<void> {
@@ -162,7 +171,7 @@ export class CellExecution implements DisplayOwner {
         return;
       }
       this.#log.warn("A cell's run failed", error);
-      this.#show(this.#model.fail(failureName(error), messageOf(error)));
+      this.#show(this.#outputs.model.fail(failureName(error), messageOf(error)));
       this.#settle(false);
     }
   }
@@ -182,14 +191,13 @@ export class CellExecution implements DisplayOwner {
           this.notice(heldBack);
           break;
         }
-        if (message.header.msg_type === "error") {
-          // Shown already, from the reply that came first.
-          if (this.#shownFromReply && contentOf(message, errorContent).evalue === this.#shownFromReply.evalue) break;
-          this.#errorArrived = true;
-        }
-        const changes = this.#model.apply(message);
+        const isError = message.header.msg_type === "error";
+        // Shown already, from the reply that came first.
+        if (isError && this.#shownFromReply && contentOf(message, errorContent).evalue === this.#shownFromReply.evalue) break;
+        const { changes, captured } = this.#outputs.changesOf(message);
+        if (isError && !captured) this.#errorArrived = true;
         if (changes.length === 0) break;
-        this.#hasShown = true;
+        this.#hasShown ||= !captured;
         this.#show(changes);
       }
     }
@@ -208,7 +216,7 @@ export class CellExecution implements DisplayOwner {
       if (this.#hasGap || !this.#hasShown) this.#showSilentError();
     }
     const page = pageOf(reply);
-    if (page) this.#show(this.#model.page(page));
+    if (page) this.#show(this.#outputs.model.page(page));
     const next = nextInputOf(reply);
     if (next) this.#tell(() => this.#host.onNextInput?.(next));
     const isError = reply.status === "error";
@@ -223,7 +231,7 @@ export class CellExecution implements DisplayOwner {
     if (!this.#silentError) return;
     const { ename = "Error", evalue = "", traceback } = (this.#shownFromReply = this.#silentError);
     this.#silentError = undefined;
-    this.#show(this.#model.fail(ename, evalue, traceback));
+    this.#show(this.#outputs.model.fail(ename, evalue, traceback));
   }
 
   #start(at: number): void {
@@ -237,13 +245,12 @@ export class CellExecution implements DisplayOwner {
     this.#start(at);
     if (!this.#hasOldOutputs) return;
     this.#hasOldOutputs = false;
-    this.#host.displayIds.drop(this.cell);
-    this.#batcher.add([{ kind: "clear" }]);
+    this.#outputs.clear();
   }
 
   #show(changes: readonly OutputChange[]): void {
     this.#begin();
-    this.#batcher.add(changes);
+    this.#outputs.show(changes);
   }
 
   #count(count: number | null): void {
@@ -268,7 +275,7 @@ export class CellExecution implements DisplayOwner {
       this.#log.warn("A cell's last outputs are still not shown; it ends without them");
       this.#outcome.resolve(outcome);
     });
-    void this.#batcher.flush().then(() => {
+    void this.#outputs.flush().then(() => {
       bound.dispose();
       this.#outcome.resolve(outcome);
     });

@@ -5,7 +5,7 @@ import { systemClock, type Clock } from "../base/clock";
 import { textItem } from "./outputItem";
 import { OutputBatch } from "./outputBatch";
 import type { CellOutput } from "./output";
-import type { OutputChange } from "./outputModel";
+import type { OutputChange, Unshown } from "./outputModel";
 
 /**
  * Where a cell's outputs are shown. What is asked for is done in the order of the calls, also where a call comes before
@@ -14,14 +14,16 @@ import type { OutputChange } from "./outputModel";
 export interface OutputSink {
   /** Removes all outputs. */
   clear(): Promise<void>;
-  /** Adds outputs behind the present ones. */
-  append(outputs: readonly CellOutput[]): Promise<void>;
-  /** Puts `output` in place of the one with its id. */
-  replace(output: CellOutput): Promise<void>;
+  /** Adds outputs behind the present ones, of which those with the ids `removed` go. */
+  append(outputs: readonly CellOutput[], removed?: readonly string[]): Promise<void>;
+  /** Puts each of `outputs` in place of the one with its id. */
+  replace(outputs: readonly CellOutput[]): Promise<void>;
   /** Adds `text` to the item of type `mime` of the stream output `id`. */
   appendText(id: string, mime: string, text: string): Promise<void>;
   /** Puts `outputs` in place of all there are, in one step, so that an animation does not flicker; without it clear and append. */
   replaceAll?(outputs: readonly CellOutput[]): Promise<void>;
+  /** At least this many milliseconds from the start of one write to the start of the next, where that is more than usual. */
+  readonly interval?: number;
 }
 
 export interface OutputBatcherOptions {
@@ -40,10 +42,10 @@ export class OutputBatcher implements Disposable {
   readonly #interval: number;
   readonly #clock: Clock;
   readonly #log: Logger;
-  /** Outputs whose append failed: what is added to them later has to be appended itself. */
+  /** Outputs that are not in the cell, since their append failed or somebody has removed them: what changes them is appended. */
   readonly #missing = new Set<string>();
   #waiting = new OutputBatch();
-  #isWriting = false;
+  #writing: OutputBatch | undefined;
   #timer: Disposable | undefined;
   #notBefore = 0;
   #urgent = false;
@@ -74,16 +76,44 @@ export class OutputBatcher implements Disposable {
     return last.handedOver.promise;
   }
 
+  /** Resolves when all that was given so far is written; never rejects. */
+  async written(): Promise<void> {
+    const [writing, waiting] = [this.#writing, this.#waiting];
+    await this.flush();
+    await Promise.all([writing?.written.promise, waiting.isEmpty ? undefined : waiting.written.promise]);
+  }
+
+  /**
+   * Somebody has removed output `id` from the cell: what changes it later is appended.
+   * @returns what had come for it and was not shown; that is not written any more
+   */
+  vanished(id: string): Unshown {
+    const [writing, waiting] = [this.#writing?.unshown(id), this.#waiting.unshown(id)];
+    this.#waiting.drop(id);
+    this.#missing.add(id);
+    const raw = waiting.raw && writing?.raw ? { ...waiting.raw, text: writing.raw.text + waiting.raw.text } : (waiting.raw ?? writing?.raw);
+    return { raw, output: waiting.output ?? writing?.output };
+  }
+
+  /** Shows outputs before all that waits to be shown. */
+  addFirst(outputs: readonly CellOutput[]): void {
+    // What came before a clear is not shown any more.
+    if (this.#disposed || outputs.length === 0 || this.#waiting.clears) return;
+    this.#waiting.addFirst(outputs);
+    this.#schedule();
+  }
+
   /** Drops what waits. */
   dispose(): void {
     this.#disposed = true;
     this.#timer?.dispose();
     this.#waiting.handedOver.resolve();
+    this.#waiting.written.resolve();
     this.#waiting = new OutputBatch();
   }
 
   #schedule(): void {
-    if (this.#isWriting || this.#timer || this.#waiting.isEmpty) return;
+    if (this.#writing || this.#timer || this.#waiting.isEmpty) return;
     const pause = this.#urgent ? 0 : this.#notBefore - this.#clock.now();
     if (pause <= 0) {
       void this.#writeNext();
@@ -100,16 +130,16 @@ export class OutputBatcher implements Disposable {
     this.#waiting = new OutputBatch();
     this.#urgent = false;
     const started = this.#clock.now();
-    const written = this.#write(batch);
+    const written = this.#write(batch).finally(() => batch.written.resolve());
     batch.handedOver.resolve();
     // A mere clear does not hold up the output behind it.
     if (!batch.hasOutput) return;
-    this.#isWriting = true;
+    this.#writing = batch;
     await written;
     const ended = this.#clock.now();
     // A slow write rests as long as it took, up to a second.
-    this.#notBefore = Math.max(started + this.#interval, ended + Math.min(ended - started, 1000));
-    this.#isWriting = false;
+    this.#notBefore = Math.max(started + Math.max(this.#interval, this.#sink.interval ?? 0), ended + Math.min(ended - started, 1000));
+    this.#writing = undefined;
     this.#schedule();
   }
 
@@ -122,15 +152,22 @@ export class OutputBatcher implements Disposable {
       return;
     }
     const calls: Promise<unknown>[] = [];
+    const anew = new Map<string, CellOutput>();
+    const replaced: CellOutput[] = [];
     for (const output of batch.replaced.values()) {
-      if (this.#missing.has(output.id)) appended.unshift(output);
-      else calls.push(this.#try(() => this.#sink.replace(output)));
+      if (this.#missing.has(output.id)) anew.set(output.id, output);
+      else replaced.push(output);
     }
+    if (replaced.length > 0) calls.push(this.#try(() => this.#sink.replace(replaced)));
     for (const [id, { mime, text }] of batch.texts) {
-      if (this.#missing.has(id)) appended.unshift({ id, items: [textItem(mime, text)], metadata: { outputType: "stream" } });
+      if (this.#missing.has(id)) anew.set(id, { id, items: [textItem(mime, text)], metadata: { outputType: "stream" } });
       else calls.push(this.#try(() => this.#sink.appendText(id, mime, text)));
     }
-    if (appended.length > 0) calls.push(this.#tryAdding(appended, () => this.#sink.append(appended)));
+    // In the order in which they were in the cell, or were to be.
+    if (anew.size > 0) appended.unshift(...[...this.#missing].flatMap((id) => anew.get(id) ?? []));
+    const removed = [...batch.removed];
+    if (removed.length > 0) calls.push(this.#tryAdding(appended, () => this.#sink.append(appended, removed)));
+    else if (appended.length > 0) calls.push(this.#tryAdding(appended, () => this.#sink.append(appended)));
     await Promise.all(calls);
   }
 

@@ -23,18 +23,32 @@ import {
 } from "./output";
 import { StreamText } from "./streamText";
 
-/** What has to be done to the shown outputs of a cell; `appendText` is only for stream outputs. */
+/**
+ * What has to be done to the shown outputs of a cell; `appendText` is only for stream outputs. `raw` is the stream's own
+ * text behind a change, control characters included.
+ */
 export type OutputChange =
   | { readonly kind: "append"; readonly output: CellOutput }
-  | { readonly kind: "appendText"; readonly id: string; readonly mime: string; readonly text: string }
-  | { readonly kind: "replace"; readonly id: string; readonly output: CellOutput }
+  | { readonly kind: "appendText"; readonly id: string; readonly mime: string; readonly text: string; readonly raw?: string }
+  | { readonly kind: "replace"; readonly id: string; readonly output: CellOutput; readonly raw?: string }
+  | { readonly kind: "remove"; readonly ids: readonly string[] }
   | { readonly kind: "clear" };
+
+/** What had come for an output, and was not shown when somebody removed the output from the cell. */
+export interface Unshown {
+  /** The stream's own text. */
+  readonly raw?: { readonly mime: string; readonly text: string } | undefined;
+  /** The newest state of an output that is replaced as a whole. */
+  readonly output?: CellOutput | undefined;
+}
 
 interface OpenStream {
   readonly id: string;
   readonly name: StreamName;
   readonly text: StreamText;
   shown: boolean;
+  /** What has come since the last change and changed nothing that is shown, as a lone carriage return. */
+  unseen: string;
 }
 
 /**
@@ -109,6 +123,23 @@ export class OutputModel {
     return this.#addOwn(errorOutput(this.#newId(), name, message, traceback));
   }
 
+  /** What comes next of the stream is shown in an output of its own: another was shown behind it, of another model. */
+  endStream(): void {
+    this.#stream = undefined;
+  }
+
+  /**
+   * Somebody has removed output `id` from the cell. Its stream goes on in a fresh output, as on an empty terminal.
+   * @returns the output that shows what had come and was not shown; undefined where there is nothing yet
+   */
+  goOn(id: string, { raw, output }: Unshown): CellOutput | undefined {
+    const stream = this.#stream;
+    if (stream?.id !== id) return raw ? closedStream(this.#newId(), raw.mime, raw.text) : output;
+    this.#stream = undefined;
+    const [change] = this.#write(stream.name, (raw?.text ?? "") + stream.unseen);
+    return change?.kind === "append" ? change.output : undefined;
+  }
+
   /** Our own outputs do not carry out a waiting clear: what the kernel sent last stays beside them. */
   #addOwn(output: CellOutput): OutputChange[] {
     this.#clearFirst = false;
@@ -116,17 +147,19 @@ export class OutputModel {
   }
 
   #write(name: StreamName, chunk: string): OutputChange[] {
-    if (this.#stream?.name !== name) this.#stream = { id: this.#newId(), name, text: new StreamText(), shown: false };
+    if (this.#stream?.name !== name) this.#stream = { id: this.#newId(), name, text: new StreamText(), shown: false, unseen: "" };
     const stream = this.#stream;
     const added = stream.text.append(chunk);
+    const raw = stream.unseen + chunk;
+    stream.unseen = added === "" ? raw : "";
     if (added === "") return [];
     if (!stream.shown) {
       stream.shown = true;
       this.#isEmpty = false;
       return [{ kind: "append", output: streamOutput(stream.id, name, stream.text.text) }];
     }
-    if (added !== undefined) return [{ kind: "appendText", id: stream.id, mime: streamMime(name), text: added }];
-    return [{ kind: "replace", id: stream.id, output: streamOutput(stream.id, name, stream.text.text) }];
+    if (added !== undefined) return [{ kind: "appendText", id: stream.id, mime: streamMime(name), text: added, raw }];
+    return [{ kind: "replace", id: stream.id, output: streamOutput(stream.id, name, stream.text.text), raw }];
   }
 
   #display(
@@ -166,4 +199,10 @@ export class OutputModel {
 
 function replacements(outputs: readonly CellOutput[]): OutputChange[] {
   return outputs.map((output) => ({ kind: "replace", id: output.id, output }));
+}
+
+function closedStream(id: string, mime: string, raw: string): CellOutput {
+  const text = new StreamText();
+  text.append(raw);
+  return streamOutput(id, mime === streamMime("stderr") ? "stderr" : "stdout", text.text);
 }

@@ -61,6 +61,7 @@ export function createCellRun(cell: vscode.NotebookCell, { code, stops }: RunSou
       applyNextInput(cell, next).catch((error: unknown) => ports.log.warn("The kernel's next input could not be written", error));
     },
   });
+  sink.onVanished = (ids) => run.vanished(ids);
   // Not the controller's interrupt handler: that is not told which cells are meant, the running one or one that waits.
   const cancelling = execution.token.onCancellationRequested(ports.cancelled);
   run.outcome

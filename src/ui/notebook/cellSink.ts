@@ -1,10 +1,12 @@
 // Outputs of one cell's run written to VS Code: OutputSink on a NotebookCellExecution.
-import * as vscode from "vscode";
-import { Deferred, SerialQueue, delay } from "../../base/async";
+import type * as vscode from "vscode";
+import { Deferred, SerialQueue } from "../../base/async";
 import type { CellOutput } from "../../notebook/output";
 import type { OutputSink } from "../../notebook/outputBatcher";
+import { hintAtUndrawn } from "./drawingHints";
 import type { Gathered } from "./gathered";
 import { endExecution, showLate, type Ended } from "./lateOutput";
+import { ShownOutputs, type Edit } from "./shownOutputs";
 
 /** Milliseconds that a cell has to run before it is shown as running: VS Code then turns a wheel for half a second at least. */
 const beginningAfter = 100;
@@ -31,8 +33,9 @@ export class CellSink implements OutputSink {
   readonly #controller: vscode.NotebookController;
   readonly #execution: vscode.NotebookCellExecution;
   readonly #gathered: Gathered;
-  /** Ours by the id that the notebook model gives them, in the order they are shown. */
-  readonly #outputs = new Map<string, vscode.NotebookCellOutput>();
+  readonly #shown: ShownOutputs;
+  /** Called with the outputs that somebody has removed, or put others in the place of. */
+  onVanished: (ids: readonly string[]) => void = () => undefined;
   /** What VS Code is to be told of the run's beginning, when that is worth it: a short cell begins and ends at once. */
   #beginning: (() => void)[] = [];
   #waiting: NodeJS.Timeout | undefined;
@@ -52,6 +55,14 @@ export class CellSink implements OutputSink {
     const before = sinks.get(execution.cell);
     this.#before = before && before.#wasVoid ? before.#before : before;
     sinks.set(execution.cell, this);
+    this.#shown = new ShownOutputs(execution.cell);
+    this.#shown.onForeignChange = (coming) => {
+      for (let sink = sinks.get(execution.cell); sink; sink = sink.#before) sink.#lose(coming);
+    };
+  }
+
+  get interval(): number {
+    return this.#ended ? lateInterval : 0;
   }
 
   /** The kernel has begun, at `startTime` in milliseconds since the epoch. */
@@ -90,51 +101,40 @@ export class CellSink implements OutputSink {
   async clear(): Promise<void> {
     const mayHave = this.#execution.cell.outputs.length > 0 || this.hasOutputs;
     this.#before = undefined;
-    this.#outputs.clear();
+    this.#shown.forget();
     // VS Code takes 10 ms and more for an edit, also for one of nothing.
-    if (!mayHave) return;
-    await this.#write((execution) => execution.clearOutput());
+    if (mayHave) await this.#write(this.#shown.clear());
   }
 
-  async append(outputs: readonly CellOutput[]): Promise<void> {
-    const created = outputs.map((output) => this.#create(output));
-    await this.#write((execution) => execution.appendOutput(created));
+  async append(outputs: readonly CellOutput[], removed?: readonly string[]): Promise<void> {
+    hintAtUndrawn(this.#execution.cell.notebook, outputs);
+    await this.#write(this.#shown.append(outputs, removed));
   }
 
-  async replace(output: CellOutput): Promise<void> {
-    const shown = this.#outputs.get(output.id);
-    if (!shown) return; // cleared meanwhile
-    if (sameMetadata(shown.metadata, output.metadata)) {
-      await this.#write((execution) => execution.replaceOutputItems(itemsOf(output), shown));
-      return;
-    }
-    // Metadata of an output (an image's size) can only be changed with the output itself.
-    this.#create(output);
-    await this.#write((execution) => execution.replaceOutput([...this.#outputs.values()]));
+  async replace(outputs: readonly CellOutput[]): Promise<void> {
+    await Promise.all(this.#shown.replace(outputs).map((edit) => this.#write(edit)));
   }
 
   async replaceAll(outputs: readonly CellOutput[]): Promise<void> {
     this.#before = undefined;
-    this.#outputs.clear();
-    const created = outputs.map((output) => this.#create(output));
-    await this.#write((execution) => execution.replaceOutput(created));
+    this.#shown.forget();
+    hintAtUndrawn(this.#execution.cell.notebook, outputs);
+    await this.#write(this.#shown.replaceAll(outputs));
   }
 
   async appendText(id: string, mime: string, text: string): Promise<void> {
-    const shown = this.#outputs.get(id);
-    if (!shown) return; // cleared meanwhile
-    await this.#write((execution) => execution.appendOutputItems(vscode.NotebookCellOutputItem.text(text, mime), shown));
+    const edit = this.#shown.appendText(id, mime, text);
+    if (edit) await this.#write(edit);
   }
 
   /** Whether it has put outputs into its cell, or left what was there; VS Code tells of them a moment later. */
   get hasOutputs(): boolean {
-    return this.#outputs.size > 0 || (this.#before?.hasOutputs ?? false);
+    return this.#shown.size > 0 || (this.#before?.hasOutputs ?? false);
   }
 
-  #create(output: CellOutput): vscode.NotebookCellOutput {
-    const created = new vscode.NotebookCellOutput(itemsOf(output), { ...output.metadata });
-    this.#outputs.set(output.id, created);
-    return created;
+  #lose(coming: ReadonlySet<string>): void {
+    const ids = this.#shown.lose(coming);
+    if (ids.length > 0) this.onVanished(ids);
   }
 
   #tellBeginning(): void {
@@ -143,19 +143,16 @@ export class CellSink implements OutputSink {
     for (const tell of this.#beginning.splice(0)) tell();
   }
 
-  async #write(edit: (execution: vscode.NotebookCellExecution) => Thenable<void>): Promise<void> {
+  async #write(edit: Edit): Promise<void> {
     if (!this.#ended) {
       // VS Code takes outputs only of what it knows to have begun.
       this.#tellBeginning();
       await this.#noted(Promise.resolve(edit(this.#execution)));
       return;
     }
-    const began = Date.now();
     // Whether it was written, or the cell was run again before its turn.
     let written = false;
     while (!written && (await this.#isWanted())) written = await this.#noted(this.#afterwards.run(() => this.#update(edit)));
-    // Whoever writes goes on then, and has gathered what came.
-    await delay(began + lateInterval - Date.now());
   }
 
   /** A save waits for `writing`. */
@@ -179,7 +176,7 @@ export class CellSink implements OutputSink {
   }
 
   /** @returns false where the cell is to be run again meanwhile, and nothing was done */
-  async #update(edit: (execution: vscode.NotebookCellExecution) => Thenable<void>): Promise<boolean> {
+  async #update(edit: Edit): Promise<boolean> {
     if (!this.#ended || sinks.get(this.#execution.cell) !== this) return false;
     await showLate(this.#controller, this.#execution, this.#ended, edit);
     return true;
@@ -196,12 +193,4 @@ export class CellSink implements OutputSink {
   get #wasVoid(): boolean {
     return this.#ended !== undefined && this.#ended.startTime === undefined;
   }
-}
-
-function itemsOf(output: CellOutput): vscode.NotebookCellOutputItem[] {
-  return output.items.map(({ data, mime }) => new vscode.NotebookCellOutputItem(data, mime));
-}
-
-function sameMetadata(shown: unknown, wanted: unknown): boolean {
-  return JSON.stringify(shown) === JSON.stringify(wanted);
 }

@@ -8,11 +8,14 @@ import { reporting } from "../report";
 import { StartOffers } from "../servers/startOffers";
 import { outputsWritten } from "./cellSink";
 import { Controllers, type KernelTarget } from "./controllers";
+import { watchRenderers } from "./drawingHints";
 import { registerEditingHelp } from "./editingHelp";
+import { watchFirstDrawing } from "./firstDrawing";
 import { KernelLanguages } from "./kernelLanguage";
 import { KernelStatusBar } from "./kernelStatus";
 import type { KernelStatus } from "./kernelStatusText";
 import { lateOutputShown } from "./lateOutput";
+import { watchOutputs } from "./outputWatch";
 import { Rereads } from "./reread";
 import { runMetadata } from "./runMetadata";
 import { NotebookRunner } from "./runner";
@@ -190,13 +193,16 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     controllers,
     status,
     rereads,
+    watchOutputs(),
+    watchFirstDrawing(),
+    watchRenderers(),
     registerEditingHelp(app, (notebook) => runners.get(notebook)?.isAtRest ?? true),
     vscode.workspace.onDidCloseNotebookDocument((notebook) => void release(notebook)),
     vscode.workspace.onWillSaveNotebookDocument((event) => {
       saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);
       // A save after a delay comes in the middle of a run as well; what the kernel is is written with the first number then.
       const isAsked = event.reason !== vscode.TextDocumentSaveReason.AfterDelay;
-      event.waitUntil(Promise.all([outputsWritten(event.notebook), runMetadata(event.notebook).written(isAsked)]));
+      event.waitUntil(Promise.all([runners.get(event.notebook)?.written(), outputsWritten(event.notebook), runMetadata(event.notebook).written(isAsked)]));
     }),
     vscode.workspace.onDidSaveNotebookDocument((notebook) => {
       runners.get(notebook)?.saved(saving.get(notebook) ?? []);

@@ -22,6 +22,7 @@ import { Elsewhere } from "./elsewhere";
 import { noteGap } from "./gapNotice";
 import { Gathered } from "./gathered";
 import { journalKey } from "./journalKey";
+import { LastRuns } from "./lastRuns";
 import { lateOutputShown } from "./lateOutput";
 import { kernelChanged, tellLostVariables } from "./lostVariables";
 import { OwnKernel } from "./ownKernel";
@@ -48,8 +49,7 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #gathered: Gathered;
   /** Runs that are not over, in their order: their cells, and as the queue has them. */
   readonly #open = new Map<CellExecution, { readonly id: string; readonly cell: vscode.NotebookCell; readonly queued: QueuedRun }>();
-  /** The last run of each cell, by the cell's URI: what comes after its end is shown until the cell is run again. */
-  readonly #last = new Map<string, CellExecution>();
+  readonly #last = new LastRuns();
   /** Of runs whose cells VS Code takes for running: when that ends. */
   readonly #unclosed = new Set<Promise<void>>();
   /** What was open when the connection broke the last time. */
@@ -198,6 +198,11 @@ export class NotebookRunner implements vscode.Disposable {
     return this.#open.size === 0;
   }
 
+  /** Resolves when what has come of its cells' outputs is in the document, for a save to have all of it; never rejects. */
+  written(): Promise<void> {
+    return this.#last.written(this.#runs.filter(({ hasBegun }) => !hasBegun));
+  }
+
   /** The runs whose outcome a save that begins now will hold. */
   get settled(): readonly string[] {
     this.#gathered.flush();
@@ -282,8 +287,7 @@ export class NotebookRunner implements vscode.Disposable {
       isLast: () => this.#open.size <= 1,
       connect: () => this.#connect(id, source.earlier, target),
       started: () => {
-        this.#last.get(run.cell)?.forget();
-        this.#last.set(run.cell, run);
+        this.#last.began(run);
         begun();
         this.#changed();
       },
@@ -307,6 +311,7 @@ export class NotebookRunner implements vscode.Disposable {
     void run.outcome.then((outcome) => {
       this.#open.delete(run);
       this.#recorder.settled(id, outcome);
+      if (this.isAtRest) void this.written();
       this.#changed();
     });
     // Last: it tells of a beginning and an end at once.

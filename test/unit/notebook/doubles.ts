@@ -57,29 +57,49 @@ export class CellSink implements OutputSink {
   /** Runs within each write, before it takes effect; throws to make it fail. */
   during: (write: string) => Promise<void> | void = () => undefined;
   readonly #inOrder = new SerialQueue();
+  /** Outputs that somebody has removed: VS Code ignores what changes them. */
+  readonly #removed = new Set<string>();
 
   clear(): Promise<void> {
     return this.#write("clear", () => void (this.outputs = []));
   }
 
-  append(outputs: readonly CellOutput[]): Promise<void> {
-    return this.#write("append", () => void this.outputs.push(...outputs));
+  append(outputs: readonly CellOutput[], removed: readonly string[] = []): Promise<void> {
+    return this.#write("append", () => {
+      for (const id of removed) if (!this.#ignores(id)) this.outputs.splice(this.#index(id), 1);
+      this.outputs.push(...outputs);
+    });
   }
 
-  replace(output: CellOutput): Promise<void> {
-    return this.#write("replace", () => void (this.outputs[this.#index(output.id)] = output));
+  replace(outputs: readonly CellOutput[]): Promise<void> {
+    return this.#write("replace", () => {
+      for (const output of outputs) if (!this.#ignores(output.id)) this.outputs[this.#index(output.id)] = output;
+    });
   }
 
   appendText(id: string, mime: string, text: string): Promise<void> {
     return this.#write("appendText", () => {
+      if (this.#ignores(id)) return;
       const index = this.#index(id);
       this.outputs = this.outputs.map((output, at) => (at === index ? addText(output, mime, text) : output));
     });
   }
 
+  /** Somebody removes all outputs. @returns their ids */
+  removeAll(): string[] {
+    const ids = this.outputs.map(({ id }) => id);
+    for (const id of ids) this.#removed.add(id);
+    this.outputs = [];
+    return ids;
+  }
+
   /** What the cell shows, as plain values. */
   get shown(): Plain[] {
     return this.outputs.map(plain);
+  }
+
+  #ignores(id: string): boolean {
+    return this.#removed.has(id) && !this.outputs.some((output) => output.id === id);
   }
 
   #index(id: string): number {
@@ -121,6 +141,7 @@ export function applied(changes: readonly OutputChange[], before: readonly CellO
   let outputs = [...before];
   for (const change of changes) {
     if (change.kind === "clear") outputs = [];
+    else if (change.kind === "remove") outputs = outputs.filter(({ id }) => !change.ids.includes(id));
     else if (change.kind === "append") outputs.push(change.output);
     else {
       const index = outputs.findIndex(({ id }) => id === change.id);

@@ -142,6 +142,35 @@ describe("output batcher", () => {
     assert.deepEqual(sink.writes, ["append", "replace", "appendText", "append"]);
   });
 
+  it("writes as seldom as its sink wants, and at once where somebody waits until all is written", async () => {
+    const slow = Object.assign(sink, { interval: 1000 });
+    batcher = new OutputBatcher(slow, { clock });
+    batcher.add([append("a", "1")]);
+    await clock.advance(900);
+    batcher.add([appendText("a", "2")]);
+    await clock.advance(99);
+    assert.deepEqual(sink.shown, [stdout("1")]);
+    await batcher.written();
+    assert.deepEqual(sink.shown, [stdout("12")]);
+    assert.equal(clock.now(), 999);
+    await batcher.written();
+  });
+
+  it("tells when it is written, also where that has begun before", async () => {
+    const [first, last] = [new Deferred<void>(), new Deferred<void>()];
+    sink.during = (write) => (write === "append" ? first : last).promise;
+    batcher.add([append("a", "1")]);
+    batcher.add([appendText("a", "2")]);
+    let written = false;
+    void batcher.written().then(() => (written = true));
+    first.resolve();
+    await settled();
+    assert.deepEqual([written, sink.shown], [false, [stdout("1")]]);
+    last.resolve();
+    await settled();
+    assert.deepEqual([written, sink.shown], [true, [stdout("12")]]);
+  });
+
   it("flushes at once when there is nothing to write", async () => {
     await batcher.flush();
     batcher.add([append("a", "1")]);

@@ -1,0 +1,75 @@
+// Notices that somebody else has changed a cell's outputs: a person who clears them, another extension, a file that is read
+// again. VS Code gives outputs no id, so their objects are compared and their number is foretold.
+import * as vscode from "vscode";
+
+/** A write of ours that changes which outputs a cell has, until VS Code tells of it. */
+interface Expected {
+  /** Ours, by the id that the notebook model gives them. */
+  readonly adds: readonly string[];
+  /** How many there will be where there were `count`. */
+  readonly countAfter: (count: number) => number;
+}
+
+/** Of each cell that runs of ours write to. */
+const watches = new WeakMap<vscode.NotebookCell, OutputWatch>();
+
+/** The outputs of one cell, as VS Code told of them last, and what of ours is on its way. */
+export class OutputWatch {
+  /** Called with ours that are on their way and so are still there, when others have changed the cell's outputs. */
+  onForeignChange: (coming: ReadonlySet<string>) => void = () => undefined;
+  #known: readonly vscode.NotebookCellOutput[];
+  #expected: readonly Expected[] = [];
+
+  private constructor(cell: vscode.NotebookCell) {
+    this.#known = cell.outputs;
+  }
+
+  /** That of `cell`; one for all of its runs. */
+  static of(cell: vscode.NotebookCell): OutputWatch {
+    const watch = watches.get(cell) ?? new OutputWatch(cell);
+    watches.set(cell, watch);
+    return watch;
+  }
+
+  /** VS Code adds `added` outputs, of which `ids` are ours, behind the others by `write`. Settles as that. */
+  adding(ids: readonly string[], added: number, write: () => Thenable<void>): Promise<void> {
+    return this.#during({ adds: ids, countAfter: (count) => count + added }, write);
+  }
+
+  /** VS Code puts `count` outputs, of which `ids` are new, in the place of all by `write`. Settles as that. */
+  replacing(ids: readonly string[], count: number, write: () => Thenable<void>): Promise<void> {
+    return this.#during({ adds: ids, countAfter: () => count }, write);
+  }
+
+  /** VS Code tells of the cell's outputs. */
+  told(outputs: readonly vscode.NotebookCellOutput[]): void {
+    // Text that is added to an output leaves its object as it is.
+    if (outputs.length === this.#known.length && outputs.every((output, index) => output === this.#known[index])) return;
+    let count = this.#known.length;
+    this.#known = outputs;
+    for (const [index, { countAfter }] of this.#expected.entries()) {
+      count = countAfter(count);
+      if (count !== outputs.length) continue;
+      this.#expected = this.#expected.slice(index + 1);
+      return;
+    }
+    this.onForeignChange(new Set(this.#expected.flatMap(({ adds }) => adds)));
+  }
+
+  async #during(expected: Expected, write: () => Thenable<void>): Promise<void> {
+    this.#expected = [...this.#expected, expected];
+    try {
+      await write();
+    } finally {
+      // VS Code tells of a change before it settles the write.
+      this.#expected = this.#expected.filter((other) => other !== expected);
+    }
+  }
+}
+
+/** Has each watch told of its cell's outputs. */
+export function watchOutputs(): vscode.Disposable {
+  return vscode.workspace.onDidChangeNotebookDocument(({ cellChanges }) => {
+    for (const { cell, outputs } of cellChanges) if (outputs) watches.get(cell)?.told(outputs);
+  });
+}
