@@ -1,6 +1,6 @@
 // How hubs are reached: the certificates that are configured for each, asked for anew with every request.
 import { configurationFor, type HubConfiguration } from "../hub/configuration";
-import { TlsFiles, type TlsOptions } from "../transport/tls";
+import { TlsFiles, type TlsOptions } from "../transport/tls/tls";
 import { atHome } from "./homeFolder";
 import type { NetworkSettings } from "./ports";
 

@@ -3,8 +3,8 @@ import type { Agent } from "node:http";
 import nodeFetch from "node-fetch";
 import { throwIfAborted } from "../base/async";
 import { decompressed } from "./body";
-import type { TlsOptions } from "./tls";
-import { tlsFetch } from "./tlsFetch";
+import type { TlsOptions } from "./tls/tls";
+import { tlsFetch } from "./tls/tlsFetch";
 
 export interface FetchInit {
   readonly method?: string;

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { backoff, delay, throwIfAborted } from "../base/async";
 import { ConnectError, hasCode, type HttpError } from "../base/errors";
 import { parseJsonText } from "../base/json";
-import { failedConnection } from "./certificateRefused";
+import { failedConnection } from "./tls/certificateRefused";
 import { credentialHeaders } from "./credential";
 import { boundedChunks, megabyte, readBody, readReason, textOf } from "./body";
 import type { FetchResponse } from "./fetch";

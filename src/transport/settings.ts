@@ -4,7 +4,7 @@ import WebSocket from "ws";
 import { ConnectError } from "../base/errors";
 import { nullLogger, type Logger } from "../base/log";
 import { fetch, type Fetch } from "./fetch";
-import type { TlsProvider } from "./tls";
+import type { TlsProvider } from "./tls/tls";
 
 /** Gives the token for each request, and a new one when a server refuses it. */
 export interface TokenProvider {

@@ -4,7 +4,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { abortable, throwIfAborted } from "../base/async";
 import { ConnectError, HttpError, asError } from "../base/errors";
 import { Acknowledger } from "./acknowledger";
-import { failedConnection } from "./certificateRefused";
+import { failedConnection } from "./tls/certificateRefused";
 import { megabyte, readReason } from "./body";
 import { credentialHeaders } from "./credential";
 import { networkError, statusError } from "./httpErrors";

@@ -14,7 +14,7 @@ import { listKernels } from "../../src/services/kernel/client";
 import { kernelSpecResource } from "../../src/services/rest/kernelSpec";
 import { serverSettings, type ServerSettings } from "../../src/transport/settings";
 import { openSocket } from "../../src/transport/socket";
-import { tlsFetch } from "../../src/transport/tlsFetch";
+import { tlsFetch } from "../../src/transport/tls/tlsFetch";
 import { FakeHub } from "../fakes/hub";
 import { Loopback } from "../unit/transport/loopback";
 import { failure } from "../unit/support/failure";

@@ -5,7 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { ConnectError } from "../../../src/base/errors";
 import { readBody } from "../../../src/transport/body";
 import { fetch as usual, type FetchResponse } from "../../../src/transport/fetch";
-import { tlsFetch } from "../../../src/transport/tlsFetch";
+import { tlsFetch } from "../../../src/transport/tls/tlsFetch";
 import { request } from "../../../src/transport/http";
 import { openSocket } from "../../../src/transport/socket";
 import { failure } from "../support/failure";

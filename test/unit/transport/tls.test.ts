@@ -7,7 +7,7 @@ import path from "node:path";
 import { request, streamText } from "../../../src/transport/http";
 import { openSocket } from "../../../src/transport/socket";
 import { serverSettings, type ServerSettings } from "../../../src/transport/settings";
-import { TlsFiles, type TlsFileNames } from "../../../src/transport/tls";
+import { TlsFiles, type TlsFileNames } from "../../../src/transport/tls/tls";
 import { makeAuthority } from "../../harness/certificates";
 import { failure } from "../support/failure";
 import { Loopback } from "./loopback";

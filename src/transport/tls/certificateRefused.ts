@@ -1,10 +1,10 @@
 // What a refused certificate says: to whom it was issued, by whom, until when. Asked for once it was refused.
 import https from "node:https";
 import { TLSSocket, type PeerCertificate } from "node:tls";
-import { ConnectError } from "../base/errors";
-import { plain } from "../base/plain";
-import { networkError } from "./httpErrors";
-import type { ServerSettings } from "./settings";
+import { ConnectError } from "../../base/errors";
+import { plain } from "../../base/plain";
+import { networkError } from "../httpErrors";
+import type { ServerSettings } from "../settings";
 
 /** Milliseconds for having a look at a certificate that was refused already. */
 const patience = 5_000;

@@ -2,7 +2,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import tls from "node:tls";
-import { ConnectError, messageOf } from "../base/errors";
+import { ConnectError, messageOf } from "../../base/errors";
 import { trustedAuthorities } from "./authorities";
 
 /** What Node takes with any TLS request. */

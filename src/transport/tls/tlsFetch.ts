@@ -1,9 +1,9 @@
 // One HTTP exchange by Node's https itself, for hubs with certificates of their own.
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
-import { abortReason } from "../base/async";
-import { decompressed } from "./body";
-import type { Fetch, FetchResponse } from "./fetch";
+import { abortReason } from "../../base/async";
+import { decompressed } from "../body";
+import type { Fetch, FetchResponse } from "../fetch";
 
 /**
  * Sends one request; resolves with the answer's head. Redirects are not followed.
