@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock";
 import type { Disposable } from "../base/disposable";
 import { asError, hasCode } from "../base/errors";
 import { Emitter } from "../base/event";
-import type { Account } from "../hub/account";
+import type { Account } from "../hub/account/account";
 import { Poller } from "../services/poller";
 import type { Hubs } from "./hubs";
 import type { Ports } from "./ports";

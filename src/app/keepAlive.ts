@@ -4,7 +4,7 @@ import { systemClock, type Clock } from "../base/clock";
 import type { Disposable } from "../base/disposable";
 import { ConnectError, hasCode, HttpError } from "../base/errors";
 import { Emitter } from "../base/event";
-import type { Account } from "../hub/account";
+import type { Account } from "../hub/account/account";
 import type { Ports } from "./ports";
 import { isShared, type Server } from "./server";
 import type { Servers } from "./servers";

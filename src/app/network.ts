@@ -1,5 +1,5 @@
 // How hubs are reached: the certificates that are configured for each, asked for anew with every request.
-import { configurationFor, type HubConfiguration } from "../hub/configuration";
+import { configurationFor, type HubConfiguration } from "../hub/signIn/configuration";
 import { TlsFiles, type TlsOptions } from "../transport/tls/tls";
 import { atHome } from "./homeFolder";
 import type { NetworkSettings } from "./ports";

@@ -1,6 +1,6 @@
 // What of a server's options the hub's spawn page offers: only that may be kept in clear, or shown. Of the rest there are names.
 import * as v from "valibot";
-import type { SpawnForm } from "../hub/spawnForm";
+import type { SpawnForm } from "../hub/pages/spawnForm";
 import type { ShownOption, UserOptions } from "./server";
 
 /** Values by the option's name. */

@@ -1,9 +1,9 @@
 // What the platform provides to app/: secrets, memory, log, what is set for the network.
 import type { Event } from "../base/event";
 import type { Logger } from "../base/log";
-import type { TokenStore } from "../hub/account";
-import type { HubConfiguration } from "../hub/configuration";
-import type { TokenTerms } from "../hub/mint";
+import type { TokenStore } from "../hub/account/account";
+import type { HubConfiguration } from "../hub/signIn/configuration";
+import type { TokenTerms } from "../hub/account/mint";
 import type { Activity } from "../services/poller";
 import type { Timeouts } from "../transport/settings";
 

@@ -1,6 +1,6 @@
 // Servers as authorities of URIs, `ana@hub.example.org`: the same for one server in every window and session.
 import { trimmedEnd } from "../base/text";
-import type { Account } from "../hub/account";
+import type { Account } from "../hub/account/account";
 
 /** The scheme of the URIs of files on servers. */
 export const serverScheme = "jupyterhub-connect";

@@ -1,6 +1,6 @@
 // What is remembered of servers over windows: their kernel specs and the options they were started with.
 import * as v from "valibot";
-import type { Account } from "../hub/account";
+import type { Account } from "../hub/account/account";
 import type { KernelSpecs } from "../services/kernelspec/model";
 import { keptOptions, noOffers, shownOptions } from "./offeredOptions";
 import type { Memory } from "./ports";

@@ -1,7 +1,7 @@
 // Which hosts servers may be on: the hub's own and those below it, and others that the user has agreed to.
 import { ConnectError } from "../base/errors";
-import type { Account } from "../hub/account";
-import type { ServerPlace } from "../hub/serverPlace";
+import type { Account } from "../hub/account/account";
+import type { ServerPlace } from "../hub/api/serverPlace";
 import type { Ports } from "./ports";
 
 const prefix = "serverHost:";

@@ -2,9 +2,9 @@
 import { DisposableStore, type Disposable } from "../base/disposable";
 import { ConnectError, hasCode } from "../base/errors";
 import { Emitter } from "../base/event";
-import type { Account } from "../hub/account";
-import type { HubServer, SharedServer } from "../hub/model";
-import { serverPlace, type ServerPlace } from "../hub/serverPlace";
+import type { Account } from "../hub/account/account";
+import type { HubServer, SharedServer } from "../hub/api/model";
+import { serverPlace, type ServerPlace } from "../hub/api/serverPlace";
 import { ServiceManager } from "../services/serviceManager";
 import type { KernelSpecs } from "../services/kernelspec/model";
 import type { Ports } from "./ports";

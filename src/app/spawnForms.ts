@@ -1,6 +1,6 @@
 // SpawnForms: the way to the hub's spawn page, whether a hub has one with something to choose, and what that offers.
-import type { Account } from "../hub/account";
-import type { SpawnForm } from "../hub/spawnForm";
+import type { Account } from "../hub/account/account";
+import type { SpawnForm } from "../hub/pages/spawnForm";
 import { offersIn, offersOf, offersRecord, type Offers } from "./offeredOptions";
 import type { Memory, Ports } from "./ports";
 import type { Server } from "./server";

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { NetworkSettings } from "../app/ports";
 import { Emitter } from "../base/event";
 import type { Logger, Redactor } from "../base/log";
-import { offeredHubs, type OfferedHubs } from "../hub/offeredHubs";
+import { offeredHubs, type OfferedHubs } from "../hub/signIn/offeredHubs";
 import { warnOfSetting } from "./report";
 
 const section = "jupyterhubConnect";

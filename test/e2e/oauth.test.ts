@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as v from "valibot";
-import { hubScopes } from "../../src/hub/mint";
+import { hubScopes } from "../../src/hub/account/mint";
 import { startHub, type TestHub } from "../harness/hub/hub";
 import { onOldestStack, stackVersion } from "../harness/hub/shared";
 import { out } from "../harness/paths";

@@ -1,6 +1,6 @@
 // Addresses that lead elsewhere than they look: what came with them, and what a caller gives, goes to the pasted host only.
 import assert from "node:assert/strict";
-import { signIn, type SignInGiven, type SignInPort } from "../../src/hub/signIn";
+import { signIn, type SignInGiven, type SignInPort } from "../../src/hub/signIn/signIn";
 import { fetch, type Fetch } from "../../src/transport/fetch";
 import { FakeHub, type Received } from "../fakes/hub";
 import { nobody } from "../unit/app/doubles";

@@ -5,8 +5,8 @@ import { connect, createServer as createTcpServer, type AddressInfo, type Server
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { hasCode } from "../../src/base/errors";
-import { LoopbackRedirect } from "../../src/hub/loopbackRedirect";
-import { oauthToken, type OAuthFlow } from "../../src/hub/oauth";
+import { LoopbackRedirect } from "../../src/hub/oauth/loopbackRedirect";
+import { oauthToken, type OAuthFlow } from "../../src/hub/oauth/oauth";
 import { serverSettings } from "../../src/transport/settings";
 import { FakeHub } from "../fakes/hub";
 import { freePort } from "../harness/processes/ports";

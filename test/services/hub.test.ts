@@ -1,12 +1,12 @@
 // src/hub on a real hub: finding it, signing in, tokens, starting and stopping servers.
 import assert from "node:assert/strict";
 import { ConnectError, hasCode } from "../../src/base/errors";
-import { Account, type TokenStore } from "../../src/hub/account";
-import { findHub, parseAddress } from "../../src/hub/address";
-import { HubClient } from "../../src/hub/client";
-import { hubScopes } from "../../src/hub/mint";
-import { signIn, type SignedIn, type SignInPort } from "../../src/hub/signIn";
-import { ensureRunning, servers, stop } from "../../src/hub/userServer";
+import { Account, type TokenStore } from "../../src/hub/account/account";
+import { findHub, parseAddress } from "../../src/hub/signIn/address";
+import { HubClient } from "../../src/hub/api/client";
+import { hubScopes } from "../../src/hub/account/mint";
+import { signIn, type SignedIn, type SignInPort } from "../../src/hub/signIn/signIn";
+import { ensureRunning, servers, stop } from "../../src/hub/api/userServer";
 import { request } from "../../src/transport/http";
 import { serverSettings } from "../../src/transport/settings";
 import type { TestHub } from "../harness/hub/hub";

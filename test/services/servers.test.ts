@@ -1,11 +1,11 @@
 // Servers on a real hub, from the list to deletion: named ones, options, the spawn page, every way a start can fail.
 import assert from "node:assert/strict";
 import { ConnectError, hasCode } from "../../src/base/errors";
-import { HubClient } from "../../src/hub/client";
-import { hubScopes } from "../../src/hub/mint";
-import { logIn, readSpawnForm } from "../../src/hub/pages";
-import { preselecting, userOptionsOf } from "../../src/hub/spawnForm";
-import { ensureRunning, ensureStartedElsewhere, remove, servers, sharedRunning, stop, type EnsureRunningOptions } from "../../src/hub/userServer";
+import { HubClient } from "../../src/hub/api/client";
+import { hubScopes } from "../../src/hub/account/mint";
+import { logIn, readSpawnForm } from "../../src/hub/pages/pages";
+import { preselecting, userOptionsOf } from "../../src/hub/pages/spawnForm";
+import { ensureRunning, ensureStartedElsewhere, remove, servers, sharedRunning, stop, type EnsureRunningOptions } from "../../src/hub/api/userServer";
 import { request } from "../../src/transport/http";
 import { serverSettings, type ServerSettings } from "../../src/transport/settings";
 import type { TestHub } from "../harness/hub/hub";

@@ -9,7 +9,7 @@ import { Servers } from "../../src/app/servers";
 import { hasCode } from "../../src/base/errors";
 import { Emitter } from "../../src/base/event";
 import { nullLogger } from "../../src/base/log";
-import type { HubConfiguration } from "../../src/hub/configuration";
+import type { HubConfiguration } from "../../src/hub/signIn/configuration";
 import { makeAuthority } from "../harness/certificates";
 import { startHub, type TestHub } from "../harness/hub/hub";
 import { MemoryPorts, nobody } from "../unit/app/doubles";

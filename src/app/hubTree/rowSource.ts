@@ -1,5 +1,5 @@
 // Which rows there are, from what is known; nobody is asked.
-import type { Account } from "../../hub/account";
+import type { Account } from "../../hub/account/account";
 import type { KernelModel } from "../../services/kernel/model";
 import type { ServiceManager } from "../../services/serviceManager";
 import type { SessionModel } from "../../services/session/model";

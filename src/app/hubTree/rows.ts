@@ -1,6 +1,6 @@
 // The rows that the JupyterHub view can show: hub and account → servers → sessions, kernels, kernel specs.
-import type { Account } from "../../hub/account";
-import type { HubConfiguration } from "../../hub/configuration";
+import type { Account } from "../../hub/account/account";
+import type { HubConfiguration } from "../../hub/signIn/configuration";
 import type { KernelModel } from "../../services/kernel/model";
 import type { ConnectionStatus } from "../../services/kernel/state";
 import type { KernelSpec } from "../../services/kernelspec/model";

@@ -5,7 +5,7 @@ import { labelOf, serverAt, serverScheme } from "../../app/serverAddress";
 import { stoppedText } from "../../app/serverTable";
 import { ConnectError, hasCode } from "../../base/errors";
 import { trimmed } from "../../base/text";
-import type { Account } from "../../hub/account";
+import type { Account } from "../../hub/account/account";
 import type { ServiceManager } from "../../services/serviceManager";
 import type { AppContext } from "../context";
 import { reporting } from "../report";

@@ -1,7 +1,7 @@
 // Which server, or account, a command is about: given, the only one, or picked by the person.
 import type { Server } from "../../app/server";
 import { ConnectError } from "../../base/errors";
-import type { Account } from "../../hub/account";
+import type { Account } from "../../hub/account/account";
 import type { AppContext } from "../context";
 import { showQuickPick } from "../say/boxes";
 import { chooseAccount } from "../signIn/signIn";

@@ -2,9 +2,9 @@
 import * as vscode from "vscode";
 import type { HubRow } from "../../app/hubTree/rows";
 import { ConnectError } from "../../base/errors";
-import { parseAddress } from "../../hub/address";
-import { readHubs, type HubConfiguration } from "../../hub/configuration";
-import { configuredName, configuredPlace } from "../../hub/hubName";
+import { parseAddress } from "../../hub/signIn/address";
+import { readHubs, type HubConfiguration } from "../../hub/signIn/configuration";
+import { configuredName, configuredPlace } from "../../hub/api/hubName";
 import type { AppContext } from "../context";
 import { showQuickPick } from "../say/boxes";
 import { agrees } from "../say/messages";

@@ -1,8 +1,8 @@
 // Asking for the name of a new named server.
 import * as vscode from "vscode";
 import { isShared } from "../../app/server";
-import type { Account } from "../../hub/account";
-import { serverNameFor, type ServerName } from "../../hub/serverName";
+import type { Account } from "../../hub/account/account";
+import { serverNameFor, type ServerName } from "../../hub/api/serverName";
 import type { AppContext } from "../context";
 import { showInputBox } from "../say/boxes";
 import { withProgress } from "../say/messages";

@@ -2,8 +2,8 @@
 import * as vscode from "vscode";
 import type { Server, ShownOption, UserOptions } from "../../app/server";
 import { hasCode, messageOf } from "../../base/errors";
-import { readSpawnForm, type SpawnPage } from "../../hub/pages";
-import { preselecting, problemWith, userOptionsOf, type OptionAnswer, type SpawnForm, type SpawnOption, type SpawnProfile } from "../../hub/spawnForm";
+import { readSpawnForm, type SpawnPage } from "../../hub/pages/pages";
+import { preselecting, problemWith, userOptionsOf, type OptionAnswer, type SpawnForm, type SpawnOption, type SpawnProfile } from "../../hub/pages/spawnForm";
 import type { AppContext } from "../context";
 import { withPatience } from "../patience";
 import { createInputBox, createQuickPick } from "../say/boxes";

@@ -1,7 +1,7 @@
 // The session of the hub's pages, for who chooses there what a server starts with: it is kept for an hour only.
 import { ConnectError, hasCode, messageOf } from "../../base/errors";
-import type { Account } from "../../hub/account";
-import { hubName } from "../../hub/hubName";
+import type { Account } from "../../hub/account/account";
+import { hubName } from "../../hub/api/hubName";
 import type { AppContext } from "../context";
 import { withPatience } from "../patience";
 import { ask } from "../signIn/inputBox";

@@ -1,6 +1,6 @@
 // How each row of the JupyterHub view looks, in words and theme icons, and what screen readers say.
 import type { AccountRow, HubRow, NoteRow, OthersRow, Row, SpecRow, SpecsRow, TerminalRow } from "../../app/hubTree/rows";
-import { configuredName } from "../../hub/hubName";
+import { configuredName } from "../../hub/api/hubName";
 import { kernelFace, sessionFace } from "./kernelFace";
 import { serverFace } from "./serverFace";
 

@@ -1,9 +1,9 @@
 // Which hub: pasted, or picked among those that the institution has configured.
 import * as vscode from "vscode";
-import { parseAddress } from "../../hub/address";
-import type { HubConfiguration } from "../../hub/configuration";
+import { parseAddress } from "../../hub/signIn/address";
+import type { HubConfiguration } from "../../hub/signIn/configuration";
 import { createQuickPick } from "../say/boxes";
-import { configuredName, configuredPlace } from "../../hub/hubName";
+import { configuredName, configuredPlace } from "../../hub/api/hubName";
 import { ask, problemOf } from "./inputBox";
 
 const title = "Sign in to JupyterHub";

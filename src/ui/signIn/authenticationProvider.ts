@@ -1,7 +1,7 @@
 // The sign-in provider behind VS Code's Accounts menu.
 import * as vscode from "vscode";
 import { plain } from "../../base/plain";
-import type { Account } from "../../hub/account";
+import type { Account } from "../../hub/account/account";
 import type { AppContext } from "../context";
 import { signIn } from "./signIn";
 

@@ -1,7 +1,7 @@
 // The token that a person has copied in the browser: offered when they come back, taken only when they ask for it.
 import * as vscode from "vscode";
-import { hubName } from "../../hub/hubName";
-import { tokenIn } from "../../hub/tokenText";
+import { hubName } from "../../hub/api/hubName";
+import { tokenIn } from "../../hub/signIn/tokenText";
 
 const paste = "Paste the Token";
 

@@ -1,6 +1,6 @@
 // The kernel picker's entry for who has no kernel yet: running a cell with it signs in, starts the server, and runs.
 import * as vscode from "vscode";
-import type { Account } from "../../hub/account";
+import type { Account } from "../../hub/account/account";
 import type { AppContext } from "../context";
 import type { Notebooks } from "../notebook/register";
 import { selectKernel } from "../notebook/selectKernel";

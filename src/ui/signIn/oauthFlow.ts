@@ -4,11 +4,11 @@ import * as vscode from "vscode";
 import { atHome } from "../../app/homeFolder";
 import type { Disposable } from "../../base/disposable";
 import { ConnectError } from "../../base/errors";
-import { isLoopback } from "../../hub/address";
-import type { OAuthClient } from "../../hub/configuration";
-import { hubName } from "../../hub/hubName";
-import { LoopbackRedirect } from "../../hub/loopbackRedirect";
-import type { OAuthFlow } from "../../hub/oauth";
+import { isLoopback } from "../../hub/signIn/address";
+import type { OAuthClient } from "../../hub/signIn/configuration";
+import { hubName } from "../../hub/api/hubName";
+import { LoopbackRedirect } from "../../hub/oauth/loopbackRedirect";
+import type { OAuthFlow } from "../../hub/oauth/oauth";
 import { withProgress } from "../say/messages";
 
 /** The path of the editor's own address, where none is configured. */

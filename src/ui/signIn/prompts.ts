@@ -1,8 +1,8 @@
 // What signing in asks the person, in VS Code's input boxes.
 import * as vscode from "vscode";
 import { ConnectError } from "../../base/errors";
-import { hubName } from "../../hub/hubName";
-import { cleanToken, type PasswordAnswer, type PasswordQuestion, type SignInPort, type TokenQuestion } from "../../hub/signIn";
+import { hubName } from "../../hub/api/hubName";
+import { cleanToken, type PasswordAnswer, type PasswordQuestion, type SignInPort, type TokenQuestion } from "../../hub/signIn/signIn";
 import { warnOfSetting } from "../report";
 import { agrees } from "../say/messages";
 import { offerClipboardToken } from "./clipboard";

@@ -2,10 +2,10 @@
 import * as vscode from "vscode";
 import { ConnectError } from "../../base/errors";
 import type { Disposable } from "../../base/disposable";
-import type { Account } from "../../hub/account";
-import type { OAuthClient } from "../../hub/configuration";
-import type { OAuthFlow } from "../../hub/oauth";
-import type { SignInPort } from "../../hub/signIn";
+import type { Account } from "../../hub/account/account";
+import type { OAuthClient } from "../../hub/signIn/configuration";
+import type { OAuthFlow } from "../../hub/oauth/oauth";
+import type { SignInPort } from "../../hub/signIn/signIn";
 import type { AppContext } from "../context";
 import { reporting } from "../report";
 import { showQuickPick } from "../say/boxes";

@@ -1,7 +1,7 @@
 // How the extension's own tokens are made: named after editor and machine, for as long as the setting says.
 import { hostname } from "node:os";
 import * as vscode from "vscode";
-import type { TokenTerms } from "../../hub/mint";
+import type { TokenTerms } from "../../hub/account/mint";
 
 const day = 86_400;
 const defaultDays = 14;

@@ -3,9 +3,9 @@ import type { Hubs } from "../../../src/app/hubs";
 import type { Memory, Ports } from "../../../src/app/ports";
 import { Emitter } from "../../../src/base/event";
 import { nullLogger } from "../../../src/base/log";
-import type { Account, TokenStore } from "../../../src/hub/account";
-import type { TokenTerms } from "../../../src/hub/mint";
-import type { SignInPort } from "../../../src/hub/signIn";
+import type { Account, TokenStore } from "../../../src/hub/account/account";
+import type { TokenTerms } from "../../../src/hub/account/mint";
+import type { SignInPort } from "../../../src/hub/signIn/signIn";
 import type { FakeHub } from "../../fakes/hub";
 
 /** Tokens and memory of one person, on one machine. */

@@ -12,7 +12,7 @@ import { Servers } from "../../../src/app/servers";
 import { Deferred, withTimeout } from "../../../src/base/async";
 import { next } from "../../../src/base/event";
 import { nullLogger } from "../../../src/base/log";
-import type { Account } from "../../../src/hub/account";
+import type { Account } from "../../../src/hub/account/account";
 import { StartReports } from "../../../src/ui/servers/startReports";
 import { drawn, faceOf, spoken } from "../../../src/ui/sidebar/faces";
 import { waitFor } from "../../harness/processes/wait";

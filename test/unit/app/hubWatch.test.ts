@@ -4,7 +4,7 @@ import { Hubs } from "../../../src/app/hubs";
 import { HubWatch } from "../../../src/app/hubWatch";
 import { Servers } from "../../../src/app/servers";
 import { next } from "../../../src/base/event";
-import type { Account } from "../../../src/hub/account";
+import type { Account } from "../../../src/hub/account/account";
 import { FakeHub } from "../../fakes/hub";
 import { FakeClock, hour, minute } from "../services/poller/doubles";
 import { MemoryPorts, signIn } from "./doubles";

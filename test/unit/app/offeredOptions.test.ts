@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { keptOptions, noOffers, offersIn, offersOf, offersRecord, optionsText, shownOptions } from "../../../src/app/offeredOptions";
-import type { SpawnForm } from "../../../src/hub/spawnForm";
+import type { SpawnForm } from "../../../src/hub/pages/spawnForm";
 
 const freeText = { displayName: "Other…", pattern: undefined, hint: undefined };
 const form: SpawnForm = {

@@ -6,7 +6,7 @@ import { RunningKernels } from "../../../src/app/runningKernels";
 import { Servers } from "../../../src/app/servers";
 import { hasCode } from "../../../src/base/errors";
 import { nullLogger } from "../../../src/base/log";
-import type { Account } from "../../../src/hub/account";
+import type { Account } from "../../../src/hub/account/account";
 import { FakeClock, minute } from "../services/poller/doubles";
 import { FakeHub } from "../../fakes/hub";
 import { FakeJupyterServer } from "../../fakes/jupyterServer";

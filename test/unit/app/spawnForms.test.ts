@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { Hubs } from "../../../src/app/hubs";
 import { SpawnForms } from "../../../src/app/spawnForms";
-import type { Account } from "../../../src/hub/account";
-import type { SpawnForm } from "../../../src/hub/spawnForm";
+import type { Account } from "../../../src/hub/account/account";
+import type { SpawnForm } from "../../../src/hub/pages/spawnForm";
 import { FakeHub } from "../../fakes/hub";
 import { MemoryPorts, signIn } from "./doubles";
 

@@ -1,8 +1,8 @@
 // An account's token: given, checked, replaced, refused.
 import assert from "node:assert/strict";
 import { hasCode } from "../../../src/base/errors";
-import { Account, accountId, type AccountState } from "../../../src/hub/account";
-import { givenSecret } from "../../../src/hub/secret";
+import { Account, accountId, type AccountState } from "../../../src/hub/account/account";
+import { givenSecret } from "../../../src/hub/account/secret";
 import { FakeHub, forbidden, type Scripted } from "../../fakes/hub";
 import { MemoryStore } from "./memoryStore";
 

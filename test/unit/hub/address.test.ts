@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ConnectError, hasCode } from "../../../src/base/errors";
-import { isPlainHttpElsewhere, parseAddress } from "../../../src/hub/address";
+import { isPlainHttpElsewhere, parseAddress } from "../../../src/hub/signIn/address";
 
 /** A paste → its first candidate, and user, server, token where it tells them. */
 type Case = [paste: string, first: string, rest?: { user?: string; server?: string; token?: string }];

@@ -1,8 +1,8 @@
 // What HubClient sends, and what it makes of the answers.
 import assert from "node:assert/strict";
 import { hasCode, HttpError } from "../../../src/base/errors";
-import { HubClient } from "../../../src/hub/client";
-import type { ProgressEvent } from "../../../src/hub/model";
+import { HubClient } from "../../../src/hub/api/client";
+import type { ProgressEvent } from "../../../src/hub/api/model";
 import { serverSettings } from "../../../src/transport/settings";
 import { FakeHub } from "../../fakes/hub";
 

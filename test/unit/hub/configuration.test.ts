@@ -1,6 +1,6 @@
 // Hubs in settings: which are taken, how faults are named, which one an address falls under.
 import assert from "node:assert/strict";
-import { configurationFor, readHubs, type HubConfiguration } from "../../../src/hub/configuration";
+import { configurationFor, readHubs, type HubConfiguration } from "../../../src/hub/signIn/configuration";
 
 const read = (...hubs: unknown[]): readonly string[] => readHubs(hubs, "hubs").problems;
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { hasCode, type ErrorCode } from "../../../src/base/errors";
-import { findHub, parseAddress, type FoundHub } from "../../../src/hub/address";
+import { findHub, parseAddress, type FoundHub } from "../../../src/hub/signIn/address";
 import { FakeHub } from "../../fakes/hub";
 import { failure } from "../support/failure";
 

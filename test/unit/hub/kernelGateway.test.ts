@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { signIn, type SignInPort } from "../../../src/hub/signIn";
+import { signIn, type SignInPort } from "../../../src/hub/signIn/signIn";
 import { failure } from "../support/failure";
 
 const nobody: SignInPort = {

@@ -1,6 +1,6 @@
 // What a hub says of a login that it does not take.
 import assert from "node:assert/strict";
-import { loginRefused, refusalOn } from "../../../src/hub/loginRefusal";
+import { loginRefused, refusalOn } from "../../../src/hub/signIn/loginRefusal";
 import { serverSettings } from "../../../src/transport/settings";
 
 const settings = serverSettings({ baseUrl: "https://hub.example.org/", label: "hub.example.org" });

@@ -1,6 +1,6 @@
 // Where windows keep their secrets, in memory.
 import { Emitter } from "../../../src/base/event";
-import type { TokenStore } from "../../../src/hub/account";
+import type { TokenStore } from "../../../src/hub/account/account";
 
 /** What several windows share. */
 export class MemoryStore implements TokenStore {

@@ -1,7 +1,7 @@
 // Logging in by the form, and reading the spawn page, with cookies instead of the token.
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { logIn, readSpawnForm } from "../../../src/hub/pages";
+import { logIn, readSpawnForm } from "../../../src/hub/pages/pages";
 import { serverSettings, type ServerSettings } from "../../../src/transport/settings";
 import { FakeHub, type Received } from "../../fakes/hub";
 import { failure } from "../support/failure";

@@ -1,10 +1,10 @@
 // Signing in with name and password, and what is left of every way in: one token of ours, or none.
 import assert from "node:assert/strict";
 import { ConnectError, hasCode } from "../../../src/base/errors";
-import { signIn, type PasswordQuestion, type SignInPort, type TokenQuestion } from "../../../src/hub/signIn";
-import type { TokenTerms } from "../../../src/hub/mint";
-import type { PageLogin } from "../../../src/hub/passwordSignIn";
-import { writeSecret } from "../../../src/hub/secret";
+import { signIn, type PasswordQuestion, type SignInPort, type TokenQuestion } from "../../../src/hub/signIn/signIn";
+import type { TokenTerms } from "../../../src/hub/account/mint";
+import type { PageLogin } from "../../../src/hub/signIn/passwordSignIn";
+import { writeSecret } from "../../../src/hub/account/secret";
 import { FakeHub, forbidden } from "../../fakes/hub";
 import { waitFor } from "../../harness/processes/wait";
 import { failure } from "../support/failure";

@@ -1,7 +1,7 @@
 // Names of new servers: what people type, on hubs with slugs and on older ones.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { serverNameFor } from "../../../src/hub/serverName";
+import { serverNameFor } from "../../../src/hub/api/serverName";
 
 describe("server names", () => {
   it("are what was typed where the hub takes that", () => {

@@ -1,7 +1,7 @@
 // Where a server is, held to the hub's host and scheme.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { serverPlace } from "../../../src/hub/serverPlace";
+import { serverPlace } from "../../../src/hub/api/serverPlace";
 
 describe("the place of a server", () => {
   const place = (hub: string, full_url: string | null, url: string | null = null): unknown => {

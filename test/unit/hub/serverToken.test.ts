@@ -1,10 +1,10 @@
 // The token of each server: minted for it alone, kept for all windows, renewed while used, revoked with the account.
 import assert from "node:assert/strict";
 import { hasCode, type ConnectError } from "../../../src/base/errors";
-import { Account, accountId } from "../../../src/hub/account";
-import { hubScopes, mint, type TokenTerms } from "../../../src/hub/mint";
-import { givenSecret, readSecret, writeSecret, type Secret } from "../../../src/hub/secret";
-import type { ServerIdentity } from "../../../src/hub/serverToken";
+import { Account, accountId } from "../../../src/hub/account/account";
+import { hubScopes, mint, type TokenTerms } from "../../../src/hub/account/mint";
+import { givenSecret, readSecret, writeSecret, type Secret } from "../../../src/hub/account/secret";
+import type { ServerIdentity } from "../../../src/hub/account/serverToken";
 import { fixedToken, serverSettings, type TokenProvider } from "../../../src/transport/settings";
 import { FakeHub, forbidden, type Received, type Scripted } from "../../fakes/hub";
 import { waitFor } from "../../harness/processes/wait";

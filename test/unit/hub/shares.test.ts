@@ -1,8 +1,8 @@
 // Scopes for shares: only where the hub has shares, somebody shares something, and it is used.
 import assert from "node:assert/strict";
-import { Account, accountId } from "../../../src/hub/account";
-import { hubScopes, mint } from "../../../src/hub/mint";
-import { givenSecret, writeSecret } from "../../../src/hub/secret";
+import { Account, accountId } from "../../../src/hub/account/account";
+import { hubScopes, mint } from "../../../src/hub/account/mint";
+import { givenSecret, writeSecret } from "../../../src/hub/account/secret";
 import { fixedToken, serverSettings } from "../../../src/transport/settings";
 import { FakeHub, forbidden, type Received, type Scripted } from "../../fakes/hub";
 import { MemoryStore } from "./memoryStore";

@@ -1,8 +1,8 @@
 // Signing in with a token: given, in the address, or asked for.
 import assert from "node:assert/strict";
 import nodeFetch from "node-fetch";
-import { cleanToken, signIn as signInTo, type SignedIn, type SignInPort, type TokenQuestion } from "../../../src/hub/signIn";
-import { givenSecret } from "../../../src/hub/secret";
+import { cleanToken, signIn as signInTo, type SignedIn, type SignInPort, type TokenQuestion } from "../../../src/hub/signIn/signIn";
+import { givenSecret } from "../../../src/hub/account/secret";
 import { FakeHub, forbidden } from "../../fakes/hub";
 import { failure } from "../support/failure";
 

@@ -1,6 +1,6 @@
 // Spawn pages as real spawners draw them, and the user options that a choice stands for.
 import assert from "node:assert/strict";
-import { parseSpawnForm, preselecting, problemOn, problemWith, userOptionsOf, type SpawnForm } from "../../../src/hub/spawnForm";
+import { parseSpawnForm, preselecting, problemOn, problemWith, userOptionsOf, type SpawnForm } from "../../../src/hub/pages/spawnForm";
 
 /** JupyterHub's spawn page around a spawner's form. */
 const page = (form: string, message = ""): string => `<!DOCTYPE HTML><html><head><title>JupyterHub</title>

@@ -1,8 +1,8 @@
 // The life of a minted token: renewed while in use, by one window or several, and revoked when it leaves the store.
 import assert from "node:assert/strict";
-import { Account, accountId, accountOf } from "../../../src/hub/account";
-import { hubScopes, mint, type TokenTerms } from "../../../src/hub/mint";
-import { givenSecret, readSecret, secretsIn, writeSecret, type Secret } from "../../../src/hub/secret";
+import { Account, accountId, accountOf } from "../../../src/hub/account/account";
+import { hubScopes, mint, type TokenTerms } from "../../../src/hub/account/mint";
+import { givenSecret, readSecret, secretsIn, writeSecret, type Secret } from "../../../src/hub/account/secret";
 import { sessionSecret } from "../../../src/transport/credential";
 import { fixedToken, serverSettings } from "../../../src/transport/settings";
 import { FakeHub, forbidden, type Scripted } from "../../fakes/hub";

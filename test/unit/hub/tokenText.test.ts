@@ -1,6 +1,6 @@
 // What looks like a token, and what does not: on the clipboard may be anything.
 import assert from "node:assert/strict";
-import { tokenIn } from "../../../src/hub/tokenText";
+import { tokenIn } from "../../../src/hub/signIn/tokenText";
 
 describe("a text from the clipboard", () => {
   for (const text of [

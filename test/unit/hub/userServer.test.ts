@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { Deferred } from "../../../src/base/async";
 import { hasCode } from "../../../src/base/errors";
-import { HubClient } from "../../../src/hub/client";
-import { ensureRunning, ensureStartedElsewhere, remove, servers, sharedRunning, stop, type EnsureRunningOptions, type RunningServer } from "../../../src/hub/userServer";
+import { HubClient } from "../../../src/hub/api/client";
+import { ensureRunning, ensureStartedElsewhere, remove, servers, sharedRunning, stop, type EnsureRunningOptions, type RunningServer } from "../../../src/hub/api/userServer";
 import { serverSettings } from "../../../src/transport/settings";
 import { FakeHub } from "../../fakes/hub";
 import { failure } from "../support/failure";
