@@ -4,12 +4,12 @@ export { serverSettings, type ServerSettings, type ServerSettingsOptions, type T
 export { ServiceManager, type ServiceManagerOptions } from "./serviceManager";
 export type { Activity } from "./poller";
 export { KernelConnection, type ExecuteRequest, type KernelConnectionOptions } from "./kernel/connection";
-export { KernelFuture, type FutureHandlers } from "./kernel/future";
-export type { Gap } from "./kernel/link";
+export { KernelFuture, type FutureHandlers } from "./kernel/requests/future";
+export type { Gap } from "./kernel/socket/link";
 export { KernelManager } from "./kernel/manager";
 export type { ExecuteReply, KernelInfo, Message, Reply } from "./kernel/messages";
 export type { KernelModel } from "./kernel/model";
-export type { ConnectionStatus, KernelStatus } from "./kernel/state";
+export type { ConnectionStatus, KernelStatus } from "./kernel/socket/state";
 export { KernelSpecManager } from "./kernelspec/manager";
 export type { KernelSpec, KernelSpecs } from "./kernelspec/model";
 export { SessionContext } from "./session/context";

@@ -17,7 +17,7 @@ import { OutputModel } from "../../src/notebook/outputModel";
 import { rateLimitNotice } from "../../src/notebook/rateLimit";
 import { StreamText } from "../../src/notebook/streamText";
 import { decode, v1Protocol } from "../../src/services/kernel/codec";
-import { Continuity } from "../../src/services/kernel/continuity";
+import { Continuity } from "../../src/services/kernel/delivery/continuity";
 import { completeReplyContent, contentOf, errorContent, inspectReplyContent, weightOf, type CompleteReply, type InspectReply, type Message } from "../../src/services/kernel/messages";
 import { reasonIn, statusError } from "../../src/transport/httpErrors";
 import { serverSettings } from "../../src/transport/settings";

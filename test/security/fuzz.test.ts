@@ -25,7 +25,7 @@ import { getContents, getFile, getNotebook, listDirectory } from "../../src/serv
 import { fileBytes } from "../../src/services/contents/model";
 import { decode, encode, v1Protocol } from "../../src/services/kernel/codec";
 import { listKernels } from "../../src/services/kernel/client";
-import { Continuity } from "../../src/services/kernel/continuity";
+import { Continuity } from "../../src/services/kernel/delivery/continuity";
 import {
   completeReplyContent,
   contentOf,

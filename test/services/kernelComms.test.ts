@@ -1,7 +1,7 @@
 // Comms with the real kernel: behaviours 44–48 of docs/behaviours.md.
 import assert from "node:assert/strict";
 import { hasCode } from "../../src/base/errors";
-import type { Comm } from "../../src/services/kernel/comm";
+import type { Comm } from "../../src/services/kernel/requests/comm";
 import type { Message } from "../../src/services/kernel/messages";
 import { KernelBench, event, run, within } from "./support/kernels";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { KernelConnection } from "../../src/services/kernel/connection";
-import type { FutureHandlers } from "../../src/services/kernel/future";
+import type { FutureHandlers } from "../../src/services/kernel/requests/future";
 import { restartKernel } from "../../src/services/kernel/client";
 import { KernelManager } from "../../src/services/kernel/manager";
 import { serverSettings } from "../../src/transport/settings";

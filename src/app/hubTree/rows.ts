@@ -2,7 +2,7 @@
 import type { Account } from "../../hub/account/account";
 import type { HubConfiguration } from "../../hub/signIn/configuration";
 import type { KernelModel } from "../../services/kernel/model";
-import type { ConnectionStatus } from "../../services/kernel/state";
+import type { ConnectionStatus } from "../../services/kernel/socket/state";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { SessionModel } from "../../services/session/model";
 import type { TerminalModel } from "../../services/terminal/model";

@@ -7,16 +7,16 @@ import { ConnectError, hasCode, messageOf } from "../../base/errors";
 import { next } from "../../base/event";
 import { Joins } from "../../base/joins";
 import type { ServerSettings } from "../../transport/settings";
-import { Arrivals } from "./arrivals";
+import { Arrivals } from "./delivery/arrivals";
 import { interruptKernel, restartKernel, shutdownKernel } from "./client";
-import { Comms, type CommOptions } from "./comm";
-import { Continuity } from "./continuity";
-import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
-import type { MessageHook } from "./hooks";
-import { KernelRequests, type RequestOptions } from "./kernelRequests";
+import { Comms, type CommOptions } from "./requests/comm";
+import { Continuity } from "./delivery/continuity";
+import { KernelFuture, type FutureHandlers, type FuturePorts } from "./requests/future";
+import type { MessageHook } from "./requests/hooks";
+import { KernelRequests, type RequestOptions } from "./requests/kernelRequests";
 import { Inbox } from "./inbox";
 import { refusedMessageError } from "./kernelErrors";
-import { KernelLink } from "./link";
+import { KernelLink } from "./socket/link";
 import {
   contentOf,
   createMessage,
@@ -30,11 +30,11 @@ import {
   type Message,
 } from "./messages";
 import type { KernelModel } from "./model";
-import { Probes } from "./probes";
-import { Requests } from "./requests";
-import { visibleStatus, type ConnectionStatus, type KernelState, type KernelStatus } from "./state";
+import { Probes } from "./delivery/probes";
+import { Requests } from "./requests/requests";
+import { visibleStatus, type ConnectionStatus, type KernelState, type KernelStatus } from "./socket/state";
 
-export type { ExecuteRequest } from "./kernelRequests";
+export type { ExecuteRequest } from "./requests/kernelRequests";
 
 export interface KernelConnectionOptions {
   readonly settings: ServerSettings;

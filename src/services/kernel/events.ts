@@ -2,9 +2,9 @@
 import { DisposableStore } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
-import type { Gap } from "./link";
+import type { Gap } from "./socket/link";
 import type { Message } from "./messages";
-import type { ConnectionStatus, KernelStatus, Replacement } from "./state";
+import type { ConnectionStatus, KernelStatus, Replacement } from "./socket/state";
 
 /** A message on its way, with its direction as seen from here. */
 export interface DirectedMessage {

@@ -1,15 +1,15 @@
 // What a received message means to its kernel connection: events, state, and the request it belongs to.
 import * as v from "valibot";
 import type { Disposable } from "../../base/disposable";
-import { Activity } from "./activity";
-import type { Comms } from "./comm";
+import { Activity } from "./socket/activity";
+import type { Comms } from "./requests/comm";
 import type { KernelEvents } from "./events";
-import { IdleWatch } from "./idleWatch";
-import { InputAnswers } from "./inputAnswers";
-import type { KernelLink } from "./link";
+import { IdleWatch } from "./delivery/idleWatch";
+import { InputAnswers } from "./delivery/inputAnswers";
+import type { KernelLink } from "./socket/link";
 import { contentOf, endingContent, statusContent, type Message } from "./messages";
-import { KernelProcess } from "./process";
-import type { Requests } from "./requests";
+import { KernelProcess } from "./socket/process";
+import type { Requests } from "./requests/requests";
 
 const exitPayload = v.looseObject({ source: v.literal("ask_exit"), keepkernel: v.optional(v.unknown()) });
 

@@ -3,7 +3,7 @@ import { ConnectError, hasCode, HttpError, messageOf } from "../../base/errors";
 import { sizeText } from "../../base/text";
 import { reasonIn } from "../../transport/httpErrors";
 import type { ServerSettings } from "../../transport/settings";
-import { largeMessage } from "./breaks";
+import { largeMessage } from "./delivery/breaks";
 
 /** Somebody has restarted the kernel. */
 export function restartedError(): ConnectError {

@@ -4,7 +4,7 @@ import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
 import type { KernelConnection } from "../kernel/connection";
 import type { Message } from "../kernel/messages";
-import type { ConnectionStatus, KernelStatus } from "../kernel/state";
+import type { ConnectionStatus, KernelStatus } from "../kernel/socket/state";
 
 /** Fires what the followed connection fires. */
 export class KernelEvents implements Disposable {

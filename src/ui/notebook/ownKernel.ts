@@ -7,7 +7,7 @@ import type { ConnectError } from "../../base/errors";
 import type { KernelRecord } from "../../notebook/journal";
 import type { KernelConnection } from "../../services/kernel/connection";
 import type { VariablesLost } from "../../services/kernel/events";
-import type { Gap } from "../../services/kernel/link";
+import type { Gap } from "../../services/kernel/socket/link";
 import type { AppContext } from "../context";
 import { withStartProgress } from "../servers/start";
 import type { KernelTarget } from "./controllers";

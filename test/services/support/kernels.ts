@@ -5,7 +5,7 @@ import { ConnectError, type ErrorCode } from "../../../src/base/errors";
 import { next, type Event } from "../../../src/base/event";
 import { getKernel, shutdownKernel, startKernel } from "../../../src/services/kernel/client";
 import { KernelConnection, type KernelConnectionOptions } from "../../../src/services/kernel/connection";
-import type { FutureHandlers, KernelFuture } from "../../../src/services/kernel/future";
+import type { FutureHandlers, KernelFuture } from "../../../src/services/kernel/requests/future";
 import type { ExecuteReply, Message } from "../../../src/services/kernel/messages";
 import type { KernelModel } from "../../../src/services/kernel/model";
 import { serverSettings, type ServerSettings, type ServerSettingsOptions } from "../../../src/transport/settings";

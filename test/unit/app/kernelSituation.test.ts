@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { situationOf, type KernelFacts, type KernelSituation } from "../../../src/app/kernelSituation";
 import { ConnectError } from "../../../src/base/errors";
-import type { ConnectionStatus, KernelStatus } from "../../../src/services/kernel/state";
+import type { ConnectionStatus, KernelStatus } from "../../../src/services/kernel/socket/state";
 
 const facts = (change: Partial<KernelFacts> = {}): KernelFacts => ({ isSignedIn: true, server: "running", ...change });
 const kernel = (connectionStatus: ConnectionStatus, status: KernelStatus = "unknown", nextAttempt?: number): KernelFacts["kernel"] => ({

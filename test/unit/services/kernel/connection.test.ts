@@ -4,7 +4,7 @@ import { Deferred, withTimeout } from "../../../../src/base/async";
 import type { ConnectError, ErrorCode } from "../../../../src/base/errors";
 import { next } from "../../../../src/base/event";
 import { KernelConnection } from "../../../../src/services/kernel/connection";
-import type { KernelFuture } from "../../../../src/services/kernel/future";
+import type { KernelFuture } from "../../../../src/services/kernel/requests/future";
 import type { ExecuteReply, Message } from "../../../../src/services/kernel/messages";
 import { KernelServer, fakeInfo } from "../../../fakes/kernelServer";
 import { mayLog } from "../../../harness/results/loggedErrors";

@@ -1,6 +1,6 @@
 // Output that was dropped though the connection held shows by numbers that are missing in a row.
 import assert from "node:assert/strict";
-import { Drops } from "../../../../src/services/kernel/drops";
+import { Drops } from "../../../../src/services/kernel/delivery/drops";
 
 describe("drops", () => {
   let drops: Drops;

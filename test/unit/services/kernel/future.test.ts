@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { Deferred } from "../../../../src/base/async";
 import { ConnectError, hasCode } from "../../../../src/base/errors";
 import { nullLogger, type Logger } from "../../../../src/base/log";
-import { KernelFuture, type FutureHandlers, type FuturePorts } from "../../../../src/services/kernel/future";
-import { HandlerQueue } from "../../../../src/services/kernel/handlerQueue";
-import type { MessageHook } from "../../../../src/services/kernel/hooks";
+import { KernelFuture, type FutureHandlers, type FuturePorts } from "../../../../src/services/kernel/requests/future";
+import { HandlerQueue } from "../../../../src/services/kernel/requests/handlerQueue";
+import type { MessageHook } from "../../../../src/services/kernel/requests/hooks";
 import type { Message } from "../../../../src/services/kernel/messages";
 import { answerTo, idle, reply, requestOf, stream, turn } from "./messages";
 

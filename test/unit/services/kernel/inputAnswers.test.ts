@@ -1,6 +1,6 @@
 // Answers to input requests: said again where they may be lost, and only there.
 import assert from "node:assert/strict";
-import { InputAnswers } from "../../../../src/services/kernel/inputAnswers";
+import { InputAnswers } from "../../../../src/services/kernel/delivery/inputAnswers";
 import { createMessage, type Message } from "../../../../src/services/kernel/messages";
 
 describe("input answers", () => {

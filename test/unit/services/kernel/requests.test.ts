@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { ConnectError, hasCode } from "../../../../src/base/errors";
 import { nullLogger } from "../../../../src/base/log";
-import { KernelFuture } from "../../../../src/services/kernel/future";
-import { Requests } from "../../../../src/services/kernel/requests";
+import { KernelFuture } from "../../../../src/services/kernel/requests/future";
+import { Requests } from "../../../../src/services/kernel/requests/requests";
 import { idle, reply, requestOf, stream } from "./messages";
 
 describe("requests in flight", () => {

@@ -1,7 +1,7 @@
 // The reducer of a kernel connection's state: every event, without clock or socket.
 import assert from "node:assert/strict";
 import { ConnectError, type ErrorCode } from "../../../../src/base/errors";
-import { initialState, reduce, visibleStatus, type KernelEvent, type KernelState, type Step } from "../../../../src/services/kernel/state";
+import { initialState, reduce, visibleStatus, type KernelEvent, type KernelState, type Step } from "../../../../src/services/kernel/socket/state";
 
 const error = (code: ErrorCode): ConnectError => new ConnectError(code, `It was ${code}`);
 const half = (): number => 0.5;

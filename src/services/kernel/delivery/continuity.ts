@@ -1,10 +1,10 @@
 // Whether messages of the kernel were lost: kernels that number what they send show it.
-import { systemClock, type Clock } from "../../base/clock";
-import type { Disposable } from "../../base/disposable";
+import { systemClock, type Clock } from "../../../base/clock";
+import type { Disposable } from "../../../base/disposable";
 import { Drops } from "./drops";
-import type { Gap } from "./link";
-import type { Header, Message } from "./messages";
-import { MissingNumbers } from "./missing";
+import type { Gap } from "../socket/link";
+import type { Header, Message } from "../messages";
+import { MissingNumbers } from "../missing";
 
 /** So many requests of others are looked after. */
 const most = 10_000;

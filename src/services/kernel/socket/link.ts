@@ -1,15 +1,15 @@
 // The websocket of one kernel connection over its life: it performs what the pure reducer (state.ts) decides.
-import type { Disposable } from "../../base/disposable";
-import { hasCode, type ConnectError } from "../../base/errors";
-import type { Socket, SocketClose } from "../../transport/socket";
-import type { ServerSettings } from "../../transport/settings";
+import type { Disposable } from "../../../base/disposable";
+import { hasCode, type ConnectError } from "../../../base/errors";
+import type { Socket, SocketClose } from "../../../transport/socket";
+import type { ServerSettings } from "../../../transport/settings";
 import { KernelChannels } from "./channels";
-import type { Message } from "./messages";
-import type { KernelModel } from "./model";
-import { LinkQuestions } from "./linkQuestions";
+import type { Message } from "../messages";
+import type { KernelModel } from "../model";
+import { LinkQuestions } from "../delivery/linkQuestions";
 import { frameOf, Outbox } from "./outbox";
-import type { Asking } from "./probes";
-import type { Requests } from "./requests";
+import type { Asking } from "../delivery/probes";
+import type { Requests } from "../requests/requests";
 import { ServerModel } from "./serverModel";
 import { initialState, pause, reduce, type KernelEffect, type KernelEvent, type KernelState, type Replacement } from "./state";
 

@@ -1,7 +1,7 @@
 // The state of a kernel connection as a pure reducer: what happened → the new state, and what to do about it.
-import { ConnectError, hasCode } from "../../base/errors";
-import { backoff } from "../../base/async";
-import { deadError, diedError, evictedError, goneError, notBegunError, restartedError } from "./kernelErrors";
+import { ConnectError, hasCode } from "../../../base/errors";
+import { backoff } from "../../../base/async";
+import { deadError, diedError, evictedError, goneError, notBegunError, restartedError } from "../kernelErrors";
 
 /** What the kernel does, as far as it is known. */
 export type KernelStatus =

@@ -1,5 +1,5 @@
 // What the kernel is at, from its status messages: several of its threads say that, each for itself.
-import type { Header } from "./messages";
+import type { Header } from "../messages";
 
 /**
  * What kernels also take on their control channel, beside what their shell runs. A status message does not say to which

@@ -1,5 +1,5 @@
 // Handlers called one after the other: a throwing one is logged, a slow one delays only its own queue.
-import type { Logger } from "../../base/log";
+import type { Logger } from "../../../base/log";
 
 /** Beyond so many waiting calls, or bytes in them, the sender has to wait; below a quarter it may go on. */
 const high = { calls: 1_000, bytes: 8 * 1024 * 1024 };

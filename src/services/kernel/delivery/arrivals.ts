@@ -1,12 +1,12 @@
 // Code that a broken connection took along before the kernel had it: found out by the kernel's own count, and sent again.
-import type { Logger } from "../../base/log";
-import { ConnectError, hasCode } from "../../base/errors";
+import type { Logger } from "../../../base/log";
+import { ConnectError, hasCode } from "../../../base/errors";
 import { Breaks } from "./breaks";
-import type { KernelFuture } from "./future";
-import { refusedMessageError } from "./kernelErrors";
-import type { Gap } from "./link";
-import { payloadSize, type ExecuteReply, type Message } from "./messages";
-import type { AnyFuture, Requests } from "./requests";
+import type { KernelFuture } from "../requests/future";
+import { refusedMessageError } from "../kernelErrors";
+import type { Gap } from "../socket/link";
+import { payloadSize, type ExecuteReply, type Message } from "../messages";
+import type { AnyFuture, Requests } from "../requests/requests";
 
 export interface ArrivalPorts {
   readonly requests: Requests;

@@ -1,7 +1,7 @@
 // Message hooks: what looks at a request's iopub messages before its handler does, and may keep them from it.
-import type { Disposable } from "../../base/disposable";
-import type { Logger } from "../../base/log";
-import type { Message } from "./messages";
+import type { Disposable } from "../../../base/disposable";
+import type { Logger } from "../../../base/log";
+import type { Message } from "../messages";
 
 /** Returns (or resolves with) false to keep the message from older hooks and from the handler. */
 export type MessageHook = (message: Message) => boolean | Promise<boolean>;

@@ -1,5 +1,5 @@
 // Messages with which the connection breaks each time: noticed, so that none is sent again for ever.
-import type { Message } from "./messages";
+import type { Message } from "../messages";
 
 /** Bytes from which on a message may be too large for something on its way. */
 export const largeMessage = 1024 * 1024;

@@ -1,5 +1,5 @@
 // Which process of the kernel its messages come from: one that is replaced without a word is noticed all the same.
-import type { Message } from "./messages";
+import type { Message } from "../messages";
 
 /**
  * Follows the `session` in the headers of a kernel's own messages, which is another for each process. Left out are the

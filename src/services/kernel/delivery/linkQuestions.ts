@@ -1,11 +1,11 @@
 // What the server is asked by HTTP about a kernel's websocket: why it is refused, who has taken it, what was missed.
-import { ConnectError, asError, hasCode } from "../../base/errors";
-import type { ServerSettings } from "../../transport/settings";
-import { noWebsocketError } from "./kernelErrors";
-import type { LinkPorts } from "./link";
-import { isNoUpgrade } from "./noUpgrade";
-import type { ServerModel } from "./serverModel";
-import type { KernelEvent, KernelState } from "./state";
+import { ConnectError, asError, hasCode } from "../../../base/errors";
+import type { ServerSettings } from "../../../transport/settings";
+import { noWebsocketError } from "../kernelErrors";
+import type { LinkPorts } from "../socket/link";
+import { isNoUpgrade } from "../socket/noUpgrade";
+import type { ServerModel } from "../socket/serverModel";
+import type { KernelEvent, KernelState } from "../socket/state";
 
 export interface LinkQuestionsPorts extends Pick<LinkPorts, "settings" | "kernelId" | "modelled" | "missed"> {
   readonly server: ServerModel;

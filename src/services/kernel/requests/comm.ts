@@ -1,12 +1,12 @@
 // Comms: channels between an object in the kernel and one here, such as the two halves of a widget.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#custom-messages
 import { randomUUID } from "node:crypto";
-import type { Disposable } from "../../base/disposable";
-import { ConnectError } from "../../base/errors";
-import type { Logger } from "../../base/log";
+import type { Disposable } from "../../../base/disposable";
+import { ConnectError } from "../../../base/errors";
+import type { Logger } from "../../../base/log";
 import type { FutureHandlers, KernelFuture } from "./future";
 import { HandlerQueue } from "./handlerQueue";
-import { commContent, commOpenContent, contentOf, weightOf, type JsonObject, type Message, type MessageOptions } from "./messages";
+import { commContent, commOpenContent, contentOf, weightOf, type JsonObject, type Message, type MessageOptions } from "../messages";
 
 /** What goes along with a comm message. */
 export type CommOptions = Pick<MessageOptions, "metadata" | "buffers"> & { readonly handlers?: FutureHandlers };

@@ -1,5 +1,5 @@
 // Refused handshakes that say that no websocket can be opened there at all.
-import { hasCode, HttpError } from "../../base/errors";
+import { hasCode, HttpError } from "../../../base/errors";
 
 /** So many refusals in a row are no moment of a server or proxy that is just starting. */
 const proof = { answered: 3, unavailable: 5 };

@@ -1,11 +1,11 @@
 // Finding out after a reconnect which replies were lost: a reply to a later request says that no earlier one will come.
-import { backoff } from "../../base/async";
-import { hasCode } from "../../base/errors";
-import type { Logger } from "../../base/log";
+import { backoff } from "../../../base/async";
+import { hasCode } from "../../../base/errors";
+import type { Logger } from "../../../base/log";
 import type { Arrivals } from "./arrivals";
-import type { KernelFuture } from "./future";
-import type { Channel, KernelInfo, Message } from "./messages";
-import type { Requests } from "./requests";
+import type { KernelFuture } from "../requests/future";
+import type { Channel, KernelInfo, Message } from "../messages";
+import type { Requests } from "../requests/requests";
 
 export interface ProbePorts {
   readonly requests: Requests;

@@ -1,9 +1,9 @@
 // What the server knows of a kernel, asked while its websocket comes and goes.
-import { delay } from "../../base/async";
-import { ConnectError, hasCode } from "../../base/errors";
-import type { ServerSettings } from "../../transport/settings";
-import { getKernel } from "./client";
-import type { KernelModel } from "./model";
+import { delay } from "../../../base/async";
+import { ConnectError, hasCode } from "../../../base/errors";
+import type { ServerSettings } from "../../../transport/settings";
+import { getKernel } from "../client";
+import type { KernelModel } from "../model";
 
 /** Asks the server of one kernel; all questions end when `ending` aborts. */
 export class ServerModel {

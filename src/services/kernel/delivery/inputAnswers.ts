@@ -1,6 +1,6 @@
 // The answer to an input request that may have gone into a broken connection: said again after a reconnect.
 import { Breaks, largeMessage } from "./breaks";
-import { payloadSize, type Message } from "./messages";
+import { payloadSize, type Message } from "../messages";
 
 /**
  * A kernel that waits for input waits for ever if the answer is lost. An answer after which nothing has come for its

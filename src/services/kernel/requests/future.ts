@@ -1,12 +1,12 @@
 // A future: one request in flight, and everything that comes for it.
-import { Deferred } from "../../base/async";
-import type { Disposable } from "../../base/disposable";
-import { ConnectError, asError } from "../../base/errors";
-import type { Logger } from "../../base/log";
+import { Deferred } from "../../../base/async";
+import type { Disposable } from "../../../base/disposable";
+import { ConnectError, asError } from "../../../base/errors";
+import type { Logger } from "../../../base/log";
 import { HandlerQueue } from "./handlerQueue";
 import { Hooks, type MessageHook } from "./hooks";
-import { lostError } from "./kernelErrors";
-import { contentOf, payloadSize, statusContent, weightOf, type Message } from "./messages";
+import { lostError } from "../kernelErrors";
+import { contentOf, payloadSize, statusContent, weightOf, type Message } from "../messages";
 
 /** Called for the messages of one request, in their order; a promise it returns delays the next one of this request only. */
 export interface FutureHandlers {

@@ -1,10 +1,10 @@
 // The websocket of a kernel's channels: attempts to open it, of which the newest counts, and frames to messages.
-import { ConnectError, asError } from "../../base/errors";
-import { openSocket, type Socket, type SocketClose } from "../../transport/socket";
-import type { ServerSettings } from "../../transport/settings";
-import { encodeName } from "../../transport/target";
-import { decode, v1Protocol } from "./codec";
-import type { Message } from "./messages";
+import { ConnectError, asError } from "../../../base/errors";
+import { openSocket, type Socket, type SocketClose } from "../../../transport/socket";
+import type { ServerSettings } from "../../../transport/settings";
+import { encodeName } from "../../../transport/target";
+import { decode, v1Protocol } from "../codec";
+import type { Message } from "../messages";
 
 export interface ChannelsPorts {
   readonly settings: ServerSettings;

@@ -1,10 +1,10 @@
 // What is to be sent to a kernel while there is no connection, and for how long it may wait.
-import type { Disposable } from "../../base/disposable";
-import { ConnectError, messageOf } from "../../base/errors";
-import type { ServerSettings } from "../../transport/settings";
-import { encode, type Frame } from "./codec";
-import type { Message } from "./messages";
-import type { Requests } from "./requests";
+import type { Disposable } from "../../../base/disposable";
+import { ConnectError, messageOf } from "../../../base/errors";
+import type { ServerSettings } from "../../../transport/settings";
+import { encode, type Frame } from "../codec";
+import type { Message } from "../messages";
+import type { Requests } from "../requests/requests";
 
 /** Holds messages among the requests, and fails what has waited for longer than an HTTP request may take. */
 export class Outbox implements Disposable {

@@ -1,7 +1,7 @@
 // The requests in flight of one kernel connection: routing by parent id, and settling them when no answer can come.
-import { ConnectError } from "../../base/errors";
+import { ConnectError } from "../../../base/errors";
 import type { KernelFuture } from "./future";
-import type { Message } from "./messages";
+import type { Message } from "../messages";
 
 /** What is needed of a future, whatever its reply is. */
 export type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "isTouched" | "registerMessageHook">;

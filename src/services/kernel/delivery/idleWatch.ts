@@ -1,5 +1,5 @@
 // A reply whose `idle` never comes: noticed once nothing has come for a while.
-import type { Disposable } from "../../base/disposable";
+import type { Disposable } from "../../../base/disposable";
 
 export interface IdleWatchPorts {
   /** Milliseconds of silence. The output of a flood may come seconds after its reply; as long as any comes, it is no silence. */

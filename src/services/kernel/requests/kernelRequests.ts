@@ -1,8 +1,8 @@
 // What can be asked of a kernel: the requests of the messaging specification, each as a future.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html
 import type * as v from "valibot";
-import { ConnectError } from "../../base/errors";
-import { KernelEventSource } from "./events";
+import { ConnectError } from "../../../base/errors";
+import { KernelEventSource } from "../events";
 import type { FutureHandlers, KernelFuture } from "./future";
 import {
   commInfoReplyContent,
@@ -28,7 +28,7 @@ import {
   type Message,
   type MessageOptions,
   type Reply,
-} from "./messages";
+} from "../messages";
 
 /** What to execute; see `execute_request` of the messaging specification. */
 export interface ExecuteRequest {
