@@ -14,7 +14,7 @@ import {
   type JournalRecord,
   type JsonRecord,
   type KernelRecord,
-} from "../notebook/journal";
+} from "../notebook/run/journal";
 import { decode, encode, v1Protocol } from "../services/kernel/codec";
 import { weightOf, type Message } from "../services/kernel/messages";
 import { ownerOf, ownerText } from "./journalOwner";

@@ -1,9 +1,9 @@
 // Runs of one notebook on their kernel, written down before they are sent and before anything of them is shown.
 import type { Disposable } from "../base/disposable";
 import { DisposableStore } from "../base/disposable";
-import { inputEcho } from "../notebook/inputEcho";
-import type { JournaledRun, KernelRecord, QueuedRecord } from "../notebook/journal";
-import type { CellOutcome, ExecuteCallbacks, ExecuteFuture, ExecutingKernel } from "../notebook/run";
+import { inputEcho } from "../notebook/text/inputEcho";
+import type { JournaledRun, KernelRecord, QueuedRecord } from "../notebook/run/journal";
+import type { CellOutcome, ExecuteCallbacks, ExecuteFuture, ExecutingKernel } from "../notebook/run/run";
 import type { KernelConnection } from "../services/kernel/connection";
 import { contentOf, createMessage, executeReplyContent, inputRequestContent, type Message } from "../services/kernel/messages";
 import type { Journal } from "./journals";

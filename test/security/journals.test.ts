@@ -12,7 +12,7 @@ import { serverId } from "../../src/app/server";
 import { forgetSignedOut } from "../../src/app/signedOut";
 import type { Disposable } from "../../src/base/disposable";
 import { nullLogger, type Logger } from "../../src/base/log";
-import { encodeRecord, type JsonRecord } from "../../src/notebook/journal";
+import { encodeRecord, type JsonRecord } from "../../src/notebook/run/journal";
 import { createMessage } from "../../src/services/kernel/messages";
 import { FakeHub } from "../fakes/hub";
 import { waitFor } from "../harness/processes/wait";

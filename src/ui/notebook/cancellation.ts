@@ -1,7 +1,7 @@
 // Cells that VS Code cancels: stopped by their button, deleted, or because their notebook is closed.
 import * as vscode from "vscode";
 import type { Logger } from "../../base/log";
-import type { CellExecution } from "../../notebook/execution";
+import type { CellExecution } from "../../notebook/run/execution";
 import { showInformationMessage } from "../say/messages";
 
 export interface CancellationPorts {

@@ -1,9 +1,9 @@
 // One cell's run in VS Code: the execution that shows it, and the run behind it.
 import type * as vscode from "vscode";
-import type { DisplayIds } from "../../notebook/displayIds";
-import { CellExecution } from "../../notebook/execution";
-import type { JournaledRun } from "../../notebook/journal";
-import type { ExecutingKernel } from "../../notebook/run";
+import type { DisplayIds } from "../../notebook/outputs/displayIds";
+import { CellExecution } from "../../notebook/run/execution";
+import type { JournaledRun } from "../../notebook/run/journal";
+import type { ExecutingKernel } from "../../notebook/run/run";
 import type { InputRequest } from "../../services/kernel/messages";
 import type { Logger } from "../../base/log";
 import { noteCreated } from "./cellNumber";

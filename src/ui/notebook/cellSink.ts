@@ -1,8 +1,8 @@
 // Outputs of one cell's run written to VS Code: OutputSink on a NotebookCellExecution.
 import type * as vscode from "vscode";
 import { Deferred, SerialQueue } from "../../base/async";
-import type { CellOutput } from "../../notebook/output";
-import type { OutputSink } from "../../notebook/outputBatcher";
+import type { CellOutput } from "../../notebook/outputs/output";
+import type { OutputSink } from "../../notebook/outputs/outputBatcher";
 import { hintAtUndrawn } from "./drawingHints";
 import type { Gathered } from "./gathered";
 import { endExecution, showLate, type Ended } from "./lateOutput";

@@ -1,9 +1,9 @@
 // Completion from the kernel; documentation of the suggestion that is looked at.
 import * as vscode from "vscode";
 import { plain } from "../../base/plain";
-import { qualifiedName } from "../../notebook/callSignature";
-import { completionsOf, type Completion, type CompletionKind } from "../../notebook/completions";
-import { inspectionMarkdown } from "../../notebook/inspection";
+import { qualifiedName } from "../../notebook/help/callSignature";
+import { completionsOf, type Completion, type CompletionKind } from "../../notebook/help/completions";
+import { inspectionMarkdown } from "../../notebook/help/inspection";
 import { documentation } from "../say/markdown";
 import type { AskedKernel, FindKernel } from "./editingHelp";
 

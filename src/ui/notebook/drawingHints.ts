@@ -1,8 +1,8 @@
 // Says once a notebook what to do about an output that VS Code draws nothing of.
 import * as v from "valibot";
 import * as vscode from "vscode";
-import { DrawnMimeTypes, drawingHint } from "../../notebook/drawable";
-import type { CellOutput } from "../../notebook/output";
+import { DrawnMimeTypes, drawingHint } from "../../notebook/outputs/drawable";
+import type { CellOutput } from "../../notebook/outputs/output";
 import { showInformationMessage } from "../say/messages";
 
 const manifest = v.object({

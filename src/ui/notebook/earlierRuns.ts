@@ -1,8 +1,8 @@
 // What is written down of a notebook's runs: of which cells they are, and whether they concern its kernel.
 import * as vscode from "vscode";
 import type { Journal } from "../../app/journals";
-import { findCell, type CellTraits } from "../../notebook/cellIdentity";
-import type { JournaledRun, KernelRecord } from "../../notebook/journal";
+import { findCell, type CellTraits } from "../../notebook/run/cellIdentity";
+import type { JournaledRun, KernelRecord } from "../../notebook/run/journal";
 import type { KernelTarget } from "./controllers";
 
 /** A run that an earlier window has written down, and the cell that it was of. */

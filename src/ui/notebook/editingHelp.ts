@@ -1,7 +1,7 @@
 // Help while code is typed: the kernel of the cell is asked, if it is connected and has nothing to do.
 import * as vscode from "vscode";
-import { KernelQuestions } from "../../notebook/kernelQuestions";
-import { toCodePoints } from "../../notebook/codePoints";
+import { KernelQuestions } from "../../notebook/help/kernelQuestions";
+import { toCodePoints } from "../../notebook/text/codePoints";
 import type { KernelConnection } from "../../services/kernel/connection";
 import type { CompleteReply, InspectReply } from "../../services/kernel/messages";
 import type { AppContext } from "../context";

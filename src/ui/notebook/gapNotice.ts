@@ -1,5 +1,5 @@
 // What cells are told of a time without a connection, of which the kernel's messages may be missing.
-import type { CellExecution } from "../../notebook/execution";
+import type { CellExecution } from "../../notebook/run/execution";
 import type { Gap } from "../../services/kernel/socket/link";
 
 /** Says so in the cells that were open when the connection broke, also where they have ended meanwhile. */

@@ -1,6 +1,6 @@
 // What the kernel says of the name under the mouse.
 import * as vscode from "vscode";
-import { inspectionMarkdown } from "../../notebook/inspection";
+import { inspectionMarkdown } from "../../notebook/help/inspection";
 import { documentation } from "../say/markdown";
 import type { FindKernel } from "./editingHelp";
 

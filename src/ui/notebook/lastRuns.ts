@@ -1,5 +1,5 @@
 // The last run of each cell of a notebook: what comes for it after its end is shown until the cell is run again.
-import type { CellExecution } from "../../notebook/execution";
+import type { CellExecution } from "../../notebook/run/execution";
 
 /** Runs that the kernel has begun with, by the URI of their cell. */
 export class LastRuns {

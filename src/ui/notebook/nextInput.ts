@@ -1,6 +1,6 @@
 // Puts the next input that a kernel proposes into the notebook.
 import * as vscode from "vscode";
-import type { NextInput } from "../../notebook/payloads";
+import type { NextInput } from "../../notebook/run/payloads";
 
 /** Writes it in place of the cell's text, or into a new cell below it. Nothing is run. */
 export async function applyNextInput(cell: vscode.NotebookCell, { text, replace }: NextInput): Promise<void> {

@@ -4,7 +4,7 @@ import type * as vscode from "vscode";
 import type { NotebookKernel, NotebookRef } from "../../app/notebookSessions";
 import type { Server } from "../../app/server";
 import type { ConnectError } from "../../base/errors";
-import type { KernelRecord } from "../../notebook/journal";
+import type { KernelRecord } from "../../notebook/run/journal";
 import type { KernelConnection } from "../../services/kernel/connection";
 import type { VariablesLost } from "../../services/kernel/events";
 import type { Gap } from "../../services/kernel/socket/link";

@@ -1,6 +1,6 @@
 // The outputs that one run has put into its cell, and the edits that change them.
 import * as vscode from "vscode";
-import type { CellOutput } from "../../notebook/output";
+import type { CellOutput } from "../../notebook/outputs/output";
 import { anew, isFirstDrawn, type Change } from "./firstDrawing";
 import { OutputWatch } from "./outputWatch";
 

@@ -1,7 +1,7 @@
 // The parameters of the call that is being typed, from the kernel.
 import * as vscode from "vscode";
 import { withoutHidden } from "../../base/plain";
-import { callAt, signatureOf } from "../../notebook/callSignature";
+import { callAt, signatureOf } from "../../notebook/help/callSignature";
 import type { FindKernel } from "./editingHelp";
 
 /** Shows what the callee wants, and which of it comes next. */

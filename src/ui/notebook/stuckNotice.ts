@@ -1,6 +1,6 @@
 // The notification that a cell runs on though it was interrupted.
 import * as vscode from "vscode";
-import type { Stuck } from "../../notebook/interruption";
+import type { Stuck } from "../../notebook/run/interruption";
 import type { CommandLink, Linked } from "../say/linked";
 import { withProgress } from "../say/messages";
 import { stuckText } from "./stuckText";

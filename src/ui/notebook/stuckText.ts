@@ -1,5 +1,5 @@
 // The words of the notification that a cell runs on though it was interrupted.
-import type { Stuck } from "../../notebook/interruption";
+import type { Stuck } from "../../notebook/run/interruption";
 import type { CommandLink, Linked } from "../say/linked";
 
 /**

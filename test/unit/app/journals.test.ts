@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Journals, type Journal } from "../../../src/app/journals";
 import { nullLogger } from "../../../src/base/log";
-import type { JournaledRun } from "../../../src/notebook/journal";
+import type { JournaledRun } from "../../../src/notebook/run/journal";
 import { createMessage, type Message } from "../../../src/services/kernel/messages";
 
 describe("journals", () => {

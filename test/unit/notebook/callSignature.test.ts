@@ -1,7 +1,7 @@
 // Which call the cursor is in, and which parameter is next.
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import { callAt, qualifiedName, signatureOf, type Call, type Signature } from "../../../src/notebook/callSignature";
+import { callAt, qualifiedName, signatureOf, type Call, type Signature } from "../../../src/notebook/help/callSignature";
 import { inspectReplyContent } from "../../../src/services/kernel/messages";
 
 /** The call at the `|` in the code. */

@@ -1,6 +1,6 @@
 // Which cell a run was of.
 import assert from "node:assert/strict";
-import { findCell, type CellTraits } from "../../../src/notebook/cellIdentity";
+import { findCell, type CellTraits } from "../../../src/notebook/run/cellIdentity";
 
 const cell = (source: string, id?: string): CellTraits => ({ id, source, isCode: true });
 

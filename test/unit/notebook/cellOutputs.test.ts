@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Deferred } from "../../../src/base/async";
-import { CellOutputs } from "../../../src/notebook/cellOutputs";
-import { DisplayIds } from "../../../src/notebook/displayIds";
-import type { CellOutput } from "../../../src/notebook/output";
+import { CellOutputs } from "../../../src/notebook/outputs/cellOutputs";
+import { DisplayIds } from "../../../src/notebook/outputs/displayIds";
+import type { CellOutput } from "../../../src/notebook/outputs/output";
 import { createMessage, type JsonObject, type Message } from "../../../src/services/kernel/messages";
 import { CellSink, clearOutput, display, error, HandClock, settled, stderr, stdout, stream } from "./doubles";
 

@@ -1,7 +1,7 @@
 // Positions in code, in UTF-16 units and in Unicode code points.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { toCodePoints, toUnits } from "../../../src/notebook/codePoints";
+import { toCodePoints, toUnits } from "../../../src/notebook/text/codePoints";
 import { anyText } from "../support/arbitraries";
 
 describe("positions in code", () => {

@@ -1,7 +1,7 @@
 // What is suggested for what kernels reply.
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import { completionsOf, type Completion } from "../../../src/notebook/completions";
+import { completionsOf, type Completion } from "../../../src/notebook/help/completions";
 import { completeReplyContent } from "../../../src/services/kernel/messages";
 
 /** The suggestions for a reply, asked at the end of `code` unless told. */

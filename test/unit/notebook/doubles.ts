@@ -1,10 +1,10 @@
 // Doubles for notebook tests: a clock to turn by hand, a sink that behaves like a cell, messages.
 import { SerialQueue } from "../../../src/base/async";
 import type { Clock } from "../../../src/base/clock";
-import type { CellOutput } from "../../../src/notebook/output";
-import { textItem, textOf, withText } from "../../../src/notebook/outputItem";
-import type { OutputSink } from "../../../src/notebook/outputBatcher";
-import type { OutputChange } from "../../../src/notebook/outputModel";
+import type { CellOutput } from "../../../src/notebook/outputs/output";
+import { textItem, textOf, withText } from "../../../src/notebook/outputs/outputItem";
+import type { OutputSink } from "../../../src/notebook/outputs/outputBatcher";
+import type { OutputChange } from "../../../src/notebook/outputs/outputModel";
 import { createMessage, type JsonObject, type Message } from "../../../src/services/kernel/messages";
 
 export const message = (type: string, content: JsonObject): Message => createMessage("kernel", "iopub", type, content);

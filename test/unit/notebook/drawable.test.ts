@@ -1,6 +1,6 @@
 // What VS Code draws, and what people are told to do about what it does not.
 import assert from "node:assert/strict";
-import { DrawnMimeTypes, drawingHint } from "../../../src/notebook/drawable";
+import { DrawnMimeTypes, drawingHint } from "../../../src/notebook/outputs/drawable";
 
 describe("mime types that are drawn", () => {
   const drawn = new DrawnMimeTypes([{ mimeTypes: ["image/png", "application/JSON"] }, { mimeTypes: ["application/geo+json", "model/*", "audio/?3"] }]);

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { Deferred } from "../../../src/base/async";
 import { ConnectError } from "../../../src/base/errors";
 import { nullLogger } from "../../../src/base/log";
-import { DisplayIds } from "../../../src/notebook/displayIds";
-import { CellExecution } from "../../../src/notebook/execution";
-import { textOf } from "../../../src/notebook/outputItem";
-import { droppedNotice } from "../../../src/notebook/rateLimit";
-import type { CellOutcome, ExecuteOptions, ExecuteCallbacks, ExecutingKernel } from "../../../src/notebook/run";
+import { DisplayIds } from "../../../src/notebook/outputs/displayIds";
+import { CellExecution } from "../../../src/notebook/run/execution";
+import { textOf } from "../../../src/notebook/outputs/outputItem";
+import { droppedNotice } from "../../../src/notebook/run/rateLimit";
+import type { CellOutcome, ExecuteOptions, ExecuteCallbacks, ExecutingKernel } from "../../../src/notebook/run/run";
 import type { ExecuteReply, Message } from "../../../src/services/kernel/messages";
 import { CellSink, display, error, HandClock, line, message, settled, stderr, stdout, stream } from "./doubles";
 

@@ -1,8 +1,8 @@
 // A notebook's cells run one by one, in order; a failure ends what was asked for together with it.
 import assert from "node:assert/strict";
 import { Deferred } from "../../../src/base/async";
-import type { CellOutcome } from "../../../src/notebook/run";
-import { ExecutionQueue, handOverAfter, type QueuedRun, type Turn } from "../../../src/notebook/executionQueue";
+import type { CellOutcome } from "../../../src/notebook/run/run";
+import { ExecutionQueue, handOverAfter, type QueuedRun, type Turn } from "../../../src/notebook/run/executionQueue";
 import { mayLog } from "../../harness/results/loggedErrors";
 import { HandClock, settled } from "./doubles";
 

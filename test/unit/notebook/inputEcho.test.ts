@@ -1,6 +1,6 @@
 // What stays to be seen of input() in a cell's output.
 import assert from "node:assert/strict";
-import { inputEcho } from "../../../src/notebook/inputEcho";
+import { inputEcho } from "../../../src/notebook/text/inputEcho";
 
 describe("the echo of an input", () => {
   it("is the question with its answer in a line", () => {

@@ -1,7 +1,7 @@
 // What is shown of what kernels say about a name.
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import { inspectionMarkdown, plainText, sectionsOf } from "../../../src/notebook/inspection";
+import { inspectionMarkdown, plainText, sectionsOf } from "../../../src/notebook/help/inspection";
 import { inspectReplyContent, type InspectReply } from "../../../src/services/kernel/messages";
 
 const inspected = (data: Record<string, unknown>, found = true): InspectReply => v.parse(inspectReplyContent, { status: "ok", found, data });

@@ -1,7 +1,7 @@
 // Interrupts that do not end what runs: when the person is told, of what, and until when.
 import assert from "node:assert/strict";
 import { Deferred } from "../../../src/base/async";
-import { grace, Interruption, patience, type Stuck } from "../../../src/notebook/interruption";
+import { grace, Interruption, patience, type Stuck } from "../../../src/notebook/run/interruption";
 import { HandClock, settled } from "./doubles";
 
 describe("an interrupt", () => {

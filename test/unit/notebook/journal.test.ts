@@ -1,7 +1,7 @@
 // The record of runs: what was written is read back, whatever became of its end, and adds up to the runs.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decodeRecords, encodeRecord, stateOf, type JournalRecord, type QueuedRecord } from "../../../src/notebook/journal";
+import { decodeRecords, encodeRecord, stateOf, type JournalRecord, type QueuedRecord } from "../../../src/notebook/run/journal";
 import { createMessage, type Message } from "../../../src/services/kernel/messages";
 
 const queued = (id: string, more: Partial<QueuedRecord> = {}): QueuedRecord => ({ kind: "queued", id, cell: { index: 0 }, code: "1", batch: 1, ...more });

@@ -1,7 +1,7 @@
 // Questions to a kernel while somebody types: one at a time, for a second, and only while it is free.
 import assert from "node:assert/strict";
 import { Deferred } from "../../../src/base/async";
-import { answerBound, KernelQuestions } from "../../../src/notebook/kernelQuestions";
+import { answerBound, KernelQuestions } from "../../../src/notebook/help/kernelQuestions";
 import { HandClock, settled } from "./doubles";
 
 describe("questions to a kernel", () => {

@@ -1,8 +1,8 @@
 // Outputs follow the contract of VS Code's ipynb serializer.
 import assert from "node:assert/strict";
-import { displayOutput, errorOutput, streamOutput } from "../../../src/notebook/output";
-import { textOf } from "../../../src/notebook/outputItem";
-import { mimeItems } from "../../../src/notebook/mimeItems";
+import { displayOutput, errorOutput, streamOutput } from "../../../src/notebook/outputs/output";
+import { textOf } from "../../../src/notebook/outputs/outputItem";
+import { mimeItems } from "../../../src/notebook/outputs/mimeItems";
 
 const only = (mime: string, value: unknown): Uint8Array => {
   const [item] = mimeItems({ [mime]: value });

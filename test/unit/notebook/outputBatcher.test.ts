@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { Deferred } from "../../../src/base/async";
 import type { Logger } from "../../../src/base/log";
 import { nullLogger } from "../../../src/base/log";
-import { DisplayIds } from "../../../src/notebook/displayIds";
-import { OutputBatcher, type OutputSink } from "../../../src/notebook/outputBatcher";
-import { OutputModel, type OutputChange } from "../../../src/notebook/outputModel";
+import { DisplayIds } from "../../../src/notebook/outputs/displayIds";
+import { OutputBatcher, type OutputSink } from "../../../src/notebook/outputs/outputBatcher";
+import { OutputModel, type OutputChange } from "../../../src/notebook/outputs/outputModel";
 import { applied, CellSink, clearOutput, display, HandClock, line, plain, settled, stdout, stream } from "./doubles";
 
 const mime = "application/vnd.code.notebook.stdout";

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { hasCode } from "../../../src/base/errors";
-import { DisplayIds } from "../../../src/notebook/displayIds";
-import type { CellOutput } from "../../../src/notebook/output";
-import { OutputModel } from "../../../src/notebook/outputModel";
+import { DisplayIds } from "../../../src/notebook/outputs/displayIds";
+import type { CellOutput } from "../../../src/notebook/outputs/output";
+import { OutputModel } from "../../../src/notebook/outputs/outputModel";
 import type { Message } from "../../../src/services/kernel/messages";
 import { applied, clearOutput, display, error, message, plain, stderr, stdout, stream, type Plain } from "./doubles";
 

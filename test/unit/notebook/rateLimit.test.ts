@@ -1,6 +1,6 @@
 // The server's word that it holds output back.
 import assert from "node:assert/strict";
-import { rateLimitNotice } from "../../../src/notebook/rateLimit";
+import { rateLimitNotice } from "../../../src/notebook/run/rateLimit";
 import { createMessage, type Message } from "../../../src/services/kernel/messages";
 
 const stream = (text: string, name = "stderr"): Message => createMessage("server", "iopub", "stream", { name, text });

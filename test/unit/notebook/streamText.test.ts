@@ -1,7 +1,7 @@
 // Stream text equals what a terminal shows, however it is cut, and progress bars do not make it grow.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { StreamText } from "../../../src/notebook/streamText";
+import { StreamText } from "../../../src/notebook/text/streamText";
 
 function collapse(...chunks: string[]): string {
   const stream = new StreamText();

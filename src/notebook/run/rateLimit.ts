@@ -1,6 +1,6 @@
 // What to tell of output that was too much at once: the server's word that it holds it back, which it puts among what the
 // kernel prints, and what never came to the server.
-import type { Message } from "../services/kernel/messages";
+import type { Message } from "../../services/kernel/messages";
 
 const limits = {
   message: { setting: "iopub_msg_rate_limit", unit: "messages", remedy: "Print less often, for instance whole lines" },

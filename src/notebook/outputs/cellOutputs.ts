@@ -1,5 +1,5 @@
 // The outputs of one cell's run: messages and words of our own in, writes to where the cell is shown out.
-import type { Message } from "../services/kernel/messages";
+import type { Message } from "../../services/kernel/messages";
 import { Captures } from "./captures";
 import type { DisplayIds, DisplayOwner } from "./displayIds";
 import type { CellOutput } from "./output";

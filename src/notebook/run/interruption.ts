@@ -1,8 +1,8 @@
 // Interrupting what runs, and telling the person where that does not end it.
-import { Deferred } from "../base/async";
-import { systemClock, type Clock } from "../base/clock";
-import type { Disposable } from "../base/disposable";
-import { messageOf } from "../base/errors";
+import { Deferred } from "../../base/async";
+import { systemClock, type Clock } from "../../base/clock";
+import type { Disposable } from "../../base/disposable";
+import { messageOf } from "../../base/errors";
 
 /** What runs on, though it was interrupted. */
 export interface Stuck {

@@ -1,15 +1,15 @@
 // One run of one cell, from queued to settled; it always settles.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
-import { Deferred } from "../base/async";
-import { hasCode, messageOf, type ConnectError, type ErrorCode } from "../base/errors";
-import { nullLogger, type Logger } from "../base/log";
-import { contentOf, errorContent, executeInputContent, statusContent, type ExecuteReply, type Message } from "../services/kernel/messages";
-import { systemClock, type Clock } from "../base/clock";
-import { CellOutputs } from "./cellOutputs";
-import type { DisplayOwner } from "./displayIds";
+import { Deferred } from "../../base/async";
+import { hasCode, messageOf, type ConnectError, type ErrorCode } from "../../base/errors";
+import { nullLogger, type Logger } from "../../base/log";
+import { contentOf, errorContent, executeInputContent, statusContent, type ExecuteReply, type Message } from "../../services/kernel/messages";
+import { systemClock, type Clock } from "../../base/clock";
+import { CellOutputs } from "../outputs/cellOutputs";
+import type { DisplayOwner } from "../outputs/displayIds";
 import { failureName } from "./failureName";
-import type { CellOutput } from "./output";
-import type { OutputChange } from "./outputModel";
+import type { CellOutput } from "../outputs/output";
+import type { OutputChange } from "../outputs/outputModel";
 import { nextInputOf, pageOf } from "./payloads";
 import { droppedNotice, rateLimitNotice } from "./rateLimit";
 import type { CellExecutionHost, CellOutcome, CellRun, EarlierRun, ExecuteFuture, ExecutingKernel } from "./run";

@@ -1,8 +1,8 @@
 // The write-ahead record of a notebook's runs, from which another window rebuilds and goes on with them: its records,
 // their bytes, and what they add up to. Files and leases are app/journals.ts.
 import * as v from "valibot";
-import { decode, encode, v1Protocol } from "../services/kernel/codec";
-import type { Message } from "../services/kernel/messages";
+import { decode, encode, v1Protocol } from "../../services/kernel/codec";
+import type { Message } from "../../services/kernel/messages";
 
 /** The kernel that the runs are on. */
 const kernelRecord = v.object({

@@ -1,7 +1,7 @@
 // What an execute_reply asks of the notebook: text to page, a next input.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#payloads-deprecated
 import * as v from "valibot";
-import type { ExecuteReply, JsonObject } from "../services/kernel/messages";
+import type { ExecuteReply, JsonObject } from "../../services/kernel/messages";
 
 /** Code that the kernel has for the person to run next (`%load`, `%recall`). */
 export interface NextInput {

@@ -1,5 +1,5 @@
 // What to call the reason why a cell's run could not end by itself.
-import { ConnectError, type ErrorCode } from "../base/errors";
+import { ConnectError, type ErrorCode } from "../../base/errors";
 
 const names: Partial<Record<ErrorCode, string>> = {
   "too-large": "Too large",

@@ -1,9 +1,9 @@
 // What a run of a cell is given, needs of its kernel, tells its host, and comes to.
-import type { Clock } from "../base/clock";
-import type { Logger } from "../base/log";
-import type { ExecuteReply, InputRequest, Message } from "../services/kernel/messages";
-import type { DisplayIds } from "./displayIds";
-import type { OutputSink } from "./outputBatcher";
+import type { Clock } from "../../base/clock";
+import type { Logger } from "../../base/log";
+import type { ExecuteReply, InputRequest, Message } from "../../services/kernel/messages";
+import type { DisplayIds } from "../outputs/displayIds";
+import type { OutputSink } from "../outputs/outputBatcher";
 import type { NextInput } from "./payloads";
 
 /** What a run needs of a kernel connection. */

@@ -1,7 +1,7 @@
 // Writes changes of a cell's outputs to where they are shown: the first at once, then a few times a second.
-import type { Disposable } from "../base/disposable";
-import { nullLogger, type Logger } from "../base/log";
-import { systemClock, type Clock } from "../base/clock";
+import type { Disposable } from "../../base/disposable";
+import { nullLogger, type Logger } from "../../base/log";
+import { systemClock, type Clock } from "../../base/clock";
 import { textItem } from "./outputItem";
 import { OutputBatch } from "./outputBatch";
 import type { CellOutput } from "./output";

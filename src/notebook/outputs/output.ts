@@ -1,7 +1,7 @@
 // Outputs of a cell, in the form that VS Code's built-in ipynb serializer reads and saves
 // (microsoft/vscode, extensions/ipynb/src/serializers.ts and deserializers.ts).
 import { randomUUID } from "node:crypto";
-import type { JsonObject } from "../services/kernel/messages";
+import type { JsonObject } from "../../services/kernel/messages";
 import { mimeItems } from "./mimeItems";
 import { textItem, type OutputItem } from "./outputItem";
 

@@ -1,6 +1,6 @@
 // A mime bundle as output items: bytes by the rules of VS Code's ipynb serializer, richest first.
 // Bundles: https://jupyter-client.readthedocs.io/en/stable/messaging.html#display-data
-import type { JsonObject } from "../services/kernel/messages";
+import type { JsonObject } from "../../services/kernel/messages";
 import { textItem, type OutputItem } from "./outputItem";
 
 /** VS Code's order of preference; a trailing `*` stands for anything. What is not listed comes last. */

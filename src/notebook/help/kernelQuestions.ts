@@ -1,6 +1,6 @@
 // What a kernel is asked while somebody types: one question at a time, for a moment, and only while it has nothing to do.
-import { systemClock, type Clock } from "../base/clock";
-import { nullLogger, type Logger } from "../base/log";
+import { systemClock, type Clock } from "../../base/clock";
+import { nullLogger, type Logger } from "../../base/log";
 
 export interface KernelQuestionPorts {
   /** Whether the kernel would answer at once: it runs nothing, and nothing waits for it. */

@@ -1,8 +1,8 @@
 // The queue of one notebook: cells in the order they were asked for, with the kernel as soon as that is safe.
-import { systemClock, type Clock } from "../base/clock";
-import type { Disposable } from "../base/disposable";
-import { messageOf } from "../base/errors";
-import { nullLogger, type Logger } from "../base/log";
+import { systemClock, type Clock } from "../../base/clock";
+import type { Disposable } from "../../base/disposable";
+import { messageOf } from "../../base/errors";
+import { nullLogger, type Logger } from "../../base/log";
 import type { CellOutcome } from "./run";
 
 /** A run's turn in the queue. */

@@ -1,7 +1,7 @@
 // What Output widgets capture of one run: it never clears or changes the cell's own outputs.
 // A widget captures a request's output while its state's `msg_id` is the request's id
 // (https://ipywidgets.readthedocs.io/en/stable/examples/Output%20Widget.html, nbclient/output_widget.py).
-import { commContent, contentOf, type JsonObject, type Message } from "../services/kernel/messages";
+import { commContent, contentOf, type JsonObject, type Message } from "../../services/kernel/messages";
 import type { DisplayIds, DisplayOwner } from "./displayIds";
 import type { CellOutput } from "./output";
 import { OutputModel, type OutputChange, type Unshown } from "./outputModel";

@@ -1,6 +1,6 @@
 // The text of an inspect_reply: its sections, and how it is shown as Markdown.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#introspection
-import type { InspectReply } from "../services/kernel/messages";
+import type { InspectReply } from "../../services/kernel/messages";
 
 /** One part of a documentation: IPython's have titles such as `Signature` or `Docstring`; others are one part without. */
 export interface Section {

@@ -1,5 +1,5 @@
 // Changes of a cell's outputs that wait to be written, reduced to what still matters.
-import { Deferred } from "../base/async";
+import { Deferred } from "../../base/async";
 import type { CellOutput } from "./output";
 import { withText } from "./outputItem";
 import type { OutputChange, Unshown } from "./outputModel";

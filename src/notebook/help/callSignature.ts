@@ -1,5 +1,5 @@
 // The call that the cursor is in, and the signature that the kernel's documentation has for it.
-import type { InspectReply } from "../services/kernel/messages";
+import type { InspectReply } from "../../services/kernel/messages";
 import { sectionsOf } from "./inspection";
 
 /** The innermost call around the cursor. */

@@ -1,7 +1,7 @@
 // Display ids of one kernel connection: which outputs, in which cells, show what an update replaces.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#update-display-data
-import { ConnectError } from "../base/errors";
-import { contentOf, displayDataContent, type Message } from "../services/kernel/messages";
+import { ConnectError } from "../../base/errors";
+import { contentOf, displayDataContent, type Message } from "../../services/kernel/messages";
 import { mimeItems } from "./mimeItems";
 import { displayOutput, type Bundle, type CellOutput } from "./output";
 

@@ -9,7 +9,7 @@ import {
   streamContent,
   type JsonObject,
   type Message,
-} from "../services/kernel/messages";
+} from "../../services/kernel/messages";
 import type { DisplayIds, DisplayOwner } from "./displayIds";
 import {
   displayOutput,
@@ -21,7 +21,7 @@ import {
   type CellOutput,
   type StreamName,
 } from "./output";
-import { StreamText } from "./streamText";
+import { StreamText } from "../text/streamText";
 
 /**
  * What has to be done to the shown outputs of a cell; `appendText` is only for stream outputs. `raw` is the stream's own

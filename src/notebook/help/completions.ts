@@ -1,8 +1,8 @@
 // A complete_reply as suggestions: what each would put where, and what it is.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#completion
 import * as v from "valibot";
-import type { CompleteReply } from "../services/kernel/messages";
-import { unitsIn } from "./codePoints";
+import type { CompleteReply } from "../../services/kernel/messages";
+import { unitsIn } from "../text/codePoints";
 
 /** What a suggestion is, as far as kernels agree. */
 export type CompletionKind = "function" | "class" | "module" | "variable" | "property" | "parameter" | "keyword" | "key" | "file" | "magic" | "unknown";
