@@ -1,18 +1,18 @@
 // activate(): builds the graph of the application and registers its user interface.
 import { join } from "node:path";
 import type * as vscode from "vscode";
-import { Hubs } from "./app/hubs";
+import { Hubs } from "./app/hubs/hubs";
 import { HubTree } from "./app/hubTree/hubTree";
-import { HubWatch } from "./app/hubWatch";
-import { Journals } from "./app/journals";
-import { KeepAlive } from "./app/keepAlive";
-import { NotebookSessions } from "./app/notebookSessions";
+import { HubWatch } from "./app/servers/hubWatch";
+import { Journals } from "./app/notebooks/journals";
+import { KeepAlive } from "./app/servers/keepAlive";
+import { NotebookSessions } from "./app/notebooks/notebookSessions";
 import { RecentErrors } from "./app/recentErrors";
-import { Resting } from "./app/resting";
-import { RunningKernels } from "./app/runningKernels";
-import { Servers } from "./app/servers";
-import { forgetSignedOut } from "./app/signedOut";
-import { SpawnForms } from "./app/spawnForms";
+import { Resting } from "./app/notebooks/resting";
+import { RunningKernels } from "./app/kernels/runningKernels";
+import { Servers } from "./app/servers/servers";
+import { forgetSignedOut } from "./app/hubs/signedOut";
+import { SpawnForms } from "./app/servers/spawnForms";
 import { DisposableStore } from "./base/disposable";
 import { registerCommands } from "./ui/commands";
 import type { AppContext } from "./ui/context";

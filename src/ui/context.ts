@@ -1,16 +1,16 @@
 // What every part of the user interface is given.
 import type * as vscode from "vscode";
-import type { Hubs } from "../app/hubs";
+import type { Hubs } from "../app/hubs/hubs";
 import type { HubTree } from "../app/hubTree/hubTree";
-import type { HubWatch } from "../app/hubWatch";
-import type { Journals } from "../app/journals";
-import type { KeepAlive } from "../app/keepAlive";
-import type { NotebookSessions } from "../app/notebookSessions";
+import type { HubWatch } from "../app/servers/hubWatch";
+import type { Journals } from "../app/notebooks/journals";
+import type { KeepAlive } from "../app/servers/keepAlive";
+import type { NotebookSessions } from "../app/notebooks/notebookSessions";
 import type { Memory } from "../app/ports";
 import type { RecentErrors } from "../app/recentErrors";
-import type { RunningKernels } from "../app/runningKernels";
-import type { Servers } from "../app/servers";
-import type { SpawnForms } from "../app/spawnForms";
+import type { RunningKernels } from "../app/kernels/runningKernels";
+import type { Servers } from "../app/servers/servers";
+import type { SpawnForms } from "../app/servers/spawnForms";
 import type { Logger } from "../base/log";
 import type { StartReports } from "./servers/startReports";
 import type { UriRedirects } from "./signIn/oauthFlow";

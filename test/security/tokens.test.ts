@@ -1,13 +1,13 @@
 // What servers of a real hub get to know of an account: a token for each that is good for nothing but that server.
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import { Hubs } from "../../src/app/hubs";
+import { Hubs } from "../../src/app/hubs/hubs";
 import { OnDemand } from "../../src/app/hubTree/onDemand";
-import { KeepAlive } from "../../src/app/keepAlive";
-import { NotebookSessions } from "../../src/app/notebookSessions";
-import type { Server } from "../../src/app/server";
-import { ServerFiles } from "../../src/app/serverFiles";
-import { Servers } from "../../src/app/servers";
+import { KeepAlive } from "../../src/app/servers/keepAlive";
+import { NotebookSessions } from "../../src/app/notebooks/notebookSessions";
+import type { Server } from "../../src/app/servers/server";
+import { ServerFiles } from "../../src/app/files/serverFiles";
+import { Servers } from "../../src/app/servers/servers";
 import { nullLogger } from "../../src/base/log";
 import type { Account } from "../../src/hub/account/account";
 import type { TokenTerms } from "../../src/hub/account/mint";

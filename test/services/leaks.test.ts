@@ -1,8 +1,8 @@
 // A search for passwords, tokens and sessions in everything that is written: log, memory, errors, addresses.
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { Hubs } from "../../src/app/hubs";
-import { Servers } from "../../src/app/servers";
+import { Hubs } from "../../src/app/hubs/hubs";
+import { Servers } from "../../src/app/servers/servers";
 import { Redactor, redactingLogger, type Logger } from "../../src/base/log";
 import { readSecret, secretsIn, writeSecret } from "../../src/hub/account/secret";
 import type { TokenTerms } from "../../src/hub/account/mint";

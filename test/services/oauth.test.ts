@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
-import { Hubs } from "../../src/app/hubs";
+import { Hubs } from "../../src/app/hubs/hubs";
 import { hasCode } from "../../src/base/errors";
 import type { OAuthClient } from "../../src/hub/signIn/configuration";
 import { hubScopes } from "../../src/hub/account/mint";

@@ -1,7 +1,7 @@
 // Jupyter servers without a hub, by their token, by their password, and open ones: signed in to, and a cell run.
 import assert from "node:assert/strict";
-import { Hubs } from "../../src/app/hubs";
-import { Servers } from "../../src/app/servers";
+import { Hubs } from "../../src/app/hubs/hubs";
+import { Servers } from "../../src/app/servers/servers";
 import { hasCode } from "../../src/base/errors";
 import { readSecret } from "../../src/hub/account/secret";
 import type { SignInPort, TokenQuestion } from "../../src/hub/signIn/signIn";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import nodeFetch from "node-fetch";
 import * as v from "valibot";
-import { Hubs } from "../../src/app/hubs";
-import { Servers } from "../../src/app/servers";
+import { Hubs } from "../../src/app/hubs/hubs";
+import { Servers } from "../../src/app/servers/servers";
 import { hasCode } from "../../src/base/errors";
 import type { Account } from "../../src/hub/account/account";
 import { hubScopes, type TokenTerms } from "../../src/hub/account/mint";

@@ -7,8 +7,8 @@ import { deleteTerminal, listTerminals } from "../../services/terminal/client";
 import type { TerminalModel } from "../../services/terminal/model";
 import type { ServiceManager } from "../../services/serviceManager";
 import type { RecentErrors } from "../recentErrors";
-import type { Server } from "../server";
-import type { Servers } from "../servers";
+import type { Server } from "../servers/server";
+import type { Servers } from "../servers/servers";
 
 /** What came of asking one server. */
 export interface Look {

@@ -5,7 +5,7 @@ import type { Logger } from "../../base/log";
 import { kernelSpecResource } from "../../services/rest/kernelSpec";
 import { resourceUsage, type ResourceUsage } from "../../services/rest/resourceUsage";
 import type { ServiceManager } from "../../services/serviceManager";
-import type { Server } from "../server";
+import type { Server } from "../servers/server";
 
 /** Milliseconds for which an answer about usage is good enough. */
 const usageFresh = 5_000;

@@ -6,8 +6,8 @@ import type { ConnectionStatus } from "../../services/kernel/socket/state";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { SessionModel } from "../../services/session/model";
 import type { TerminalModel } from "../../services/terminal/model";
-import type { Server } from "../server";
-import type { StartProgress } from "../serverStart";
+import type { Server } from "../servers/server";
+import type { StartProgress } from "../servers/serverStart";
 
 /** A hub of the settings that nobody has signed in to. */
 export interface HubRow {

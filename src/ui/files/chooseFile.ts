@@ -1,7 +1,7 @@
 // Choosing a file of a server by walking through its directories.
 import * as vscode from "vscode";
-import { isNotebook } from "../../app/notebookTrust";
-import type { Server } from "../../app/server";
+import { isNotebook } from "../../app/files/notebookTrust";
+import type { Server } from "../../app/servers/server";
 import { messageOf } from "../../base/errors";
 import { listDirectory } from "../../services/contents/client";
 import type { ContentsModel } from "../../services/contents/model";

@@ -1,6 +1,6 @@
 // What was refused, as VS Code knows it: its own kinds of errors, with our words.
 import * as vscode from "vscode";
-import { FileRefusal, type RefusalReason } from "../../app/fileRefusal";
+import { FileRefusal, type RefusalReason } from "../../app/files/fileRefusal";
 import { hasCode, messageOf } from "../../base/errors";
 import { plain } from "../../base/plain";
 import { ContentsError, type ContentsReason } from "../../services/contents/errors";

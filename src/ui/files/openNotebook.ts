@@ -1,7 +1,7 @@
 // Opening notebooks, and what lies beside them, where they are on a server.
 import * as vscode from "vscode";
-import { authorityOf, serverScheme } from "../../app/serverAddress";
-import type { Server } from "../../app/server";
+import { authorityOf, serverScheme } from "../../app/files/serverAddress";
+import type { Server } from "../../app/servers/server";
 import { ConnectError } from "../../base/errors";
 import { getContents } from "../../services/contents/client";
 import { normalizedPath } from "../../services/contents/path";

@@ -1,7 +1,7 @@
 // The file system of servers: VS Code's requests, each on the server that the URI names.
 import * as vscode from "vscode";
-import { moveSessions } from "../../app/movedSessions";
-import { ServerFiles } from "../../app/serverFiles";
+import { moveSessions } from "../../app/files/movedSessions";
+import { ServerFiles } from "../../app/files/serverFiles";
 import { ConnectError } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import type { AppContext } from "../context";

@@ -1,8 +1,8 @@
 // From a file's URI to its running server; where that does not run the person can have it started, and the file opens then.
 import * as vscode from "vscode";
-import { isShared, type Server } from "../../app/server";
-import { labelOf, serverAt, serverScheme } from "../../app/serverAddress";
-import { stoppedText } from "../../app/serverTable";
+import { isShared, type Server } from "../../app/servers/server";
+import { labelOf, serverAt, serverScheme } from "../../app/files/serverAddress";
+import { stoppedText } from "../../app/servers/serverTable";
 import { ConnectError, hasCode } from "../../base/errors";
 import { trimmed } from "../../base/text";
 import type { Account } from "../../hub/account/account";

@@ -1,6 +1,6 @@
 // Files on servers: their file system, its freshness, and the commands that open them.
 import * as vscode from "vscode";
-import { serverScheme } from "../../app/serverAddress";
+import { serverScheme } from "../../app/files/serverAddress";
 import type { AppContext } from "../context";
 import type { RenameReports } from "./announcedRenames";
 import { reporting } from "../report";

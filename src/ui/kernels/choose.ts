@@ -1,8 +1,8 @@
 // Which kernels a command is about: the rows it was chosen on, those a caller names, or picked by the person.
 import * as vscode from "vscode";
-import { freshKernels, knownKernels, type KernelRef, type KnownKernel } from "../../app/kernelActions";
+import { freshKernels, knownKernels, type KernelRef, type KnownKernel } from "../../app/kernels/kernelActions";
 import { kernelOf, sessionTitle, type Row } from "../../app/hubTree/rows";
-import { isShared, type Server } from "../../app/server";
+import { isShared, type Server } from "../../app/servers/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { reporting } from "../report";

@@ -2,8 +2,8 @@
 // the person agrees, asks nothing.
 import type * as vscode from "vscode";
 import type { Row } from "../../app/hubTree/rows";
-import * as actions from "../../app/kernelActions";
-import type { KernelRef, KnownKernel } from "../../app/kernelActions";
+import * as actions from "../../app/kernels/kernelActions";
+import type { KernelRef, KnownKernel } from "../../app/kernels/kernelActions";
 import { abortable } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";

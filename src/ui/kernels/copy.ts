@@ -1,6 +1,6 @@
 // Copying what other programs need of a kernel: its id, its place, and code that connects to it.
 import * as vscode from "vscode";
-import type { KnownKernel } from "../../app/kernelActions";
+import type { KnownKernel } from "../../app/kernels/kernelActions";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { reporting } from "../report";

@@ -1,7 +1,7 @@
 // Shutting down several kernels: those chosen, or all that have been idle for long.
 import type { Row } from "../../app/hubTree/rows";
-import { freshKernels, idleFor, type KernelRef, type KnownKernel } from "../../app/kernelActions";
-import { isShared, type Server } from "../../app/server";
+import { freshKernels, idleFor, type KernelRef, type KnownKernel } from "../../app/kernels/kernelActions";
+import { isShared, type Server } from "../../app/servers/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { duration } from "../duration";

@@ -2,8 +2,8 @@
 import * as vscode from "vscode";
 import type { TreeNode } from "../../app/hubTree/nodes";
 import type { Row } from "../../app/hubTree/rows";
-import { freshKernels, type KernelRef } from "../../app/kernelActions";
-import type { Server } from "../../app/server";
+import { freshKernels, type KernelRef } from "../../app/kernels/kernelActions";
+import type { Server } from "../../app/servers/server";
 import { ConnectError, hasCode } from "../../base/errors";
 import type { AppContext } from "../context";
 import { notebookOf } from "../notebook/kernelCommands";

@@ -1,7 +1,7 @@
 // Which kernels VS Code suggests for a notebook: those that fit come first in its picker, the only one may be taken at once.
 import * as vscode from "vscode";
-import type { LastKernels } from "../../app/lastKernels";
-import { suitable, type Candidate } from "../../app/suitable";
+import type { LastKernels } from "../../app/kernels/lastKernels";
+import { suitable, type Candidate } from "../../app/kernels/suitable";
 import type { KernelTarget } from "./controllers";
 import { kernelSpecOf, languageOf } from "./kernelMetadata";
 import { isOnServer } from "./place";

@@ -1,7 +1,7 @@
 // A notebook on a server gets its kernel there when it is opened, as in JupyterLab: that of its session, or what suits it.
 import * as vscode from "vscode";
-import { LastKernels } from "../../app/lastKernels";
-import type { Server } from "../../app/server";
+import { LastKernels } from "../../app/kernels/lastKernels";
+import type { Server } from "../../app/servers/server";
 import { hasCode } from "../../base/errors";
 import type { AppContext } from "../context";
 import { serverOf } from "../files/reach";

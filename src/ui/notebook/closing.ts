@@ -1,7 +1,7 @@
 // Notebooks that are closed: their kernels stay on the server, unless the person wants them shut down with the notebook.
 import * as vscode from "vscode";
-import { shutDown } from "../../app/kernelActions";
-import type { NotebookKernel } from "../../app/notebookSessions";
+import { shutDown } from "../../app/kernels/kernelActions";
+import type { NotebookKernel } from "../../app/notebooks/notebookSessions";
 import { delay } from "../../base/async";
 import type { AppContext } from "../context";
 import type { Moves } from "./moved";

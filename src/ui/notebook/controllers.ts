@@ -1,8 +1,8 @@
 // A notebook controller for each kernel spec of each server, and for each running kernel: what the kernel picker offers.
 import * as vscode from "vscode";
-import { LastKernels } from "../../app/lastKernels";
-import type { RunningKernel } from "../../app/runningKernels";
-import type { Server } from "../../app/server";
+import { LastKernels } from "../../app/kernels/lastKernels";
+import type { RunningKernel } from "../../app/kernels/runningKernels";
+import type { Server } from "../../app/servers/server";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { AppContext } from "../context";
 import { createNotebookController, describeController } from "../say/items";

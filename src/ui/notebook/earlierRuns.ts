@@ -1,6 +1,6 @@
 // What is written down of a notebook's runs: of which cells they are, and whether they concern its kernel.
 import * as vscode from "vscode";
-import type { Journal } from "../../app/journals";
+import type { Journal } from "../../app/notebooks/journals";
 import { findCell, type CellTraits } from "../../notebook/run/cellIdentity";
 import type { JournaledRun, KernelRecord } from "../../notebook/run/journal";
 import type { KernelTarget } from "./controllers";

@@ -1,7 +1,7 @@
 // Runs of a notebook that other windows have written down: taken up where nobody else shows them, or the person wants them here.
 import type * as vscode from "vscode";
-import type { Held } from "../../app/journalHolders";
-import type { Journal } from "../../app/journals";
+import type { Held } from "../../app/notebooks/journalHolders";
+import type { Journal } from "../../app/notebooks/journals";
 import { within } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
 import type { AppContext } from "../context";

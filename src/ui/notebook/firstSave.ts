@@ -1,7 +1,7 @@
 // Untitled notebooks that are saved for the first time: VS Code writes a file, opens that and closes the untitled one, and
 // calls it neither a rename nor a copy.
 import * as vscode from "vscode";
-import type { NotebookSessions } from "../../app/notebookSessions";
+import type { NotebookSessions } from "../../app/notebooks/notebookSessions";
 import { notebookType } from "./controllers";
 
 /** Milliseconds between the opening of the one and the closing of the other, in whatever order. */

@@ -1,7 +1,7 @@
 // The status bar item of the active notebook's kernel.
 import * as vscode from "vscode";
-import { situationOf, type KernelFacts, type KernelSituation, type RunningCell } from "../../app/kernelSituation";
-import { isShared } from "../../app/server";
+import { situationOf, type KernelFacts, type KernelSituation, type RunningCell } from "../../app/kernels/kernelSituation";
+import { isShared } from "../../app/servers/server";
 import type { ConnectError } from "../../base/errors";
 import { Throttle } from "../../base/throttle";
 import type { KernelConnection } from "../../services/kernel/connection";

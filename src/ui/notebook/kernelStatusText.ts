@@ -1,5 +1,5 @@
 // The status bar's words for what a kernel does, and what can be done then.
-import type { KernelSituation } from "../../app/kernelSituation";
+import type { KernelSituation } from "../../app/kernels/kernelSituation";
 import { clockTime } from "../duration";
 
 /** What a kernel does, and since when. */

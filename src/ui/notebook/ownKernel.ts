@@ -1,8 +1,8 @@
 // The kernel of one open notebook: had when a cell needs it, and the one of an earlier window where that goes on.
 import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
-import type { NotebookKernel, NotebookRef } from "../../app/notebookSessions";
-import type { Server } from "../../app/server";
+import type { NotebookKernel, NotebookRef } from "../../app/notebooks/notebookSessions";
+import type { Server } from "../../app/servers/server";
 import type { ConnectError } from "../../base/errors";
 import type { KernelRecord } from "../../notebook/run/journal";
 import type { KernelConnection } from "../../services/kernel/connection";

@@ -1,9 +1,9 @@
 // Where the session of a notebook belongs on a server: its path and name there.
 import { createHash } from "node:crypto";
 import * as vscode from "vscode";
-import type { NotebookRef } from "../../app/notebookSessions";
-import type { Server } from "../../app/server";
-import { authorityOf, serverScheme } from "../../app/serverAddress";
+import type { NotebookRef } from "../../app/notebooks/notebookSessions";
+import type { Server } from "../../app/servers/server";
+import { authorityOf, serverScheme } from "../../app/files/serverAddress";
 import { mappedPath } from "./serverFolders";
 
 /** A notebook's place on the server of its kernel. */

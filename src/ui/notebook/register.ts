@@ -1,6 +1,6 @@
 // Notebooks: controllers, the runner of each open notebook, and the commands on them.
 import * as vscode from "vscode";
-import type { Server } from "../../app/server";
+import type { Server } from "../../app/servers/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { noteKernelPicked } from "../contextKeys";

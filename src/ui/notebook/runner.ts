@@ -1,10 +1,10 @@
 // The running cells of one open notebook: its queue, its interrupt, and what an earlier window has left of it.
 import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
-import type { Journal } from "../../app/journals";
-import { RunRecorder } from "../../app/runRecorder";
-import type { RunningCell } from "../../app/kernelSituation";
-import type { Server } from "../../app/server";
+import type { Journal } from "../../app/notebooks/journals";
+import { RunRecorder } from "../../app/notebooks/runRecorder";
+import type { RunningCell } from "../../app/kernels/kernelSituation";
+import type { Server } from "../../app/servers/server";
 import { Deferred, SerialQueue } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import { DisplayIds } from "../../notebook/outputs/displayIds";

@@ -1,6 +1,6 @@
 // Choosing a hub's kernel for the active notebook without VS Code's own picker.
 import * as vscode from "vscode";
-import type { Server } from "../../app/server";
+import type { Server } from "../../app/servers/server";
 import { withTimeout } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import type { KernelSpec } from "../../services/kernelspec/model";

@@ -1,9 +1,9 @@
 // Local folders that are on the server too: the setting, the command that makes it, and the offer when it would help.
 import path from "node:path";
 import * as vscode from "vscode";
-import { atHome } from "../../app/homeFolder";
-import type { Server } from "../../app/server";
-import { readServerFolders, serverPathOf, type FolderPair } from "../../app/serverFolders";
+import { atHome } from "../../app/files/homeFolder";
+import type { Server } from "../../app/servers/server";
+import { readServerFolders, serverPathOf, type FolderPair } from "../../app/files/serverFolders";
 import { ConnectError, hasCode } from "../../base/errors";
 import { trimmed } from "../../base/text";
 import { getContents } from "../../services/contents/client";

@@ -1,5 +1,5 @@
 // Which server, or account, a command is about: given, the only one, or picked by the person.
-import type { Server } from "../../app/server";
+import type { Server } from "../../app/servers/server";
 import { ConnectError } from "../../base/errors";
 import type { Account } from "../../hub/account/account";
 import type { AppContext } from "../context";

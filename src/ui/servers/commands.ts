@@ -1,7 +1,7 @@
 // The commands on servers. One that is told all it needs, with `confirmed` where something is lost by it, asks nothing, and
 // rejects with the reason where it fails.
 import type { AccountRow, ServerRow } from "../../app/hubTree/rows";
-import { isShared, type Server, type UserOptions } from "../../app/server";
+import { isShared, type Server, type UserOptions } from "../../app/servers/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { reporting } from "../report";

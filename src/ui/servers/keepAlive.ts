@@ -1,6 +1,6 @@
 // Keeping servers alive: asking for how long, and showing in the status bar that it is on.
 import * as vscode from "vscode";
-import type { Server } from "../../app/server";
+import type { Server } from "../../app/servers/server";
 import type { AppContext } from "../context";
 import { clockTime } from "../duration";
 import { showQuickPick } from "../say/boxes";

@@ -1,6 +1,6 @@
 // Asking for the name of a new named server.
 import * as vscode from "vscode";
-import { isShared } from "../../app/server";
+import { isShared } from "../../app/servers/server";
 import type { Account } from "../../hub/account/account";
 import { serverNameFor, type ServerName } from "../../hub/api/serverName";
 import type { AppContext } from "../context";

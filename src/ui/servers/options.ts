@@ -1,6 +1,6 @@
 // Choosing what a server starts with, in as few steps as there are choices.
 import * as vscode from "vscode";
-import type { Server, ShownOption, UserOptions } from "../../app/server";
+import type { Server, ShownOption, UserOptions } from "../../app/servers/server";
 import { hasCode, messageOf } from "../../base/errors";
 import { readSpawnForm, type SpawnPage } from "../../hub/pages/pages";
 import { preselecting, problemWith, userOptionsOf, type OptionAnswer, type SpawnForm, type SpawnOption, type SpawnProfile } from "../../hub/pages/spawnForm";

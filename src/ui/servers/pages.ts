@@ -1,6 +1,6 @@
 // The hub's pages of a server, in the browser.
 import * as vscode from "vscode";
-import type { Server } from "../../app/server";
+import type { Server } from "../../app/servers/server";
 
 /** The hub's page of all servers. */
 export async function openServerPage(server: Server): Promise<void> {

@@ -1,8 +1,8 @@
 // Starting servers with the hub's own progress: in a notification that can be cancelled, and whose failure can be mended.
 import * as vscode from "vscode";
-import type { ConnectOptions } from "../../app/notebookSessions";
-import { isShared, type Server } from "../../app/server";
-import type { EnsureRunningOptions, StartProgress } from "../../app/servers";
+import type { ConnectOptions } from "../../app/notebooks/notebookSessions";
+import { isShared, type Server } from "../../app/servers/server";
+import type { EnsureRunningOptions, StartProgress } from "../../app/servers/servers";
 import { delay } from "../../base/async";
 import { ConnectError, hasCode, messageOf } from "../../base/errors";
 import type { AppContext } from "../context";

@@ -1,6 +1,6 @@
 // A kernel of a server that is not running was picked: the person is offered to have it started at once.
 import * as vscode from "vscode";
-import { isShared, type Server } from "../../app/server";
+import { isShared, type Server } from "../../app/servers/server";
 import type { AppContext } from "../context";
 import { reporting } from "../report";
 import { showInformationMessage } from "../say/messages";

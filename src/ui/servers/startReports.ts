@@ -1,6 +1,6 @@
 // What the hub has said of the starts that this window waits for: for those who show it beside the notification.
-import type { StartProgress } from "../../app/servers";
-import type { Server } from "../../app/server";
+import type { StartProgress } from "../../app/servers/servers";
+import type { Server } from "../../app/servers/server";
 import type { Disposable } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";

@@ -1,6 +1,6 @@
 // Stopping, restarting and deleting servers, after saying once what is lost.
 import * as vscode from "vscode";
-import type { Server } from "../../app/server";
+import type { Server } from "../../app/servers/server";
 import type { AppContext } from "../context";
 import { agrees, withProgress } from "../say/messages";
 import { startForPerson, stopWithProgress } from "./start";

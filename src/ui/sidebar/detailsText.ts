@@ -1,8 +1,8 @@
 // The details of a server or kernel as text, for a person and for the administrator they send it to; without secrets.
-import type { KnownKernel } from "../../app/kernelActions";
+import type { KnownKernel } from "../../app/kernels/kernelActions";
 import type { RecentError } from "../../app/recentErrors";
-import { optionsText } from "../../app/offeredOptions";
-import { isShared, type Server } from "../../app/server";
+import { optionsText } from "../../app/servers/offeredOptions";
+import { isShared, type Server } from "../../app/servers/server";
 import { Redactor } from "../../base/log";
 import { plain, plainLines } from "../../base/plain";
 import type { KernelInfo } from "../../services/kernel/messages";

@@ -1,6 +1,6 @@
 // How a kernel looks in the JupyterHub view, with its session or without.
 import { sessionTitle, type KernelFacts, type KernelRow, type SessionRow } from "../../app/hubTree/rows";
-import type { Server } from "../../app/server";
+import type { Server } from "../../app/servers/server";
 import type { KernelModel } from "../../services/kernel/model";
 import { duration } from "../duration";
 import type { Face } from "./faces";

@@ -1,7 +1,7 @@
 // How a server looks in the JupyterHub view.
 import type { ServerRow } from "../../app/hubTree/rows";
-import { optionsText } from "../../app/offeredOptions";
-import { isShared, type Server } from "../../app/server";
+import { optionsText } from "../../app/servers/offeredOptions";
+import { isShared, type Server } from "../../app/servers/server";
 import { clockTime, duration } from "../duration";
 import type { Face } from "./faces";
 

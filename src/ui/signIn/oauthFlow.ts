@@ -1,7 +1,7 @@
 // The browser's side of the OAuth code flow: opens the hub's page and waits for the address that it leads back to.
 import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
-import { atHome } from "../../app/homeFolder";
+import { atHome } from "../../app/files/homeFolder";
 import type { Disposable } from "../../base/disposable";
 import { ConnectError } from "../../base/errors";
 import { isLoopback } from "../../hub/signIn/address";

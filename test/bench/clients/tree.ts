@@ -1,12 +1,12 @@
 // The JupyterHub view's tree over fake hubs and servers, one mode a process; prints what was measured as JSON.
 import { HubTree } from "../../../src/app/hubTree/hubTree";
 import type { TreeNode } from "../../../src/app/hubTree/nodes";
-import { HubWatch } from "../../../src/app/hubWatch";
-import { Hubs } from "../../../src/app/hubs";
-import { KeepAlive } from "../../../src/app/keepAlive";
-import { NotebookSessions } from "../../../src/app/notebookSessions";
+import { HubWatch } from "../../../src/app/servers/hubWatch";
+import { Hubs } from "../../../src/app/hubs/hubs";
+import { KeepAlive } from "../../../src/app/servers/keepAlive";
+import { NotebookSessions } from "../../../src/app/notebooks/notebookSessions";
 import { RecentErrors } from "../../../src/app/recentErrors";
-import { Servers } from "../../../src/app/servers";
+import { Servers } from "../../../src/app/servers/servers";
 import { delay } from "../../../src/base/async";
 import { systemClock, type Clock } from "../../../src/base/clock";
 import { next } from "../../../src/base/event";

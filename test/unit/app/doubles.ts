@@ -1,5 +1,5 @@
 // What the platform provides to app/, in memory: shared by "windows" as a person's VS Code shares it.
-import type { Hubs } from "../../../src/app/hubs";
+import type { Hubs } from "../../../src/app/hubs/hubs";
 import type { Memory, Ports } from "../../../src/app/ports";
 import { Emitter } from "../../../src/base/event";
 import { nullLogger } from "../../../src/base/log";

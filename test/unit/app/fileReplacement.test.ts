@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { ConnectError } from "../../../src/base/errors";
-import { FileReplacement } from "../../../src/app/fileReplacement";
+import { FileReplacement } from "../../../src/app/files/fileReplacement";
 import { RequestSizes } from "../../../src/services/contents/requestSizes";
 import type { ServerSettings } from "../../../src/transport/settings";
 import { FakeContents } from "../../fakes/contents";

@@ -1,8 +1,8 @@
 // The list of servers kept fresh while somebody looks, by the hub alone.
 import assert from "node:assert/strict";
-import { Hubs } from "../../../src/app/hubs";
-import { HubWatch } from "../../../src/app/hubWatch";
-import { Servers } from "../../../src/app/servers";
+import { Hubs } from "../../../src/app/hubs/hubs";
+import { HubWatch } from "../../../src/app/servers/hubWatch";
+import { Servers } from "../../../src/app/servers/servers";
 import { next } from "../../../src/base/event";
 import type { Account } from "../../../src/hub/account/account";
 import { FakeHub } from "../../fakes/hub";

@@ -1,6 +1,6 @@
 // Known hubs and accounts: signing in and out, remembering, other windows.
 import assert from "node:assert/strict";
-import { Hubs } from "../../../src/app/hubs";
+import { Hubs } from "../../../src/app/hubs/hubs";
 import { hasCode } from "../../../src/base/errors";
 import { next } from "../../../src/base/event";
 import { givenSecret, readSecret } from "../../../src/hub/account/secret";

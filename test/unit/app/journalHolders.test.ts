@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withTimeout } from "../../../src/base/async";
 import { nullLogger } from "../../../src/base/log";
-import { Journals } from "../../../src/app/journals";
-import type { Journal } from "../../../src/app/journalFiles";
+import { Journals } from "../../../src/app/notebooks/journals";
+import type { Journal } from "../../../src/app/notebooks/journalFiles";
 
 describe("the window that holds a journal", () => {
   let folder: string;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Journals, type Journal } from "../../../src/app/journals";
+import { Journals, type Journal } from "../../../src/app/notebooks/journals";
 import { nullLogger } from "../../../src/base/log";
 import type { JournaledRun } from "../../../src/notebook/run/journal";
 import { createMessage, type Message } from "../../../src/services/kernel/messages";

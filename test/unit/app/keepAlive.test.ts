@@ -1,9 +1,9 @@
 // Keeping a server alive: honest reports, for as long as was said, and not after its end.
 import assert from "node:assert/strict";
-import { Hubs } from "../../../src/app/hubs";
-import { KeepAlive } from "../../../src/app/keepAlive";
-import type { Server } from "../../../src/app/server";
-import { Servers } from "../../../src/app/servers";
+import { Hubs } from "../../../src/app/hubs/hubs";
+import { KeepAlive } from "../../../src/app/servers/keepAlive";
+import type { Server } from "../../../src/app/servers/server";
+import { Servers } from "../../../src/app/servers/servers";
 import { hasCode } from "../../../src/base/errors";
 import { next } from "../../../src/base/event";
 import { FakeHub } from "../../fakes/hub";

@@ -1,9 +1,9 @@
 // What is done to running kernels that no notebook here is connected to, checked by what the server has afterwards.
 import assert from "node:assert/strict";
-import { Hubs } from "../../../src/app/hubs";
-import { freshKernels, idleFor, interrupt, restart, shutDown } from "../../../src/app/kernelActions";
-import type { Server } from "../../../src/app/server";
-import { Servers } from "../../../src/app/servers";
+import { Hubs } from "../../../src/app/hubs/hubs";
+import { freshKernels, idleFor, interrupt, restart, shutDown } from "../../../src/app/kernels/kernelActions";
+import type { Server } from "../../../src/app/servers/server";
+import { Servers } from "../../../src/app/servers/servers";
 import { hasCode } from "../../../src/base/errors";
 import { FakeHub } from "../../fakes/hub";
 import { FakeJupyterServer } from "../../fakes/jupyterServer";

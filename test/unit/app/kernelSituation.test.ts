@@ -1,6 +1,6 @@
 // What is told of a notebook's kernel, from what is known of it.
 import assert from "node:assert/strict";
-import { situationOf, type KernelFacts, type KernelSituation } from "../../../src/app/kernelSituation";
+import { situationOf, type KernelFacts, type KernelSituation } from "../../../src/app/kernels/kernelSituation";
 import { ConnectError } from "../../../src/base/errors";
 import type { ConnectionStatus, KernelStatus } from "../../../src/services/kernel/socket/state";
 

@@ -1,6 +1,6 @@
 // What is remembered of the kernels that notebooks had.
 import assert from "node:assert/strict";
-import { LastKernels } from "../../../src/app/lastKernels";
+import { LastKernels } from "../../../src/app/kernels/lastKernels";
 import { FakeClock } from "../services/poller/doubles";
 import { MemoryPorts } from "./doubles";
 

@@ -1,6 +1,6 @@
 // Sessions of renamed files: they follow, with their kernels.
 import assert from "node:assert/strict";
-import { moveSessions } from "../../../src/app/movedSessions";
+import { moveSessions } from "../../../src/app/files/movedSessions";
 import { ServiceManager } from "../../../src/services/serviceManager";
 import { serverSettings } from "../../../src/transport/settings";
 import { FakeJupyterServer } from "../../fakes/jupyterServer";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
-import { Network } from "../../../src/app/network";
+import { Network } from "../../../src/app/hubs/network";
 import type { NetworkSettings } from "../../../src/app/ports";
 import { hasCode } from "../../../src/base/errors";
 import { Emitter } from "../../../src/base/event";

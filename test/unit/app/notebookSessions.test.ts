@@ -1,9 +1,9 @@
 // Open notebooks and what they run on: joining, changing, closing, and servers that end.
 import assert from "node:assert/strict";
-import { Hubs } from "../../../src/app/hubs";
-import { NotebookSessions, type NotebookRef } from "../../../src/app/notebookSessions";
-import type { Server } from "../../../src/app/server";
-import { Servers } from "../../../src/app/servers";
+import { Hubs } from "../../../src/app/hubs/hubs";
+import { NotebookSessions, type NotebookRef } from "../../../src/app/notebooks/notebookSessions";
+import type { Server } from "../../../src/app/servers/server";
+import { Servers } from "../../../src/app/servers/servers";
 import { hasCode } from "../../../src/base/errors";
 import { next } from "../../../src/base/event";
 import { nullLogger } from "../../../src/base/log";

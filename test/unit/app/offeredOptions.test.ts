@@ -1,7 +1,7 @@
 // What of a server's options may be kept and shown: values that the hub's page offers, and nothing that somebody typed.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { keptOptions, noOffers, offersIn, offersOf, offersRecord, optionsText, shownOptions } from "../../../src/app/offeredOptions";
+import { keptOptions, noOffers, offersIn, offersOf, offersRecord, optionsText, shownOptions } from "../../../src/app/servers/offeredOptions";
 import type { SpawnForm } from "../../../src/hub/pages/spawnForm";
 
 const freeText = { displayName: "Other…", pattern: undefined, hint: undefined };

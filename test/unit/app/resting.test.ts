@@ -1,6 +1,6 @@
 // Idle kernels rest when the person has been away, and only then.
 import assert from "node:assert/strict";
-import { Resting } from "../../../src/app/resting";
+import { Resting } from "../../../src/app/notebooks/resting";
 import { Emitter } from "../../../src/base/event";
 import { FakeClock, FakePerson, minute } from "../services/poller/doubles";
 

@@ -1,9 +1,9 @@
 // Running kernels to attach to: as the servers list them, as remembered, and how seldom anybody is asked.
 import assert from "node:assert/strict";
-import { Hubs } from "../../../src/app/hubs";
-import { NotebookSessions } from "../../../src/app/notebookSessions";
-import { RunningKernels } from "../../../src/app/runningKernels";
-import { Servers } from "../../../src/app/servers";
+import { Hubs } from "../../../src/app/hubs/hubs";
+import { NotebookSessions } from "../../../src/app/notebooks/notebookSessions";
+import { RunningKernels } from "../../../src/app/kernels/runningKernels";
+import { Servers } from "../../../src/app/servers/servers";
 import { hasCode } from "../../../src/base/errors";
 import { nullLogger } from "../../../src/base/log";
 import type { Account } from "../../../src/hub/account/account";

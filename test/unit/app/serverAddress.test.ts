@@ -1,7 +1,7 @@
 // Servers as authorities of URIs: readable, and the same server again whatever its user, hub and name.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { authorityOf, labelOf, serverAt } from "../../../src/app/serverAddress";
+import { authorityOf, labelOf, serverAt } from "../../../src/app/files/serverAddress";
 
 interface Identity {
   readonly hub: URL;

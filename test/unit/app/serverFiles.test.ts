@@ -1,8 +1,8 @@
 // Files of servers as an editor needs them: what is replaced and what is not, and that nothing is ever cut short.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { FileRefusal, type RefusalReason } from "../../../src/app/fileRefusal";
-import { ServerFiles } from "../../../src/app/serverFiles";
+import { FileRefusal, type RefusalReason } from "../../../src/app/files/fileRefusal";
+import { ServerFiles } from "../../../src/app/files/serverFiles";
 import { ConnectError } from "../../../src/base/errors";
 import type { ServerSettings } from "../../../src/transport/settings";
 import { FakeContents } from "../../fakes/contents";

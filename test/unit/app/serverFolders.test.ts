@@ -1,6 +1,6 @@
 // Local folders and where they are on the server.
 import assert from "node:assert/strict";
-import { readServerFolders, serverPathOf } from "../../../src/app/serverFolders";
+import { readServerFolders, serverPathOf } from "../../../src/app/files/serverFolders";
 
 const pathOf = (folder: string): string | undefined => (folder.startsWith("/") ? folder : undefined);
 const folders = (value: unknown): ReturnType<typeof readServerFolders> => readServerFolders(value, pathOf);

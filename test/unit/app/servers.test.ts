@@ -1,9 +1,9 @@
 // Servers of the known accounts: their state, shared starts, services while they run, what is remembered.
 import assert from "node:assert/strict";
-import { Hubs } from "../../../src/app/hubs";
-import { isShared, type Server } from "../../../src/app/server";
-import { Servers, type StartProgress } from "../../../src/app/servers";
-import { SpawnForms } from "../../../src/app/spawnForms";
+import { Hubs } from "../../../src/app/hubs/hubs";
+import { isShared, type Server } from "../../../src/app/servers/server";
+import { Servers, type StartProgress } from "../../../src/app/servers/servers";
+import { SpawnForms } from "../../../src/app/servers/spawnForms";
 import { hasCode } from "../../../src/base/errors";
 import { next } from "../../../src/base/event";
 import type { Account } from "../../../src/hub/account/account";

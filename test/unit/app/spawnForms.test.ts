@@ -1,7 +1,7 @@
 // Whether a hub's spawn page can be read, and whether that starts something.
 import assert from "node:assert/strict";
-import { Hubs } from "../../../src/app/hubs";
-import { SpawnForms } from "../../../src/app/spawnForms";
+import { Hubs } from "../../../src/app/hubs/hubs";
+import { SpawnForms } from "../../../src/app/servers/spawnForms";
 import type { Account } from "../../../src/hub/account/account";
 import type { SpawnForm } from "../../../src/hub/pages/spawnForm";
 import { FakeHub } from "../../fakes/hub";

@@ -1,6 +1,6 @@
 // Which kernels suit a notebook.
 import assert from "node:assert/strict";
-import { suitable, type Candidate, type Wish } from "../../../src/app/suitable";
+import { suitable, type Candidate, type Wish } from "../../../src/app/kernels/suitable";
 
 const python: Candidate = { id: "a/python3", spec: "python3", language: "python" };
 const elsewhere: Candidate = { id: "b/python3", spec: "python3", language: "python" };

@@ -1,9 +1,9 @@
 // Details of servers and kernels as text, and code for other clients: what is in them, and that no secret is.
 import assert from "node:assert/strict";
-import type { KnownKernel } from "../../../src/app/kernelActions";
+import type { KnownKernel } from "../../../src/app/kernels/kernelActions";
 import { RecentErrors } from "../../../src/app/recentErrors";
 import type { ServerRow } from "../../../src/app/hubTree/rows";
-import type { Server } from "../../../src/app/server";
+import type { Server } from "../../../src/app/servers/server";
 import { nullLogger } from "../../../src/base/log";
 import { connectionCode } from "../../../src/ui/kernels/connectionCode";
 import { StartReports } from "../../../src/ui/servers/startReports";

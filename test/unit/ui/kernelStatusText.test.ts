@@ -1,6 +1,6 @@
 // The status bar's words and actions for each thing that a kernel may be doing.
 import assert from "node:assert/strict";
-import type { KernelSituation } from "../../../src/app/kernelSituation";
+import type { KernelSituation } from "../../../src/app/kernels/kernelSituation";
 import { clockTime } from "../../../src/ui/duration";
 import { actionsFor, statusIcon, statusLabel, statusLines, statusText, statusWeight, type KernelStatus } from "../../../src/ui/notebook/kernelStatusText";
 

@@ -5,7 +5,7 @@ import { HttpError } from "../../../../src/base/errors";
 import { next } from "../../../../src/base/event";
 import { KernelConnection } from "../../../../src/services/kernel/connection";
 import type { Timeouts } from "../../../../src/transport/settings";
-import { situationOf } from "../../../../src/app/kernelSituation";
+import { situationOf } from "../../../../src/app/kernels/kernelSituation";
 import { KernelServer, type RestReply } from "../../../fakes/kernelServer";
 import { failure } from "../../support/failure";
 

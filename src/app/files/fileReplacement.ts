@@ -1,0 +1,100 @@
+// Replacing a file on a server as a whole: it is the old one or the new one, whatever becomes of the connection.
+import { randomUUID } from "node:crypto";
+import { ConnectError, hasCode, HttpError } from "../../base/errors";
+import { sizeText } from "../../base/text";
+import { deleteContents, renameContents } from "../../services/contents/client";
+import type { ContentsModel } from "../../services/contents/model";
+import { isForItsSize, largestPart, smallerThan, smallestPart, type RequestSizes } from "../../services/contents/requestSizes";
+import { NoParts, writeFile, writeWhole } from "../../services/contents/upload";
+import type { ServerSettings } from "../../transport/settings";
+
+/** Characters of a file's name that the names of files beside it begin with: those have a bound, too. */
+const keptName = 50;
+
+/** Writes files of servers, and remembers what those take in one request. */
+export class FileReplacement {
+  readonly #sizes: RequestSizes;
+
+  constructor(sizes: RequestSizes) {
+    this.#sizes = sizes;
+  }
+
+  /**
+   * Writes `bytes` to `path`. In one request, since servers write a request's content beside the file and put it in its
+   * place then; parts they write into the file itself. Where a proxy does not let that much through, the parts go into
+   * another file, which takes the place of the old one when it is complete.
+   * @param exists whether there is a file to replace
+   * @throws ConnectError as `writeFile`; the file is as it was then
+   */
+  async replace(settings: ServerSettings, path: string, bytes: Uint8Array, exists: boolean): Promise<ContentsModel> {
+    const taken = this.#sizes.of(settings) ?? Number.POSITIVE_INFINITY;
+    if (bytes.byteLength > taken) return this.#inParts(settings, path, bytes, exists);
+    const write = (): Promise<ContentsModel> => writeWhole(settings, path, bytes);
+    try {
+      return await write().catch((error: unknown) => {
+        // What a proxy says to half a request: the connection broke, and not on our side of it.
+        if (error instanceof HttpError && error.status === 400 && error.body.trim() === "") return write();
+        throw error;
+      });
+    } catch (error) {
+      const isLarge = bytes.byteLength > largestPart && hasCode(error, "unreachable");
+      if (!isLarge && !isForItsSize(error)) throw error;
+      const smaller = smallerThan(bytes.byteLength);
+      if (smaller === undefined) throw refused(settings, path, bytes.byteLength, error);
+      if (isLarge || hasCode(error, "too-large")) this.#sizes.learn(settings, smaller);
+      settings.log.info(`${settings.label}: “${path}” is sent in parts`, error);
+      return this.#inParts(settings, path, bytes, exists);
+    }
+  }
+
+  async #inParts(settings: ServerSettings, path: string, bytes: Uint8Array, exists: boolean): Promise<ContentsModel> {
+    const mark = randomUUID().slice(0, 8);
+    const [, directory = "", name = ""] = /^(.*\/)?([^/]*)$/.exec(path) ?? [];
+    const beside = (end: string): string => `${directory}${Array.from(name).slice(0, keptName).join("")}.${mark}.${end}`;
+    const [incoming, outgoing] = [beside("new"), beside("old")];
+    try {
+      await writeFile(settings, incoming, bytes, { sizes: this.#sizes, partSize: smallerThan(bytes.byteLength) ?? smallestPart });
+    } catch (error) {
+      await remove(settings, incoming);
+      throw inWords(settings, path, incoming, error);
+    }
+    if (exists) await renameContents(settings, path, outgoing);
+    try {
+      const model = await renameContents(settings, incoming, path);
+      if (exists) await remove(settings, outgoing);
+      return model;
+    } catch (error) {
+      if (exists) await renameContents(settings, outgoing, path);
+      throw inWords(settings, path, incoming, error);
+    }
+  }
+}
+
+/** What is wrong with the file beside it, the person knows nothing of, said of the file that is meant. */
+function inWords(settings: ServerSettings, path: string, incoming: string, error: unknown): unknown {
+  if (error instanceof NoParts) {
+    const text = `“${path}” is larger than ${settings.label} takes in one request, and this server takes no files in parts. It is as it was there. Clear large outputs, or upload it another way.`;
+    return new ConnectError("too-large", text, { cause: error });
+  }
+  if (hasCode(error, "too-large")) return refused(settings, path, smallestPart, error);
+  if (!(error instanceof ConnectError)) return error;
+  const spellings = [incoming, incoming.split("/").map(encodeURIComponent).join("/")];
+  const said = spellings.reduce((text, spelling) => text.replaceAll(spelling, path), error.message);
+  return said === error.message ? error : new ConnectError(error.code, said, { cause: error });
+}
+
+/** Not even so many bytes are let through. */
+function refused(settings: ServerSettings, path: string, bytes: number, cause: unknown): unknown {
+  if (!hasCode(cause, "too-large")) return cause;
+  const text = `“${path}” cannot be saved: ${settings.label}, or a proxy before it, refuses requests with as little as ${sizeText(bytes)} of a file (HTTP status 413). It is as it was there. Ask the hub's administrator for a larger limit (in nginx: client_max_body_size).`;
+  return new ConnectError("too-large", text, { cause });
+}
+
+/** What it is about is done, or has failed for a reason of its own. */
+async function remove(settings: ServerSettings, path: string): Promise<void> {
+  try {
+    await deleteContents(settings, path);
+  } catch (error) {
+    settings.log.warn(`${settings.label}: “${path}” is left behind`, error);
+  }
+}

@@ -1,0 +1,53 @@
+// Which kernel a notebook had the last time: VS Code forgets that when a notebook is closed.
+import * as v from "valibot";
+import { systemClock, type Clock } from "../../base/clock";
+import type { Memory } from "../ports";
+
+const prefix = "kernelOf:";
+const anyKey = "lastKernel";
+/** So many notebooks are remembered, those that were used last. */
+const capacity = 300;
+
+const remembered = v.object({ kernel: v.string(), at: v.number() });
+
+/** Kernels by the ids of their controllers, of notebooks by what identifies these over windows. */
+export class LastKernels {
+  readonly #memory: Memory;
+  readonly #clock: Clock;
+
+  constructor(memory: Memory, clock: Clock = systemClock) {
+    this.#memory = memory;
+    this.#clock = clock;
+  }
+
+  /** The one that was chosen last, for whatever notebook. */
+  get last(): string | undefined {
+    return this.#read(anyKey)?.kernel;
+  }
+
+  /** The one this notebook had. */
+  of(notebook: string): string | undefined {
+    return this.#read(prefix + notebook)?.kernel;
+  }
+
+  /** The notebook has this one now. @param notebook undefined: it is one that only this window knows */
+  async note(notebook: string | undefined, kernel: string): Promise<void> {
+    const record = { kernel, at: this.#clock.now() };
+    await this.#memory.set(anyKey, record);
+    if (notebook === undefined) return;
+    await this.#memory.set(prefix + notebook, record);
+    await this.#forgetOldest();
+  }
+
+  async #forgetOldest(): Promise<void> {
+    const keys = this.#memory.keys().filter((key) => key.startsWith(prefix));
+    if (keys.length <= capacity) return;
+    const byAge = keys.map((key) => ({ key, at: this.#read(key)?.at ?? 0 })).sort((one, other) => one.at - other.at);
+    for (const { key } of byAge.slice(0, keys.length - capacity)) await this.#memory.set(key, undefined);
+  }
+
+  #read(key: string): v.InferOutput<typeof remembered> | undefined {
+    const record = v.safeParse(remembered, this.#memory.get(key));
+    return record.success ? record.output : undefined;
+  }
+}

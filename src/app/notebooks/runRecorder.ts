@@ -1,0 +1,160 @@
+// Runs of one notebook on their kernel, written down before they are sent and before anything of them is shown.
+import type { Disposable } from "../../base/disposable";
+import { DisposableStore } from "../../base/disposable";
+import { inputEcho } from "../../notebook/text/inputEcho";
+import type { JournaledRun, KernelRecord, QueuedRecord } from "../../notebook/run/journal";
+import type { CellOutcome, ExecuteCallbacks, ExecuteFuture, ExecutingKernel } from "../../notebook/run/run";
+import type { KernelConnection } from "../../services/kernel/connection";
+import { contentOf, createMessage, executeReplyContent, inputRequestContent, type Message } from "../../services/kernel/messages";
+import type { Journal } from "./journals";
+
+/** Gives a message to its run; one that the run has had already is left out. */
+type Deliver = (message: Message) => void;
+
+/** Records the runs of one notebook, and takes up those of an earlier window. */
+export class RunRecorder implements Disposable {
+  readonly #journal: Journal;
+  readonly #followed = new DisposableStore();
+  /** Runs that go on, by the id of their request. */
+  readonly #open = new Map<string, Deliver | undefined>();
+  #kernel: KernelConnection | undefined;
+  #record: KernelRecord | undefined;
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  /** What an earlier window has recorded is ours from now on. */
+  takeOver(server: string): void {
+    this.#journal.begin(server);
+  }
+
+  /** What an earlier window has recorded is of no use any more. */
+  startAnew(server: string): void {
+    this.#journal.begin(server);
+    this.#journal.clear();
+  }
+
+  /**
+   * Cells were asked to run.
+   * @param server the id of the server that they are to run on
+   */
+  queued(server: string, runs: readonly Omit<QueuedRecord, "kind">[]): void {
+    const hadTurn = this.#journal.hasTurn;
+    this.#journal.begin(server);
+    // Another window may have written down its own meanwhile.
+    if (!hadTurn && this.#record) this.#journal.write(this.#record);
+    this.#journal.write(...runs.map((run) => ({ kind: "queued" as const, ...run })));
+  }
+
+  /** The runs are on this kernel now: what it says of them is written down as it comes. */
+  follow(kernel: KernelConnection, place: Pick<KernelRecord, "server" | "spec" | "path">): void {
+    if (this.#kernel === kernel) return;
+    this.#kernel = kernel;
+    this.#record = { kind: "kernel", ...place, kernelId: kernel.id, clientId: kernel.clientId };
+    this.#journal.write(this.#record);
+    this.#followed.add(
+      kernel.onAnyMessage(({ direction, message }) => {
+        const id = message.parent_header.msg_id;
+        if (direction === "recv" && id !== undefined && this.#open.has(id)) this.#journal.receive(id, message);
+      }),
+    );
+    // Until now another window may have been connected, and written down what it received.
+    this.#followed.add(kernel.onDidChangeConnectionStatus((status) => status === "connected" && this.#catchUp()));
+  }
+
+  /**
+   * `kernel` as the run with this id needs it.
+   * @param earlier what is known of it from before
+   */
+  executing(kernel: KernelConnection, id: string, earlier?: JournaledRun): ExecutingKernel {
+    return {
+      execute: (code, callbacks, { cellId, stopOnError }) => {
+        if (earlier?.sent) return this.#resume(kernel, earlier, callbacks);
+        this.#open.set(id, undefined);
+        this.#journal.write({ kind: "sent", id });
+        const future = kernel.execute(
+          { code, stopOnError, allowStdin: true },
+          {
+            onIOPub: (message) => callbacks.onMessage(message),
+            onReply: (message) => callbacks.onReply(contentOf(message, executeReplyContent)),
+            onStdin: (message) => this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message)),
+            onDropped: () => callbacks.onDropped(),
+          },
+          { id, waits: true, outlivesDone: true, ...(cellId !== undefined && { metadata: { cellId } }) },
+        );
+        return future;
+      },
+    };
+  }
+
+  /** A run is over, and all of it is shown. */
+  settled(id: string, { success, endTime }: CellOutcome): void {
+    this.#open.delete(id);
+    this.#journal.write({ kind: "settled", id, endTime, ...(success !== undefined && { success }) });
+  }
+
+  /** The window is being closed: receives what is on its way, and writes down that nothing was lost. */
+  async leave(): Promise<void> {
+    if (!this.#kernel || this.#kernel.ended) return;
+    if (await this.#kernel.leave()) this.#journal.write({ kind: "left" });
+  }
+
+  /** Ends the recording: what goes on is left to whoever takes it up. */
+  dispose(): void {
+    this.#journal.dispose();
+    this.#followed.dispose();
+    this.#open.clear();
+  }
+
+  #resume(kernel: KernelConnection, earlier: JournaledRun, callbacks: ExecuteCallbacks): ExecuteFuture {
+    const { id } = earlier.queued;
+    const messages = earlier.messages.map(({ message }) => message);
+    const seen = new Set(messages.map(({ header }) => header.msg_id));
+    const question = earlier.awaitsInput ? messages.findLast(({ header }) => header.msg_type === "input_request") : undefined;
+    const isNew = ({ header }: Message): boolean => {
+      const before = seen.size;
+      return seen.add(header.msg_id).size > before;
+    };
+    const future = kernel.resume(id, messages, {
+      onIOPub: (message) => {
+        if (isNew(message)) callbacks.onMessage(message);
+      },
+      onReply: (message) => callbacks.onReply(contentOf(message, executeReplyContent)),
+      onStdin: (message) => {
+        if (message !== question && !isNew(message)) return;
+        this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message));
+      },
+      onDropped: () => callbacks.onDropped(),
+    });
+    this.#open.set(id, (message) => future.handle(message));
+    return future;
+  }
+
+  #ask(id: string, message: Message, callbacks: ExecuteCallbacks, send: (value: string) => void): void {
+    const request = contentOf(message, inputRequestContent);
+    callbacks.onInput(request, (value) => {
+      this.#journal.write({ kind: "answered", id });
+      this.#echo(id, message, inputEcho(request, value), callbacks);
+      send(value);
+    });
+  }
+
+  /** Shows question and answer as if the kernel had printed them. */
+  #echo(id: string, { header, parent_header: parent }: Message, text: string, callbacks: ExecuteCallbacks): void {
+    const echo = createMessage(header.session, "iopub", "stream", { name: "stdout", text }, { parent });
+    this.#journal.receive(id, echo);
+    callbacks.onMessage(echo);
+  }
+
+  /** Runs drop what they have had already. */
+  #catchUp(): void {
+    if (![...this.#open.values()].some((deliver) => deliver !== undefined)) return;
+    for (const { queued, messages } of this.#journal.read().runs) {
+      const deliver = this.#open.get(queued.id);
+      if (deliver) for (const { message } of messages) deliver(message);
+      // Whatever comes now is ours.
+      if (deliver) this.#open.set(queued.id, undefined);
+    }
+  }
+}

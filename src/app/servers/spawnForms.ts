@@ -1,0 +1,38 @@
+// SpawnForms: the way to the hub's spawn page, whether a hub has one with something to choose, and what that offers.
+import type { Account } from "../../hub/account/account";
+import type { SpawnForm } from "../../hub/pages/spawnForm";
+import { offersIn, offersOf, offersRecord, type Offers } from "./offeredOptions";
+import type { Memory, Ports } from "../ports";
+import type { Server } from "./server";
+
+const prefix = "spawnForm:";
+
+/** What is known of the spawn pages of hubs. */
+export class SpawnForms {
+  readonly #ports: Ports;
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  /** Whether this hub has been seen to offer a choice: then asking for its page starts nothing. */
+  isKnown({ account }: Pick<Server, "account">): boolean {
+    return this.#ports.memory.get(keyOf(account)) !== undefined;
+  }
+
+  /** What asking for the page has shown. @param form undefined where there is nothing to choose */
+  async note({ account }: Pick<Server, "account">, form: SpawnForm | undefined): Promise<void> {
+    const known = this.#ports.memory.get(keyOf(account));
+    const record = form && offersRecord(offersOf(form));
+    if (JSON.stringify(known) !== JSON.stringify(record)) await this.#ports.memory.set(keyOf(account), record);
+  }
+}
+
+/** What the hub's spawn page has been seen to offer. */
+export function offersOn(memory: Memory, account: Pick<Account, "hub">): Offers {
+  return offersIn(memory.get(keyOf(account)));
+}
+
+function keyOf({ hub }: Pick<Account, "hub">): string {
+  return prefix + hub.href;
+}
