@@ -7,7 +7,7 @@ import type { KernelRef, KnownKernel } from "../../app/kernels/kernelActions";
 import { abortable } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
-import { notebookOf, type NotebookArguments } from "../notebook/kernelCommands";
+import { notebookOf, type NotebookArguments } from "./kernelCommands";
 import type { Notebooks } from "../notebook/register";
 import { withPatience } from "../patience";
 import { reporting } from "../report";

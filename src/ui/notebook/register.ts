@@ -6,22 +6,22 @@ import type { AppContext } from "../context";
 import { noteKernelPicked } from "../contextKeys";
 import { reporting } from "../report";
 import { StartOffers } from "../servers/startOffers";
-import { outputsWritten } from "./cellSink";
-import { Controllers, type KernelTarget } from "./controllers";
-import { watchRenderers } from "./drawingHints";
-import { registerEditingHelp } from "./editingHelp";
-import { watchFirstDrawing } from "./firstDrawing";
-import { KernelLanguages } from "./kernelLanguage";
-import { KernelStatusBar } from "./kernelStatus";
-import type { KernelStatus } from "./kernelStatusText";
-import { lateOutputShown } from "./lateOutput";
-import { watchOutputs } from "./outputWatch";
-import { Rereads } from "./reread";
-import { runMetadata } from "./runMetadata";
-import { NotebookRunner } from "./runner";
-import { selectController } from "./selectKernel";
+import { outputsWritten } from "./output/cellSink";
+import { Controllers, type KernelTarget } from "./picker/controllers";
+import { watchRenderers } from "./output/drawingHints";
+import { registerEditingHelp } from "./language/editingHelp";
+import { watchFirstDrawing } from "./output/firstDrawing";
+import { KernelLanguages } from "./picker/kernelLanguage";
+import { KernelStatusBar } from "./status/kernelStatus";
+import type { KernelStatus } from "./status/kernelStatusText";
+import { lateOutputShown } from "./output/lateOutput";
+import { watchOutputs } from "./output/outputWatch";
+import { Rereads } from "./document/reread";
+import { runMetadata } from "./facts/runMetadata";
+import { NotebookRunner } from "./run/runner";
+import { selectController } from "./picker/selectKernel";
 import { ServerFolders } from "./serverFolders";
-import { Suspensions } from "./suspensions";
+import { Suspensions } from "./document/suspensions";
 
 /** The open notebooks and what runs them. */
 export interface Notebooks {

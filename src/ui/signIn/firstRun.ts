@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Account } from "../../hub/account/account";
 import type { AppContext } from "../context";
 import type { Notebooks } from "../notebook/register";
-import { selectKernel } from "../notebook/selectKernel";
+import { selectKernel } from "../notebook/picker/selectKernel";
 import { reporting } from "../report";
 import { createNotebookController, describeController } from "../say/items";
 import { signInForServer } from "./signIn";

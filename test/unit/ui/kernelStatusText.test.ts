@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { KernelSituation } from "../../../src/app/kernels/kernelSituation";
 import { clockTime } from "../../../src/ui/duration";
-import { actionsFor, statusIcon, statusLabel, statusLines, statusText, statusWeight, type KernelStatus } from "../../../src/ui/notebook/kernelStatusText";
+import { actionsFor, statusIcon, statusLabel, statusLines, statusText, statusWeight, type KernelStatus } from "../../../src/ui/notebook/status/kernelStatusText";
 
 const since = Date.now();
 const status = (situation: KernelSituation, change: Partial<KernelStatus> = {}): KernelStatus => ({

@@ -1,6 +1,6 @@
 // The notification of a cell that runs on though it was interrupted: its words and its links.
 import assert from "node:assert/strict";
-import { stuckText } from "../../../src/ui/notebook/stuckText";
+import { stuckText } from "../../../src/ui/notebook/notices/stuckText";
 import { markup, shown, type CommandLink } from "../../../src/ui/say/linked";
 
 const again: CommandLink = { label: "Again", command: "jupyterhubConnect.again" };

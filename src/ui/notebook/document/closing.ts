@@ -1,0 +1,33 @@
+// Notebooks that are closed: their kernels stay on the server, unless the person wants them shut down with the notebook.
+import * as vscode from "vscode";
+import { shutDown } from "../../../app/kernels/kernelActions";
+import type { NotebookKernel } from "../../../app/notebooks/notebookSessions";
+import { delay } from "../../../base/async";
+import type { AppContext } from "../../context";
+import type { Moves } from "./moved";
+import type { Notebooks } from "../register";
+
+/** Follows the notebooks that are closed; ends with `subscriptions`. */
+export function registerClosing(app: AppContext, notebooks: Notebooks, moves: Moves, subscriptions: vscode.ExtensionContext["subscriptions"]): void {
+  const end = async ({ server, kernel: { id } }: NotebookKernel): Promise<void> => {
+    // Who is connected still is another notebook, another window, or JupyterLab; ours the server forgets in a moment.
+    for (const pause of [0, 200, 800]) {
+      await delay(pause);
+      const model = (await server.services?.kernels.refresh())?.find((one) => one.id === id);
+      if (!model) return;
+      if (model.connections > 0) continue;
+      await shutDown(app.servers, { server, id });
+      return;
+    }
+  };
+  subscriptions.push(
+    vscode.workspace.onDidCloseNotebookDocument((notebook) => {
+      const current = app.notebookSessions.get(notebook.uri.toString());
+      const wanted = vscode.workspace.getConfiguration("jupyterhubConnect").get<boolean>("shutDownKernelOnClose", false);
+      if (!current || !wanted) return;
+      Promise.all([moves.isLeaving(notebook), notebooks.release(notebook)])
+        .then(([isLeaving]) => (isLeaving ? undefined : end(current)))
+        .catch((error: unknown) => app.log.warn("The kernel of a closed notebook was not shut down", error));
+    }),
+  );
+}

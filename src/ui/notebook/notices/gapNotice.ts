@@ -1,0 +1,12 @@
+// What cells are told of a time without a connection, of which the kernel's messages may be missing.
+import type { CellExecution } from "../../../notebook/run/execution";
+import type { Gap } from "../../../services/kernel/socket/link";
+
+/** Says so in the cells that were open when the connection broke, also where they have ended meanwhile. */
+export function noteGap({ from, to }: Gap, openAtBreak: readonly CellExecution[]): void {
+  const seconds = Math.max(1, Math.round((to - from) / 1000));
+  const time = new Date(from).toLocaleTimeString();
+  for (const run of openAtBreak) {
+    if (run.hasBegun) run.notice(`The connection was lost at ${time} for ${seconds} s; some output of that time may be missing.`);
+  }
+}

@@ -1,0 +1,28 @@
+// What is said where a kernel has lost its variables, or a notebook its kernel, in the midst of work.
+import * as vscode from "vscode";
+import { ConnectError } from "../../../base/errors";
+import type { VariablesLost } from "../../../services/kernel/events";
+import { showWarningMessage } from "../../say/messages";
+
+const runAll = "Run All Cells";
+
+/**
+ * Says so once, where cells have run that may be missed: the numbers beside them stay, and the next cell would only tell
+ * of a name that is not defined. Who has ended the kernel by its own code knows it.
+ */
+export async function tellLostVariables(notebook: vscode.NotebookDocument, { by, isUntold }: VariablesLost): Promise<void> {
+  if (!isUntold || by === "exited" || !notebook.getCells().some(({ executionSummary }) => executionSummary?.executionOrder !== undefined)) return;
+  const name = notebook.uri.path.split("/").at(-1) ?? "";
+  const what =
+    by === "restarted"
+      ? `The kernel of “${name}” was restarted from elsewhere, such as JupyterLab or another window.`
+      : `The kernel of “${name}” ended, and the server has started it anew. It may have run out of memory.`;
+  const text = `${what} Its variables are gone; the outputs and numbers of cells are of the time before. Run the cells again from the top.`;
+  if ((await showWarningMessage(text, runAll)) === runAll) await vscode.commands.executeCommand("notebook.execute", notebook.uri);
+}
+
+/** What a cell is told whose notebook was given another kernel. */
+export function kernelChanged(): ConnectError {
+  const text = "The notebook was given another kernel while this was running. The old one goes on with it, and what it still prints is not shown here.";
+  return new ConnectError("disposed", text);
+}

@@ -1,0 +1,44 @@
+// The number of a cell in its metadata, from where it is saved. It is there before VS Code tells anybody that the cell has
+// ended: whoever saves then saves it. VS Code's own notebook extension writes it too, after the end, unless it is there, and
+// removes the one before when an execution is created. That takes a moment, and would take a new number away.
+import * as vscode from "vscode";
+import { statedLanguage } from "../facts/kernelMetadata";
+import { runMetadata } from "../facts/runMetadata";
+
+/** Milliseconds that the removal may take: nothing is waited for longer. */
+const patience = 500;
+
+/** Executions whose creation has VS Code remove this number. */
+const leaving = new WeakMap<vscode.NotebookCellExecution, number>();
+
+/** An execution of a cell was created. */
+export function noteCreated(execution: vscode.NotebookCellExecution): void {
+  const { metadata, notebook } = execution.cell;
+  const number: unknown = metadata["execution_count"];
+  // It does so only where the notebook says its language.
+  if (typeof number === "number" && number > 0 && statedLanguage(notebook) !== undefined) leaving.set(execution, number);
+}
+
+/** Writes the execution's number. Resolves when it is there to stay. */
+export async function writeNumber(execution: vscode.NotebookCellExecution): Promise<void> {
+  const { cell, executionOrder } = execution;
+  if (executionOrder === undefined) return;
+  const before = leaving.get(execution);
+  if (before !== undefined) await numberIs(cell, (number) => number !== before);
+  await runMetadata(cell.notebook).number(cell, executionOrder);
+}
+
+function numberIs(cell: vscode.NotebookCell, right: (number: unknown) => boolean): Promise<void> {
+  if (right(cell.metadata["execution_count"])) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      subscription.dispose();
+      resolve();
+    };
+    const subscription = vscode.workspace.onDidChangeNotebookDocument(({ notebook, cellChanges }) => {
+      if (notebook === cell.notebook && cellChanges.length > 0 && right(cell.metadata["execution_count"])) done();
+    });
+    const timer = setTimeout(done, patience);
+  });
+}

@@ -1,0 +1,51 @@
+// Which kernels VS Code suggests for a notebook: those that fit come first in its picker, the only one may be taken at once.
+import * as vscode from "vscode";
+import type { LastKernels } from "../../../app/kernels/lastKernels";
+import { suitable, type Candidate } from "../../../app/kernels/suitable";
+import type { KernelTarget } from "./controllers";
+import { kernelSpecOf, languageOf } from "../facts/kernelMetadata";
+import { isOnServer } from "../facts/place";
+
+/** Tells VS Code which kernels fit which notebook, and only what has changed. */
+export class Affinities {
+  readonly #last: LastKernels;
+  readonly #told = new WeakMap<vscode.NotebookController, WeakMap<vscode.NotebookDocument, vscode.NotebookControllerAffinity>>();
+
+  constructor(last: LastKernels) {
+    this.#last = last;
+  }
+
+  /** Call for every open notebook when it, or what there is, has changed. */
+  suggest(notebook: vscode.NotebookDocument, targets: ReadonlyMap<string, KernelTarget>, controllers: ReadonlyMap<string, vscode.NotebookController>): void {
+    const own = [...targets].filter(([, { server, running }]) => isOnServer(notebook.uri, server) && running === undefined);
+    // A notebook on a server is one of that server's, in the session of its own path.
+    const [first] = own;
+    const candidates = (first ? own : [...targets]).map(([id, { spec, running }]): Candidate => ({ id, spec: spec.name, language: spec.language, running }));
+    const key = keyOf(notebook);
+    const last = key === undefined ? undefined : this.#last.of(key);
+    const wish = { file: notebook.uri.path.split("/").pop() ?? "", spec: kernelSpecOf(notebook), language: languageOf(notebook), last, lastOfAll: this.#last.last };
+    const best = last !== undefined && targets.has(last) ? new Set([last]) : suitable(candidates, wish);
+    const byDefault = first && own.find(([, { spec }]) => spec.name === first[1].server.kernelSpecs?.default);
+    const fitting = best.size > 0 || !byDefault ? best : new Set([byDefault[0]]);
+    const { Default, Preferred } = vscode.NotebookControllerAffinity;
+    for (const [id, controller] of controllers) this.#tell(controller, notebook, fitting.has(id) ? Preferred : Default);
+  }
+
+  /** The notebook has this kernel now. */
+  async note(notebook: vscode.NotebookDocument, id: string): Promise<void> {
+    await this.#last.note(keyOf(notebook), id);
+  }
+
+  #tell(controller: vscode.NotebookController, notebook: vscode.NotebookDocument, affinity: vscode.NotebookControllerAffinity): void {
+    const told = this.#told.get(controller) ?? new WeakMap<vscode.NotebookDocument, vscode.NotebookControllerAffinity>();
+    this.#told.set(controller, told);
+    if ((told.get(notebook) ?? vscode.NotebookControllerAffinity.Default) === affinity) return;
+    told.set(notebook, affinity);
+    controller.updateNotebookAffinity(notebook, affinity);
+  }
+}
+
+/** What identifies it over windows. */
+function keyOf({ isUntitled, uri }: vscode.NotebookDocument): string | undefined {
+  return isUntitled ? undefined : uri.toString();
+}

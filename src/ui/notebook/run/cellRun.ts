@@ -1,0 +1,106 @@
+// One cell's run in VS Code: the execution that shows it, and the run behind it.
+import type * as vscode from "vscode";
+import type { DisplayIds } from "../../../notebook/outputs/displayIds";
+import { CellExecution } from "../../../notebook/run/execution";
+import type { JournaledRun } from "../../../notebook/run/journal";
+import type { ExecutingKernel } from "../../../notebook/run/run";
+import type { InputRequest } from "../../../services/kernel/messages";
+import type { Logger } from "../../../base/log";
+import { noteCreated } from "../output/cellNumber";
+import { CellSink } from "../output/cellSink";
+import { cellIdOf } from "./earlierRuns";
+import type { Gathered } from "../output/gathered";
+import { applyNextInput } from "./nextInput";
+
+export interface CellRunPorts {
+  readonly controller: vscode.NotebookController;
+  readonly displayIds: DisplayIds;
+  readonly log: Logger;
+  /** Through this VS Code is told of beginnings and ends of the notebook's cells. */
+  readonly gathered: Gathered;
+  /** Gives the kernel when the run is sent. */
+  readonly connect: () => Promise<ExecutingKernel>;
+  /** The kernel has begun with it. */
+  readonly started: () => void;
+  /** The person has stopped the cell, or deleted it. */
+  readonly cancelled: () => void;
+  /** It is over, and to VS Code the cell does not run any more. */
+  readonly closed: () => void;
+  /** Whether no other cell waits to be run. */
+  readonly isLast: () => boolean;
+  readonly ask: (request: InputRequest, reply: (value: string) => void) => void;
+}
+
+/** What is run, and what is known of it from before. */
+export interface RunSource {
+  readonly code: string;
+  /** Its failure ends what was asked to run together with it. */
+  readonly stops: boolean;
+  readonly earlier?: JournaledRun | undefined;
+  /** The earlier window ended without warning: what was on its way to it may be lost. */
+  readonly mayMiss?: boolean;
+}
+
+/** A run of `cell`, pending there from now on; its end ends it there too. */
+export function createCellRun(cell: vscode.NotebookCell, { code, stops }: RunSource, ports: CellRunPorts): CellExecution {
+  const execution = ports.controller.createNotebookCellExecution(cell);
+  noteCreated(execution);
+  const sink = new CellSink(ports.controller, execution, ports.gathered);
+  const mayFail = !stops || tagsOf(cell).includes("raises-exception");
+  const run = new CellExecution({ cell: cell.document.uri.toString(), cellId: cellIdOf(cell), code, mayFail }, ports.connect, {
+    sink,
+    displayIds: ports.displayIds,
+    log: ports.log,
+    onStart: (startTime) => {
+      sink.begin(startTime);
+      ports.started();
+    },
+    onExecutionCount: (count) => sink.number(count),
+    onInput: ports.ask,
+    onNextInput: (next) => {
+      applyNextInput(cell, next).catch((error: unknown) => ports.log.warn("The kernel's next input could not be written", error));
+    },
+  });
+  sink.onVanished = (ids) => run.vanished(ids);
+  // Not the controller's interrupt handler: that is not told which cells are meant, the running one or one that waits.
+  const cancelling = execution.token.onCancellationRequested(ports.cancelled);
+  run.outcome
+    .then(async ({ success, startTime, endTime }) => {
+      await sink.end({ success, startTime: startTime ?? undefined, endTime }, ports.isLast());
+    })
+    .catch((error: unknown) => ports.log.warn("A cell's execution could not be ended", error))
+    .finally(() => {
+      cancelling.dispose();
+      ports.closed();
+    });
+  return run;
+}
+
+/** Shows what is known of a run from before; its beginning and its end are told of as if they were now. */
+export function recallRun(run: CellExecution, { earlier, mayMiss }: RunSource): void {
+  if (!earlier) return;
+  run.recall({ messages: earlier.messages, incomplete: earlier.overflown, settled: earlier.settled });
+  const last = earlier.messages.at(-1);
+  if (mayMiss && last && !earlier.settled) {
+    run.notice(`The window was closed without warning at ${new Date(last.at).toLocaleTimeString()}; output of that moment may be missing.`);
+  }
+}
+
+/** What running a cell without code does, as in JupyterLab: its outputs and its number go, and nothing is sent. */
+export async function clearRun(cell: vscode.NotebookCell, controller: vscode.NotebookController): Promise<void> {
+  const execution = controller.createNotebookCellExecution(cell);
+  execution.executionOrder = undefined;
+  execution.start();
+  try {
+    await execution.clearOutput();
+  } finally {
+    execution.end(undefined);
+  }
+}
+
+/** The cell's tags, of which the notebook format gives `raises-exception` a meaning: it is expected to fail. */
+function tagsOf(cell: vscode.NotebookCell): readonly unknown[] {
+  const metadata: unknown = cell.metadata["metadata"];
+  const tags: unknown = typeof metadata === "object" && metadata !== null && "tags" in metadata ? metadata.tags : undefined;
+  return Array.isArray(tags) ? tags : [];
+}

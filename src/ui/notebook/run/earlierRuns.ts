@@ -1,0 +1,88 @@
+// What is written down of a notebook's runs: of which cells they are, and whether they concern its kernel.
+import * as vscode from "vscode";
+import type { Journal } from "../../../app/notebooks/journals";
+import { findCell, type CellTraits } from "../../../notebook/run/cellIdentity";
+import type { JournaledRun, KernelRecord } from "../../../notebook/run/journal";
+import type { KernelTarget } from "../picker/controllers";
+
+/** A run that an earlier window has written down, and the cell that it was of. */
+export interface EarlierRun {
+  readonly cell: vscode.NotebookCell;
+  readonly earlier: JournaledRun;
+}
+
+/** What is written down of a notebook's runs. */
+export interface Recorded {
+  readonly kernel: KernelRecord | undefined;
+  readonly taken: readonly EarlierRun[];
+  /** The last window has left in order. */
+  readonly left: boolean;
+}
+
+/** What is written down of runs on this kernel, and of cells here; undefined where that is nothing. */
+export function recordedRuns(journal: Journal, notebook: vscode.NotebookDocument, target: KernelTarget): Recorded | undefined {
+  const { kernel, runs, left } = journal.read();
+  if (runs.length === 0 || isOfAnother(kernel, target)) return undefined;
+  const taken = earlierRuns(notebook, runs);
+  // Of no cell here: another notebook may have the same key, and goes on with it.
+  return taken.length === 0 ? undefined : { kernel, taken, left };
+}
+
+/** The newest run of each cell, in the order in which they were asked for; those of cells that are gone are left out. */
+function earlierRuns(notebook: vscode.NotebookDocument, runs: readonly JournaledRun[]): readonly EarlierRun[] {
+  const [cells, traits] = [notebook.getCells(), traitsOf(notebook)];
+  const found = runs.flatMap((earlier) => {
+    const { cell: identity, code } = earlier.queued;
+    const cell = cells[findCell(traits, { ...identity, source: code }) ?? -1];
+    return cell ? [{ cell, earlier }] : [];
+  });
+  // VS Code has one execution of a cell at a time.
+  const newest = new Map(found.map((run) => [run.cell, run]));
+  return found.filter((run) => newest.get(run.cell) === run);
+}
+
+/** Runs whose cells are in the notebook no more. */
+export interface DisplacedRuns {
+  /** So many of their cells have another in their place. */
+  readonly there: number;
+  /** So many have none. */
+  readonly gone: number;
+}
+
+/**
+ * Those among the open runs of a notebook; undefined where there are none.
+ * @param recorded gives what is written down of the notebook's runs
+ */
+export function displacedRuns(
+  notebook: vscode.NotebookDocument,
+  open: Iterable<{ readonly id: string; readonly cell: vscode.NotebookCell }>,
+  recorded: () => readonly JournaledRun[],
+): DisplacedRuns | undefined {
+  const ids = new Set([...open].flatMap(({ id, cell }) => (cell.index < 0 ? [id] : [])));
+  if (ids.size === 0) return undefined;
+  const there = earlierRuns(notebook, recorded().filter(({ queued }) => ids.has(queued.id))).length;
+  return { there, gone: ids.size - there };
+}
+
+/** Whether what is written down was on another kernel than the notebook has now. */
+export function isOfAnother(kernel: KernelRecord | undefined, { server, spec, running }: KernelTarget): boolean {
+  if (kernel === undefined) return false;
+  return kernel.server !== server.id || kernel.spec !== spec.name || (running !== undefined && running.id !== kernel.kernelId);
+}
+
+/** What names the cell in another window. */
+export function identityOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
+  const id = cellIdOf(cell);
+  return { index: cell.index, ...(id !== undefined && { id }) };
+}
+
+/** The id that the notebook file gives the cell. */
+export function cellIdOf(cell: vscode.NotebookCell): string | undefined {
+  const id: unknown = cell.metadata["id"];
+  return typeof id === "string" ? id : undefined;
+}
+
+/** What tells the cells of a notebook from each other. */
+function traitsOf(notebook: vscode.NotebookDocument): readonly CellTraits[] {
+  return notebook.getCells().map((cell) => ({ id: cellIdOf(cell), source: cell.document.getText(), isCode: cell.kind === vscode.NotebookCellKind.Code }));
+}

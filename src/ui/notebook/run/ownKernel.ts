@@ -1,0 +1,126 @@
+// The kernel of one open notebook: had when a cell needs it, and the one of an earlier window where that goes on.
+import { randomUUID } from "node:crypto";
+import type * as vscode from "vscode";
+import type { NotebookKernel, NotebookRef } from "../../../app/notebooks/notebookSessions";
+import type { Server } from "../../../app/servers/server";
+import type { ConnectError } from "../../../base/errors";
+import type { KernelRecord } from "../../../notebook/run/journal";
+import type { KernelConnection } from "../../../services/kernel/connection";
+import type { VariablesLost } from "../../../services/kernel/events";
+import type { Gap } from "../../../services/kernel/socket/link";
+import type { AppContext } from "../../context";
+import { withStartProgress } from "../../servers/start";
+import type { KernelTarget } from "../picker/controllers";
+import { placeOf } from "../facts/place";
+
+export interface OwnKernelPorts {
+  readonly app: AppContext;
+  readonly notebook: vscode.NotebookDocument;
+  /** The path of its session in an earlier window, where that is known. */
+  readonly earlierPath: string | undefined;
+  /** `isConnecting` may be another thing. */
+  changed(): void;
+  /** It is there, in this session; the same one may be so again. */
+  adopted(connected: NotebookKernel, target: KernelTarget): void;
+  /** It is there, in the session of the notebook's own path. */
+  connected(server: Server): void;
+  /** The connection is being made anew. */
+  broke(): void;
+  /** Messages of the last such time may be missing. */
+  missed(gap: Gap): void;
+  /** The kernel has lost its variables, without our doing. */
+  lostVariables(lost: VariablesLost): void;
+}
+
+/** Connects the notebook to its kernel, once for all cells that need it. */
+export class OwnKernel {
+  readonly #ports: OwnKernelPorts;
+  readonly #key: string;
+  #clientId: string = randomUUID();
+  readonly #connecting = new Set<AbortController>();
+  /** The session's path in an earlier window, or under the notebook's earlier name. */
+  #earlierPath: string | undefined;
+  #kernel: KernelConnection | undefined;
+
+  constructor(ports: OwnKernelPorts) {
+    this.#ports = ports;
+    this.#key = ports.notebook.uri.toString();
+    this.#earlierPath = ports.earlierPath;
+  }
+
+  /** Whether it is being waited for. */
+  get isConnecting(): boolean {
+    return this.#connecting.size > 0;
+  }
+
+  /** Its runs are taken up from another window: the server replays what came since to that one's id. */
+  takeOver({ clientId, path }: KernelRecord): void {
+    if (this.#clientId === clientId) return;
+    this.abort();
+    this.#clientId = clientId;
+    this.#earlierPath = path;
+    this.#kernel = undefined;
+    this.#ports.app.notebookSessions.close(this.#key);
+  }
+
+  /** Gives up what is waited for. */
+  abort(reason?: ConnectError): void {
+    for (const connecting of this.#connecting) connecting.abort(reason);
+  }
+
+  /**
+   * The kernel where it is there and the one that is meant; asked for before each cell.
+   * @param running the id of the kernel that it is to be; by default the notebook's own
+   */
+  present({ server, spec }: KernelTarget, running: string | undefined): NotebookKernel | undefined {
+    const { notebookSessions } = this.#ports.app;
+    const present = running === undefined ? notebookSessions.ofSpec(this.#key, server, spec.name) : notebookSessions.withId(this.#key, running);
+    return present?.kernel === this.#kernel ? present : undefined;
+  }
+
+  /**
+   * Sees to it that the notebook has its kernel, and the server runs.
+   * @param running as for `present`
+   * @param earlierPath of its session, before the notebook got another name
+   * @throws ConnectError as `NotebookSessions.connect` and `attach`
+   */
+  async connect(target: KernelTarget, running: string | undefined, earlierPath = this.#earlierPath): Promise<NotebookKernel> {
+    const { app } = this.#ports;
+    this.#earlierPath = earlierPath;
+    const connecting = new AbortController();
+    this.#connecting.add(connecting);
+    this.#ports.changed();
+    try {
+      const own =
+        running !== undefined
+          ? await app.notebookSessions.attach(this.#refOn(target.server), target.server, running, connecting.signal)
+          : await withStartProgress(app, target.server, connecting.signal, (options) =>
+              app.notebookSessions.connect(this.#refOn(target.server), target.server, target.spec.name, options),
+            );
+      this.#adopt(own, target);
+      if (running === undefined) this.#ports.connected(target.server);
+      return own;
+    } finally {
+      this.#connecting.delete(connecting);
+      this.#ports.changed();
+    }
+  }
+
+  /** Where it belongs by the settings as they are now: a session that begins later begins there. */
+  #refOn(server: Server): NotebookRef {
+    const { path, name, isOwn } = placeOf(this.#ports.notebook, server);
+    return { path, name, key: this.#key, clientId: this.#clientId, earlierPath: isOwn ? undefined : this.#earlierPath };
+  }
+
+  #adopt(own: NotebookKernel, target: KernelTarget): void {
+    this.#ports.adopted(own, target);
+    const { kernel } = own;
+    if (this.#kernel === kernel) return;
+    this.#kernel = kernel;
+    kernel.onDidChangeConnectionStatus((status) => {
+      if (status === "connecting") this.#ports.broke();
+    });
+    kernel.onDidMissMessages((gap) => this.#ports.missed(gap));
+    kernel.onDidLoseVariables((lost) => this.#ports.lostVariables(lost));
+  }
+}

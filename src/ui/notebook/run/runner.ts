@@ -1,0 +1,332 @@
+// The running cells of one open notebook: its queue, its interrupt, and what an earlier window has left of it.
+import { randomUUID } from "node:crypto";
+import type * as vscode from "vscode";
+import type { Journal } from "../../../app/notebooks/journals";
+import { RunRecorder } from "../../../app/notebooks/runRecorder";
+import type { RunningCell } from "../../../app/kernels/kernelSituation";
+import type { Server } from "../../../app/servers/server";
+import { Deferred, SerialQueue } from "../../../base/async";
+import { ConnectError } from "../../../base/errors";
+import { DisplayIds } from "../../../notebook/outputs/displayIds";
+import type { CellExecution } from "../../../notebook/run/execution";
+import { ExecutionQueue, type QueuedRun } from "../../../notebook/run/executionQueue";
+import { Interruption } from "../../../notebook/run/interruption";
+import type { JournaledRun } from "../../../notebook/run/journal";
+import type { ExecutingKernel } from "../../../notebook/run/run";
+import type { AppContext } from "../../context";
+import { Cancellations } from "./cancellation";
+import { clearRun, createCellRun, recallRun, type RunSource } from "./cellRun";
+import type { KernelTarget } from "../picker/controllers";
+import { displacedRuns, identityOf, isOfAnother, type DisplacedRuns, type Recorded } from "./earlierRuns";
+import { Elsewhere } from "../document/elsewhere";
+import { noteGap } from "../notices/gapNotice";
+import { Gathered } from "../output/gathered";
+import { journalKey } from "../facts/journalKey";
+import { LastRuns } from "./lastRuns";
+import { lateOutputShown } from "../output/lateOutput";
+import { kernelChanged, tellLostVariables } from "../notices/lostVariables";
+import { OwnKernel } from "./ownKernel";
+import { answerOf } from "./question";
+import { runMetadata } from "../facts/runMetadata";
+import { handsOver, stopsOnError } from "./runSettings";
+import { StuckNotice } from "../notices/stuckNotice";
+
+/** Runs the cells of one notebook in their order, and always settles them. */
+export class NotebookRunner implements vscode.Disposable {
+  readonly #app: AppContext;
+  readonly #notebook: vscode.NotebookDocument;
+  readonly #changed: () => void;
+  readonly #queue: ExecutionQueue;
+  readonly #journal: Journal;
+  readonly #recorder: RunRecorder;
+  readonly #key: string;
+  readonly #kernel: OwnKernel;
+  /** What other windows have of its runs. */
+  readonly elsewhere: Elsewhere;
+  /** The kernel of an earlier window, for its runs. */
+  #earlierKernel: string | undefined;
+  readonly #displayIds = new DisplayIds();
+  readonly #gathered: Gathered;
+  /** Runs that are not over, in their order: their cells, and as the queue has them. */
+  readonly #open = new Map<CellExecution, { readonly id: string; readonly cell: vscode.NotebookCell; readonly queued: QueuedRun }>();
+  readonly #last = new LastRuns();
+  /** Of runs whose cells VS Code takes for running: when that ends. */
+  readonly #unclosed = new Set<Promise<void>>();
+  /** What was open when the connection broke the last time. */
+  #openAtBreak: readonly CellExecution[] = [];
+  readonly #interruption: Interruption;
+  readonly #cancellations: Cancellations;
+  /** What was asked for while late output of the cells is still being shown comes in its order. */
+  readonly #asked = new SerialQueue();
+  #batch = 0;
+  #leaving = false;
+
+  /**
+   * @param changed told when what `running` and `isConnecting` say may be another thing
+   * @param connected told when it has a kernel in the session of its own path
+   * @param wanted told that a person wants the runs in another window: `leave` is to be called
+   */
+  constructor(app: AppContext, notebook: vscode.NotebookDocument, changed: () => void, connected: (server: Server) => void, wanted: () => void) {
+    this.#app = app;
+    this.#notebook = notebook;
+    this.#changed = changed;
+    this.#queue = new ExecutionQueue({ log: app.log, handsOver });
+    this.#journal = app.journals.of(journalKey(notebook.uri, app.windowName), wanted);
+    this.elsewhere = new Elsewhere({
+      ...{ app, notebook, journal: this.#journal },
+      isAtRest: () => this.isAtRest,
+      takeUp: (recorded, target, controller) => this.#takeUp(recorded, target, controller),
+    });
+    this.#recorder = new RunRecorder(this.#journal);
+    this.#gathered = new Gathered(app.log);
+    const key = (this.#key = notebook.uri.toString());
+    this.#kernel = new OwnKernel({
+      ...{ app, notebook, earlierPath: this.#journal.kernel?.path, changed, connected },
+      adopted: ({ kernel: own, session }, { server, spec }) => this.#recorder.follow(own, { server: server.id, spec: spec.name, path: session.path }),
+      broke: () => (this.#openAtBreak = this.#runs),
+      missed: (gap) => noteGap(gap, this.#openAtBreak),
+      lostVariables: (lost) => void tellLostVariables(notebook, lost),
+    });
+    this.#cancellations = new Cancellations({
+      ...{ notebook, log: app.log },
+      takeBack: (run) => {
+        const open = this.#open.get(run);
+        return open === undefined || this.#queue.remove(open.queued);
+      },
+      isFirst: (run) => run.hasBegun || run === this.#runs[0],
+      interrupt: () => this.interrupt(),
+      isLeaving: () => this.#leaving,
+    });
+    const notice = new StuckNotice(notebook, () => this.running?.number);
+    this.#interruption = new Interruption({
+      send: () => app.notebookSessions.interrupt(key),
+      tell: (stuck, over) => notice.show(stuck, over),
+    });
+  }
+
+  /** The cell that the kernel has begun with; undefined where there is none, or it was deleted meanwhile. */
+  get running(): RunningCell | undefined {
+    // Asked for often: nothing is listed or looked up.
+    for (const [run, { cell }] of this.#open) if (run.hasBegun) return cell.index < 0 ? undefined : { number: cell.index + 1, waiting: this.#open.size - 1 };
+    return undefined;
+  }
+
+  /** Whether the kernel is being waited for. */
+  get isConnecting(): boolean {
+    return this.#kernel.isConnecting;
+  }
+
+  /** Queues cells that were asked for together. Resolves when VS Code knows of their runs; rejects where it takes none. */
+  run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): Promise<void> {
+    return this.#asked.run(async () => {
+      await lateOutputShown(cells);
+      // What another window runs is run here from now on, as its queue.
+      await this.elsewhere.takeOver(target, controller, cells);
+      this.#run(cells, target, controller);
+    });
+  }
+
+  /** Takes recorded runs up: shows what had come, and goes on with what goes on. */
+  #takeUp({ kernel, taken, left }: Recorded, target: KernelTarget, controller: vscode.NotebookController): void {
+    this.#app.log.info(`Taking up ${taken.length} runs of ${this.#notebook.uri.path}`);
+    if (kernel) this.#kernel.takeOver(kernel);
+    this.#earlierKernel = kernel?.kernelId;
+    this.#recorder.takeOver(target.server.id);
+    const batches = new Map<number, { held: QueuedRun[]; waiting: QueuedRun[] }>();
+    const stops = stopsOnError();
+    for (const { cell, earlier } of taken) {
+      const { id, code, batch: number } = earlier.queued;
+      const run = this.#queued(cell, id, { code, stops, earlier, mayMiss: !left }, target, controller);
+      if (earlier.settled) continue;
+      const batch = batches.get(number) ?? { held: [], waiting: [] };
+      batches.set(number, batch);
+      (earlier.sent ? batch.held : batch.waiting).push(run);
+    }
+    for (const { held, waiting } of batches.values()) this.#queue.addHeld(held, waiting);
+    this.#changed();
+  }
+
+  /**
+   * Takes back what is queued and interrupts what runs; a kernel that is still being connected is not waited for. Where
+   * that does not help the person is told.
+   */
+  async interrupt(): Promise<void> {
+    this.#queue.clear();
+    this.#kernel.abort(new ConnectError("aborted", "Interrupted while waiting for the kernel."));
+    if (this.#kernel.isConnecting || this.#open.size === 0) return;
+    await this.#interruption.interrupt(Promise.all(this.#runs.map(({ outcome }) => outcome)));
+  }
+
+  /**
+   * Sees to it that the notebook has a kernel, and its server runs.
+   * @param earlierPath of its session, before the notebook got another name
+   * @throws ConnectError as `NotebookSessions.connect`
+   */
+  async start(target: KernelTarget, earlierPath?: string): Promise<void> {
+    await this.elsewhere.settled;
+    await this.#kernel.connect(target, target.running?.id, earlierPath);
+  }
+
+  /** Connects the notebook to a kernel that it had before. Nothing is started. @throws ConnectError as `NotebookSessions.attach` */
+  async attach(target: KernelTarget, kernelId: string): Promise<void> {
+    await this.elsewhere.settled;
+    await this.#kernel.connect(target, kernelId);
+  }
+
+  /** Restarts the kernel; what runs and what is queued ends, and can be run again when this resolves. */
+  async restart(): Promise<void> {
+    this.#queue.clear();
+    const closed = this.closed();
+    await this.#app.notebookSessions.restart(this.#key);
+    // To VS Code a cell runs until then, and one that runs is not run again.
+    await closed;
+  }
+
+  /** Shuts the kernel down for everyone; what runs and what is queued ends. */
+  async shutDown(): Promise<void> {
+    this.#queue.clear();
+    await this.#app.notebookSessions.shutdown(this.#key);
+  }
+
+  /** Resolves when none of the cells that run or wait now does so to VS Code. */
+  async closed(): Promise<void> {
+    await Promise.all([...this.#unclosed]);
+  }
+
+  /** Whether none of its cells runs, or waits to be run. */
+  get isAtRest(): boolean {
+    return this.#open.size === 0;
+  }
+
+  /** Resolves when what has come of its cells' outputs is in the document, for a save to have all of it; never rejects. */
+  written(): Promise<void> {
+    return this.#last.written(this.#runs.filter(({ hasBegun }) => !hasBegun));
+  }
+
+  /** The runs whose outcome a save that begins now will hold. */
+  get settled(): readonly string[] {
+    this.#gathered.flush();
+    return this.#journal.settled;
+  }
+
+  /** The document was saved with the outcome of these runs. */
+  saved(settled: readonly string[]): void {
+    this.#journal.forget(settled);
+  }
+
+  /** The notebook has another kernel now: its runs here end, and what the old one has begun says so. */
+  abandon(): void {
+    for (const run of this.#runs) if (run.hasBegun) run.fail(kernelChanged());
+    this.#queue.dispose();
+    this.#journal.clear();
+    this.dispose();
+  }
+
+  /** Runs whose cells are in the notebook no more; undefined where there are none. */
+  get displaced(): DisplacedRuns | undefined {
+    return displacedRuns(this.#notebook, this.#open.values(), () => this.#journal.read().runs);
+  }
+
+  /** As `leave`; resolves when VS Code takes other executions of its cells. */
+  async handOver(): Promise<void> {
+    const ending = [...this.#unclosed];
+    await this.leave();
+    await Promise.all(ending);
+  }
+
+  /** The window is being closed, or reloaded. */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    await this.#recorder.leave();
+    this.dispose();
+  }
+
+  /** The notebook, or the window, is closed: the kernel goes on with what it has, and it is taken up again later. */
+  dispose(): void {
+    this.elsewhere.dispose();
+    this.#recorder.dispose();
+    this.#kernel.abort();
+    this.#queue.dispose();
+    this.#gathered.dispose();
+    this.#app.notebookSessions.close(this.#key);
+  }
+
+  #run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): void {
+    if (this.#open.size === 0 && isOfAnother(this.#journal.kernel, target)) this.#recorder.startAnew(target.server.id);
+    const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
+    // To VS Code a raw cell is code in a language of its own; it is left alone.
+    const open = new Set([...this.#open.values()].map(({ cell }) => cell));
+    const all = cells.filter((cell) => cell.index >= 0 && cell.document.languageId !== "raw" && !open.has(cell)).map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));
+    const runs = all.filter(({ code }) => code.trim() !== "");
+    for (const { cell, code } of all) {
+      if (code.trim() !== "") continue;
+      clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
+    }
+    const stops = stopsOnError();
+    const queued: QueuedRun[] = [];
+    try {
+      for (const { cell, id, code } of runs) queued.push(this.#queued(cell, id, { code, stops }, target, controller));
+    } catch (error) {
+      // None is left waiting for a turn that does not come.
+      for (const run of queued) run.cancel();
+      throw error;
+    }
+    this.#recorder.queued(target.server.id, runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) })));
+    this.#queue.add(queued);
+    this.#changed();
+  }
+
+  #queued(cell: vscode.NotebookCell, id: string, source: RunSource, target: KernelTarget, controller: vscode.NotebookController): QueuedRun {
+    let begun = (): void => undefined;
+    const closed = new Deferred<void>();
+    const run = createCellRun(cell, source, {
+      controller,
+      displayIds: this.#displayIds,
+      log: this.#app.log,
+      gathered: this.#gathered,
+      isLast: () => this.#open.size <= 1,
+      connect: () => this.#connect(id, source.earlier, target),
+      started: () => {
+        this.#last.began(run);
+        begun();
+        this.#changed();
+      },
+      closed: () => {
+        this.#unclosed.delete(closed.promise);
+        closed.resolve();
+      },
+      cancelled: () => this.#cancellations.add(run),
+      ask: (request, reply) => void answerOf(cell, run.outcome, request, reply, { isLeaving: () => this.#leaving, interrupt: () => this.interrupt() }),
+    });
+    const queued: QueuedRun = {
+      run: ({ behind, started, succeeded }) => {
+        begun = started;
+        return run.run(behind, succeeded);
+      },
+      cancel: () => run.cancel(),
+      mayFail: run.mayFail,
+    };
+    this.#open.set(run, { id, cell, queued });
+    this.#unclosed.add(closed.promise);
+    void run.outcome.then((outcome) => {
+      this.#open.delete(run);
+      this.#recorder.settled(id, outcome);
+      if (this.isAtRest) void this.written();
+      this.#changed();
+    });
+    // Last: it tells of a beginning and an end at once.
+    recallRun(run, source);
+    return queued;
+  }
+
+  get #runs(): readonly CellExecution[] {
+    return [...this.#open.keys()];
+  }
+
+  async #connect(id: string, earlier: JournaledRun | undefined, target: KernelTarget): Promise<ExecutingKernel> {
+    const running = earlier?.sent ? this.#earlierKernel : target.running?.id;
+    const { kernel } = this.#kernel.present(target, running) ?? (await this.#kernel.connect(target, running));
+    runMetadata(this.#notebook).describe(kernel, target.spec, this.#app.log);
+    return this.#recorder.executing(kernel, id, earlier);
+  }
+}
