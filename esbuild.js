@@ -64,6 +64,20 @@ const latePackages = {
   },
 };
 
+/**
+ * The notebook renderer, which runs in a browser. It draws nothing yet, so that no file is made of it: it is built to see
+ * that it can be.
+ */
+const renderer = {
+  ...common,
+  entryPoints: ["renderer/renderer.ts"],
+  outfile: path.join(outdir, "renderer.js"),
+  platform: "browser",
+  format: "esm",
+  target: "chrome114",
+  write: false,
+};
+
 /** Says when a build begins and ends, for whoever waits for it (.vscode/tasks.json). */
 const saying = {
   name: "saying",
@@ -98,11 +112,13 @@ async function main() {
     return;
   }
   const extension = await esbuild.build(options);
+  const [drawing] = (await esbuild.build(renderer)).outputFiles;
   writeMetafile([lateBundles.metafile, extension.metafile]);
   const built = ["extension", ...late].map(fileOf);
   // All that is in dist/ is packed: what an earlier build has left must not be.
   for (const file of readdirSync(outdir).map((name) => path.join(outdir, name))) if (!built.includes(file)) rmSync(file);
   for (const file of built) console.log(`${path.relative(__dirname, file)}: ${(statSync(file).size / 1024).toFixed(0)} KB`);
+  console.log(`renderer, not packed yet: ${(drawing.contents.length / 1024).toFixed(1)} KB`);
 }
 
 main().catch((error) => {

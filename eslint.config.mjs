@@ -1,21 +1,26 @@
 // Strictness and import directions (docs/architecture.md): imports go down only,
-// ui → app → notebook → services → transport → base, and app → hub → transport → base.
+// ui → app → { notebook, widgets } → services → transport → base, and app → hub → transport → base.
+// That there are no circles is for .dependency-cruiser.cjs to say.
 import regexp from "eslint-plugin-regexp";
 import tseslint from "typescript-eslint";
 
 /** What each folder of src/ may not import; type imports count. */
 const forbidden = {
-  base: ["transport", "hub", "services", "notebook", "app", "ui"],
-  transport: ["hub", "services", "notebook", "app", "ui"],
-  hub: ["services", "notebook", "app", "ui"],
-  services: ["hub", "notebook", "app", "ui"],
-  notebook: ["hub", "app", "ui"],
+  base: ["transport", "hub", "services", "notebook", "widgets", "app", "ui"],
+  transport: ["hub", "services", "notebook", "widgets", "app", "ui"],
+  hub: ["services", "notebook", "widgets", "app", "ui"],
+  services: ["hub", "notebook", "widgets", "app", "ui"],
+  notebook: ["hub", "widgets", "app", "ui"],
+  widgets: ["hub", "notebook", "app", "ui"],
   app: ["ui"],
 };
 
 const wire = { group: ["node-fetch", "ws"], message: "Only src/transport speaks to the network." };
+const sockets = { group: ["node:http", "node:https", "node:http2", "node:net", "node:tls", "node:dgram", "node:dns"], message: wire.message };
+const pure = { group: ["node:*", "!node:crypto"], message: "base/, notebook/ and widgets/ read and write nothing outside." };
+const shared = { group: ["node:*", "../*"], message: "What the renderer shares with the extension knows nothing else." };
 const vscode = { group: ["vscode"], message: "Only src/ui and src/extension.ts know VS Code." };
-const unbounded = { group: ["**/transport/http"], importNames: ["request", "requestJson"], message: "src/hub/request.ts bounds what a hub answers." };
+const unbounded = { group: ["**/transport/http"], importNames: ["request", "requestJson"], message: "src/hub/api/request.ts bounds what a hub answers." };
 const upwards = (folders) => ({
   group: folders.flatMap((folder) => [`**/${folder}`, `**/${folder}/**`]),
   message: "Imports go down only; see docs/architecture.md.",
@@ -49,9 +54,9 @@ export default tseslint.config(
   { ignores: ["node_modules", "dist", "out", "**/*.js", "**/*.mjs"] },
   ...tseslint.configs.strictTypeChecked,
   {
-    files: ["src/**/*.ts", "test/**/*.ts"],
+    files: ["src/**/*.ts", "test/**/*.ts", "renderer/**/*.ts"],
     languageOptions: {
-      parserOptions: { project: ["./tsconfig.json", "./test/tsconfig.json"], tsconfigRootDir: import.meta.dirname },
+      parserOptions: { project: ["./tsconfig.json", "./test/tsconfig.json", "./renderer/tsconfig.json"], tsconfigRootDir: import.meta.dirname },
     },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
@@ -68,7 +73,7 @@ export default tseslint.config(
   },
   {
     // A peer chooses what is matched: no expression may take more than linear time.
-    files: ["src/**/*.ts"],
+    files: ["src/**/*.ts", "renderer/**/*.ts"],
     plugins: { regexp },
     rules: {
       "regexp/no-super-linear-backtracking": ["error", { report: "potential" }],
@@ -82,14 +87,19 @@ export default tseslint.config(
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/no-empty-function": "off", "@typescript-eslint/require-await": "off" },
   },
-  restrict(["src/base/**/*.ts"], [upwards(forbidden.base), wire, vscode]),
+  restrict(["src/base/**/*.ts"], [upwards(forbidden.base), wire, pure, vscode]),
   restrict(["src/transport/**/*.ts"], [upwards(forbidden.transport), vscode]),
-  restrict(["src/hub/**/*.ts"], [upwards(forbidden.hub), wire, vscode, unbounded]),
-  restrict(["src/hub/request.ts"], [upwards(forbidden.hub), wire, vscode]),
-  restrict(["src/services/**/*.ts"], [upwards(forbidden.services), wire, vscode]),
-  restrict(["src/notebook/**/*.ts"], [upwards(forbidden.notebook), wire, vscode]),
-  restrict(["src/app/**/*.ts"], [upwards(forbidden.app), wire, vscode]),
-  restrict(["src/ui/**/*.ts", "src/extension.ts"], [wire]),
+  restrict(["src/hub/**/*.ts"], [upwards(forbidden.hub), wire, sockets, vscode, unbounded]),
+  // It listens on this computer, for the browser.
+  restrict(["src/hub/oauth/loopbackRedirect.ts"], [upwards(forbidden.hub), wire, vscode, unbounded]),
+  restrict(["src/hub/api/request.ts"], [upwards(forbidden.hub), wire, sockets, vscode]),
+  restrict(["src/services/**/*.ts"], [upwards(forbidden.services), wire, sockets, vscode]),
+  restrict(["src/notebook/**/*.ts"], [upwards(forbidden.notebook), wire, pure, vscode]),
+  restrict(["src/widgets/**/*.ts"], [upwards(forbidden.widgets), wire, pure, vscode]),
+  restrict(["src/widgets/protocol.ts"], [shared, wire, vscode]),
+  restrict(["src/app/**/*.ts"], [upwards(forbidden.app), wire, sockets, vscode]),
+  restrict(["src/ui/**/*.ts", "src/extension.ts"], [wire, sockets]),
+  restrict(["renderer/**/*.ts"], [{ group: ["../*", "!../src", "../src/*", "!../src/widgets", "../src/widgets/*", "!../src/widgets/protocol"], message: "Of the extension the renderer knows src/widgets/protocol alone." }, { group: ["node:*", "vscode"], message: "The renderer runs in a browser." }]),
   restrictSyntax(["src/ui/**/*.ts", "src/extension.ts"], [...shows, fileErrors], ["src/ui/say/**", "src/ui/files/errors.ts"]),
   restrictSyntax(["src/ui/files/errors.ts"], shows),
 );

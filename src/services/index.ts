@@ -5,7 +5,7 @@ export { ServiceManager, type ServiceManagerOptions } from "./serviceManager";
 export type { Activity } from "./poller";
 export { KernelConnection, type ExecuteRequest, type KernelConnectionOptions } from "./kernel/connection";
 export { KernelFuture, type FutureHandlers } from "./kernel/requests/future";
-export type { Gap } from "./kernel/socket/link";
+export type { Gap } from "./kernel/delivery/gap";
 export { KernelManager } from "./kernel/manager";
 export type { ExecuteReply, KernelInfo, Message, Reply } from "./kernel/messages";
 export type { KernelModel } from "./kernel/model";

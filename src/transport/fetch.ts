@@ -1,39 +1,9 @@
 // The HTTP exchange of the transport: node-fetch, and Node's https itself where a hub has certificates of its own.
-import type { Agent } from "node:http";
 import nodeFetch from "node-fetch";
 import { throwIfAborted } from "../base/async";
 import { decompressed } from "./body";
-import type { TlsOptions } from "./tls/tls";
+import type { Fetch } from "./fetchTypes";
 import { tlsFetch } from "./tls/tlsFetch";
-
-export interface FetchInit {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Ends the exchange at any time, the body included. */
-  readonly signal?: AbortSignal;
-  readonly agent?: Agent;
-  /**
-   * Given to the request itself: an agent's own would be lost, since VS Code puts its agent in the place of any other
-   * (`http.proxySupport`), and takes over what the request says.
-   */
-  readonly tls?: TlsOptions;
-}
-
-/** An answer whose body has yet to come. */
-export interface FetchResponse {
-  readonly status: number;
-  readonly ok: boolean;
-  readonly headers: {
-    get(name: string): string | null;
-    /** Each cookie that is set, as its header says it. */
-    getSetCookie?(): readonly string[];
-  };
-  /** Its bytes, without compression; read by `readBody`, which bounds them. */
-  readonly body: AsyncIterable<unknown> | null;
-}
-
-export type Fetch = (url: URL, init: FetchInit) => Promise<FetchResponse>;
 
 /**
  * Sends one request; resolves with the answer's head. Redirects are not followed. Whether the answer may be compressed

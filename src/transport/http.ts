@@ -6,7 +6,7 @@ import { parseJsonText } from "../base/json";
 import { failedConnection } from "./tls/certificateRefused";
 import { credentialHeaders } from "./credential";
 import { boundedChunks, megabyte, readBody, readReason, textOf } from "./body";
-import type { FetchResponse } from "./fetch";
+import type { FetchResponse } from "./fetchTypes";
 import { loginPageError, statusError, type Refusal } from "./httpErrors";
 import type { ServerSettings } from "./settings";
 import { targetOf } from "./target";

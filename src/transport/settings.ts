@@ -3,7 +3,8 @@ import type { Agent } from "node:http";
 import WebSocket from "ws";
 import { ConnectError } from "../base/errors";
 import { nullLogger, type Logger } from "../base/log";
-import { fetch, type Fetch } from "./fetch";
+import { fetch } from "./fetch";
+import type { Fetch } from "./fetchTypes";
 import type { TlsProvider } from "./tls/tls";
 
 /** Gives the token for each request, and a new one when a server refuses it. */

@@ -1,5 +1,5 @@
 // The measurement groups, in the order in which they run. A new one is a file in groups/ and a line here.
-import type { Bench } from "./bench";
+import type { Group } from "./group";
 import { decode } from "./groups/decode";
 import { display } from "./groups/display";
 import { complete, pass } from "./groups/latency";
@@ -10,17 +10,6 @@ import { lab } from "./groups/lab";
 import { stream } from "./groups/stream";
 import { tree } from "./groups/tree";
 import { window } from "./groups/window";
-import type { Measurement } from "./measurement";
-
-/** Measurements that are made together. */
-export interface Group {
-  /** The first part of its measurements' names. */
-  readonly name: string;
-  /** For whoever waits. */
-  readonly title: string;
-  /** Makes the measurements. @throws Error where one cannot be made; a missed goal is no error. */
-  measure(bench: Bench): Promise<Measurement[]>;
-}
 
 /** All groups. */
 export const groups: readonly Group[] = [pass, complete, prints, stream, decode, display, load, rest, tree, window, lab];

@@ -1,7 +1,8 @@
 // Addresses that lead elsewhere than they look: what came with them, and what a caller gives, goes to the pasted host only.
 import assert from "node:assert/strict";
 import { signIn, type SignInGiven, type SignInPort } from "../../src/hub/signIn/signIn";
-import { fetch, type Fetch } from "../../src/transport/fetch";
+import { fetch } from "../../src/transport/fetch";
+import type { Fetch } from "../../src/transport/fetchTypes";
 import { FakeHub, type Received } from "../fakes/hub";
 import { nobody } from "../unit/app/doubles";
 import { failure } from "../unit/support/failure";

@@ -10,7 +10,7 @@ import { writeNotices } from "../harness/publish/notices";
 import { packExtension } from "../harness/publish/vsix";
 import { lockedPackages, packageFile } from "./support/package";
 
-const sources = [".vscodeignore", "CHANGELOG.md", "LICENSE", "README.md", "esbuild.js", "media", "package-lock.json", "package.json", "src", "tsconfig.json"];
+const sources = [".vscodeignore", "CHANGELOG.md", "LICENSE", "README.md", "esbuild.js", "media", "package-lock.json", "package.json", "renderer", "src", "tsconfig.json"];
 
 describe("a build", () => {
   it("in another folder, at another time and in another time zone gives the same package, byte by byte", async () => {

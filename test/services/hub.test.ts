@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { ConnectError, hasCode } from "../../src/base/errors";
 import { Account, type TokenStore } from "../../src/hub/account/account";
-import { findHub, parseAddress } from "../../src/hub/signIn/address";
+import { parseAddress } from "../../src/hub/signIn/address";
+import { findHub } from "../../src/hub/signIn/findHub";
 import { HubClient } from "../../src/hub/api/client";
 import { hubScopes } from "../../src/hub/account/mint";
 import { signIn, type SignedIn, type SignInPort } from "../../src/hub/signIn/signIn";

@@ -2,8 +2,6 @@
 import { ConnectError } from "../../base/errors";
 import { before, trimmedEnd } from "../../base/text";
 
-export { findHub, type FindHubOptions, type FoundHub } from "./findHub";
-
 /** What a pasted address says. Everything but `candidates` is a hint: the hub itself decides. */
 export interface HubAddress {
   /** What was pasted, with a scheme, without credentials, query and fragment (each may hold a secret). */

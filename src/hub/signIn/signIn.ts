@@ -1,7 +1,8 @@
 // Signing in: from a pasted address, over one of the ways in, to a token that the hub has accepted.
 import { ConnectError, hasCode } from "../../base/errors";
 import { serverSettings, type ServerSettings, type ServerSettingsOptions } from "../../transport/settings";
-import { findHub, isPlainHttpElsewhere, parseAddress, type FoundHub, type HubAddress } from "./address";
+import { isPlainHttpElsewhere, parseAddress, type HubAddress } from "./address";
+import { findHub, type FoundHub } from "./findHub";
 import type { OAuthClient } from "./configuration";
 import { hubName } from "../api/hubName";
 import { revoke, type TokenTerms } from "../account/mint";

@@ -2,7 +2,7 @@
 import { DisposableStore } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
-import type { Gap } from "./socket/link";
+import type { Gap } from "./delivery/gap";
 import type { Message } from "./messages";
 import type { ConnectionStatus, KernelStatus, Replacement } from "./socket/state";
 

@@ -3,7 +3,7 @@ import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { abortReason } from "../../base/async";
 import { decompressed } from "../body";
-import type { Fetch, FetchResponse } from "../fetch";
+import type { Fetch, FetchResponse } from "../fetchTypes";
 
 /**
  * Sends one request; resolves with the answer's head. Redirects are not followed.

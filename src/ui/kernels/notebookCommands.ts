@@ -7,7 +7,7 @@ import type { Server } from "../../app/servers/server";
 import { ConnectError, hasCode } from "../../base/errors";
 import type { AppContext } from "../context";
 import { notebookOf } from "./kernelCommands";
-import { notebookType } from "../notebook/picker/controllers";
+import { notebookType } from "../notebook/facts/target";
 import type { Notebooks } from "../notebook/register";
 import { selectController } from "../notebook/picker/selectKernel";
 import { reporting } from "../report";

@@ -3,7 +3,7 @@ import { sessionTitle, type KernelFacts, type KernelRow, type SessionRow } from 
 import type { Server } from "../../app/servers/server";
 import type { KernelModel } from "../../services/kernel/model";
 import { duration } from "../duration";
-import type { Face } from "./faces";
+import type { Face } from "./face";
 
 /** Milliseconds: shorter idleness is no news. */
 const idleShown = 10 * 60_000;

@@ -3,7 +3,7 @@ import type { ServerRow } from "../../app/hubTree/rows";
 import { optionsText } from "../../app/servers/offeredOptions";
 import { isShared, type Server } from "../../app/servers/server";
 import { clockTime, duration } from "../duration";
-import type { Face } from "./faces";
+import type { Face } from "./face";
 
 /** Milliseconds. */
 const shortest = 60_000;

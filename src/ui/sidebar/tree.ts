@@ -3,7 +3,8 @@ import * as vscode from "vscode";
 import type { HubTree } from "../../app/hubTree/hubTree";
 import type { TreeNode } from "../../app/hubTree/nodes";
 import { treeItem } from "../say/items";
-import { faceOf, spoken, type Face } from "./faces";
+import { faceOf, spoken } from "./faces";
+import type { Face } from "./face";
 import { fullTooltip, hasMore } from "./tooltips";
 
 /** Draws the rows; which there are and what has changed is the application's. */

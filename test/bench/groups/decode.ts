@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import * as v from "valibot";
-import type { Group } from "../registry";
+import type { Group } from "../group";
 import type { Measurement } from "../measurement";
 
 const unit = "µs/message";

@@ -3,7 +3,7 @@ import { contestants, type Contestant } from "../bench";
 import { displayCode } from "../fakeServer";
 import { onFake } from "../kernels";
 import { median, type Measurement } from "../measurement";
-import type { Group } from "../registry";
+import type { Group } from "../group";
 
 const rounds = 7;
 

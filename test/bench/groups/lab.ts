@@ -6,7 +6,7 @@ import { pickHubKernel, signIn } from "../../harness/vscode/hubSteps";
 import { JupyterLab } from "../../harness/vscode/jupyterLab";
 import { openPersonWindow } from "../../harness/vscode/window";
 import { median, quantile } from "../measurement";
-import type { Group } from "../registry";
+import type { Group } from "../group";
 import { here, runOne, runThemAll, type Shown } from "../window/byHand";
 
 const passes = 40;

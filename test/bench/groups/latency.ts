@@ -2,7 +2,7 @@
 import { contestants, type Bench, type Contestant } from "../bench";
 import { median, quantile, type Goal, type Measurement } from "../measurement";
 import { onHub } from "../kernels";
-import type { Group } from "../registry";
+import type { Group } from "../group";
 
 /** Each contestant's turn is short, so that whatever else the machine does hits all alike. */
 const rounds = 20;

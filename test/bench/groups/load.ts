@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import { root } from "../../harness/paths";
 import { program, type Bench } from "../bench";
 import { median, type Measurement } from "../measurement";
-import type { Group } from "../registry";
+import type { Group } from "../group";
 
 const imports = 15;
 

@@ -3,7 +3,7 @@ import { contestants, type Bench, type Contestant } from "../bench";
 import type { RunCost } from "../clients/protocol";
 import { onHub, startKernel } from "../kernels";
 import type { Measurement } from "../measurement";
-import type { Group } from "../registry";
+import type { Group } from "../group";
 
 const count = 20_000;
 const rounds = 3;

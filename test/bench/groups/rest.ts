@@ -6,7 +6,7 @@ import type { TestHub } from "../../harness/hub/hub";
 import type { ClientProcess } from "../clientProcess";
 import { startKernel } from "../kernels";
 import type { Measurement } from "../measurement";
-import type { Group } from "../registry";
+import type { Group } from "../group";
 
 /** Milliseconds: until pollers have slowed down to their rest, and how long is counted then. */
 const settling = 42_000;

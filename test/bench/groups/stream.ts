@@ -4,7 +4,7 @@ import type { RunCost } from "../clients/protocol";
 import { perBlock, streamCode } from "../fakeServer";
 import { onFake } from "../kernels";
 import { median, type Measurement } from "../measurement";
-import type { Group } from "../registry";
+import type { Group } from "../group";
 
 const messages = 100_000;
 const rounds = 5;

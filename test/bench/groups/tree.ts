@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import * as v from "valibot";
 import type { Bench } from "../bench";
 import type { Measurement } from "../measurement";
-import type { Group } from "../registry";
+import type { Group } from "../group";
 
 const scaleResult = v.object({ rows: v.number(), open: v.number(), refresh: v.number(), touched: v.number(), untouched: v.number(), heap: v.number() });
 const countResult = v.object({ servers: v.number(), hubs: v.number() });

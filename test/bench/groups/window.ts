@@ -9,7 +9,7 @@ import { root } from "../../harness/paths";
 import { run } from "../../harness/processes/run";
 import { runInExtensionHost } from "../../harness/vscode/extensionHost";
 import { median, quantile, type Measurement } from "../measurement";
-import type { Group } from "../registry";
+import type { Group } from "../group";
 import { byKeyLine, here, runOne } from "../window/byHand";
 
 const passes = 50;

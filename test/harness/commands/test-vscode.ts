@@ -13,7 +13,8 @@ import { options } from "../options";
 import { harness } from "../paths";
 import { onInterrupt } from "../processes/interrupt";
 import { takeFiles } from "../suiteFiles";
-import { hostNames, runInExtensionHost, type HostName } from "../vscode/extensionHost";
+import { runInExtensionHost } from "../vscode/extensionHost";
+import { hostNames, type HostName } from "../vscode/hostRun";
 
 const usage = "npm run test:vscode -- [--host electron|code-server] [--stack newest|previous|oldest] [--vscode newest|oldest] [--files a.test.ts,b.test.ts] [--grep TEXT] [--inspect]";
 /** All tests together; a single test has `testMs` unless it says otherwise. */

@@ -8,7 +8,7 @@ import { waitFor } from "../processes/wait";
 import { errorsIn } from "../results/logFiles";
 import { launchBrowser } from "./browser";
 import { startCodeServer, type CodeServer } from "./codeServer";
-import type { ExtensionHostResult, HostRun } from "./extensionHost";
+import type { ExtensionHostResult, HostRun } from "./hostRun";
 import { printedIn } from "./inHost/print";
 
 /** How long the window may be silent at the start before we say that it hangs. */

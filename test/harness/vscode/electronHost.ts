@@ -10,7 +10,7 @@ import { onPath } from "../install/system";
 import { ProcessOwner } from "../processes/owner";
 import { tail } from "../processes/run";
 import { errorsIn, logsBelow, logsVariable } from "../results/logFiles";
-import type { ExtensionHostResult, HostRun } from "./extensionHost";
+import type { ExtensionHostResult, HostRun } from "./hostRun";
 import { printedIn } from "./inHost/print";
 
 /** Where it can be had: the program of a downloaded stable VS Code. Throws with the reason where it cannot. */

@@ -5,7 +5,8 @@ import path from "node:path";
 import type { Page } from "playwright-core";
 import * as v from "valibot";
 import { messageOf } from "../../../src/base/errors";
-import { runInExtensionHost, type HostName } from "./extensionHost";
+import { runInExtensionHost } from "./extensionHost";
+import type { HostName } from "./hostRun";
 import { outcomeModel, type Outcome } from "./notebookOutcome";
 
 /** How to run notebooks. */

@@ -4,7 +4,7 @@ import { ConnectError, hasCode } from "../../../base/errors";
 import { Breaks } from "./breaks";
 import type { KernelFuture } from "../requests/future";
 import { refusedMessageError } from "../kernelErrors";
-import type { Gap } from "../socket/link";
+import type { Gap } from "./gap";
 import { payloadSize, type ExecuteReply, type Message } from "../messages";
 import type { AnyFuture, Requests } from "../requests/requests";
 

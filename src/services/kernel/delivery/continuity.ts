@@ -2,7 +2,7 @@
 import { systemClock, type Clock } from "../../../base/clock";
 import type { Disposable } from "../../../base/disposable";
 import { Drops } from "./drops";
-import type { Gap } from "../socket/link";
+import type { Gap } from "./gap";
 import type { Header, Message } from "../messages";
 import { MissingNumbers } from "../missing";
 

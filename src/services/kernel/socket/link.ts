@@ -5,40 +5,11 @@ import type { Socket, SocketClose } from "../../../transport/socket";
 import type { ServerSettings } from "../../../transport/settings";
 import { KernelChannels } from "./channels";
 import type { Message } from "../messages";
-import type { KernelModel } from "../model";
-import { LinkQuestions } from "../delivery/linkQuestions";
+import type { LinkPorts } from "./linkPorts";
+import { LinkQuestions } from "./linkQuestions";
 import { frameOf, Outbox } from "./outbox";
-import type { Asking } from "../delivery/probes";
-import type { Requests } from "../requests/requests";
 import { ServerModel } from "./serverModel";
-import { initialState, pause, reduce, type KernelEffect, type KernelEvent, type KernelState, type Replacement } from "./state";
-
-/** A stretch of time, in milliseconds since the epoch, in which messages may have been lost. */
-export interface Gap {
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface LinkPorts {
-  readonly settings: ServerSettings;
-  readonly kernelId: string;
-  readonly clientId: string;
-  readonly requests: Requests;
-  /** A message was received. What it throws is logged, and the next one is received all the same. */
-  received(message: Message): void;
-  /** Whether a message has to wait, though there is a connection. */
-  holdsBack(message: Message): boolean;
-  /** A message is on its way. */
-  sent(message: Message): void;
-  changed(before: KernelState, now: KernelState): void;
-  /** Ask the kernel something: its answer tells what became of the requests sent before. */
-  probe(asking: Asking): void;
-  /** The server's newest model of the kernel. */
-  modelled(model: KernelModel): void;
-  missed(gap: Gap): void;
-  /** The kernel's process is another one, without our doing; open requests are settled next. */
-  replaced(by: Replacement): void;
-}
+import { initialState, pause, reduce, type KernelEffect, type KernelEvent, type KernelState } from "./state";
 
 /** Milliseconds that the server has to close its side when we leave: a window that is closed waits no longer. */
 const leaveBound = 2_000;

@@ -5,7 +5,7 @@ import type { Server } from "../../../app/servers/server";
 import { hasCode } from "../../../base/errors";
 import type { AppContext } from "../../context";
 import { serverOf } from "../../files/reach";
-import { notebookType } from "../picker/controllers";
+import { notebookType } from "../facts/target";
 import { kernelSpecOf } from "../facts/kernelMetadata";
 import type { Moves } from "./moved";
 import type { Notebooks } from "../register";

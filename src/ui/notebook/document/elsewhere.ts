@@ -7,7 +7,7 @@ import type { Disposable } from "../../../base/disposable";
 import type { AppContext } from "../../context";
 import { reporting } from "../../report";
 import { showInformationMessage } from "../../say/messages";
-import type { KernelTarget } from "../picker/controllers";
+import type { KernelTarget } from "../facts/target";
 import { recordedRuns, type Recorded } from "../run/earlierRuns";
 
 /** Milliseconds that the other window may take to let go in order; after that its connection is taken from it. */

@@ -2,7 +2,7 @@
 // calls it neither a rename nor a copy.
 import * as vscode from "vscode";
 import type { NotebookSessions } from "../../../app/notebooks/notebookSessions";
-import { notebookType } from "../picker/controllers";
+import { notebookType } from "../facts/target";
 
 /** Milliseconds between the opening of the one and the closing of the other, in whatever order. */
 const together = 10_000;

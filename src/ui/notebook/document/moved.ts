@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { delay } from "../../../base/async";
 import type { AppContext } from "../../context";
 import { AnnouncedRenames, newUriOf, type RenameReports } from "../../files/announcedRenames";
-import type { KernelTarget } from "../picker/controllers";
+import type { KernelTarget } from "../facts/target";
 import { FirstSaves } from "./firstSave";
 import { journalKey } from "../facts/journalKey";
 import type { Notebooks } from "../register";

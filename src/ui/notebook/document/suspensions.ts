@@ -1,6 +1,6 @@
 // Notebooks that are about to be renamed: what runs leaves them, and comes back where the rename fails.
 import type * as vscode from "vscode";
-import type { KernelTarget } from "../picker/controllers";
+import type { KernelTarget } from "../facts/target";
 
 /** What a notebook had when it was suspended. */
 export interface Suspended {

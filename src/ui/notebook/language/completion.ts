@@ -5,7 +5,7 @@ import { qualifiedName } from "../../../notebook/help/callSignature";
 import { completionsOf, type Completion, type CompletionKind } from "../../../notebook/help/completions";
 import { inspectionMarkdown } from "../../../notebook/help/inspection";
 import { documentation } from "../../say/markdown";
-import type { AskedKernel, FindKernel } from "./editingHelp";
+import type { AskedKernel, FindKernel } from "./askedKernel";
 
 const kinds: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
   function: vscode.CompletionItemKind.Function,

@@ -3,23 +3,12 @@ import * as vscode from "vscode";
 import { KernelQuestions } from "../../../notebook/help/kernelQuestions";
 import { toCodePoints } from "../../../notebook/text/codePoints";
 import type { KernelConnection } from "../../../services/kernel/connection";
-import type { CompleteReply, InspectReply } from "../../../services/kernel/messages";
 import type { AppContext } from "../../context";
+import type { FindKernel } from "./askedKernel";
 import { CompletionProvider } from "./completion";
-import { notebookType } from "../picker/controllers";
+import { notebookType } from "../facts/target";
 import { HoverProvider } from "./hover";
 import { SignatureHelpProvider } from "./signatureHelp";
-
-/** The kernel of a cell. It answers at once or not at all; offsets are VS Code's, in UTF-16 units. */
-export interface AskedKernel {
-  /** What the code could go on with at `offset`. */
-  complete(code: string, offset: number, token: vscode.CancellationToken): Promise<CompleteReply | undefined>;
-  /** Documentation of what stands at `offset`. */
-  inspect(code: string, offset: number, token: vscode.CancellationToken): Promise<InspectReply | undefined>;
-}
-
-/** The kernel that the code of `document` runs on; undefined where it is no code, or no kernel of a hub is connected. */
-export type FindKernel = (document: vscode.TextDocument) => AskedKernel | undefined;
 
 /**
  * Registers completion, documentation and signatures for cells of any language. Nothing is started or connected for

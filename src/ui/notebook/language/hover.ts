@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { inspectionMarkdown } from "../../../notebook/help/inspection";
 import { documentation } from "../../say/markdown";
-import type { FindKernel } from "./editingHelp";
+import type { FindKernel } from "./askedKernel";
 
 /** Shows the kernel's documentation, or a variable's type and value. */
 export class HoverProvider implements vscode.HoverProvider {

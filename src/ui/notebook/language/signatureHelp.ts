@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { withoutHidden } from "../../../base/plain";
 import { callAt, signatureOf } from "../../../notebook/help/callSignature";
-import type { FindKernel } from "./editingHelp";
+import type { FindKernel } from "./askedKernel";
 
 /** Shows what the callee wants, and which of it comes next. */
 export class SignatureHelpProvider implements vscode.SignatureHelpProvider {

@@ -1,6 +1,6 @@
 // What cells are told of a time without a connection, of which the kernel's messages may be missing.
 import type { CellExecution } from "../../../notebook/run/execution";
-import type { Gap } from "../../../services/kernel/socket/link";
+import type { Gap } from "../../../services/kernel/delivery/gap";
 
 /** Says so in the cells that were open when the connection broke, also where they have ended meanwhile. */
 export function noteGap({ from, to }: Gap, openAtBreak: readonly CellExecution[]): void {

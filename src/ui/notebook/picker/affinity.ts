@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { LastKernels } from "../../../app/kernels/lastKernels";
 import { suitable, type Candidate } from "../../../app/kernels/suitable";
-import type { KernelTarget } from "./controllers";
+import type { KernelTarget } from "../facts/target";
 import { kernelSpecOf, languageOf } from "../facts/kernelMetadata";
 import { isOnServer } from "../facts/place";
 

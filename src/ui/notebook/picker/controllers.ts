@@ -1,23 +1,12 @@
 // A notebook controller for each kernel spec of each server, and for each running kernel: what the kernel picker offers.
 import * as vscode from "vscode";
 import { LastKernels } from "../../../app/kernels/lastKernels";
-import type { RunningKernel } from "../../../app/kernels/runningKernels";
 import type { Server } from "../../../app/servers/server";
-import type { KernelSpec } from "../../../services/kernelspec/model";
 import type { AppContext } from "../../context";
 import { createNotebookController, describeController } from "../../say/items";
+import { notebookType, type KernelTarget } from "../facts/target";
 import { Affinities } from "./affinity";
 import { CellLabels } from "./cellLabels";
-
-export const notebookType = "jupyter-notebook";
-
-/** What a controller runs on. */
-export interface KernelTarget {
-  readonly server: Server;
-  readonly spec: KernelSpec;
-  /** The one that runs already, which notebooks are attached to; else they get one of their own. */
-  readonly running?: RunningKernel | undefined;
-}
 
 export interface ControllerHandlers {
   execute(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument, target: KernelTarget, controller: vscode.NotebookController): Promise<void>;

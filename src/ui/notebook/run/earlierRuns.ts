@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Journal } from "../../../app/notebooks/journals";
 import { findCell, type CellTraits } from "../../../notebook/run/cellIdentity";
 import type { JournaledRun, KernelRecord } from "../../../notebook/run/journal";
-import type { KernelTarget } from "../picker/controllers";
+import type { KernelTarget } from "../facts/target";
 
 /** A run that an earlier window has written down, and the cell that it was of. */
 export interface EarlierRun {

@@ -7,10 +7,10 @@ import type { ConnectError } from "../../../base/errors";
 import type { KernelRecord } from "../../../notebook/run/journal";
 import type { KernelConnection } from "../../../services/kernel/connection";
 import type { VariablesLost } from "../../../services/kernel/events";
-import type { Gap } from "../../../services/kernel/socket/link";
+import type { Gap } from "../../../services/kernel/delivery/gap";
 import type { AppContext } from "../../context";
 import { withStartProgress } from "../../servers/start";
-import type { KernelTarget } from "../picker/controllers";
+import type { KernelTarget } from "../facts/target";
 import { placeOf } from "../facts/place";
 
 export interface OwnKernelPorts {

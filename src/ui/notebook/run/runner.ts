@@ -16,7 +16,7 @@ import type { ExecutingKernel } from "../../../notebook/run/run";
 import type { AppContext } from "../../context";
 import { Cancellations } from "./cancellation";
 import { clearRun, createCellRun, recallRun, type RunSource } from "./cellRun";
-import type { KernelTarget } from "../picker/controllers";
+import type { KernelTarget } from "../facts/target";
 import { displacedRuns, identityOf, isOfAnother, type DisplacedRuns, type Recorded } from "./earlierRuns";
 import { Elsewhere } from "../document/elsewhere";
 import { noteGap } from "../notices/gapNotice";

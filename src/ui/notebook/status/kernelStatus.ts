@@ -10,7 +10,7 @@ import { noteKernel } from "../../contextKeys";
 import { StatusItem } from "../../say/items";
 import type { CommandLink } from "../../say/linked";
 import { paragraphs } from "../../say/markdown";
-import type { KernelTarget } from "../picker/controllers";
+import type { KernelTarget } from "../facts/target";
 import { statusIcon, statusLabel, statusLines, statusText, statusWeight, type KernelStatus } from "./kernelStatusText";
 
 /** What a notebook's runner knows. */

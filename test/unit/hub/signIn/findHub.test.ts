@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { hasCode, type ErrorCode } from "../../../../src/base/errors";
-import { findHub, parseAddress, type FoundHub } from "../../../../src/hub/signIn/address";
+import { parseAddress } from "../../../../src/hub/signIn/address";
+import { findHub, type FoundHub } from "../../../../src/hub/signIn/findHub";
 import { FakeHub } from "../../../fakes/hub";
 import { failure } from "../../support/failure";
 

@@ -1,7 +1,7 @@
 // Lost messages are seen by the numbers that the kernel gives to what it sends.
 import assert from "node:assert/strict";
 import { Continuity } from "../../../../../src/services/kernel/delivery/continuity";
-import type { Gap } from "../../../../../src/services/kernel/socket/link";
+import type { Gap } from "../../../../../src/services/kernel/delivery/gap";
 import { createMessage, type Channel, type JsonObject, type Message } from "../../../../../src/services/kernel/messages";
 import { FakeClock } from "../../poller/doubles";
 

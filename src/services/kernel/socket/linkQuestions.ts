@@ -2,10 +2,10 @@
 import { ConnectError, asError, hasCode } from "../../../base/errors";
 import type { ServerSettings } from "../../../transport/settings";
 import { noWebsocketError } from "../kernelErrors";
-import type { LinkPorts } from "../socket/link";
-import { isNoUpgrade } from "../socket/noUpgrade";
-import type { ServerModel } from "../socket/serverModel";
-import type { KernelEvent, KernelState } from "../socket/state";
+import type { LinkPorts } from "./linkPorts";
+import { isNoUpgrade } from "./noUpgrade";
+import type { ServerModel } from "./serverModel";
+import type { KernelEvent, KernelState } from "./state";
 
 export interface LinkQuestionsPorts extends Pick<LinkPorts, "settings" | "kernelId" | "modelled" | "missed"> {
   readonly server: ServerModel;
