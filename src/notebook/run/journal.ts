@@ -1,5 +1,5 @@
 // The write-ahead record of a notebook's runs, from which another window rebuilds and goes on with them: its records,
-// their bytes, and what they add up to. Files and leases are app/journals.ts.
+// their bytes, and what they add up to. Files and leases are app/notebooks/journals.ts.
 import * as v from "valibot";
 import { decode, encode, v1Protocol } from "../../services/kernel/codec";
 import type { Message } from "../../services/kernel/messages";

@@ -1,5 +1,5 @@
 // What a terminal shows of a text: the judge of how carriage returns and cursor moves were carried out.
-// Written apart from the extension's own (src/notebook/streamText.ts), which it is to judge: slow and plain.
+// Written apart from the extension's own (src/notebook/text/streamText.ts), which it is to judge: slow and plain.
 
 interface Cell {
   text: string;
