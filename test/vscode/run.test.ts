@@ -133,7 +133,7 @@ describe("running a notebook", () => {
     await running.shows("given another kernel while this was running");
     assert.equal(errorOf(notebook)?.name, "Disconnected");
     assert.match(textOf(notebook), /^started\n/);
-    await selectKernel({ account });
+    await selectKernel({ account, kernel: "python3" });
     await run(notebook, 1).ended;
     assert.equal(textOf(notebook, 1), "next\n");
   });

@@ -40,6 +40,18 @@ describe("the metadata of a notebook that was run", function () {
     });
   }
 
+  it("has the number of a cell that shows nothing at its end, or whose text the kernel has replaced", async () => {
+    const cleared = "from IPython.display import clear_output, display; display('gone'); clear_output()";
+    const replaced = "get_ipython().set_next_input('# replaced', replace=True)";
+    const notebook = await opened([cleared, replaced, cleared, replaced, cleared, replaced].map((source) => ({ source })));
+    await vscode.commands.executeCommand("notebook.execute", notebook.uri);
+    await ended(notebook, 5);
+    await notebook.save();
+    const saved = await readSaved(notebook);
+    assert.deepEqual(saved.cells.map(({ execution_count: count }) => count), [1, 2, 3, 4, 5, 6]);
+    assert.deepEqual([notebook.cellAt(0).outputs.length, notebook.cellAt(1).document.getText()], [0, "# replaced"]);
+  });
+
   it("keeps the number of a cell that gets the same one again", async () => {
     const notebook = await opened([{ source: "'once'", count: 1 }]);
     await run(notebook, 0).ended;

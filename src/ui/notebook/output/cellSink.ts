@@ -44,6 +44,7 @@ export class CellSink implements OutputSink {
   #ended: Ended | undefined;
   /** Whether it has begun, or ended without: until then, what still comes for the run before waits. */
   readonly #hasBegun = new Deferred<boolean>();
+  #first: Promise<unknown> | undefined;
   /** The end, and then what is written after it: VS Code has one execution of a cell at a time. */
   readonly #afterwards = new SerialQueue();
 
@@ -82,6 +83,14 @@ export class CellSink implements OutputSink {
   }
 
   /**
+   * Has the end wait for `writing`: VS Code takes away the number of a cell where it sees after it that the text was changed,
+   * or the last output removed.
+   */
+  endsAfter(writing: Promise<unknown>): void {
+    this.#first = Promise.allSettled([this.#first, writing]);
+  }
+
+  /**
    * Ends the execution; later writes are updates of what is shown. Resolves when VS Code has been told.
    * @param now it is told at once
    */
@@ -91,7 +100,8 @@ export class CellSink implements OutputSink {
       new Promise((resolve) => {
         this.#gathered.add(() => {
           this.#tellBeginning();
-          resolve(endExecution(this.#execution, ended).finally(() => this.#leave()));
+          const over = this.#first ? this.#first.then(() => endExecution(this.#execution, ended)) : endExecution(this.#execution, ended);
+          resolve(over.finally(() => this.#leave()));
         });
         if (now) this.#gathered.flush();
       });
@@ -147,7 +157,9 @@ export class CellSink implements OutputSink {
     if (!this.#ended) {
       // VS Code takes outputs only of what it knows to have begun.
       this.#tellBeginning();
-      await this.#noted(Promise.resolve(edit(this.#execution)));
+      const writing = Promise.resolve(edit(this.#execution));
+      if (!this.hasOutputs) this.endsAfter(writing);
+      await this.#noted(writing);
       return;
     }
     // Whether it was written, or the cell was run again before its turn.

@@ -44,11 +44,13 @@ export function anew(
 ): vscode.NotebookCellOutput[] | undefined {
   const bytes = outputs.reduce((sum, { items }) => items.reduce((size, { data }) => size + data.byteLength, sum + ofOutput), 0);
   if (bytes > large) return undefined;
-  return outputs.map(({ items, metadata }, index) => {
-    const change = changeOf(index);
-    const now = change === undefined ? items : change.adds ? items.map((item) => withMore(item, change.items)) : change.items;
-    return new vscode.NotebookCellOutput([...now], { ...metadata, ...change?.metadata });
-  });
+  return outputs.map((output, index) => changed(output, changeOf(index)));
+}
+
+/** `output` as a new one, with what is changed of it. */
+export function changed({ items, metadata }: vscode.NotebookCellOutput, change: Change | undefined): vscode.NotebookCellOutput {
+  const now = change === undefined ? items : change.adds ? items.map((item) => withMore(item, change.items)) : change.items;
+  return new vscode.NotebookCellOutput([...now], { ...metadata, ...change?.metadata });
 }
 
 function withMore(item: vscode.NotebookCellOutputItem, more: readonly vscode.NotebookCellOutputItem[]): vscode.NotebookCellOutputItem {

@@ -1,7 +1,7 @@
 // The outputs that one run has put into its cell, and the edits that change them.
 import * as vscode from "vscode";
 import type { CellOutput } from "../../../notebook/outputs/output";
-import { anew, isFirstDrawn, type Change } from "./firstDrawing";
+import { anew, changed as withChange, isFirstDrawn, type Change } from "./firstDrawing";
 import { OutputWatch } from "./outputWatch";
 
 /** An edit, once it is its turn. It may come after others that were asked for later have been made. */
@@ -18,6 +18,8 @@ export class ShownOutputs {
   readonly #outputs = new Map<string, vscode.NotebookCellOutput>();
   /** What is being changed of them. */
   readonly #changing = new Map<string, Change>();
+  /** Outputs are being put in the place of others: what it keeps is what VS Code had told of until then. */
+  #rearranging: Promise<void> | undefined;
   /** Those that were changed since they were put there. */
   readonly #changed = new WeakSet<vscode.NotebookCellOutput>();
 
@@ -111,9 +113,11 @@ export class ShownOutputs {
       const shown = this.#outputs.get(id);
       if (shown) this.#changed.add(shown);
       return this.#whileChanging([[id, change]], async () => {
-        if (isFirstDrawn(this.#cell.notebook)) {
+        // Of text that it is given together with an output's replacement VS Code tells twice.
+        const before = this.#rearranging ?? (isFirstDrawn(this.#cell.notebook) ? Promise.resolve() : undefined);
+        if (before) {
+          await before.catch(() => undefined);
           // The next call may put all outputs there anew, this change among them. VS Code would remove one that it still draws too late.
-          await Promise.resolve();
           if (this.#outputs.get(id) !== shown) return;
         }
         await edit(execution);
@@ -189,10 +193,18 @@ export class ShownOutputs {
         arranged.push(...this.#create([output]));
         changing.push([id, { items: itemsOf(output), adds: false, metadata: output.metadata }]);
       } else if (changes.has(id)) this.#outputs.delete(id);
-      else if (kept) arranged.push(kept);
+      else if (kept) {
+        const change = this.#changing.get(id);
+        const now = change ? withChange(kept, change) : kept;
+        this.#outputs.set(id, change ? now : shown);
+        arranged.push(now);
+      }
     }
     const write = (): Promise<void> => this.#watch.replacing([...changes.keys()], arranged.length, () => execution.replaceOutput(arranged));
-    return this.#whileChanging(changing, () => afterAll(emptied, write()));
+    const done = this.#whileChanging(changing, () => afterAll(emptied, write())).finally(() => {
+      if (this.#rearranging === done) this.#rearranging = undefined;
+    });
+    return (this.#rearranging = done);
   }
 }
 

@@ -58,7 +58,7 @@ export function createCellRun(cell: vscode.NotebookCell, { code, stops }: RunSou
     onExecutionCount: (count) => sink.number(count),
     onInput: ports.ask,
     onNextInput: (next) => {
-      applyNextInput(cell, next).catch((error: unknown) => ports.log.warn("The kernel's next input could not be written", error));
+      sink.endsAfter(applyNextInput(cell, next).catch((error: unknown) => ports.log.warn("The kernel's next input could not be written", error)));
     },
   });
   sink.onVanished = (ids) => run.vanished(ids);
