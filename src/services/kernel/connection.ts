@@ -3,15 +3,13 @@ import { randomUUID } from "node:crypto";
 import type * as v from "valibot";
 import { Deferred, withTimeout } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
-import { ConnectError, hasCode, messageOf } from "../../base/errors";
+import { ConnectError } from "../../base/errors";
 import { next } from "../../base/event";
-import { Joins } from "../../base/joins";
 import type { ServerSettings } from "../../transport/settings";
 import { Arrivals } from "./delivery/arrivals";
-import { interruptKernel, restartKernel, shutdownKernel } from "./client";
 import { Comms, type CommOptions } from "./requests/comm";
 import { Continuity } from "./delivery/continuity";
-import { KernelFuture, type FutureHandlers, type FuturePorts } from "./requests/future";
+import type { FutureHandlers, KernelFuture } from "./requests/future";
 import type { MessageHook } from "./requests/hooks";
 import { KernelRequests, type RequestOptions } from "./requests/kernelRequests";
 import { Inbox } from "./inbox";
@@ -31,7 +29,9 @@ import {
 } from "./messages";
 import type { KernelModel } from "./model";
 import { Probes } from "./delivery/probes";
+import { ProcessControl } from "./processControl";
 import { Requests } from "./requests/requests";
+import { Sender } from "./requests/sender";
 import { visibleStatus, type ConnectionStatus, type KernelState, type KernelStatus } from "./socket/state";
 
 export type { ExecuteRequest } from "./requests/kernelRequests";
@@ -48,8 +48,6 @@ export interface KernelConnectionOptions {
   readonly handleComms?: boolean;
 }
 
-type FutureKind<R> = Pick<FuturePorts<R>, "read" | "replies" | "outlivesDone">;
-
 /**
  * A connection to a running kernel. It connects by itself, reconnects with the same client id, and settles every
  * request. Disposing it never shuts the kernel down.
@@ -65,7 +63,8 @@ export class KernelConnection extends KernelRequests implements Disposable {
   readonly #inbox: Inbox;
   readonly #continuity: Continuity;
   readonly #link: KernelLink;
-  readonly #restarting = new Joins<KernelConnection, void>();
+  readonly #process: ProcessControl;
+  readonly #sender: Sender;
   #model: KernelModel;
   #info = new Deferred<KernelInfo>();
   /** When the last attempt to connect failed. */
@@ -81,6 +80,10 @@ export class KernelConnection extends KernelRequests implements Disposable {
       clientId: this.clientId,
       isOwn: (id) => this.#requests.get(id) !== undefined,
       missed: (gap) => this.events.gap.fire(gap),
+    });
+    this.#sender = new Sender({
+      ...{ log, requests: this.#requests, continuity: this.#continuity, link: () => this.#link },
+      sendInput: (value, request) => this.sendInputReply(value, request),
     });
     this.comms = new Comms(this.clientId, (...message) => this.#sendComm(...message), log, options.handleComms ?? true);
     this.#arrivals = new Arrivals({
@@ -124,6 +127,10 @@ export class KernelConnection extends KernelRequests implements Disposable {
         if (!this.#continuity.counts) this.events.gap.fire(gap);
       },
       replaced: (by) => this.events.variablesLost.fire({ by, isUntold: !this.#requests.hasCode }),
+    });
+    this.#process = new ProcessControl({
+      ...{ settings: options.settings, kernelId: options.model.id, link: this.#link },
+      restarted: (model) => (this.#model = model),
     });
     this.#inbox = new Inbox({
       ...{ clientId: this.clientId, requests: this.#requests, events: this.events, comms: this.comms, link: this.#link },
@@ -197,8 +204,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
    * @throws ConnectError where the kernel is dead or the server refuses.
    */
   async interrupt(): Promise<void> {
-    this.#throwIfEnded();
-    await this.#guardGone(interruptKernel(this.#settings, this.id, { signal: this.#link.ending }));
+    await this.#process.interrupt();
   }
 
   /**
@@ -216,20 +222,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
    * @param reason what open requests are told instead of the usual words
    */
   restart(reason?: ConnectError): Promise<void> {
-    return this.#restarting.run(this, "", () => this.#restart(reason));
-  }
-
-  async #restart(reason: ConnectError | undefined): Promise<void> {
-    this.#throwIfEnded();
-    this.#link.dispatch({ type: "restart", ...(reason && { error: reason }) });
-    try {
-      const restarted = restartKernel(this.#settings, this.id, { signal: this.#link.ending });
-      this.#model = await this.#guardGone(restarted);
-      this.#link.dispatch({ type: "restarted" });
-    } catch (error) {
-      this.#link.dispatch({ type: "restart-failed" });
-      throw error;
-    }
+    return this.#process.restart(reason);
   }
 
   /**
@@ -259,9 +252,8 @@ export class KernelConnection extends KernelRequests implements Disposable {
   }
 
   /** Shuts the kernel down for everyone, and ends this connection. A kernel that is gone already is fine. */
-  async shutdown(): Promise<void> {
-    if (this.#link.state.kernel !== "dead") await shutdownKernel(this.#settings, this.id);
-    this.end(new ConnectError("kernel-dead", "The kernel was shut down."));
+  shutdown(): Promise<void> {
+    return this.#process.shutdown();
   }
 
   /** The kernel is known to be gone (its model has vanished): ends the connection and settles all requests so. */
@@ -290,7 +282,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   override resume(id: string, earlier: readonly Message[], handlers: FutureHandlers = {}): KernelFuture<ExecuteReply> {
     const message = createMessage(this.clientId, "shell", "execute_request", {}, { id });
     const read = (reply: Message): ExecuteReply => contentOf(reply, executeReplyContent);
-    const future = this.#future(message, handlers, { read, outlivesDone: true });
+    const future = this.#sender.future(message, handlers, { read, outlivesDone: true });
     for (const one of earlier) {
       this.#inbox.recall(one);
       future.handle(one);
@@ -310,39 +302,12 @@ export class KernelConnection extends KernelRequests implements Disposable {
   ): KernelFuture<v.InferOutput<S>> {
     const message = createMessage(this.clientId, channel, type, content, options);
     const read = (reply: Message): v.InferOutput<S> => contentOf(reply, schema);
-    return this.#send(message, handlers, { read, ...(options.outlivesDone && { outlivesDone: true }) }, options.waits);
+    return this.#sender.send(message, handlers, { read, ...(options.outlivesDone && { outlivesDone: true }) }, options.waits);
   }
 
   #sendComm(type: string, content: JsonObject, { handlers = {}, ...options }: CommOptions): KernelFuture<undefined> {
     const message = createMessage(this.clientId, "shell", type, content, options);
-    return this.#send(message, handlers, { read: () => undefined, replies: false });
-  }
-
-  #send<R>(message: Message, handlers: FutureHandlers, kind: FutureKind<R>, waits?: boolean): KernelFuture<R> {
-    const future = this.#future(message, handlers, kind);
-    try {
-      this.#throwIfEnded();
-      this.#link.send(message, waits);
-    } catch (error) {
-      future.fail(error instanceof ConnectError ? error : new ConnectError("connection-lost", messageOf(error), { cause: error }));
-    }
-    return future;
-  }
-
-  #future<R>(message: Message, handlers: FutureHandlers, kind: FutureKind<R>): KernelFuture<R> {
-    const future = new KernelFuture<R>(message, handlers, {
-      ...kind,
-      log: this.#settings.log,
-      sendInput: (value, request) => this.sendInputReply(value, request),
-      ended: (kept) => {
-        this.#requests.remove(future, kept);
-        this.#link.updateWaiting();
-        return this.#continuity.ended(message.header);
-      },
-      congested: (congested) => this.#link.congested(congested),
-    });
-    this.#requests.add(future);
-    return future;
+    return this.#sender.send(message, handlers, { read: () => undefined, replies: false });
   }
 
   #changed(before: KernelState, now: KernelState): void {
@@ -392,14 +357,5 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   #throwIfEnded(): void {
     if (this.#link.state.ended) throw this.#link.state.ended;
-  }
-
-  async #guardGone<T>(request: Promise<T>): Promise<T> {
-    try {
-      return await request;
-    } catch (error) {
-      if (hasCode(error, "not-found")) this.#link.dispatch({ type: "refused", error });
-      throw this.#link.state.ended ?? error;
-    }
   }
 }

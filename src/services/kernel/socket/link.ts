@@ -227,22 +227,20 @@ export class KernelLink implements Disposable {
 
   #probe(): void {
     const { attempt } = this.#channels;
-    const isCurrent = (): boolean => attempt === this.#channels.attempt && !this.#state.ended;
+    const { kernelId, settings } = this.#ports;
+    const isOver = (): boolean => attempt !== this.#channels.attempt || this.#state.ended !== undefined;
     this.#ports.probe({
       isNew: !this.isHeard,
       heard: () => {
-        if (isCurrent()) this.#becomeHeard();
+        if (!isOver()) this.#becomeHeard();
       },
       deaf: () => {
-        if (isCurrent()) this.reconnect();
+        if (!isOver()) this.reconnect();
       },
-      silent: () => {
-        const { kernelId, settings } = this.#ports;
-        void this.#questions.isIdle().then((isIdle) => {
-          if (!isIdle || !isCurrent() || this.isHeard) return;
-          settings.log.info(`${settings.label}: kernel ${kernelId} is idle and does not answer; another connection is made`);
-          this.reconnect();
-        });
+      silent: async () => {
+        if (!(await this.#questions.isIdle()) || isOver() || this.isHeard) return;
+        settings.log.info(`${settings.label}: kernel ${kernelId} is idle and does not answer; another connection is made`);
+        this.reconnect();
       },
     });
   }

@@ -1,0 +1,72 @@
+// What is done to a kernel's process by the server's API: interrupt, restart, shutdown.
+import { ConnectError, hasCode } from "../../base/errors";
+import { Joins } from "../../base/joins";
+import type { ServerSettings } from "../../transport/settings";
+import { interruptKernel, restartKernel, shutdownKernel } from "./client";
+import type { KernelModel } from "./model";
+import type { KernelLink } from "./socket/link";
+
+export interface ProcessControlPorts {
+  readonly settings: ServerSettings;
+  readonly kernelId: string;
+  readonly link: KernelLink;
+  /** The server's model of the restarted kernel. */
+  readonly restarted: (model: KernelModel) => void;
+}
+
+/** Asks the server, and tells the connection's link what becomes of the process. */
+export class ProcessControl {
+  readonly #ports: ProcessControlPorts;
+  readonly #restarting = new Joins<ProcessControl, void>();
+
+  constructor(ports: ProcessControlPorts) {
+    this.#ports = ports;
+  }
+
+  /** Stops what runs. @throws ConnectError where the kernel is dead or the server refuses */
+  async interrupt(): Promise<void> {
+    const { settings, kernelId, link } = this.#ports;
+    this.#throwIfEnded();
+    await this.#guardGone(interruptKernel(settings, kernelId, { signal: link.ending }));
+  }
+
+  /** Restarts it, once for all who ask meanwhile. @param reason what open requests are told instead of the usual words */
+  restart(reason?: ConnectError): Promise<void> {
+    return this.#restarting.run(this, "", () => this.#restart(reason));
+  }
+
+  /** Shuts it down for everyone, and ends the connection. One that is gone already is fine. */
+  async shutdown(): Promise<void> {
+    const { settings, kernelId, link } = this.#ports;
+    if (link.state.kernel !== "dead") await shutdownKernel(settings, kernelId);
+    link.dispatch({ type: "gone", error: new ConnectError("kernel-dead", "The kernel was shut down.") });
+  }
+
+  async #restart(reason: ConnectError | undefined): Promise<void> {
+    const { settings, kernelId, link, restarted } = this.#ports;
+    this.#throwIfEnded();
+    link.dispatch({ type: "restart", ...(reason && { error: reason }) });
+    try {
+      restarted(await this.#guardGone(restartKernel(settings, kernelId, { signal: link.ending })));
+      link.dispatch({ type: "restarted" });
+    } catch (error) {
+      link.dispatch({ type: "restart-failed" });
+      throw error;
+    }
+  }
+
+  #throwIfEnded(): void {
+    const { ended } = this.#ports.link.state;
+    if (ended) throw ended;
+  }
+
+  async #guardGone<T>(request: Promise<T>): Promise<T> {
+    const { link } = this.#ports;
+    try {
+      return await request;
+    } catch (error) {
+      if (hasCode(error, "not-found")) link.dispatch({ type: "refused", error });
+      throw link.state.ended ?? error;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// What a kernel connection is asked to send: each request gets its future, and goes out as soon as it may.
+import { ConnectError, messageOf } from "../../../base/errors";
+import type { Logger } from "../../../base/log";
+import type { Continuity } from "../delivery/continuity";
+import type { Message } from "../messages";
+import type { KernelLink } from "../socket/link";
+import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
+import type { Requests } from "./requests";
+
+/** How a request is answered. */
+export type FutureKind<R> = Pick<FuturePorts<R>, "read" | "replies" | "outlivesDone">;
+
+export interface SenderPorts {
+  readonly log: Logger;
+  readonly requests: Requests;
+  readonly continuity: Continuity;
+  /** The connection's link, which may be made after this. */
+  readonly link: () => KernelLink;
+  readonly sendInput: (value: string, request: Message) => void;
+}
+
+/** Sends the requests of one connection. */
+export class Sender {
+  readonly #ports: SenderPorts;
+
+  constructor(ports: SenderPorts) {
+    this.#ports = ports;
+  }
+
+  /** Sends `message`; what keeps it from being sent settles its future. @param waits as `KernelLink.send` */
+  send<R>(message: Message, handlers: FutureHandlers, kind: FutureKind<R>, waits?: boolean): KernelFuture<R> {
+    const future = this.future(message, handlers, kind);
+    const link = this.#ports.link();
+    try {
+      if (link.state.ended) throw link.state.ended;
+      link.send(message, waits);
+    } catch (error) {
+      future.fail(error instanceof ConnectError ? error : new ConnectError("connection-lost", messageOf(error), { cause: error }));
+    }
+    return future;
+  }
+
+  /** The future of `message`, which is open from now on; nothing is sent. */
+  future<R>(message: Message, handlers: FutureHandlers, kind: FutureKind<R>): KernelFuture<R> {
+    const { log, requests, continuity, link, sendInput } = this.#ports;
+    const future = new KernelFuture<R>(message, handlers, {
+      ...{ ...kind, log, sendInput },
+      ended: (kept) => {
+        requests.remove(future, kept);
+        link().updateWaiting();
+        return continuity.ended(message.header);
+      },
+      congested: (congested) => link().congested(congested),
+    });
+    requests.add(future);
+    return future;
+  }
+}
