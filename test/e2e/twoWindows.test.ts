@@ -60,12 +60,11 @@ describe("a notebook that is open in two windows", function () {
   });
 
   it("goes on in the other when that asks for it, without an error in the first", async () => {
-    const { workbench: first } = window();
+    const { workbench: first, folder, server } = window();
     await first.notebook.run(2);
     await shows(first, 2, "line 2");
-    await second.page.bringToFront();
-    await second.clearNotifications();
-    await second.quickInput.command("View: Close All Editors");
+    await second.close();
+    second = await first.another(server.folderUrl(folder));
     await second.openNotebook("two.ipynb");
     await pickHubKernel(second, user);
     await second.answerNotification(elsewhere, "Show Here");

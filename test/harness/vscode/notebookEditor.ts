@@ -157,9 +157,9 @@ export class NotebookEditor {
     return this.#root.locator(".notebook-toolbar-container a.kernel-label");
   }
 
-  /** The outputs of all cells are in one web view over the list. */
+  /** The outputs of all cells are in one web view over the list; other notebooks' are on the page, far to the left. */
   #outputFrame(): FrameLocator {
-    return this.page.frameLocator("iframe.webview.ready >> visible=true").frameLocator("iframe#active-frame");
+    return this.#root.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
   }
 
   async #selected(): Promise<number> {

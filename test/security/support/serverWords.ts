@@ -1,4 +1,5 @@
 // The tests of what a hostile server names: kernels, sessions, terminals, files, and its reasons. They share a window with others.
+import { mayLog } from "../../harness/results/loggedErrors";
 import type { PersonWindow } from "../../harness/vscode/window";
 import type { FakeJupyterServer } from "../../fakes/jupyterServer";
 import { icon, type Baits } from "./baits";
@@ -68,6 +69,7 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
     });
 
     it("shows the names of its files, and why one cannot be read, as words", async () => {
+      mayLog(/A command failed: HttpError: .* answered api\/contents\/.* with an error \(500\)/);
       const { workbench } = window();
       const reason = baits.command("Mount it again");
       await workbench.quickInput.command("JupyterHub: Open Notebook on Server…");

@@ -200,12 +200,13 @@ function end(state: KernelState, kernel: KernelStatus, error: ConnectError): Ste
 }
 
 /**
- * The websocket is gone: opens the next one, at once where the kernel was heard through this one. What takes every
- * handshake and closes then would be asked without end.
+ * The websocket is gone: opens the next one, at once where the kernel was heard through this one, or it was the first
+ * since then: while there is no websocket the server may drop what the kernel says. What takes every handshake and closes
+ * then would be asked without end.
  */
 function reconnect(state: KernelState, random: () => number): Step {
-  if (state.unanswered) return retry(state, backoff(state.attempt, pause.first, pause.ceiling, random));
-  return { state, effects: [{ type: "open", after: 0 }] };
+  if (state.unanswered && state.attempt > 0) return retry(state, backoff(state.attempt - 1, pause.first, pause.ceiling, random));
+  return { state: { ...state, attempt: state.attempt + (state.unanswered ? 1 : 0) }, effects: [{ type: "open", after: 0 }] };
 }
 
 /** Tries again in `after` milliseconds. */
