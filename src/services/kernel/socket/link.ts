@@ -237,10 +237,12 @@ export class KernelLink implements Disposable {
       deaf: () => {
         if (!isOver()) this.reconnect();
       },
-      silent: async () => {
-        if (!(await this.#questions.isIdle()) || isOver() || this.isHeard) return;
-        settings.log.info(`${settings.label}: kernel ${kernelId} is idle and does not answer; another connection is made`);
-        this.reconnect();
+      silent: () => {
+        void this.#questions.isIdle().then((isIdle) => {
+          if (!isIdle || isOver() || this.isHeard) return;
+          settings.log.info(`${settings.label}: kernel ${kernelId} is idle and does not answer; another connection is made`);
+          this.reconnect();
+        });
       },
     });
   }
