@@ -5,18 +5,15 @@ import * as vscode from "vscode";
 import type { FaultProxy } from "../harness/faultProxy";
 import { waitFor } from "../harness/processes/wait";
 import { closeNotebooks, counted, counter, ended, grows, proxied, run, signIn, signOut, textOf } from "./support/notebook";
-import { documentOf, edit, notebookText, notebookWith, openOnServer, OtherClient } from "./support/serverNotebooks";
+import { documentOf, edit, notebookText, notebookWith, openOnServer, OtherClient, save, type Save } from "./support/serverNotebooks";
 
 const waitMs = 30_000;
 const kernelId = "import ipykernel; ipykernel.get_connection_file()";
 
-/** Saved by VS Code as the person does it; false where it was not. */
-async function saved(notebook: vscode.NotebookDocument): Promise<boolean> {
-  try {
-    return await notebook.save();
-  } catch {
-    return false; // the person is told by VS Code
-  }
+/** Saved by VS Code as the person does it. @throws AssertionError saying why it was not */
+async function assertSaved(notebook: vscode.NotebookDocument): Promise<void> {
+  const { done, why } = await save(notebook);
+  assert.ok(done, why);
 }
 
 /** Renamed as the Explorer does it; false where that has failed. */
@@ -64,7 +61,7 @@ describe("a notebook on a server", function () {
         assert.equal(textOf(notebook), `${folder}\n`);
         const session = await sessionOf(path);
         assert.equal(session.name, "50 % #1.ipynb");
-        assert.ok(await saved(notebook));
+        await assertSaved(notebook);
         const kept = await other.notebook(path);
         assert.equal(kept.message, undefined, "valid");
         assert.deepEqual(kept.content.cells.map(({ metadata }) => metadata.trusted), [true, true], "JupyterLab shows the outputs as they are");
@@ -98,7 +95,7 @@ describe("a notebook on a server", function () {
         assert.equal(textOf(again, 2), "42");
         const now = (await other.sessions()).filter(({ kernel }) => kernel.id === session.kernel.id);
         assert.deepEqual(now.map((one) => [one.id, one.path, one.name]), [[session.id, `${folder}/after.ipynb`, "after.ipynb"]]);
-        assert.ok(await saved(again));
+        await assertSaved(again);
         assert.deepEqual([await other.has(path), await other.has(`${folder}/after.ipynb`)], [false, true]);
       });
 
@@ -120,7 +117,7 @@ describe("a notebook on a server", function () {
         await next.ended;
         assert.deepEqual([textOf(notebook, 1), textOf(notebook, 2)], [counted(20), "42"]);
         assert.equal((await sessionOf(path)).kernel.id, session.kernel.id);
-        assert.ok(await saved(notebook));
+        await assertSaved(notebook);
       });
 
       it("follows what others do to it while it is unchanged here", async () => {
@@ -143,7 +140,7 @@ describe("a notebook on a server", function () {
           await edit(notebook, 0, "here");
           const theirs = notebookText(text);
           await other.write(path, theirs);
-          assert.equal(await saved(notebook), false);
+          assert.equal((await save(notebook)).done, false);
           assert.ok(notebook.isDirty);
           assert.equal(await other.read(path), theirs);
           await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
@@ -157,7 +154,7 @@ describe("a notebook on a server", function () {
         await other.write(path, notebookWith(pictures));
         const notebook = await open(path);
         await edit(notebook, 0, "changed here");
-        assert.ok(await saved(notebook));
+        await assertSaved(notebook);
         const kept = await other.read(path);
         assert.ok(kept.length > 10 * 1024 * 1024 && kept.includes("changed here"));
         assert.deepEqual(pictures.filter((picture) => !kept.includes(picture)), []);
@@ -210,22 +207,23 @@ describe("a notebook on a server behind a bad network", function () {
   });
 
   /** Opens a notebook, changes it, saves it, and has `strike` happen while its bytes are on their way. */
-  const savedWhile = async (strike: () => void): Promise<{ readonly notebook: vscode.NotebookDocument; readonly path: string; readonly done: boolean }> => {
+  const savedWhile = async (strike: () => void): Promise<{ readonly notebook: vscode.NotebookDocument; readonly path: string; readonly saving: Save }> => {
     const path = `${randomUUID().slice(0, 8)}.ipynb`;
     await other.write(path, notebookText(text("a")));
     const notebook = await openOnServer(`${account}/`, path);
     await edit(notebook, 0, text("b"));
     proxy.throttle(500_000);
     const before = proxy.bytes.toServer;
-    const done = saved(notebook);
+    const saving = save(notebook);
     await waitFor("half of it to be sent", () => proxy.bytes.toServer > before + 500_000, waitMs);
     strike();
-    return { notebook, path, done: await done };
+    return { notebook, path, saving: await saving };
   };
 
   it("is saved all the same when the connection breaks in the middle of it", async () => {
-    const { notebook, path, done } = await savedWhile(() => proxy.cut());
-    assert.deepEqual([done, notebook.isDirty], [true, false]);
+    const { notebook, path, saving } = await savedWhile(() => proxy.cut());
+    assert.ok(saving.done, saving.why);
+    assert.equal(notebook.isDirty, false);
     assert.equal((await other.notebook(path)).content.cells[0]?.source, text("b"));
   });
 
@@ -248,14 +246,14 @@ describe("a notebook on a server behind a bad network", function () {
   });
 
   it("is the old one, and still to be saved, when the network goes for good", async () => {
-    const { notebook, path, done } = await savedWhile(() => {
+    const { notebook, path, saving } = await savedWhile(() => {
       proxy.refuse();
       proxy.cut();
     });
-    assert.deepEqual([done, notebook.isDirty], [false, true]);
+    assert.deepEqual([saving.done, notebook.isDirty], [false, true]);
     assert.equal(await other.read(path), notebookText(text("a")), "nothing is cut short");
     await proxy.restore();
-    assert.ok(await saved(notebook));
+    await assertSaved(notebook);
     assert.equal((await other.notebook(path)).content.cells[0]?.source, text("b"));
   });
 });

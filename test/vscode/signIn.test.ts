@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import * as vscode from "vscode";
 import { selfSigned } from "../fakes/selfSigned";
+import { waitFor } from "../harness/processes/wait";
 import { testHub } from "../harness/vscode/inHost/testHub";
 import { closeNotebooks, counter, errorOf, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
 
@@ -161,6 +162,11 @@ describe("a server or kernel that cannot be had", function () {
     await run(notebook).ended;
     assert.equal(textOf(notebook), "'extra'");
     await testHub().stopServer("zoë müller", "extra", true);
+    const its = async (): Promise<readonly HubToken[]> => (await ours("zoë müller")).filter(({ scopes }) => scopes.some((scope) => scope.endsWith("/extra")));
+    assert.equal((await its()).length, 1);
+    // As soon as the extension hears that the server was deleted, which may be at any time after this.
+    await vscode.commands.executeCommand("jupyterhubConnect.refresh");
+    await waitFor("the deleted server's token to be revoked", async () => (await its()).length === 0, 30_000);
   });
 
   it("ends a cell with the reason when the token was revoked, and runs again after signing in", async () => {

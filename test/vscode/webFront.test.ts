@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import { startWebFront, type WebFront } from "../harness/webFront";
 import { testHub } from "../harness/vscode/inHost/testHub";
 import { closeNotebooks, errorOf, openNotebook, run, selectKernel, signOut, textOf } from "./support/notebook";
-import { edit, notebookText, openOnServer, OtherClient } from "./support/serverNotebooks";
+import { edit, notebookText, openOnServer, OtherClient, save } from "./support/serverNotebooks";
 
 const user = "ana";
 
@@ -68,7 +68,8 @@ describe("behind a web server", function () {
     const notebook = await openOnServer(`${account}/`, path);
     for (const size of [900_000, 5_000_000]) {
       await edit(notebook, 0, `text = "${"ä".repeat(size / 2)}"`);
-      assert.ok(await notebook.save());
+      const { done, why } = await save(notebook);
+      assert.ok(done, why);
       assert.equal((await other.read(path)).includes("ä".repeat(size / 2)), true);
     }
     assert.equal(front.refused, 1);

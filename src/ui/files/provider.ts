@@ -60,7 +60,9 @@ export class ServerFileSystem implements vscode.FileSystemProvider, RenameReport
   }
 
   async writeFile(uri: vscode.Uri, content: Uint8Array, options: { readonly create: boolean; readonly overwrite: boolean }): Promise<void> {
-    await this.#on(uri, ({ services, path }) => this.#files.write(services.settings, path, content, options));
+    // VS Code tells the person, and its log does not come with ours.
+    const failed = (error: unknown): void => this.#app.log.warn(`“${uri.path}” was not saved`, error);
+    await this.#on(uri, ({ services, path }) => this.#files.write(services.settings, path, content, options), failed);
     this.#tell(vscode.FileChangeType.Changed, uri);
   }
 
@@ -112,7 +114,7 @@ export class ServerFileSystem implements vscode.FileSystemProvider, RenameReport
   }
 
   /** @throws vscode.FileSystemError */
-  async #on<T>(uri: vscode.Uri, work: (reached: Reached) => Promise<T>): Promise<T> {
+  async #on<T>(uri: vscode.Uri, work: (reached: Reached) => Promise<T>, failed?: (error: unknown) => void): Promise<T> {
     try {
       const reached = await this.#reach.to(uri);
       try {
@@ -122,6 +124,7 @@ export class ServerFileSystem implements vscode.FileSystemProvider, RenameReport
         throw error;
       }
     } catch (error) {
+      failed?.(error);
       throw fileSystemError(error);
     }
   }

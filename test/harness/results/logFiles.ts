@@ -20,14 +20,20 @@ export function logFilesIn(directory: string): string[] {
   return files.filter((file) => name.test(path.basename(file))).sort().map((file) => path.join(directory, file));
 }
 
-/** Gives the records of level error that were written since it was called last, from all logs in `directory`. */
-export function errorsIn(directory: string): () => readonly string[] {
+/** Gives the lines that were written since it was called last, from all logs in `directory`. */
+export function linesIn(directory: string): () => readonly string[] {
   const read = new Map<string, number>();
   return () => logFilesIn(directory).flatMap((file) => {
     const { text, end } = readFrom(file, read.get(file) ?? 0);
     read.set(file, end);
-    return text.split("\n").filter((line) => isError.test(line));
+    return text.split("\n").filter((line) => line !== "");
   });
+}
+
+/** As `linesIn`, the records of level error only. */
+export function errorsIn(directory: string): () => readonly string[] {
+  const take = linesIn(directory);
+  return () => take().filter((line) => isError.test(line));
 }
 
 /** The whole lines of a file from an offset on, and where the next one begins. */

@@ -113,7 +113,9 @@ export class NotebookEditor {
 
   /** How many of the cells on the screen run or wait to run. */
   async unfinished(): Promise<number> {
-    return await this.#root.locator(".codicon-notebook-state-executing, .codicon-notebook-state-pending, .codicon-notebook-stop").count();
+    // VS Code leaves the wheel that stands for a number out of view where it is when the cell has ended (1.139, "sticky-spinner").
+    const running = ".codicon-notebook-state-executing:not(.execution-count-label .codicon)";
+    return await this.#root.locator(`${running}, .codicon-notebook-state-pending, .codicon-notebook-stop`).count();
   }
 
   /** What is shown of the last run of each code cell on the screen, such as "1 ok, 2 pending"; counted from 1, as people do. */

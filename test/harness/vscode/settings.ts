@@ -32,8 +32,11 @@ export const demoSettings: Settings = {
   "security.workspace.trust.enabled": false,
 };
 
-/** Runs of code inside the extension host: no person is there to trust the folder. */
+/**
+ * Runs of code inside the extension host: no person is there to trust the folder. VS Code refuses a save while one by
+ * itself still asks the extensions (they have 1.75 s), so that `save` of a busy window would give false for no fault.
+ */
 export const extensionHostSettings: Settings = {
-  ...quietSettings,
+  ...savesOnDemand,
   "security.workspace.trust.enabled": false,
 };

@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { nullLogger } from "../../../src/base/log";
-import { errorsIn, logFilesIn } from "../../harness/results/logFiles";
+import { errorsIn, linesIn, logFilesIn } from "../../harness/results/logFiles";
 import { failByErrors, mayLog, undeclaredErrors, watchLog } from "../../harness/results/loggedErrors";
 
 describe("error records in the log", () => {
@@ -56,6 +56,14 @@ describe("error records in the log", () => {
       } finally {
         unwatch();
       }
+    });
+
+    it("are some of all lines, which a test can show when it fails", () => {
+      writeFileSync(log, "2026-11-30 12:00:00.000 [info] one\n");
+      const take = linesIn(directory);
+      assert.deepEqual(take(), ["2026-11-30 12:00:00.000 [info] one"]);
+      appendFileSync(log, "2026-11-30 12:00:01.000 [error] two\n  at somewhere\n");
+      assert.deepEqual(take(), ["2026-11-30 12:00:01.000 [error] two", "  at somewhere"]);
     });
 
     it("are none where there is no log yet", () => {

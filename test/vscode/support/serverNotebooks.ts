@@ -1,6 +1,8 @@
 // Files of a user's server as others see them, JupyterLab for one: by its REST API; and how they are opened here.
 import * as v from "valibot";
 import * as vscode from "vscode";
+import { messageOf } from "../../../src/base/errors";
+import { linesIn, logsVariable } from "../../harness/results/logFiles";
 import { testHub } from "../../harness/vscode/inHost/testHub";
 
 const sessionList = v.array(v.object({ id: v.string(), path: v.string(), name: v.string(), kernel: v.object({ id: v.string(), connections: v.number() }) }));
@@ -100,6 +102,40 @@ export function documentOf(uri: vscode.Uri): vscode.NotebookDocument {
   const found = vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri.toString() && !one.isClosed);
   if (!found) throw new Error(`${uri.toString()} is not open.`);
   return found;
+}
+
+/** How VS Code has saved a notebook. */
+export interface Save {
+  readonly done: boolean;
+  /** What is known of a save that was not done: VS Code itself tells only the person. */
+  readonly why: string;
+}
+
+/** Saves as the person does it. */
+export async function save(notebook: vscode.NotebookDocument): Promise<Save> {
+  const logged = linesIn(process.env[logsVariable] ?? "");
+  logged();
+  const events: string[] = [];
+  const began = Date.now();
+  const note = (what: string): void => void events.push(`${Date.now() - began} ms: ${what}`);
+  const subscriptions = [
+    vscode.workspace.onDidChangeNotebookDocument(({ notebook: changed, cellChanges, contentChanges, metadata }) => {
+      const parts = cellChanges.flatMap((change) => Object.entries(change).filter(([, value]) => value !== undefined).map(([name]) => name));
+      if (changed === notebook) note(`changed: ${[...parts, ...contentChanges.map(() => "cells"), ...(metadata ? ["metadata"] : [])].join(", ")}`);
+    }),
+    vscode.workspace.onWillSaveNotebookDocument(({ notebook: one, reason }) => one === notebook && note(`will be saved, reason ${reason}`)),
+    vscode.workspace.onDidSaveNotebookDocument((one) => one === notebook && note("was saved")),
+  ];
+  try {
+    note(`save() of version ${notebook.version}`);
+    const done = await notebook.save();
+    note(`save() gave ${done}, version ${notebook.version}, ${notebook.isDirty ? "dirty" : "clean"}`);
+    return { done, why: done ? "" : [...events, ...logged()].join("\n") };
+  } catch (error) {
+    return { done: false, why: [messageOf(error), ...events, ...logged()].join("\n") };
+  } finally {
+    for (const subscription of subscriptions) subscription.dispose();
+  }
 }
 
 /** Types into a cell, so that the notebook is dirty. */
