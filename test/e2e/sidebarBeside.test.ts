@@ -78,6 +78,8 @@ describe("the JupyterHub view beside others", () => {
     for (const each of [workbench, second]) await each.sidebarRow(/two\.ipynb idle/, pollMs);
     await second.rowAction(/one\.ipynb/, /Shut Down/);
     await second.answerDialog(/Shut down the kernel of “one.ipynb”/, "Shut Down");
+    // How long a kernel takes to end is for the server to say.
+    await waitFor("the server to have shut it down", async () => !(await others.sessions.refresh()).some(({ path: at }) => at === "one.ipynb"), pollMs);
     assert.ok((await gone(second, /one\.ipynb/)) <= truthMs);
     await gone(workbench, /one\.ipynb/);
     // Both have asked whether it shall go when the first of them is answered.
