@@ -3,7 +3,9 @@ export { ConnectError, HttpError, hasCode, type ErrorCode } from "../base/errors
 export { serverSettings, type ServerSettings, type ServerSettingsOptions, type TokenProvider } from "../transport/settings";
 export { ServiceManager, type ServiceManagerOptions } from "./serviceManager";
 export type { Activity } from "./poller";
-export { KernelConnection, type ExecuteRequest, type KernelConnectionOptions } from "./kernel/connection";
+export { KernelConnection } from "./kernel/connection";
+export type { ExecuteRequest } from "./kernel/requests/kernelRequests";
+export type { KernelConnectionOptions } from "./kernel/connectionOptions";
 export { KernelFuture, type FutureHandlers } from "./kernel/requests/future";
 export type { Gap } from "./kernel/delivery/gap";
 export { KernelManager } from "./kernel/manager";

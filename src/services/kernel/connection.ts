@@ -1,52 +1,27 @@
 // KernelConnection: one client on one kernel: its events, its status, its life.
 import { randomUUID } from "node:crypto";
 import type * as v from "valibot";
-import { Deferred, withTimeout } from "../../base/async";
+import { withTimeout } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
 import { ConnectError } from "../../base/errors";
 import { next } from "../../base/event";
 import type { ServerSettings } from "../../transport/settings";
-import { Arrivals } from "./delivery/arrivals";
+import type { KernelConnectionOptions } from "./connectionOptions";
+import { Delivery } from "./delivery/delivery";
 import { Comms, type CommOptions } from "./requests/comm";
-import { Continuity } from "./delivery/continuity";
 import type { FutureHandlers, KernelFuture } from "./requests/future";
 import type { MessageHook } from "./requests/hooks";
 import { KernelRequests, type RequestOptions } from "./requests/kernelRequests";
 import { Inbox } from "./inbox";
 import { refusedMessageError } from "./kernelErrors";
 import { KernelLink } from "./socket/link";
-import {
-  contentOf,
-  createMessage,
-  executeReplyContent,
-  kernelInfoContent,
-  payloadSize,
-  type Channel,
-  type ExecuteReply,
-  type JsonObject,
-  type KernelInfo,
-  type Message,
-} from "./messages";
+import { contentOf, createMessage, kernelInfoContent, payloadSize } from "./messages";
+import type { Channel, ExecuteReply, JsonObject, KernelInfo, Message } from "./messages";
 import type { KernelModel } from "./model";
-import { Probes } from "./delivery/probes";
 import { ProcessControl } from "./processControl";
 import { Requests } from "./requests/requests";
 import { Sender } from "./requests/sender";
 import { visibleStatus, type ConnectionStatus, type KernelState, type KernelStatus } from "./socket/state";
-
-export type { ExecuteRequest } from "./requests/kernelRequests";
-
-export interface KernelConnectionOptions {
-  readonly settings: ServerSettings;
-  readonly model: KernelModel;
-  /**
-   * The client's id: the websocket's `session_id` and every message's `header.session`. The server replays what a
-   * client missed to the same id; two holders of one id would evict each other.
-   */
-  readonly clientId?: string;
-  /** False: the kernel's comms are left to other clients, and none can be made. */
-  readonly handleComms?: boolean;
-}
 
 /**
  * A connection to a running kernel. It connects by itself, reconnects with the same client id, and settles every
@@ -58,15 +33,12 @@ export class KernelConnection extends KernelRequests implements Disposable {
   readonly comms: Comms;
   readonly #settings: ServerSettings;
   readonly #requests = new Requests();
-  readonly #probes: Probes;
-  readonly #arrivals: Arrivals;
+  readonly #delivery: Delivery;
   readonly #inbox: Inbox;
-  readonly #continuity: Continuity;
   readonly #link: KernelLink;
   readonly #process: ProcessControl;
   readonly #sender: Sender;
   #model: KernelModel;
-  #info = new Deferred<KernelInfo>();
   /** When the last attempt to connect failed. */
   #failedAt = 0;
 
@@ -76,43 +48,27 @@ export class KernelConnection extends KernelRequests implements Disposable {
     this.#model = options.model;
     this.clientId = options.clientId ?? randomUUID();
     const { log } = options.settings;
-    this.#continuity = new Continuity({
-      clientId: this.clientId,
-      isOwn: (id) => this.#requests.get(id) !== undefined,
-      missed: (gap) => this.events.gap.fire(gap),
-    });
     this.#sender = new Sender({
-      ...{ log, requests: this.#requests, continuity: this.#continuity, link: () => this.#link },
+      ...{ log, requests: this.#requests, link: () => this.#link, ended: (header) => this.#delivery.ended(header) },
       sendInput: (value, request) => this.sendInputReply(value, request),
+      recall: (message) => this.#inbox.recall(message),
     });
     this.comms = new Comms(this.clientId, (...message) => this.#sendComm(...message), log, options.handleComms ?? true);
-    this.#arrivals = new Arrivals({
-      ...{ requests: this.#requests, label: options.settings.label, log },
-      ask: () => this.execute({ code: "", silent: true, stopOnError: false }),
-      send: (message) => this.#link.send(message, true),
-      settled: () => this.#link.flush(),
-      missed: (gap) => this.events.gap.fire(gap),
-    });
-    this.#probes = new Probes({
-      ...{ requests: this.#requests, arrivals: this.#arrivals, log },
-      patience: options.settings.timeouts.answer,
-      ask: (channel, subshell, onReply) =>
+    this.#delivery = new Delivery({
+      ...{ settings: options.settings, clientId: this.clientId, requests: this.#requests, link: () => this.#link },
+      askNothing: () => this.execute({ code: "", silent: true, stopOnError: false }),
+      askInfo: (channel, subshell, onReply) =>
         this.request(channel, "kernel_info_request", {}, kernelInfoContent, { onReply }, subshell === undefined ? {} : { subshell }),
-      told: (info) => {
-        this.#continuity.whole();
-        if (info instanceof Error) this.#info.reject(info);
-        else this.#info.resolve(info);
-      },
+      missed: (gap) => this.events.gap.fire(gap),
     });
     this.#link = new KernelLink({
       settings: options.settings,
       kernelId: options.model.id,
       clientId: this.clientId,
       requests: this.#requests,
-      holdsBack: (message) => this.#arrivals.holdsBack(message),
+      holdsBack: (message) => this.#delivery.holdsBack(message),
       received: (message) => {
-        this.#continuity.received(message);
-        this.#arrivals.received(message);
+        this.#delivery.received(message);
         this.#inbox.take(message);
       },
       sent: (message) => {
@@ -120,12 +76,9 @@ export class KernelConnection extends KernelRequests implements Disposable {
         this.events.anyMessage.fire({ direction: "send", message });
       },
       changed: (before, now) => this.#changed(before, now),
-      probe: (asking) => this.#probes.start({ ...asking, isNew: asking.isNew || !this.#info.settled }),
+      probe: (asking) => this.#delivery.probe(asking),
       modelled: (model) => (this.#model = model),
-      // Where messages are numbered it shows whether any is missing, and nobody needs to be told that it may be so.
-      missed: (gap) => {
-        if (!this.#continuity.counts) this.events.gap.fire(gap);
-      },
+      missed: (gap) => this.#delivery.mayHaveMissed(gap),
       replaced: (by) => this.events.variablesLost.fire({ by, isUntold: !this.#requests.hasCode }),
     });
     this.#process = new ProcessControl({
@@ -183,7 +136,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   /** What the kernel says of itself; renewed after a restart. Rejects when the connection ends before. */
   get info(): Promise<KernelInfo> {
-    return this.#info.promise;
+    return this.#delivery.info;
   }
 
   /** Adds a hook for the iopub messages of the open request with this id; where there is none it does nothing. */
@@ -280,16 +233,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   }
 
   override resume(id: string, earlier: readonly Message[], handlers: FutureHandlers = {}): KernelFuture<ExecuteReply> {
-    const message = createMessage(this.clientId, "shell", "execute_request", {}, { id });
-    const read = (reply: Message): ExecuteReply => contentOf(reply, executeReplyContent);
-    const future = this.#sender.future(message, handlers, { read, outlivesDone: true });
-    for (const one of earlier) {
-      this.#inbox.recall(one);
-      future.handle(one);
-    }
-    if (this.#link.state.ended) future.fail(this.#link.state.ended);
-    else this.#link.updateWaiting();
-    return future;
+    return this.#sender.resume(createMessage(this.clientId, "shell", "execute_request", {}, { id }), earlier, handlers);
   }
 
   protected override request<S extends v.GenericSchema>(
@@ -316,19 +260,16 @@ export class KernelConnection extends KernelRequests implements Disposable {
     if (statusBefore !== status) this.events.statusChanged.fire(status);
     if (before.connection !== now.connection) {
       if (now.connection === "disconnected") this.#failedAt = Date.now();
-      if (before.connection === "connected") this.#disconnected(now.silent);
-      if (now.connection === "connected") this.#continuity.mended();
+      if (before.connection === "connected") {
+        this.#inbox.answers.lost(now.silent);
+        this.#delivery.broke(now.silent);
+      }
+      if (now.connection === "connected") this.#delivery.mended();
       const answer = now.connection === "connected" ? this.#inbox.answers.takeLost() : undefined;
       if (answer) this.#link.send(answer);
       this.events.connectionStatusChanged.fire(now.connection);
     }
     if (!before.ended && now.ended) this.#finish(now.ended);
-  }
-
-  #disconnected(silent: boolean): void {
-    this.#inbox.answers.lost(silent);
-    if (this.#requests.awaiting) this.#continuity.broke();
-    this.#arrivals.broke(silent);
   }
 
   /** The kernel waits for an answer that does not get through: what asked for it ends, and the kernel is freed. */
@@ -339,17 +280,14 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   /** The kernel's old process is gone, with all it held. */
   #restarts(): void {
-    if (this.#info.settled) this.#info = new Deferred();
     this.#inbox.restarts();
-    this.#arrivals.restarted();
+    this.#delivery.restarted();
     this.comms.lose();
   }
 
   #finish(error: ConnectError): void {
-    this.#info.reject(error);
-    this.#probes.stop();
+    this.#delivery.end(error);
     this.#inbox.dispose();
-    this.#continuity.dispose();
     this.comms.lose();
     this.events.disposed.fire();
     this.events.dispose();

@@ -1,38 +1,18 @@
 // SessionContext: a stable object with the life of a client (a notebook), whatever becomes of its session and kernel.
-import { abortable, SerialQueue, throwIfAborted } from "../../base/async";
+import { throwIfAborted } from "../../base/async";
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { asError, ConnectError, hasCode } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import { nullLogger, type Logger } from "../../base/log";
 import type { KernelConnection } from "../kernel/connection";
-import type { KernelSpecManager } from "../kernelspec/manager";
 import type { SessionConnection } from "./connection";
 import { ContextEvents } from "./contextEvents";
+import { isOther, type Initialized, type KernelChoice, type SessionContextOptions } from "./contextOptions";
+import { ContextStatus } from "./contextStatus";
 import { defaultKernelName, type KernelPreference } from "./defaultKernel";
-import { friendlyStatus, type Pending } from "./friendlyStatus";
 import type { KernelEvents } from "./kernelEvents";
-import type { SessionManager } from "./manager";
 import type { SessionModel } from "./model";
-
-/** A kernel to have: a new one by the name of its spec, or a running one by id. */
-export type KernelChoice = { readonly name: string } | { readonly id: string };
-
-export interface SessionContextOptions {
-  readonly sessions: SessionManager;
-  readonly kernelSpecs: KernelSpecManager;
-  /** Identifies the client's session on the server. */
-  readonly path: string;
-  readonly name?: string;
-  /** `notebook` unless told. */
-  readonly type?: string;
-  readonly preference?: KernelPreference;
-  /** See `KernelConnectionOptions`. */
-  readonly clientId?: string;
-  readonly log?: Logger;
-}
-
-/** What `initialize` came to: a kernel, a person has to choose one, or none is wanted. */
-export type Initialized = "connected" | "needs-selection" | "no-kernel";
+import { Turns } from "./turns";
 
 /**
  * Owns a client's session connection, or null. What changes the session is done one after the other, in the order in
@@ -40,19 +20,14 @@ export type Initialized = "connected" | "needs-selection" | "no-kernel";
  */
 export class SessionContext implements Disposable {
   readonly #options: SessionContextOptions;
-  readonly #queue = new SerialQueue();
+  readonly #turns = new Turns();
   readonly #events: ContextEvents;
-  readonly #statusChanged: Emitter<string>;
+  readonly #status: ContextStatus;
   readonly #propertyChanged: Emitter<"path" | "name" | "type">;
   readonly #resources = new DisposableStore();
   #session: SessionConnection | null = null;
   #preference: KernelPreference;
   #place: { readonly path: string; readonly name: string; readonly type: string };
-  /** Aborts what was asked for before the last shutdown. */
-  #era = new AbortController();
-  /** What is being done, for people. */
-  #pending: Pending | undefined;
-  #pendingKernel = "";
   #isDisposed = false;
 
   constructor(options: SessionContextOptions) {
@@ -60,11 +35,11 @@ export class SessionContext implements Disposable {
     this.#options = options;
     this.#preference = options.preference ?? {};
     this.#place = { path: options.path, name: options.name ?? options.path, type: options.type ?? "notebook" };
-    this.#statusChanged = this.#resources.add(new Emitter(log));
+    this.#status = this.#resources.add(new ContextStatus(options.kernelSpecs, () => this.#session?.kernel ?? null, log));
     this.#propertyChanged = this.#resources.add(new Emitter(log));
     this.#events = this.#resources.add(new ContextEvents(log));
-    this.#resources.add(this.#events.statusChanged.event(() => this.#tellStatus()));
-    this.#resources.add(options.kernelSpecs.onDidChange(() => this.#tellStatus()));
+    this.#resources.add(this.#events.statusChanged.event(() => this.#status.tell()));
+    this.#resources.add(options.kernelSpecs.onDidChange(() => this.#status.tell()));
   }
 
   get session(): SessionConnection | null {
@@ -103,13 +78,12 @@ export class SessionContext implements Disposable {
 
   /** The name of the kernel for people: its spec's, also while it starts; empty where there is none. */
   get kernelDisplayName(): string {
-    const name = this.#pendingKernel || this.kernel?.name;
-    return name === undefined ? "" : (this.#options.kernelSpecs.findByName(name)?.displayName ?? name);
+    return this.#status.kernelName;
   }
 
   /** What its kernel does, in a word or two for people. */
   get friendlyStatus(): string {
-    return friendlyStatus({ pending: this.#pending, kernel: this.#session?.kernel ?? null });
+    return this.#status.text;
   }
 
   /** Fired with the new session's connection, or null. */
@@ -124,7 +98,7 @@ export class SessionContext implements Disposable {
 
   /** Fired with `friendlyStatus` when that or the kernel's name may have changed. */
   get onDidChangeStatus() {
-    return this.#statusChanged.event;
+    return this.#status.onDidChange;
   }
 
   get onDidChangeProperty() {
@@ -179,7 +153,7 @@ export class SessionContext implements Disposable {
     return this.#do(signal, async (stop) => {
       const { kernel } = this;
       if (!kernel) return this.#startPreferred(stop);
-      await this.#showing("restarting", "", () => kernel.restart());
+      await this.#status.showing("restarting", "", () => kernel.restart());
       return kernel;
     });
   }
@@ -189,8 +163,7 @@ export class SessionContext implements Disposable {
    * none.
    */
   shutdown(): Promise<void> {
-    this.#era.abort(new ConnectError("aborted", "The kernel was shut down before this was done."));
-    this.#era = new AbortController();
+    this.#turns.giveUp(new ConnectError("aborted", "The kernel was shut down before this was done."));
     return this.#do(undefined, () => this.#end());
   }
 
@@ -214,12 +187,12 @@ export class SessionContext implements Disposable {
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    this.#era.abort(disposedError());
+    this.#turns.giveUp(disposedError());
     const shutDown = this.#preference.shutdownOnDispose === true;
     if (!shutDown) this.#take(null);
     // What is being started has to end first.
     const end = async (): Promise<void> => (shutDown ? this.#end() : this.#take(null));
-    this.#queue.run(end).catch((error: unknown) => this.#log.warn(`The session of ${this.#place.path} could not be shut down`, error));
+    this.#turns.run(undefined, end).catch((error: unknown) => this.#log.warn(`The session of ${this.#place.path} could not be shut down`, error));
     this.#events.disposed.fire();
     this.#resources.dispose();
   }
@@ -258,7 +231,7 @@ export class SessionContext implements Disposable {
 
   /** Has this kernel in this path's session, which is made if need be. */
   #have(choice: KernelChoice, signal: AbortSignal): Promise<KernelConnection> {
-    return this.#showing("starting", "name" in choice ? choice.name : "", async () => {
+    return this.#status.showing("starting", "name" in choice ? choice.name : "", async () => {
       const { sessions, clientId } = this.#options;
       const older = !this.#session && this.#preference.shouldReuse === false ? await this.#find(signal) : undefined;
       const present = this.#session ?? (older && sessions.connectTo(older, clientId));
@@ -293,14 +266,10 @@ export class SessionContext implements Disposable {
     this.#propertyChanged.fire(property);
   }
 
-  #tellStatus(): void {
-    this.#statusChanged.fire(this.friendlyStatus);
-  }
-
   async #end(): Promise<void> {
     const session = this.#session;
     if (!session || session.isDisposed) return;
-    await this.#showing("shutting-down", "", async () => {
+    await this.#status.showing("shutting-down", "", async () => {
       try {
         await session.shutdown();
       } catch (error) {
@@ -311,38 +280,11 @@ export class SessionContext implements Disposable {
     this.#take(null);
   }
 
-  async #showing<T>(pending: Pending, kernel: string, work: () => Promise<T>): Promise<T> {
-    this.#pending = pending;
-    this.#pendingKernel = kernel;
-    this.#tellStatus();
-    try {
-      return await work();
-    } finally {
-      this.#pending = undefined;
-      this.#pendingKernel = "";
-      this.#tellStatus();
-    }
-  }
-
   /** Does `work` after what was asked for before; whoever waits may leave, and is sent away by shutdown and dispose. */
   #do<T>(signal: AbortSignal | undefined, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#isDisposed) return Promise.reject(disposedError());
-    const stop = signal ? AbortSignal.any([signal, this.#era.signal]) : this.#era.signal;
-    const done = this.#queue.run(async () => {
-      throwIfAborted(stop);
-      try {
-        return await work(stop);
-      } catch (error) {
-        throw this.#isDisposed ? disposedError() : asError(error);
-      }
-    });
-    return abortable(done, stop);
+    return this.#turns.run(signal, work, (error) => (this.#isDisposed ? disposedError() : asError(error)));
   }
-}
-
-function isOther({ kernel }: SessionConnection, choice: KernelChoice): boolean {
-  if (!kernel || kernel.model.execution_state === "dead") return true;
-  return "id" in choice ? kernel.id !== choice.id : kernel.name !== choice.name;
 }
 
 function disposedError(): ConnectError {

@@ -170,7 +170,9 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       if (!runner || !controller) return;
       // What was not saved was taken back.
       runner.saved(runner.settled);
-      await runner.handOver();
+      const closed = runner.closed();
+      await runner.leave();
+      await closed;
       if (runners.get(notebook) !== runner) return; // closed, or with another kernel
       runners.delete(notebook);
       runnerOf(notebook).elsewhere.resume(target, controller);

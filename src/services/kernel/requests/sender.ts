@@ -1,8 +1,7 @@
 // What a kernel connection is asked to send: each request gets its future, and goes out as soon as it may.
 import { ConnectError, messageOf } from "../../../base/errors";
 import type { Logger } from "../../../base/log";
-import type { Continuity } from "../delivery/continuity";
-import type { Message } from "../messages";
+import { contentOf, executeReplyContent, type ExecuteReply, type Header, type Message } from "../messages";
 import type { KernelLink } from "../socket/link";
 import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
 import type { Requests } from "./requests";
@@ -13,10 +12,13 @@ export type FutureKind<R> = Pick<FuturePorts<R>, "read" | "replies" | "outlivesD
 export interface SenderPorts {
   readonly log: Logger;
   readonly requests: Requests;
-  readonly continuity: Continuity;
+  /** As `FuturePorts.ended`, of the request with this header. */
+  readonly ended: (header: Header) => boolean;
   /** The connection's link, which may be made after this. */
   readonly link: () => KernelLink;
   readonly sendInput: (value: string, request: Message) => void;
+  /** Told of a message that came in an earlier window. */
+  readonly recall: (message: Message) => void;
 }
 
 /** Sends the requests of one connection. */
@@ -40,15 +42,29 @@ export class Sender {
     return future;
   }
 
+  /** The future of code that was sent before, of which `earlier` has come. */
+  resume(message: Message, earlier: readonly Message[], handlers: FutureHandlers): KernelFuture<ExecuteReply> {
+    const read = (reply: Message): ExecuteReply => contentOf(reply, executeReplyContent);
+    const future = this.future(message, handlers, { read, outlivesDone: true });
+    for (const one of earlier) {
+      this.#ports.recall(one);
+      future.handle(one);
+    }
+    const link = this.#ports.link();
+    if (link.state.ended) future.fail(link.state.ended);
+    else link.updateWaiting();
+    return future;
+  }
+
   /** The future of `message`, which is open from now on; nothing is sent. */
   future<R>(message: Message, handlers: FutureHandlers, kind: FutureKind<R>): KernelFuture<R> {
-    const { log, requests, continuity, link, sendInput } = this.#ports;
+    const { log, requests, ended, link, sendInput } = this.#ports;
     const future = new KernelFuture<R>(message, handlers, {
       ...{ ...kind, log, sendInput },
       ended: (kept) => {
         requests.remove(future, kept);
         link().updateWaiting();
-        return continuity.ended(message.header);
+        return ended(message.header);
       },
       congested: (congested) => link().congested(congested),
     });

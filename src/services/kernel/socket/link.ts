@@ -1,13 +1,13 @@
 // The websocket of one kernel connection over its life: it performs what the pure reducer (state.ts) decides.
 import type { Disposable } from "../../../base/disposable";
-import { hasCode, type ConnectError } from "../../../base/errors";
+import type { ConnectError } from "../../../base/errors";
 import type { Socket, SocketClose } from "../../../transport/socket";
 import type { ServerSettings } from "../../../transport/settings";
 import { KernelChannels } from "./channels";
 import type { Message } from "../messages";
 import type { LinkPorts } from "./linkPorts";
 import { LinkQuestions } from "./linkQuestions";
-import { frameOf, Outbox } from "./outbox";
+import { Outgoing } from "./outgoing";
 import { ServerModel } from "./serverModel";
 import { initialState, pause, reduce, type KernelEffect, type KernelEvent, type KernelState } from "./state";
 
@@ -20,7 +20,7 @@ export class KernelLink implements Disposable {
   readonly #ending = new AbortController();
   readonly #questions: LinkQuestions;
   readonly #channels: KernelChannels;
-  readonly #outbox: Outbox;
+  readonly #outgoing: Outgoing;
   #state: KernelState = initialState;
   #socket: Socket | undefined;
   /** Why the kernel may not be heard on iopub yet: the connection is fresh, or the process is a new one. */
@@ -36,7 +36,12 @@ export class KernelLink implements Disposable {
   constructor(ports: LinkPorts) {
     this.#ports = ports;
     const { settings, kernelId, clientId } = ports;
-    this.#outbox = new Outbox(ports.requests, settings);
+    this.#outgoing = new Outgoing({
+      ...{ settings, requests: ports.requests, socket: () => this.#socket, isHeard: () => this.isHeard, hurry: () => this.#hurry() },
+      isRestarting: () => this.#state.kernel === "restarting",
+      holdsBack: (message) => ports.holdsBack(message),
+      sent: (message) => ports.sent(message),
+    });
     const server = new ServerModel(settings, kernelId, this.ending);
     this.#questions = new LinkQuestions({
       ...{ settings, kernelId, server, state: () => this.#state, dispatch: (event) => this.dispatch(event) },
@@ -88,35 +93,17 @@ export class KernelLink implements Disposable {
    * @throws ConnectError `busy` where too much waits, `invalid-message` where it cannot be written
    */
   send(message: Message, waits = false): void {
-    const socket = this.#mustWait(message) ? undefined : this.#socket;
-    if (socket) {
-      const frame = frameOf(message, socket.protocol);
-      try {
-        socket.send(frame);
-        this.#ports.sent(message);
-        this.updateWaiting();
-        return;
-      } catch (error) {
-        // It closes just now: its successor will take the message.
-        if (!hasCode(error, "connection-lost")) throw error;
-      }
-    }
-    this.#outbox.hold(message, waits);
-    // A restart has its own end, and what waits for it is not forgotten.
-    if (this.#socket) this.#outbox.dispose();
-    // Somebody waits: no reason to sit out the pause between two attempts.
-    this.#hurry();
+    this.#outgoing.send(message, waits);
   }
 
   /** Sends what waits, as far as it has to wait no longer. */
   flush(): void {
-    if (!this.#socket) return;
-    for (const { message, waits } of this.#outbox.take((one) => !this.#mustWait(one))) this.send(message, waits);
+    this.#outgoing.flush();
   }
 
-  /** The socket acknowledges promptly and watches its peer only while a request waits for its answer. */
+  /** What waits for an answer has changed. */
   updateWaiting(): void {
-    if (this.#socket) this.#socket.waiting = this.#ports.requests.awaiting;
+    this.#outgoing.updateWaiting();
   }
 
   /** Some handlers are too slow, or no longer: as long as any are, the server has to wait. */
@@ -176,16 +163,6 @@ export class KernelLink implements Disposable {
   dispose(): void {
     this.dispatch({ type: "disposed" });
     this.#leaving?.({ code: 1006, reason: "", silent: false });
-  }
-
-  /**
-   * The kernel is asked first, and its shell is given nothing before it is heard: what it printed for that could be lost.
-   * (A server that takes it for busy lets us through before it listens itself.) Answers to its questions are not held: it
-   * waits for them. Nor is what goes to its control channel, which answers while a cell runs.
-   */
-  #mustWait(message: Message): boolean {
-    const isUnheard = !this.isHeard && message.channel === "shell" && message.header.msg_type !== "kernel_info_request";
-    return isUnheard || this.#state.kernel === "restarting" || this.#ports.holdsBack(message);
   }
 
   get #settings(): ServerSettings {
@@ -256,7 +233,7 @@ export class KernelLink implements Disposable {
   #end(error: ConnectError): void {
     this.#ending.abort(error);
     clearTimeout(this.#retry);
-    this.#outbox.dispose();
+    this.#outgoing.unbound();
   }
 
   /** Ends the pause between two attempts. */
@@ -291,7 +268,7 @@ export class KernelLink implements Disposable {
   #opened(socket: Socket): void {
     this.#socket = socket;
     this.#openedAt = Date.now();
-    this.#outbox.dispose();
+    this.#outgoing.unbound();
     socket.paused = this.#congestion > 0;
     this.dispatch({ type: "opened" });
     this.updateWaiting();
@@ -311,7 +288,7 @@ export class KernelLink implements Disposable {
     }
     this.#settings.log.debug(`${this.#settings.label}: connection to kernel ${this.#ports.kernelId} closed`, close);
     if (this.#ports.requests.awaiting) this.#questions.lost(close.silent);
-    this.#outbox.bound();
+    this.#outgoing.bound();
     // A busy kernel may say nothing for long.
     if (Date.now() - this.#openedAt > pause.ceiling) this.dispatch({ type: "answered" });
     // A close without a code is what the server sends to the older of two sockets with one session id.

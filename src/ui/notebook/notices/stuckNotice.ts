@@ -1,12 +1,18 @@
 // The notification that a cell runs on though it was interrupted.
 import * as vscode from "vscode";
-import type { Stuck } from "../../../notebook/run/interruption";
+import { Interruption, type Stuck } from "../../../notebook/run/interruption";
 import type { CommandLink, Linked } from "../../say/linked";
 import { withProgress } from "../../say/messages";
 import { stuckText } from "./stuckText";
 
+/** The interrupts of one notebook's kernel, sent by `send`. @param running the number of the cell that runs */
+export function interruptionOf(notebook: vscode.NotebookDocument, running: () => number | undefined, send: () => Promise<void>): Interruption {
+  const notice = new StuckNotice(notebook, running);
+  return new Interruption({ send, tell: (stuck, over) => notice.show(stuck, over) });
+}
+
 /** One notification at a time; it goes by itself when the cell ends. */
-export class StuckNotice {
+class StuckNotice {
   readonly #notebook: vscode.NotebookDocument;
   readonly #running: () => number | undefined;
   #update: ((text: Linked) => void) | undefined;

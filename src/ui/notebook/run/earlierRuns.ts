@@ -41,6 +41,24 @@ function earlierRuns(notebook: vscode.NotebookDocument, runs: readonly Journaled
   return found.filter((run) => newest.get(run.cell) === run);
 }
 
+/** Runs that were asked for together: what the kernel has, and what waits behind it. */
+export interface Batch<R> {
+  readonly held: R[];
+  readonly waiting: R[];
+}
+
+/** Those of `runs` that are not over, by the batch that they were asked for in. */
+export function inBatches<R>(runs: readonly { readonly earlier: JournaledRun; readonly run: R }[]): Iterable<Batch<R>> {
+  const batches = new Map<number, Batch<R>>();
+  for (const { earlier, run } of runs) {
+    if (earlier.settled) continue;
+    const batch = batches.get(earlier.queued.batch) ?? { held: [], waiting: [] };
+    batches.set(earlier.queued.batch, batch);
+    (earlier.sent ? batch.held : batch.waiting).push(run);
+  }
+  return batches.values();
+}
+
 /** Runs whose cells are in the notebook no more. */
 export interface DisplacedRuns {
   /** So many of their cells have another in their place. */

@@ -1,5 +1,4 @@
 // The running cells of one open notebook: its queue, its interrupt, and what an earlier window has left of it.
-import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
 import type { Journal } from "../../../app/notebooks/journals";
 import { RunRecorder } from "../../../app/notebooks/runRecorder";
@@ -10,14 +9,15 @@ import { ConnectError } from "../../../base/errors";
 import { DisplayIds } from "../../../notebook/outputs/displayIds";
 import type { CellExecution } from "../../../notebook/run/execution";
 import { ExecutionQueue, type QueuedRun } from "../../../notebook/run/executionQueue";
-import { Interruption } from "../../../notebook/run/interruption";
+import type { Interruption } from "../../../notebook/run/interruption";
 import type { JournaledRun } from "../../../notebook/run/journal";
 import type { ExecutingKernel } from "../../../notebook/run/run";
 import type { AppContext } from "../../context";
+import { asked } from "./asked";
 import { Cancellations } from "./cancellation";
 import { clearRun, createCellRun, recallRun, type RunSource } from "./cellRun";
 import type { KernelTarget } from "../facts/target";
-import { displacedRuns, identityOf, isOfAnother, type DisplacedRuns, type Recorded } from "./earlierRuns";
+import { displacedRuns, identityOf, inBatches, isOfAnother, type DisplacedRuns, type Recorded } from "./earlierRuns";
 import { Elsewhere } from "../document/elsewhere";
 import { noteGap } from "../notices/gapNotice";
 import { Gathered } from "../output/gathered";
@@ -25,11 +25,12 @@ import { journalKey } from "../facts/journalKey";
 import { LastRuns } from "./lastRuns";
 import { lateOutputShown } from "../output/lateOutput";
 import { kernelChanged, tellLostVariables } from "../notices/lostVariables";
+import { OpenRuns } from "./openRuns";
 import { OwnKernel } from "./ownKernel";
 import { answerOf } from "./question";
 import { runMetadata } from "../facts/runMetadata";
 import { handsOver, stopsOnError } from "./runSettings";
-import { StuckNotice } from "../notices/stuckNotice";
+import { interruptionOf } from "../notices/stuckNotice";
 
 /** Runs the cells of one notebook in their order, and always settles them. */
 export class NotebookRunner implements vscode.Disposable {
@@ -47,11 +48,8 @@ export class NotebookRunner implements vscode.Disposable {
   #earlierKernel: string | undefined;
   readonly #displayIds = new DisplayIds();
   readonly #gathered: Gathered;
-  /** Runs that are not over, in their order: their cells, and as the queue has them. */
-  readonly #open = new Map<CellExecution, { readonly id: string; readonly cell: vscode.NotebookCell; readonly queued: QueuedRun }>();
+  readonly #open = new OpenRuns();
   readonly #last = new LastRuns();
-  /** Of runs whose cells VS Code takes for running: when that ends. */
-  readonly #unclosed = new Set<Promise<void>>();
   /** What was open when the connection broke the last time. */
   #openAtBreak: readonly CellExecution[] = [];
   readonly #interruption: Interruption;
@@ -83,32 +81,26 @@ export class NotebookRunner implements vscode.Disposable {
     this.#kernel = new OwnKernel({
       ...{ app, notebook, earlierPath: this.#journal.kernel?.path, changed, connected },
       adopted: ({ kernel: own, session }, { server, spec }) => this.#recorder.follow(own, { server: server.id, spec: spec.name, path: session.path }),
-      broke: () => (this.#openAtBreak = this.#runs),
+      broke: () => (this.#openAtBreak = this.#open.runs),
       missed: (gap) => noteGap(gap, this.#openAtBreak),
       lostVariables: (lost) => void tellLostVariables(notebook, lost),
     });
     this.#cancellations = new Cancellations({
       ...{ notebook, log: app.log },
       takeBack: (run) => {
-        const open = this.#open.get(run);
+        const open = this.#open.of(run);
         return open === undefined || this.#queue.remove(open.queued);
       },
-      isFirst: (run) => run.hasBegun || run === this.#runs[0],
+      isFirst: (run) => run.hasBegun || run === this.#open.runs[0],
       interrupt: () => this.interrupt(),
       isLeaving: () => this.#leaving,
     });
-    const notice = new StuckNotice(notebook, () => this.running?.number);
-    this.#interruption = new Interruption({
-      send: () => app.notebookSessions.interrupt(key),
-      tell: (stuck, over) => notice.show(stuck, over),
-    });
+    this.#interruption = interruptionOf(notebook, () => this.running?.number, () => app.notebookSessions.interrupt(key));
   }
 
   /** The cell that the kernel has begun with; undefined where there is none, or it was deleted meanwhile. */
   get running(): RunningCell | undefined {
-    // Asked for often: nothing is listed or looked up.
-    for (const [run, { cell }] of this.#open) if (run.hasBegun) return cell.index < 0 ? undefined : { number: cell.index + 1, waiting: this.#open.size - 1 };
-    return undefined;
+    return this.#open.running;
   }
 
   /** Whether the kernel is being waited for. */
@@ -132,17 +124,12 @@ export class NotebookRunner implements vscode.Disposable {
     if (kernel) this.#kernel.takeOver(kernel);
     this.#earlierKernel = kernel?.kernelId;
     this.#recorder.takeOver(target.server.id);
-    const batches = new Map<number, { held: QueuedRun[]; waiting: QueuedRun[] }>();
     const stops = stopsOnError();
-    for (const { cell, earlier } of taken) {
-      const { id, code, batch: number } = earlier.queued;
-      const run = this.#queued(cell, id, { code, stops, earlier, mayMiss: !left }, target, controller);
-      if (earlier.settled) continue;
-      const batch = batches.get(number) ?? { held: [], waiting: [] };
-      batches.set(number, batch);
-      (earlier.sent ? batch.held : batch.waiting).push(run);
-    }
-    for (const { held, waiting } of batches.values()) this.#queue.addHeld(held, waiting);
+    const runs = taken.map(({ cell, earlier }) => {
+      const { id, code } = earlier.queued;
+      return { earlier, run: this.#queued(cell, id, { code, stops, earlier, mayMiss: !left }, target, controller) };
+    });
+    for (const { held, waiting } of inBatches(runs)) this.#queue.addHeld(held, waiting);
     this.#changed();
   }
 
@@ -154,7 +141,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#queue.clear();
     this.#kernel.abort(new ConnectError("aborted", "Interrupted while waiting for the kernel."));
     if (this.#kernel.isConnecting || this.#open.size === 0) return;
-    await this.#interruption.interrupt(Promise.all(this.#runs.map(({ outcome }) => outcome)));
+    await this.#interruption.interrupt(Promise.all(this.#open.runs.map(({ outcome }) => outcome)));
   }
 
   /**
@@ -189,8 +176,8 @@ export class NotebookRunner implements vscode.Disposable {
   }
 
   /** Resolves when none of the cells that run or wait now does so to VS Code. */
-  async closed(): Promise<void> {
-    await Promise.all([...this.#unclosed]);
+  closed(): Promise<void> {
+    return this.#open.closed();
   }
 
   /** Whether none of its cells runs, or waits to be run. */
@@ -200,7 +187,7 @@ export class NotebookRunner implements vscode.Disposable {
 
   /** Resolves when what has come of its cells' outputs is in the document, for a save to have all of it; never rejects. */
   written(): Promise<void> {
-    return this.#last.written(this.#runs.filter(({ hasBegun }) => !hasBegun));
+    return this.#last.written(this.#open.runs.filter(({ hasBegun }) => !hasBegun));
   }
 
   /** The runs whose outcome a save that begins now will hold. */
@@ -216,7 +203,7 @@ export class NotebookRunner implements vscode.Disposable {
 
   /** The notebook has another kernel now: its runs here end, and what the old one has begun says so. */
   abandon(): void {
-    for (const run of this.#runs) if (run.hasBegun) run.fail(kernelChanged());
+    for (const run of this.#open.runs) if (run.hasBegun) run.fail(kernelChanged());
     this.#queue.dispose();
     this.#journal.clear();
     this.dispose();
@@ -225,13 +212,6 @@ export class NotebookRunner implements vscode.Disposable {
   /** Runs whose cells are in the notebook no more; undefined where there are none. */
   get displaced(): DisplacedRuns | undefined {
     return displacedRuns(this.#notebook, this.#open.values(), () => this.#journal.read().runs);
-  }
-
-  /** As `leave`; resolves when VS Code takes other executions of its cells. */
-  async handOver(): Promise<void> {
-    const ending = [...this.#unclosed];
-    await this.leave();
-    await Promise.all(ending);
   }
 
   /** The window is being closed, or reloaded. */
@@ -254,14 +234,8 @@ export class NotebookRunner implements vscode.Disposable {
   #run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): void {
     if (this.#open.size === 0 && isOfAnother(this.#journal.kernel, target)) this.#recorder.startAnew(target.server.id);
     const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
-    // To VS Code a raw cell is code in a language of its own; it is left alone.
-    const open = new Set([...this.#open.values()].map(({ cell }) => cell));
-    const all = cells.filter((cell) => cell.index >= 0 && cell.document.languageId !== "raw" && !open.has(cell)).map((cell) => ({ cell, id: randomUUID(), code: cell.document.getText() }));
-    const runs = all.filter(({ code }) => code.trim() !== "");
-    for (const { cell, code } of all) {
-      if (code.trim() !== "") continue;
-      clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
-    }
+    const { runs, blank } = asked(cells, this.#open.cells);
+    for (const cell of blank) clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
     const stops = stopsOnError();
     const queued: QueuedRun[] = [];
     try {
@@ -291,10 +265,7 @@ export class NotebookRunner implements vscode.Disposable {
         begun();
         this.#changed();
       },
-      closed: () => {
-        this.#unclosed.delete(closed.promise);
-        closed.resolve();
-      },
+      closed: () => closed.resolve(),
       cancelled: () => this.#cancellations.add(run),
       ask: (request, reply) => void answerOf(cell, run.outcome, request, reply, { isLeaving: () => this.#leaving, interrupt: () => this.interrupt() }),
     });
@@ -306,10 +277,9 @@ export class NotebookRunner implements vscode.Disposable {
       cancel: () => run.cancel(),
       mayFail: run.mayFail,
     };
-    this.#open.set(run, { id, cell, queued });
-    this.#unclosed.add(closed.promise);
+    this.#open.add(run, { id, cell, queued }, closed.promise);
     void run.outcome.then((outcome) => {
-      this.#open.delete(run);
+      this.#open.remove(run);
       this.#recorder.settled(id, outcome);
       if (this.isAtRest) void this.written();
       this.#changed();
@@ -317,10 +287,6 @@ export class NotebookRunner implements vscode.Disposable {
     // Last: it tells of a beginning and an end at once.
     recallRun(run, source);
     return queued;
-  }
-
-  get #runs(): readonly CellExecution[] {
-    return [...this.#open.keys()];
   }
 
   async #connect(id: string, earlier: JournaledRun | undefined, target: KernelTarget): Promise<ExecutingKernel> {
