@@ -243,7 +243,8 @@ os.kill(os.getppid(), signal.SIGCONT)`,
     connection.onDidChangeStatus((now) => statuses.push(now));
     const cell = run(connection, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)");
     const error = await failure(cell.future.done, "kernel-dead");
-    assert.match(error.message, /started it anew.*Run the cells again/);
+    // What it said as it began may have gone with it.
+    assert.match(error.message, /started it anew.*run the cells again/i);
     assert.ok(statuses.includes("autorestarting"), statuses.join());
     assert.ok(comm.isClosed);
     const next = run(connection, "print('x' in globals())");

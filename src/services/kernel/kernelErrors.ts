@@ -19,7 +19,7 @@ export function diedError(exits: boolean): ConnectError {
 
 /** As `diedError`, for what the kernel had not begun with. */
 export function notBegunError(exits: boolean): ConnectError {
-  const why = exits ? "The kernel was ended by code that ran before (exit), so this was not run." : "The kernel had ended before this could run.";
+  const why = exits ? "The kernel was ended by code that ran before (exit), so this was not run." : "The kernel ended before anything came of this.";
   return new ConnectError("kernel-dead", `${why} The server has started it anew, without its variables: run the cells again from the top.`);
 }
 
