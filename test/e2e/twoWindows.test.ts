@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { saveContents } from "../../src/services/contents/client";
+import { serverSettings, type ServerSettings } from "../../src/transport/settings";
 import { sharedHub } from "../harness/hub/shared";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
@@ -12,7 +14,14 @@ import { personWindow } from "./support/window";
 
 /** As many as VS Code shows of a cell. */
 const lines = 25;
-const counterOf = (seconds: number): string => `import time\nfor i in range(${lines}):\n    print("line", i, flush=True)\n    time.sleep(${seconds})`;
+/** Goes on from the middle when it is told to, by a file. */
+const gate = "go on";
+const counter = `import os, time
+for i in range(${lines}):
+    print("line", i, flush=True)
+    time.sleep(0.1)
+    while i == 12 and not os.path.exists("${gate}"): time.sleep(0.1)
+os.remove("${gate}")`;
 const counted = Array.from({ length: lines }, (_, index) => `line ${index}`).join("\n");
 const turn = "turn = globals().get('turn', 0) + 1\nprint('turn', turn)";
 const runMs = 120_000;
@@ -28,18 +37,21 @@ describe("a notebook that is open in two windows", function () {
   const window = personWindow({ files: [samplePath], settings: savesOnDemand });
   let user: HubUser;
   let second: Workbench;
+  let server: ServerSettings;
+  const goOn = (): Promise<unknown> => saveContents(server, gate, { type: "file", format: "text", content: "" });
   const shown = async ({ notebook }: Workbench, index: number): Promise<string> => (await notebook.outputs(index)).map(({ text }) => text).join("\n");
   const shows = ({ notebook }: Workbench, index: number, text: string): Promise<unknown> =>
     notebook.outputsOnce(index, (outputs) => outputs.some((output) => output.text.includes(text)), runMs);
 
   before(async () => {
     user = hubUser("ana");
-    writeFileSync(path.join(window().folder, "two.ipynb"), notebookWith(counterOf(0.8), turn, counterOf(3)));
+    writeFileSync(path.join(window().folder, "two.ipynb"), notebookWith(counter, turn, counter));
+    server = serverSettings({ baseUrl: await sharedHub().startServer(user.name), token: user.token });
   });
   after(() => sharedHub().stopServer("ana"));
 
   it("goes on in the one that runs it when it is opened in the other", async () => {
-    const { workbench: first, folder, server } = window();
+    const { workbench: first, folder, server: codeServer } = window();
     await signIn(first, user);
     await first.openSidebar("Explorer");
     await first.openNotebook("two.ipynb");
@@ -47,11 +59,12 @@ describe("a notebook that is open in two windows", function () {
     await pickHubKernel(first, user);
     await first.notebook.run(0);
     await shows(first, 0, "line 2");
-    second = await first.another(server.folderUrl(folder));
+    second = await first.another(codeServer.folderUrl(folder));
     await second.openNotebook("two.ipynb");
     await pickHubKernel(second, user);
     await second.notification(elsewhere);
     assert.equal(await first.notebook.state(0), "running");
+    await goOn();
     await first.page.bringToFront();
     assert.equal(await first.notebook.ended(0, runMs), "ok");
     assert.equal((await shown(first, 0)).trim(), counted);
@@ -60,15 +73,16 @@ describe("a notebook that is open in two windows", function () {
   });
 
   it("goes on in the other when that asks for it, without an error in the first", async () => {
-    const { workbench: first, folder, server } = window();
+    const { workbench: first, folder, server: codeServer } = window();
     await first.notebook.run(2);
     await shows(first, 2, "line 2");
     await second.close();
-    second = await first.another(server.folderUrl(folder));
+    second = await first.another(codeServer.folderUrl(folder));
     await second.openNotebook("two.ipynb");
     await pickHubKernel(second, user);
     await second.answerNotification(elsewhere, "Show Here");
     await shows(second, 2, "line 12");
+    await goOn();
     assert.equal(await second.notebook.ended(2, runMs), "ok");
     assert.equal((await shown(second, 2)).trim(), counted);
     await first.page.bringToFront();
@@ -97,6 +111,8 @@ describe("a notebook that is open in two windows", function () {
     await shows(first, 0, "line 12");
     await second.page.bringToFront();
     await second.notebook.run(1);
+    await shows(second, 0, "line 12");
+    await goOn();
     assert.equal(await second.notebook.ended(1, runMs), "ok");
     assert.equal((await shown(second, 0)).trim(), counted);
     // It waited already when it was asked for again.
