@@ -206,7 +206,7 @@ async function send(
  * arrive before the connection's end does.
  */
 function isCutShort({ status, text }: Answer, { body }: RequestOptions): boolean {
-  return status === 400 && text === "" && body !== undefined;
+  return status === 400 && text.trim() === "" && body !== undefined;
 }
 
 function faultOf(

@@ -1,6 +1,6 @@
 // Replacing a file on a server as a whole: it is the old one or the new one, whatever becomes of the connection.
 import { randomUUID } from "node:crypto";
-import { ConnectError, hasCode, HttpError } from "../../base/errors";
+import { ConnectError, hasCode } from "../../base/errors";
 import { sizeText } from "../../base/text";
 import { deleteContents, renameContents } from "../../services/contents/client";
 import type { ContentsModel } from "../../services/contents/model";
@@ -29,13 +29,8 @@ export class FileReplacement {
   async replace(settings: ServerSettings, path: string, bytes: Uint8Array, exists: boolean): Promise<ContentsModel> {
     const taken = this.#sizes.of(settings) ?? Number.POSITIVE_INFINITY;
     if (bytes.byteLength > taken) return this.#inParts(settings, path, bytes, exists);
-    const write = (): Promise<ContentsModel> => writeWhole(settings, path, bytes);
     try {
-      return await write().catch((error: unknown) => {
-        // What a proxy says to half a request: the connection broke, and not on our side of it.
-        if (error instanceof HttpError && error.status === 400 && error.body.trim() === "") return write();
-        throw error;
-      });
+      return await writeWhole(settings, path, bytes);
     } catch (error) {
       const isLarge = bytes.byteLength > largestPart && hasCode(error, "unreachable");
       if (!isLarge && !isForItsSize(error)) throw error;

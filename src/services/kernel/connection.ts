@@ -21,7 +21,7 @@ import type { KernelModel } from "./model";
 import { ProcessControl } from "./processControl";
 import { Requests } from "./requests/requests";
 import { Sender } from "./requests/sender";
-import { visibleStatus, type ConnectionStatus, type KernelState, type KernelStatus } from "./socket/state";
+import { throwIfEnded, visibleStatus, type ConnectionStatus, type KernelState, type KernelStatus } from "./socket/state";
 
 /**
  * A connection to a running kernel. It connects by itself, reconnects with the same client id, and settles every
@@ -146,7 +146,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   /** Answers an input_request. @throws ConnectError where the connection has ended */
   sendInputReply(value: string, request: Message): void {
-    this.#throwIfEnded();
+    throwIfEnded(this.#link.state);
     this.events.pendingInput.fire(false);
     const parent = { parent: request.header };
     this.#link.send(createMessage(this.clientId, "stdin", "input_reply", { status: "ok", value }, parent));
@@ -183,7 +183,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
    * @throws ConnectError where the connection has ended or ends; `timeout` where it takes longer than a handshake may
    */
   async reconnect(): Promise<void> {
-    this.#throwIfEnded();
+    throwIfEnded(this.#link.state);
     this.#link.reconnect();
     const connected = next(this.onDidChangeConnectionStatus, (status) => status === "connected", this.#link.ending);
     const { label, timeouts } = this.#settings;
@@ -291,9 +291,5 @@ export class KernelConnection extends KernelRequests implements Disposable {
     this.comms.lose();
     this.events.disposed.fire();
     this.events.dispose();
-  }
-
-  #throwIfEnded(): void {
-    if (this.#link.state.ended) throw this.#link.state.ended;
   }
 }

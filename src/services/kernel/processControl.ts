@@ -5,6 +5,7 @@ import type { ServerSettings } from "../../transport/settings";
 import { interruptKernel, restartKernel, shutdownKernel } from "./client";
 import type { KernelModel } from "./model";
 import type { KernelLink } from "./socket/link";
+import { throwIfEnded } from "./socket/state";
 
 export interface ProcessControlPorts {
   readonly settings: ServerSettings;
@@ -26,7 +27,7 @@ export class ProcessControl {
   /** Stops what runs. @throws ConnectError where the kernel is dead or the server refuses */
   async interrupt(): Promise<void> {
     const { settings, kernelId, link } = this.#ports;
-    this.#throwIfEnded();
+    throwIfEnded(link.state);
     await this.#guardGone(interruptKernel(settings, kernelId, { signal: link.ending }));
   }
 
@@ -44,7 +45,7 @@ export class ProcessControl {
 
   async #restart(reason: ConnectError | undefined): Promise<void> {
     const { settings, kernelId, link, restarted } = this.#ports;
-    this.#throwIfEnded();
+    throwIfEnded(link.state);
     link.dispatch({ type: "restart", ...(reason && { error: reason }) });
     try {
       restarted(await this.#guardGone(restartKernel(settings, kernelId, { signal: link.ending })));
@@ -53,11 +54,6 @@ export class ProcessControl {
       link.dispatch({ type: "restart-failed" });
       throw error;
     }
-  }
-
-  #throwIfEnded(): void {
-    const { ended } = this.#ports.link.state;
-    if (ended) throw ended;
   }
 
   async #guardGone<T>(request: Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import { ConnectError, messageOf } from "../../../base/errors";
 import type { Logger } from "../../../base/log";
 import { contentOf, executeReplyContent, type ExecuteReply, type Header, type Message } from "../messages";
 import type { KernelLink } from "../socket/link";
+import { throwIfEnded } from "../socket/state";
 import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
 import type { Requests } from "./requests";
 
@@ -34,7 +35,7 @@ export class Sender {
     const future = this.future(message, handlers, kind);
     const link = this.#ports.link();
     try {
-      if (link.state.ended) throw link.state.ended;
+      throwIfEnded(link.state);
       link.send(message, waits);
     } catch (error) {
       future.fail(error instanceof ConnectError ? error : new ConnectError("connection-lost", messageOf(error), { cause: error }));

@@ -180,6 +180,11 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
   }
 }
 
+/** @throws ConnectError where the connection has ended for good */
+export function throwIfEnded({ ended }: KernelState): void {
+  if (ended) throw ended;
+}
+
 /** First the question, then what was held back: it meets a kernel that is known to answer. */
 const asked: readonly KernelEffect[] = [{ type: "probe" }, { type: "flush" }];
 

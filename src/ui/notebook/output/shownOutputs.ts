@@ -196,7 +196,7 @@ export class ShownOutputs {
       else if (kept) {
         const change = this.#changing.get(id);
         const now = change ? withChange(kept, change) : kept;
-        this.#outputs.set(id, change ? now : shown);
+        if (change) this.#outputs.set(id, now);
         arranged.push(now);
       }
     }
