@@ -5,6 +5,7 @@ import path from "node:path";
 import { saveContents } from "../../src/services/contents/client";
 import { serverSettings, type ServerSettings } from "../../src/transport/settings";
 import { sharedHub } from "../harness/hub/shared";
+import { waitFor } from "../harness/processes/wait";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
 import { savesOnDemand } from "../harness/vscode/settings";
@@ -40,8 +41,11 @@ describe("a notebook that is open in two windows", function () {
   let server: ServerSettings;
   const goOn = (): Promise<unknown> => saveContents(server, gate, { type: "file", format: "text", content: "" });
   const shown = async ({ notebook }: Workbench, index: number): Promise<string> => (await notebook.outputs(index)).map(({ text }) => text).join("\n");
-  const shows = ({ notebook }: Workbench, index: number, text: string): Promise<unknown> =>
-    notebook.outputsOnce(index, (outputs) => outputs.some((output) => output.text.includes(text)), runMs);
+  const shows = async (workbench: Workbench, index: number, text: string): Promise<void> => {
+    // The outputs above it may have pushed it out of the view, where VS Code draws nothing.
+    await workbench.notebook.select(index);
+    await waitFor(`“${text}” in cell ${index}`, async () => (await shown(workbench, index)).includes(text), runMs);
+  };
 
   before(async () => {
     user = hubUser("ana");

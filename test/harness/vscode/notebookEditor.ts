@@ -88,8 +88,9 @@ export class NotebookEditor {
     await this.#root.page().locator(".notebook-toolbar-container").getByRole("button", { name: /^Run All/ }).click();
   }
 
-  /** Waits until a cell is neither running nor waiting to run; resolves with how it ended. */
+  /** Waits until a cell is neither running nor waiting to run; resolves with how it ended. It must be in view: select it first. */
   async ended(index: number, timeout: number): Promise<CellState> {
+    await this.#row(index).waitFor({ state: "attached", timeout: uiMs });
     return await waitFor(
       `cell ${index} to end`,
       async () => {
