@@ -1,4 +1,4 @@
-// What went wrong lately, by what it went wrong with: for the details that a person sends to an administrator.
+// Recent errors, by the server or hub that they concern: for the details that a user sends to an administrator.
 import { messageOf } from "../base/errors";
 
 export interface RecentError {

@@ -1,4 +1,4 @@
-// Waiting: deferred values, bounds, back-off with jitter, serial queues.
+// Waiting: deferred values, timeouts, exponential back-off with jitter, serial queues.
 import { ConnectError } from "./errors";
 
 /** A promise with its resolve and reject outside. */

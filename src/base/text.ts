@@ -1,4 +1,4 @@
-// Pieces of texts that others have written, in time that grows with the text only.
+// Pieces of untrusted text, cut in linear time.
 
 /** `text` without characters of `set` at its end. */
 export function trimmedEnd(text: string, set: string): string {

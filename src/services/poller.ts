@@ -1,4 +1,4 @@
-// The one poller of a server: it asks only while somebody looks and was active lately, rarely at rest, and never
+// The one poller of a server: it polls only while something shows the data and the user is present, rarely at rest, and never
 // against a refusal. Every request through a hub's proxy counts as activity of the server and keeps it running.
 import { backoff } from "../base/async";
 import { systemClock, type Clock } from "../base/clock";
@@ -7,13 +7,13 @@ import { asError, hasCode } from "../base/errors";
 import { Emitter, type Event } from "../base/event";
 import { nullLogger, type Logger } from "../base/log";
 
-/** Whether the person uses the program; when they have been away, nothing is polled. */
+/** Whether the user uses the program; when they have been away, nothing is polled. */
 export interface Activity {
   readonly isActive: boolean;
   readonly onDidChange: Event<boolean>;
 }
 
-/** For programs without a person. */
+/** For programs without a user. */
 export const alwaysActive: Activity = { isActive: true, onDidChange: () => ({ dispose: () => undefined }) };
 
 /** A stream of the server's that tells when something has changed. */

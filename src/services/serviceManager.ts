@@ -10,7 +10,7 @@ import { asKernelAction, EventStream } from "./rest/events";
 import { SessionManager } from "./session/manager";
 
 export interface ServiceManagerOptions {
-  /** Whether the person uses the program; always unless told. */
+  /** Whether the user uses the program; always unless told. */
   readonly activity?: Activity;
   /** Whether to listen to the server's event stream while it is looked at; true unless told. */
   readonly live?: boolean;

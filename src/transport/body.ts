@@ -1,4 +1,4 @@
-// The body of an answer: without its compression, and never more of it than is wanted.
+// The body of an answer: decompressed, and bounded in size.
 import { pipeline } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { ConnectError } from "../base/errors";

@@ -1,4 +1,4 @@
-// What proves who asks: a token, or the session of a form login; either travels through the program as one secret text.
+// Credentials: a token, or the session of a form login; either is passed through the program as one secret text.
 
 /** A session's text begins with what no token holds. */
 const sessionMark = "session\n";

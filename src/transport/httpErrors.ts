@@ -1,4 +1,4 @@
-// What a failed request means, in words: status codes, login pages, networks and certificates.
+// Errors of failed requests, in words: status codes, login pages, networks and certificates.
 import { ConnectError, HttpError, messageOf, type ErrorCode } from "../base/errors";
 import { jsonIn } from "../base/json";
 import type { ServerSettings } from "./settings";

@@ -1,4 +1,4 @@
-// Finding out that the other side of a websocket is gone although the connection looks open.
+// Liveness: a watchdog that finds out that the peer of a websocket is gone although the connection looks open.
 import { systemClock, type Clock } from "../base/clock";
 import type { Disposable } from "../base/disposable";
 

@@ -1,4 +1,4 @@
-// Websockets to a server: token in the Authorization header, subprotocol with fallback, liveness, prompt acknowledgement.
+// Websockets to a server: token in the Authorization header, subprotocol with fallback, liveness, prompt acknowledgement, backpressure.
 import type WebSocket from "ws";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { abortable, throwIfAborted } from "../base/async";

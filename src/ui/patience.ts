@@ -1,4 +1,4 @@
-// Waiting that is shown, and can be cancelled, only where it takes long.
+// Progress for slow work: a notification, with cancel, only where it takes long.
 import * as vscode from "vscode";
 import { delay } from "../base/async";
 import { ConnectError } from "../base/errors";
@@ -8,8 +8,8 @@ import { withProgress } from "./say/messages";
 export const patience = 800;
 
 /**
- * Runs `task`; where that takes long a notification says so and lets the person cancel.
- * @throws what `task` throws; ConnectError `aborted` where the person cancelled and the task heeds its signal
+ * Runs `task`; where that takes long a notification says so and lets the user cancel.
+ * @throws what `task` throws; ConnectError `aborted` where the user cancelled and the task heeds its signal
  */
 export async function withPatience<T>(title: string, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const cancelled = new AbortController();

@@ -1,4 +1,4 @@
-// Replacing a file on a server as a whole: it is the old one or the new one, whatever becomes of the connection.
+// Replacing a file on a server as a whole: afterwards it is the old one or the new one, whatever happens to the connection.
 import { randomUUID } from "node:crypto";
 import { ConnectError, hasCode } from "../../base/errors";
 import { sizeText } from "../../base/text";
@@ -65,7 +65,7 @@ export class FileReplacement {
   }
 }
 
-/** What is wrong with the file beside it, the person knows nothing of, said of the file that is meant. */
+/** What is wrong with the file beside it, the user knows nothing of, said of the file that is meant. */
 function inWords(settings: ServerSettings, path: string, incoming: string, error: unknown): unknown {
   if (error instanceof NoParts) {
     const text = `“${path}” is larger than ${settings.label} takes in one request, and this server takes no files in parts. It is as it was there. Clear large outputs, or upload it another way.`;

@@ -1,4 +1,5 @@
-// Whether JupyterLab shows a notebook's outputs as they are: the server signs what it trusts, and a save needs another signature.
+// Trust of a notebook: JupyterLab shows outputs as they are only where the server has signed the notebook, and each save needs a new
+// signature.
 import * as v from "valibot";
 import { getNotebook, trustNotebook } from "../../services/contents/client";
 import type { NotebookContent } from "../../services/contents/model";

@@ -1,4 +1,4 @@
-// Servers as authorities of URIs, `ana@hub.example.org`: the same for one server in every window and session.
+// Servers as authorities of URIs, `ana@hub.example.org`: the same authority for a server in every window and session.
 import { trimmedEnd } from "../../base/text";
 import type { Account } from "../../hub/account/account";
 

@@ -1,4 +1,4 @@
-// Files of servers as an editor needs them: nothing is replaced, or lost, that was not meant.
+// Files of servers for an editor: nothing is overwritten or lost without the user's knowledge (optimistic concurrency).
 import { createHash } from "node:crypto";
 import { deleteContents, getContents, getFile, listDirectory, renameContents, saveContents } from "../../services/contents/client";
 import { ContentsError } from "../../services/contents/errors";
@@ -27,7 +27,7 @@ interface Seen {
   readonly hash: string;
   /** Whether the server trusts this notebook; undefined where it was not asked. */
   readonly trusted?: boolean | undefined;
-  /** Of a later change by somebody else, which the person was told. */
+  /** Of a later change by somebody else, which the user was told. */
   readonly told?: number;
 }
 

@@ -1,4 +1,4 @@
-// The JupyterHub view without its drawing: which rows there are, what of them has changed, and what is kept fresh for them.
+// The model of the JupyterHub view, without drawing: its rows, change detection, and the polls that keep the visible ones fresh.
 import { systemClock, type Clock } from "../../base/clock";
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { Emitter, type Event } from "../../base/event";
@@ -201,7 +201,7 @@ export class HubTree implements Disposable {
     if (row.kind === "specs") this.#schedule();
   }
 
-  /** Those that are on the screen with what is in them. One of somebody else is collapsed until the person looks into it. */
+  /** Those that are on the screen with what is in them. One of somebody else is collapsed until the user looks into it. */
   #openServers(): ReadonlySet<Server> {
     const open = new Set<Server>();
     for (const { row, isOpen } of this.#nodes.visible()) if (row.kind === "server" && isOpen) open.add(row.server);

@@ -1,4 +1,4 @@
-// What is asked of running servers for the view: each of those that somebody looks into, and what came of it.
+// Polls of running servers for the view: one for each server whose rows are visible, and the outcome of the last one.
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { hasCode, messageOf } from "../../base/errors";
 import { Emitter } from "../../base/event";

@@ -1,4 +1,4 @@
-// The nodes of the JupyterHub view: each row's place, the same object for as long as the row is there, and what has changed.
+// The nodes of the JupyterHub view: one object for each row for as long as the row exists, and the detection of changed rows.
 import { keyOf, type Row } from "./rows";
 
 /** A row in its place. */
@@ -63,7 +63,7 @@ export class Nodes {
     return changes;
   }
 
-  /** @param tells whether changes below are to be told: what is under a changed list is drawn anew with it */
+  /** @param tells false below a node that is refreshed as a whole: its rows are drawn anew with it */
   #renewAll(node: TreeNode | undefined, changes: Change[], tells: boolean): void {
     const before = this.#under(node);
     const looks: TreeNode[] = [];

@@ -1,4 +1,4 @@
-// What is asked for only when a person looks at that one thing: what a server uses, and the logos of its kernels.
+// Data that is requested only when the user looks at that one thing: a server's resource usage, the logos of its kernels.
 import { hasCode } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";

@@ -1,4 +1,4 @@
-// Which rows there are, from what is known; nobody is asked.
+// The rows of the view, derived from known data; sends no requests.
 import type { Account } from "../../hub/account/account";
 import type { KernelModel } from "../../services/kernel/model";
 import type { ServiceManager } from "../../services/serviceManager";

@@ -64,7 +64,7 @@ export class Hubs implements Disposable {
    * Signs in, asking what is not given. The account is there when it resolves, and not before: what fails or is
    * cancelled leaves none, and no token on the hub.
    * @param given what was pasted: the hub's address, and the token or name and password if they are known already
-   * @returns the account, the named server whose page was pasted, and what the person should know
+   * @returns the account, the named server whose page was pasted, and what the user should know
    * @throws ConnectError as `signIn` of hub/
    */
   async signIn(

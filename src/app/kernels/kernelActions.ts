@@ -1,4 +1,4 @@
-// Interrupting, restarting and shutting down kernels of a server, whether or not a notebook here is connected to them.
+// Interrupt, restart and shutdown of a server's kernels, whether or not a notebook here is connected to them.
 import { delay } from "../../base/async";
 import { ConnectError, hasCode } from "../../base/errors";
 import { interruptKernel, restartKernel } from "../../services/kernel/client";
@@ -8,7 +8,7 @@ import type { SessionModel } from "../../services/session/model";
 import type { Server } from "../servers/server";
 import type { Servers } from "../servers/servers";
 
-/** A kernel that a person points at. */
+/** A kernel that a user points at. */
 export interface KernelRef {
   readonly server: Server;
   readonly id: string;
@@ -100,7 +100,7 @@ function serverStopped(server: Server, cause?: unknown): ConnectError {
   return new ConnectError("server-stopped", `The server of ${server.label} is not running any more, and its kernels are gone with it.`, { cause });
 }
 
-/** What turns out to be gone is taken off the lists before the person is told. */
+/** What turns out to be gone is taken off the lists before the user is told. */
 async function acting(servers: Servers, { server, id }: KernelRef, work: (services: ServiceManager) => Promise<void>): Promise<void> {
   const services = runningServices(server);
   try {

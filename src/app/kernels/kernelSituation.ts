@@ -1,4 +1,4 @@
-// What a notebook's kernel does, from all that is known of it: the one thing to tell the person.
+// The situation of a notebook's kernel: all that is known of it, reduced to the one thing to show the user.
 import { hasCode, type ConnectError } from "../../base/errors";
 import type { KernelConnection } from "../../services/kernel/connection";
 import type { ServerState } from "../servers/server";

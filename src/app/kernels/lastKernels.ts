@@ -1,4 +1,4 @@
-// Which kernel a notebook had the last time: VS Code forgets that when a notebook is closed.
+// The last kernel of each notebook: VS Code forgets it when the notebook is closed.
 import * as v from "valibot";
 import { systemClock, type Clock } from "../../base/clock";
 import type { Memory } from "../ports";

@@ -1,4 +1,4 @@
-// The kernels that run on the user's servers, for notebooks to be attached to.
+// Running kernels of the user's servers, to which a notebook can be attached.
 import * as v from "valibot";
 import { systemClock, type Clock } from "../../base/clock";
 import { DisposableStore, type Disposable } from "../../base/disposable";
@@ -64,7 +64,7 @@ export class RunningKernels implements Disposable {
   }
 
   /**
-   * The person may choose a kernel soon: asks which servers run, and those what runs on them. Not again within half a
+   * The user may choose a kernel soon: asks which servers run, and those what runs on them. Not again within half a
    * minute; servers of others are left alone. What cannot be asked stays as it was.
    */
   async look(): Promise<void> {

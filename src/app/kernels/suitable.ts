@@ -1,4 +1,4 @@
-// Which of the known kernels suit a notebook best.
+// Ranking of the known kernels by how well they suit a notebook.
 import { isSameLanguage } from "../../notebook/language";
 
 /** A kernel that a notebook could have. */

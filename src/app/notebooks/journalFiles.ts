@@ -1,4 +1,4 @@
-// The journal of one notebook's runs as files in a directory, and whose turn it is to write them.
+// The journal of one notebook's runs as files in a directory, and the lease (turn) that says which window may write them.
 import { randomUUID } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";

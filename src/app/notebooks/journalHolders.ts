@@ -1,4 +1,5 @@
-// Whether another window still shows a notebook's runs: asked and answered by files beside the journals, which all windows share.
+// Negotiation between windows over a notebook's runs, by request and answer files beside the journals: does another window still show
+// them?
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, watch, writeFileSync, type FSWatcher } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +27,7 @@ export type Holding = "held" | "free" | "other";
 
 export interface HolderPorts {
   holding(name: string): Holding;
-  /** Resolves where a person sees this window: an extension host may go on for hours without one. */
+  /** Resolves where a user sees this window: an extension host may go on for hours without one. */
   isShown(): Promise<unknown>;
   /** Another window wants the journal: this one is to let go of it in order. */
   give(name: string): void;

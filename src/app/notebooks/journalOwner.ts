@@ -1,4 +1,4 @@
-// Whose turn a journal is: the window, the server that its runs are on, and the process that serves the window.
+// The owner of a journal's lease: the window, the server that its runs are on, and the process that serves the window.
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";

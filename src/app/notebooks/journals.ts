@@ -1,4 +1,4 @@
-// The journals of all notebooks' runs, in one folder that all windows share: found, moved, and deleted when their time is over.
+// The journals of all notebooks' runs, in one folder that all windows share: found, moved, and deleted when they have expired.
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
@@ -28,7 +28,7 @@ export class Journals implements Disposable {
   readonly #touching: NodeJS.Timeout;
   readonly #holders: JournalHolders;
 
-  /** @param isShown resolves where a person sees this window */
+  /** @param isShown resolves where a user sees this window */
   constructor(root: string, log: Logger, isShown: () => Promise<unknown> = () => Promise.resolve()) {
     this.#root = root;
     this.#log = log;
@@ -39,7 +39,7 @@ export class Journals implements Disposable {
 
   /**
    * The journal of the notebook that `key` names. Nothing is read or written yet.
-   * @param wanted told that a person wants the notebook's runs in another window: this one is to leave them in order
+   * @param wanted told that a user wants the notebook's runs in another window: this one is to leave them in order
    */
   of(key: string, wanted: () => void = () => undefined): Journal {
     const directory = this.#directoryOf(key);

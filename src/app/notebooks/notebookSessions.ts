@@ -1,4 +1,4 @@
-// Open notebook → its session and kernel connection.
+// The session and kernel connection of each open notebook.
 import type { Disposable } from "../../base/disposable";
 import { SerialQueue } from "../../base/async";
 import { ConnectError, hasCode } from "../../base/errors";
@@ -90,7 +90,7 @@ export class NotebookSessions implements Disposable {
   }
 
   /**
-   * Connects the notebook to a kernel that runs: one that an earlier window had for it, or one that was begun elsewhere.
+   * Connects the notebook to a kernel that runs: one that the previous window had for it, or one that was begun elsewhere.
    * Nothing is started, and a hub that cannot be reached yet is waited for. A kernel without a session gets the
    * notebook's.
    * @throws ConnectError `kernel-dead` where it is gone, `server-stopped` where its server does not run

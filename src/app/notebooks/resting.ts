@@ -1,4 +1,4 @@
-// Resting: the idle kernels of somebody who has been away are disconnected, so that the hub may count their server as idle.
+// Idle disconnect (resting): idle kernels of a user who has been away are disconnected, so that the hub may count their server as idle.
 import { systemClock, type Clock } from "../../base/clock";
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import type { NotebookSessions } from "./notebookSessions";
@@ -16,7 +16,7 @@ export class Resting implements Disposable {
   readonly #ports: Pick<Ports, "activity" | "restAfter">;
   readonly #clock: Clock;
   readonly #resources = new DisposableStore();
-  /** When the person has been away for long enough. */
+  /** When the user has been away for long enough. */
   #leaving: Disposable | undefined;
   /** Counting to the next look at what has become idle meanwhile. */
   #settling: Disposable | undefined;

@@ -1,4 +1,5 @@
-// Runs of one notebook on their kernel, written down before they are sent and before anything of them is shown.
+// Recorder of one notebook's runs: writes each to the journal before it is sent and before any of its output is shown, and resumes it in
+// the next window.
 import type { Disposable } from "../../base/disposable";
 import { DisposableStore } from "../../base/disposable";
 import { inputEcho } from "../../notebook/text/inputEcho";
@@ -11,7 +12,7 @@ import type { Journal } from "./journals";
 /** Gives a message to its run; one that the run has had already is left out. */
 type Deliver = (message: Message) => void;
 
-/** Records the runs of one notebook, and takes up those of an earlier window. */
+/** Records the runs of one notebook, and resumes those of the previous window. */
 export class RunRecorder implements Disposable {
   readonly #journal: Journal;
   readonly #followed = new DisposableStore();
@@ -24,12 +25,12 @@ export class RunRecorder implements Disposable {
     this.#journal = journal;
   }
 
-  /** What an earlier window has recorded is ours from now on. */
+  /** What the previous window has recorded is ours from now on. */
   takeOver(server: string): void {
     this.#journal.begin(server);
   }
 
-  /** What an earlier window has recorded is of no use any more. */
+  /** What the previous window has recorded is of no use any more. */
   startAnew(server: string): void {
     this.#journal.begin(server);
     this.#journal.clear();
@@ -100,7 +101,7 @@ export class RunRecorder implements Disposable {
     if (await this.#kernel.leave()) this.#journal.write({ kind: "left" });
   }
 
-  /** Ends the recording: what goes on is left to whoever takes it up. */
+  /** Ends the recording: what goes on is left to whoever resumes it. */
   dispose(): void {
     this.#journal.dispose();
     this.#followed.dispose();

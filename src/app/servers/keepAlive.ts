@@ -1,4 +1,4 @@
-// KeepAlive: on the person's wish, and for as long as they said, a server counts as used, so that the hub does not cull it.
+// KeepAlive: reports a server as active for as long as the user has chosen, so that the hub does not cull it.
 import * as v from "valibot";
 import { systemClock, type Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
@@ -23,7 +23,7 @@ interface Kept {
 }
 
 /**
- * Reports activity of servers. It is remembered over reloads, and ends at its time, when the person ends it, and with
+ * Reports activity of servers. It is remembered over reloads, and ends at its time, when the user ends it, and with
  * the server.
  *
  * A report is one small request to the server: that is what the hub's proxy, the server's own idle timer and the
@@ -102,7 +102,7 @@ export class KeepAlive implements Disposable {
     this.#kept.delete(id);
   }
 
-  /** Takes up what is remembered of servers that have come, and ends with servers that have gone. */
+  /** Resumes what is remembered of servers that have come, and ends with servers that have gone. */
   #follow(): void {
     for (const id of [...this.#kept.keys()]) {
       const server = this.#servers.find(id);

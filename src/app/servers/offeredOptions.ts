@@ -1,4 +1,4 @@
-// What of a server's options the hub's spawn page offers: only that may be kept in clear, or shown. Of the rest there are names.
+// The part of a server's options that the hub's spawn page offers: only that may be kept in clear, or shown. Of the rest only names are.
 import * as v from "valibot";
 import type { SpawnForm } from "../../hub/pages/spawnForm";
 import type { ShownOption, UserOptions } from "./server";
@@ -19,7 +19,7 @@ export const noOffers: Offers = new Map();
 const mostValues = 500;
 const longestValue = 200;
 
-/** What the page lets a person choose, without typing anything. */
+/** What the page lets a user choose, without typing anything. */
 export function offersOf({ profiles }: SpawnForm): Offers {
   const offers = new Map<string, string[]>();
   let count = 0;

@@ -1,4 +1,4 @@
-// One server of an account, as the user sees it: its state on the hub, its services while it runs.
+// One server of an account as the user sees it: its state on the hub, and its services while it runs.
 import type { Account } from "../../hub/account/account";
 import type { HubServer } from "../../hub/api/model";
 import type { KernelSpecs } from "../../services/kernelspec/model";

@@ -1,4 +1,4 @@
-// What is remembered of servers over windows: their kernel specs and the options they were started with.
+// Data about servers that outlives the window: their kernel specs and the options they were started with.
 import * as v from "valibot";
 import type { Account } from "../../hub/account/account";
 import type { KernelSpecs } from "../../services/kernelspec/model";

@@ -1,4 +1,4 @@
-// ServerStart: one start of a server under way, shared by all who wait for it.
+// ServerStart: one start of a server under way, shared by all callers that wait for it.
 import { abortable } from "../../base/async";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";

@@ -1,4 +1,4 @@
-// ServerTable: what is known of each server, and its services while it runs.
+// ServerTable: the state of each server, and its services while it runs.
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { ConnectError, hasCode } from "../../base/errors";
 import { Emitter } from "../../base/event";

@@ -1,4 +1,4 @@
-// Account → running server → its ServiceManager; one per server, shared by everything that uses it.
+// Servers: account → running server → its ServiceManager; one per server, shared by everything that uses it.
 import { backoff, delay } from "../../base/async";
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { ConnectError, hasCode } from "../../base/errors";

@@ -1,4 +1,4 @@
-// SpawnForms: the way to the hub's spawn page, whether a hub has one with something to choose, and what that offers.
+// SpawnForms: reads the hub's spawn page: whether there is something to choose, and the options.
 import type { Account } from "../../hub/account/account";
 import type { SpawnForm } from "../../hub/pages/spawnForm";
 import { offersIn, offersOf, offersRecord, type Offers } from "./offeredOptions";

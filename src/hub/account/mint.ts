@@ -1,4 +1,5 @@
-// Tokens of our own: minted with the least scopes and an end, marked in their note, revoked when they leave.
+// Minting of our own API tokens: with the least scopes and an expiry, marked in their note, revoked when they are replaced or at sign-
+// out.
 import { randomBytes } from "node:crypto";
 import { abortable, throwIfAborted } from "../../base/async";
 import { hasCode, HttpError } from "../../base/errors";

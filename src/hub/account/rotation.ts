@@ -1,4 +1,4 @@
-// When a minted token is replaced by a new one: long before it ends, and only while it is used.
+// Rotation: when a minted token is replaced by a new one: long before it expires, and only while it is in use.
 import type { Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
 import type { HubClock } from "../api/hubClock";

@@ -27,7 +27,7 @@ export interface TokenRequest {
   readonly auth?: PasswordLogin;
 }
 
-/** What a person types on the hub's sign-in page. */
+/** What a user types on the hub's sign-in page. */
 export interface PasswordLogin {
   readonly username: string;
   readonly password: string;

@@ -1,4 +1,4 @@
-// How people see a hub: its host and prefix; of one in the settings its label, where it is, and whose entry it is.
+// Display name of a hub: its host and prefix; for one in the settings its label, where it is, and which settings it comes from.
 import type { HubConfiguration } from "../signIn/configuration";
 
 /** `hub.example.org`, or `host:8000/jupyter` where the hub has a port and a prefix. */

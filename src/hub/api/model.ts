@@ -1,4 +1,4 @@
-// What a hub's REST API answers: validated models, lenient across hub versions 3 to 6.
+// Models of the hub's REST API, validated; lenient across hub versions 3 to 6.
 // https://jupyterhub.readthedocs.io/en/stable/reference/rest-api.html
 import * as v from "valibot";
 

@@ -1,4 +1,4 @@
-// A Jupyter server that no hub runs: always there, for whoever has its token or password.
+// Client of a Jupyter server without a hub: it counts as always running, for any user with its token or password.
 import { randomBytes } from "node:crypto";
 import { DomUtils } from "htmlparser2";
 import * as v from "valibot";
@@ -20,7 +20,7 @@ const version = v.looseObject({ version: v.string() });
 const refusal = v.looseObject({ reason: v.string() });
 const anyStatus = Array.from({ length: 400 }, (_, index) => 200 + index);
 
-/** What goes out where a server asks for nothing: only the sign against forgery, which visitors may make up themselves. */
+/** Credentials for a server without authentication: an XSRF cookie, which a client may invent. */
 function visitor(): string {
   return sessionSecret(new Map([["_xsrf", randomBytes(16).toString("hex")]]));
 }
@@ -45,8 +45,8 @@ export async function findPlainServer(address: HubAddress, options: FindHubOptio
 }
 
 /**
- * What lets in: the text itself as a token, else what the server's form gives for it, as a password.
- * @param text undefined where the person has given nothing, which open servers take
+ * Authenticates: with the text itself as a token, else with the session that the server's form gives for it as a password.
+ * @param text undefined where the user has given nothing, which open servers take
  * @returns a secret for a token provider; undefined where the server takes it neither way
  */
 export async function enterPlainServer(settings: ServerSettings, text: string | undefined, signal?: AbortSignal): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-// What others share with a user, and the scope to list it, which the hub token gets only where there is something to list.
+// Servers that others share with a user, and the scope to list them, which the hub token gets only where there is something to list.
 import { fixedToken } from "../../transport/settings";
 import { HubClient, type CallOptions } from "./client";
 import { isRefusal } from "../account/mint";

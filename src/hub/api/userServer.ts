@@ -84,7 +84,7 @@ export async function ensureStartedElsewhere(
   await bounded(options.signal, options.timeout ?? defaultTimeout, message, async (signal) => {
     const { first, ceiling } = { ...defaultPace, ...options.pace };
     for (let attempt = 0; (await find(client, user, server, signal)).stopped; attempt++) {
-      // A person is at work there: soon enough to notice, and no more often.
+      // A user is at work there: soon enough to notice, and no more often.
       await delay(Math.min(backoff(attempt, 2 * first, ceiling), ceiling), signal);
     }
   });

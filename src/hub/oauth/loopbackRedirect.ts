@@ -1,4 +1,4 @@
-// A listener on this computer for the one answer of an OAuth page that leads back to it, and what its visitor is shown.
+// Loopback redirect (RFC 8252): a listener on this computer for the one answer of an OAuth page, and the page it shows.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Deferred } from "../../base/async";
 import { ConnectError } from "../../base/errors";
@@ -63,7 +63,7 @@ export class LoopbackRedirect {
     return waiting.answer.promise;
   }
 
-  /** How the flow ended, for the page that the person sees. */
+  /** How the flow ended, for the page that the user sees. */
   ended(end: FlowEnd): void {
     this.#end.resolve(end);
   }

@@ -14,12 +14,12 @@ export interface OAuthFlow {
   /** As registered, to the letter. */
   readonly redirectUri: string;
   /**
-   * Shows `page` to the person in a browser.
+   * Shows `page` to the user in a browser.
    * @param state marks the answer that belongs to it
-   * @returns the address, with its query, that the hub's page led back to; undefined where the person cancelled
+   * @returns the address, with its query, that the hub's page led back to; undefined where the user cancelled
    */
   visit(page: URL, state: string): Promise<URL | undefined>;
-  /** Told how it ended once the code was exchanged, or was not, for who shows the person a page meanwhile. */
+  /** Told how it ended once the code was exchanged, or was not, for who shows the user a page meanwhile. */
   ended?(end: FlowEnd): void;
 }
 
@@ -30,7 +30,7 @@ export type FlowEnd = "signed-in" | "refused" | "failed";
 const refusals = [400, 401, 403];
 
 /**
- * Has the person sign in on the hub's page.
+ * Has the user sign in on the hub's page.
  * @returns an access token of the hub; revoke it when one of our own is minted
  * @throws ConnectError `aborted`, `forbidden` with what the hub says, or why it could not be asked
  */

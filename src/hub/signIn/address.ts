@@ -1,4 +1,4 @@
-// Addresses: what people paste → hub base URLs to try, user, named server and token.
+// Addresses: pasted text → candidate base URLs of hubs, user, named server and token.
 import { ConnectError } from "../../base/errors";
 import { before, trimmedEnd } from "../../base/text";
 
@@ -114,7 +114,7 @@ function segmentsOf(path: string): readonly string[] {
   return path.split("/").filter((segment) => segment !== "");
 }
 
-/** A login page says in `next` where the person was going. */
+/** A login page says in `next` where the user was going. */
 function nextPage(url: URL): readonly string[] {
   const next = url.searchParams.get("next");
   return next?.startsWith("/") === true ? segmentsOf(before(next, "?#")) : [];

@@ -1,4 +1,4 @@
-// Hubs that an institution configures in settings, and which of them an address belongs to.
+// Hubs that an institution configures in settings, and the lookup of the one that an address belongs to.
 import { isAbsolute } from "node:path";
 import * as v from "valibot";
 
@@ -47,7 +47,7 @@ export const hubConfiguration = v.pipe(
   ),
 );
 export type HubConfiguration = v.InferOutput<typeof hubConfiguration> & {
-  /** The settings of a folder name it, not the person's own or the computer's. */
+  /** The settings of a folder name it, not the user's own or the computer's. */
   readonly fromFolder?: true;
 };
 

@@ -1,4 +1,4 @@
-// Why a hub does not take name and password, in its own words where it has any beside the usual ones.
+// The reason why a hub refuses name and password, in its own words where it gives any beside the usual ones.
 import { DomUtils } from "htmlparser2";
 import { ConnectError } from "../../base/errors";
 import { trimmedEnd } from "../../base/text";

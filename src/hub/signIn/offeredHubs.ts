@@ -1,15 +1,15 @@
-// Which hubs the settings offer: those of the person and the computer, and what a folder may add.
+// Hubs offered by the settings: those of the user and the computer, and what a folder may add.
 import { readFolderHubs, readHubs, type ReadHubs } from "./configuration";
 
 /** The setting as it is, and where the folder that says its part of it comes from. */
 export interface HubSettings {
   /** How problems name the setting. */
   readonly name: string;
-  /** Its value in the settings of the person and the computer. */
+  /** Its value in the settings of the user and the computer. */
   readonly own: unknown;
   /** Its value in those of the workspace: of the folder, or of the workspace file. */
   readonly folder: unknown;
-  /** Whether the person trusts the workspace. */
+  /** Whether the user trusts the workspace. */
   readonly isTrusted: boolean;
   /** The schemes of the URIs of all its folders and of its file. */
   readonly schemes: readonly string[];
@@ -27,7 +27,7 @@ export interface OfferedHubs extends ReadHubs {
 const asked = new Set(["file", "vscode-remote", "untitled"]);
 
 /**
- * A folder that the person was asked about may add hubs, and changes none: neither where one of the person or the
+ * A folder that the user was asked about may add hubs, and changes none: neither where one of the user or the
  * computer is reached, nor with what. A workspace with anything from elsewhere in it says nothing.
  */
 export function offeredHubs({ name, own, folder, isTrusted, schemes }: HubSettings): OfferedHubs {

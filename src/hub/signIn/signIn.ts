@@ -1,4 +1,4 @@
-// Signing in: from a pasted address, over one of the ways in, to a token that the hub has accepted.
+// Signing in: from a pasted address, by one of the login methods, to a token that the hub has accepted.
 import { ConnectError, hasCode } from "../../base/errors";
 import { serverSettings, type ServerSettings, type ServerSettingsOptions } from "../../transport/settings";
 import { isPlainHttpElsewhere, parseAddress, type HubAddress } from "./address";
@@ -66,7 +66,7 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
     try {
       return await way.withOAuth(await port.openOAuth(client, hub));
     } catch (error) {
-      // The person is there: what the client cannot do, a token can.
+      // The user is there: what the client cannot do, a token can.
       if (!hasCode(error, "forbidden", "signed-out")) throw error;
       return way.askingForToken(false, error.message);
     }
@@ -81,8 +81,8 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
 
 /**
  * What was given, in the address or beside it, is for the host that was pasted. A redirect, or the host above a user's
- * own, may lead to another: whether that is theirs only the person knows, and what a caller gives does not go there.
- * @throws ConnectError `address` where a caller has given a token or password, `aborted` where the person does not agree
+ * own, may lead to another: whether that is theirs only the user knows, and what a caller gives does not go there.
+ * @throws ConnectError `address` where a caller has given a token or password, `aborted` where the user does not agree
  */
 async function agreeToHost(hub: URL, { url: pasted }: HubAddress, given: SignInGiven, port: SignInPort): Promise<void> {
   if (given.token !== undefined || given.password !== undefined) {

@@ -1,14 +1,14 @@
-// What signing in asks of a person, and what it may know before.
+// The port of signing in: the questions it asks the user, and what it may know before.
 import type { Disposable } from "../../base/disposable";
 import type { OAuthClient } from "./configuration";
 import type { OAuthFlow } from "../oauth/oauth";
 import type { LoginField } from "./waysIn";
 
-/** What signing in asks of a person. Do not show or keep what was typed. */
+/** What signing in asks of a user. Do not show or keep what was typed. */
 export interface SignInPort {
-  /** Asks for a token; undefined means that the person cancelled. */
+  /** Asks for a token; undefined means that the user cancelled. */
   askToken(question: TokenQuestion): Promise<string | undefined>;
-  /** Asks for name and password; undefined: the person cancelled; `token`: would rather give a token. */
+  /** Asks for name and password; undefined: the user cancelled; `token`: would rather give a token. */
   askPassword(question: PasswordQuestion): Promise<PasswordAnswer | "token" | undefined>;
   /** Prepares the code flow of a hub where it is configured; without it that way is not gone. Disposed when it is over. */
   openOAuth?(client: OAuthClient, hub: URL): Promise<OAuthFlow & Disposable>;

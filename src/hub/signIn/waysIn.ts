@@ -1,4 +1,4 @@
-// What a hub's sign-in page offers: fields for name and password, or a way to a single sign-on service.
+// Login methods of a hub's sign-in page: fields for name and password, or a link to single sign-on.
 import { DomUtils } from "htmlparser2";
 import type { ServerSettings } from "../../transport/settings";
 import { parsePage } from "../pages/page";
@@ -19,7 +19,7 @@ export interface WaysIn {
 }
 
 const anyStatus = Array.from({ length: 400 }, (_, index) => 200 + index);
-/** A person fills them in one by one. */
+/** A user fills them in one by one. */
 const mostFurther = 10;
 const textTypes = new Set(["text", "email", "number", "tel", "password"]);
 

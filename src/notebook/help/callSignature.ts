@@ -1,4 +1,4 @@
-// The call that the cursor is in, and the signature that the kernel's documentation has for it.
+// The call around the cursor, and its signature from the kernel's documentation.
 import type { InspectReply } from "../../services/kernel/messages";
 import { sectionsOf } from "./inspection";
 

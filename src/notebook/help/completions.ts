@@ -1,4 +1,4 @@
-// A complete_reply as suggestions: what each would put where, and what it is.
+// A complete_reply as suggestions: the range each replaces, its text, and its kind.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#completion
 import * as v from "valibot";
 import type { CompleteReply } from "../../services/kernel/messages";

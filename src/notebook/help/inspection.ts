@@ -1,4 +1,4 @@
-// The text of an inspect_reply: its sections, and how it is shown as Markdown.
+// The text of an inspect_reply: its sections, and its form as Markdown.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#introspection
 import type { InspectReply } from "../../services/kernel/messages";
 

@@ -1,4 +1,4 @@
-// What a kernel is asked while somebody types: one question at a time, for a moment, and only while it has nothing to do.
+// Requests to a kernel while the user types: one at a time, with a short timeout, and only while the kernel is idle.
 import { systemClock, type Clock } from "../../base/clock";
 import { nullLogger, type Logger } from "../../base/log";
 

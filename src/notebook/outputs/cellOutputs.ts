@@ -1,4 +1,4 @@
-// The outputs of one cell's run: messages and words of our own in, writes to where the cell is shown out.
+// The outputs of one cell's run: takes messages and texts of our own, and writes to the place where the cell is shown.
 import type { Message } from "../../services/kernel/messages";
 import { Captures } from "./captures";
 import type { DisplayIds, DisplayOwner } from "./displayIds";

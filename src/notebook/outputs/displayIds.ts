@@ -1,4 +1,4 @@
-// Display ids of one kernel connection: which outputs, in which cells, show what an update replaces.
+// Display ids of one kernel connection: the outputs, in whichever cells, that an `update_display_data` replaces.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#update-display-data
 import { ConnectError } from "../../base/errors";
 import { contentOf, displayDataContent, type Message } from "../../services/kernel/messages";

@@ -1,4 +1,4 @@
-// Which mime types VS Code draws, and what to do about an output of which it draws none.
+// Mime types that VS Code draws, and the advice for an output of which it draws none.
 
 /** What an extension contributes under `notebookRenderer`, as far as it is of use here. */
 export interface RendererContribution {

@@ -1,4 +1,4 @@
-// Changes of a cell's outputs that wait to be written, reduced to what still matters.
+// A batch: changes of a cell's outputs that wait to be written, merged to what still matters.
 import { Deferred } from "../../base/async";
 import type { CellOutput } from "./output";
 import { withText } from "./outputItem";

@@ -1,4 +1,4 @@
-// Writes changes of a cell's outputs to where they are shown: the first at once, then a few times a second.
+// Output batcher: writes changes of a cell's outputs, the first at once, then a few times a second (throttled).
 import type { Disposable } from "../../base/disposable";
 import { nullLogger, type Logger } from "../../base/log";
 import { systemClock, type Clock } from "../../base/clock";

@@ -1,4 +1,4 @@
-// The outputs of one cell's run: Jupyter messages in, changes of outputs out.
+// Output model of one cell's run: Jupyter messages in, changes of outputs out.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#messages-on-the-iopub-pub-sub-channel
 import {
   clearOutputContent,

@@ -1,4 +1,5 @@
-// Which cell a run was of, when the notebook was read again since: by another window, or since its file was changed.
+// Identity of a cell: matches a recorded run to its cell after the notebook was read again, by another window or since its file was
+// changed.
 
 /** What tells a cell from others. */
 export interface CellTraits {

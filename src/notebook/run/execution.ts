@@ -86,7 +86,7 @@ export class CellExecution implements DisplayOwner {
   }
 
   /**
-   * Takes a run up again that an earlier window began: shows what had come, and goes on from there when it is run. The
+   * Resumes a run that the previous window began: shows what had come, and goes on from there when it is run. The
    * cell's present outputs go: they may be older.
    */
   recall({ messages, incomplete, settled }: EarlierRun): void {

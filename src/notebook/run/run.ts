@@ -1,4 +1,4 @@
-// What a run of a cell is given, needs of its kernel, tells its host, and comes to.
+// Types of one cell run: its input, the kernel it needs, the host it reports to, its result.
 import type { Clock } from "../../base/clock";
 import type { Logger } from "../../base/log";
 import type { ExecuteReply, InputRequest, Message } from "../../services/kernel/messages";
@@ -48,7 +48,7 @@ export interface CellRun {
   readonly mayFail?: boolean;
 }
 
-/** What an earlier window has received of a run. */
+/** What the previous window has received of a run. */
 export interface EarlierRun {
   readonly messages: readonly { readonly message: Message; readonly at: number }[];
   /** Some of what came was not kept. */

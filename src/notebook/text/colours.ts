@@ -1,4 +1,4 @@
-// The colours of a terminal's characters: the escape sequences in force, and what leads from some to others.
+// Colours of a terminal's characters: the escape sequences in force, and those that change one colour to another.
 
 const reset = "\x1b[0m";
 /** Characters of the sequences in force, at most: each character of a line may have its own. */

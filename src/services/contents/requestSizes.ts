@@ -1,4 +1,4 @@
-// How much of a file goes into one request: less once a server, or a proxy before it, has refused more.
+// Request sizes: how much of a file goes into one request; less once a server, or a proxy before it, has refused more (413).
 import { hasCode, type ConnectError } from "../../base/errors";
 import { systemCode } from "../../transport/httpErrors";
 import type { ServerSettings } from "../../transport/settings";

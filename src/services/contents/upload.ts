@@ -1,4 +1,4 @@
-// Writing files of any size: in one request, or in parts where a proxy might refuse a large one, or has refused it.
+// Chunked upload: files of any size, in one request, or in parts where a proxy might refuse a large one, or has refused it.
 import { throwIfAborted } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import type { ServerSettings } from "../../transport/settings";

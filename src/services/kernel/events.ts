@@ -1,4 +1,4 @@
-// The events of one kernel connection: for the side that fires them, and for those who listen.
+// Events of one kernel connection: the side that fires them, and the side that listens.
 import { DisposableStore } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";

@@ -1,4 +1,4 @@
-// What a received message means to its kernel connection: events, state, and the request it belongs to.
+// Inbox of a kernel connection: from each received message to events, kernel state, and the request it answers.
 import * as v from "valibot";
 import type { Disposable } from "../../base/disposable";
 import { Activity } from "./socket/activity";
@@ -55,7 +55,7 @@ export class Inbox implements Disposable {
     comms.handle(message);
   }
 
-  /** Takes up what an earlier window has received of a request that goes on. */
+  /** Resumes what the previous window has received of a request that goes on. */
   recall(message: Message): void {
     this.answers.received(message);
     this.#learnStatus(message);

@@ -1,4 +1,4 @@
-// What requests to a kernel are told when they cannot be answered, in words.
+// Errors of requests to a kernel that cannot be answered.
 import { ConnectError, hasCode, HttpError, messageOf } from "../../base/errors";
 import { sizeText } from "../../base/text";
 import { reasonIn } from "../../transport/httpErrors";

@@ -1,4 +1,4 @@
-// What is done to a kernel's process by the server's API: interrupt, restart, shutdown.
+// Control of a kernel's process by the server's REST API: interrupt, restart, shutdown.
 import { ConnectError, hasCode } from "../../base/errors";
 import { Joins } from "../../base/joins";
 import type { ServerSettings } from "../../transport/settings";

@@ -1,4 +1,4 @@
-// The kernel specs of one server, kept and refreshed.
+// Kernel specs of one server, cached and refreshed.
 import type { Disposable } from "../../base/disposable";
 import type { ServerSettings } from "../../transport/settings";
 import { Listing } from "../listing";

@@ -1,4 +1,4 @@
-// The server's event bus: what its extensions and its own managers announce, and announcing something oneself.
+// The server's event bus: events of its extensions and its own managers, and emitting some oneself.
 // https://jupyter-server.readthedocs.io/en/latest/operators/configuring-logging.html, jupyter_server 2
 import * as v from "valibot";
 import type { Disposable } from "../../base/disposable";

@@ -1,4 +1,4 @@
-// A websocket that comes back: reopened with back-off until it is disposed or there is no use in trying.
+// A websocket that reconnects: reopened with back-off until it is disposed or there is no use in trying.
 import { backoff } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
 import { ConnectError, asError, hasCode } from "../../base/errors";

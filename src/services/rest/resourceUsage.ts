@@ -1,4 +1,4 @@
-// How much memory and processor time a server and its kernels use, where the server has jupyter-resource-usage.
+// Memory and processor time of a server and its kernels, where the server has jupyter-resource-usage.
 import * as v from "valibot";
 import { megabyte } from "../../transport/body";
 import { requestJson } from "../../transport/http";

@@ -115,7 +115,7 @@ export class SessionContext implements Disposable {
   }
 
   /**
-   * Joins the session that the path has, else starts what the preferences decide without a person.
+   * Joins the session that the path has, else starts what the preferences decide without a user.
    * @throws ConnectError `aborted`, `disposed`, or why the server could not be asked or the kernel not started
    */
   initialize(signal?: AbortSignal): Promise<Initialized> {
@@ -134,7 +134,7 @@ export class SessionContext implements Disposable {
 
   /**
    * The kernel it has, else the one the preferences decide.
-   * @throws ConnectError `no-kernel-spec` where a person has to choose (use `changeKernel`); as `initialize`
+   * @throws ConnectError `no-kernel-spec` where a user has to choose (use `changeKernel`); as `initialize`
    */
   startKernel(signal?: AbortSignal): Promise<KernelConnection> {
     return this.#do(signal, (stop) => this.#startPreferred(stop));

@@ -1,4 +1,4 @@
-// What a session context tells: of its session and kernel, whichever they are.
+// Events of a session context: those of its session and kernel, whichever they are.
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";

@@ -1,4 +1,4 @@
-// What a session context tells people of its kernel: a name, and a word or two of what it does.
+// Status of a session context for people: the kernel's name, and a word or two for what it does.
 import type { Disposable } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";

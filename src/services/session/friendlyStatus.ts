@@ -1,4 +1,4 @@
-// What a client's kernel does, in a word or two for people; pure.
+// The status of a client's kernel in a word or two for people; pure.
 import type { KernelConnection } from "../kernel/connection";
 
 /** What a session context is doing with its kernel. */

@@ -1,4 +1,4 @@
-// Renames of open notebooks from VS Code's announcement to their end: of success it tells, of failure it says nothing.
+// Renames of open notebooks from VS Code's announcement to their end: VS Code reports success, and of failure it says nothing.
 import * as vscode from "vscode";
 import type { Event } from "../../base/event";
 import { isMissing } from "./errors";

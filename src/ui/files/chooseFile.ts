@@ -12,7 +12,7 @@ interface Entry extends vscode.QuickPickItem {
   readonly isDirectory: boolean;
 }
 
-/** The chosen file's path from the server's root; undefined where the person has changed their mind. */
+/** The chosen file's path from the server's root; undefined where the user has changed their mind. */
 export function chooseFile(server: Server): Promise<string | undefined> {
   const walk = new Walk(server);
   return walk.chosen;

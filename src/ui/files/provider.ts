@@ -60,7 +60,7 @@ export class ServerFileSystem implements vscode.FileSystemProvider, RenameReport
   }
 
   async writeFile(uri: vscode.Uri, content: Uint8Array, options: { readonly create: boolean; readonly overwrite: boolean }): Promise<void> {
-    // VS Code tells the person, and its log does not come with ours.
+    // VS Code tells the user, and its log does not come with ours.
     const failed = (error: unknown): void => this.#app.log.warn(`“${uri.path}” was not saved`, error);
     await this.#on(uri, ({ services, path }) => this.#files.write(services.settings, path, content, options), failed);
     this.#tell(vscode.FileChangeType.Changed, uri);

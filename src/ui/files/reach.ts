@@ -1,4 +1,4 @@
-// From a file's URI to its running server; where that does not run the person can have it started, and the file opens then.
+// From a file's URI to its running server; where that does not run the user is offered the start, and the file opens then.
 import * as vscode from "vscode";
 import { isShared, type Server } from "../../app/servers/server";
 import { labelOf, serverAt, serverScheme } from "../../app/files/serverAddress";
@@ -47,7 +47,7 @@ export class Reach implements vscode.Disposable {
 
   /**
    * Where the file is. A server that is starting is waited for, with its progress; none is started for this.
-   * @throws ConnectError `server-stopped` or `signed-out`, with what is to be done, which the person is also offered
+   * @throws ConnectError `server-stopped` or `signed-out`, with what is to be done, which the user is also offered
    */
   async to(uri: vscode.Uri): Promise<Reached> {
     const server = serverOf(this.#app, uri);

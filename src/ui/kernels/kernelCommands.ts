@@ -1,4 +1,4 @@
-// The commands on a notebook's kernel. One that is told that the person agrees asks nothing, and rejects with the reason.
+// The commands on a notebook's kernel. With the user's confirmation among the arguments they ask nothing, and reject with the reason.
 import * as vscode from "vscode";
 import { abortable } from "../../base/async";
 import { ConnectError } from "../../base/errors";
@@ -139,7 +139,7 @@ const labels: Readonly<Record<KernelAction, readonly [icon: string, label: strin
   showLog: ["output", "Show Log"],
 };
 
-/** What can be done to the notebook's kernel as it is now, for the person to choose from. */
+/** What can be done to the notebook's kernel as it is now, for the user to choose from. */
 async function offerActions(app: AppContext, notebooks: Notebooks, notebook: vscode.NotebookDocument): Promise<void> {
   const status = notebooks.statusOf(notebook);
   if (!status) throw new ConnectError("not-found", "Choose a kernel of a hub for this notebook first.");

@@ -53,7 +53,7 @@ async function newNotebook({ controllers }: Notebooks, server: Server, specName:
   await selectController(editor, controller);
 }
 
-/** Has the notebook before the person run on this kernel from now on. @throws ConnectError `not-found` without a notebook */
+/** Has the notebook before the user run on this kernel from now on. @throws ConnectError `not-found` without a notebook */
 async function attach(app: AppContext, { controllers }: Notebooks, { server, id }: KernelRef): Promise<void> {
   const editor = vscode.window.activeNotebookEditor ?? vscode.window.visibleNotebookEditors[0];
   if (!editor) throw new ConnectError("not-found", "Open the notebook that is to be attached to this kernel first.");

@@ -1,4 +1,4 @@
-// Local folders that are on the server too: the setting, the command that makes it, and the offer when it would help.
+// Local folders that exist on the server too: the setting, the command that makes it, and the offer where it would help.
 import path from "node:path";
 import * as vscode from "vscode";
 import { atHome } from "../../app/files/homeFolder";
@@ -52,7 +52,7 @@ async function setServerFolder(folder: vscode.Uri, server: Server, given?: strin
   return true;
 }
 
-/** Sets the folders, for the person or by what they say to offers. */
+/** Sets the folders, for the user or by what they say to offers. */
 export class ServerFolders {
   readonly #app: AppContext;
   readonly #startAnew: (notebook: vscode.NotebookDocument) => Promise<void>;

@@ -1,4 +1,4 @@
-// What stands there for long: rows, status bar items, views and kernels of the picker, in plain words.
+// Lasting texts in plain words: rows, status bar items, views, and kernels of the picker.
 import * as vscode from "vscode";
 import { plain, plainLines } from "../../base/plain";
 import { guarded } from "./guarded";

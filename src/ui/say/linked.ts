@@ -1,4 +1,4 @@
-// Links of our own: the only ones in what is shown. A text is made plain first, and they are joined to it after that.
+// Links of our own, the only ones in what is shown: a text is made plain first, and links are joined to it after that.
 import { plain } from "../../base/plain";
 
 /** A link that runs a command of ours. */

@@ -1,4 +1,4 @@
-// Markdown for hovers: of our own words with what strangers say in it as text, and of what a kernel documents.
+// Markdown for hovers: our own words with untrusted text in them, or a kernel's documentation.
 import * as vscode from "vscode";
 import { plain, withoutHidden } from "../../base/plain";
 import { markup, type CommandLink } from "./linked";

@@ -1,4 +1,4 @@
-// Hubs in the person's settings: adding one, and taking one out.
+// Hubs in the user's settings: adding one, and taking one out.
 import * as vscode from "vscode";
 import type { HubRow } from "../../app/hubTree/rows";
 import { ConnectError } from "../../base/errors";
@@ -33,7 +33,7 @@ export async function addHub(given?: HubArguments): Promise<void> {
   await write([...raw, { url: url.href }]);
 }
 
-/** Takes a hub out of the settings, after asking. Accounts on it stay signed in. @throws ConnectError where it is not the person's own */
+/** Takes a hub out of the settings, after asking. Accounts on it stay signed in. @throws ConnectError where it is not the user's own */
 export async function removeHub(app: AppContext, given: HubRow | HubArguments | undefined): Promise<void> {
   const hub = given && "kind" in given ? given.hub.url : (given?.url ?? (await pick(app)));
   if (hub === undefined) return;

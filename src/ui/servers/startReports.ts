@@ -1,4 +1,4 @@
-// What the hub has said of the starts that this window waits for: for those who show it beside the notification.
+// Progress reports of the starts that this window waits for, for views that show them beside the notification.
 import type { StartProgress } from "../../app/servers/servers";
 import type { Server } from "../../app/servers/server";
 import type { Disposable } from "../../base/disposable";

@@ -1,4 +1,4 @@
-// The details page of a server or kernel: a read-only document, made anew each time it is asked for.
+// The details page of a server or kernel: a read-only document, built anew each time it is opened.
 import * as v from "valibot";
 import * as vscode from "vscode";
 import type { Row } from "../../app/hubTree/rows";

@@ -1,4 +1,4 @@
-// The details of a server or kernel as text, for a person and for the administrator they send it to; without secrets.
+// The details of a server or kernel as text, for the user and the administrator they send it to; without secrets.
 import type { KnownKernel } from "../../app/kernels/kernelActions";
 import type { RecentError } from "../../app/recentErrors";
 import { optionsText } from "../../app/servers/offeredOptions";

@@ -1,4 +1,4 @@
-// How one row of the JupyterHub view looks.
+// Row view: label, description, icon and accessibility label of one row of the JupyterHub view.
 
 /** What is drawn of a row; no more, since what is not drawn is no change. */
 export interface Face {
@@ -7,7 +7,7 @@ export interface Face {
   readonly tooltip?: string;
   /** The name of a theme icon, and of a theme colour for it. */
   readonly icon: readonly [name: string, color?: string];
-  /** A file whose icon stands for the row, where the person's icon theme has one. */
+  /** A file whose icon stands for the row, where the user's icon theme has one. */
   readonly fileName?: string;
   /** A picture, as a data URI, that goes before both. */
   readonly image?: string | undefined;

@@ -1,4 +1,4 @@
-// What a server uses, in words.
+// Resource usage of a server, in words.
 import { sizeText } from "../../base/text";
 import type { ResourceUsage } from "../../services/rest/resourceUsage";
 

@@ -1,4 +1,4 @@
-// A future: one request in flight, and everything that comes for it.
+// A future: one request in flight, with its reply, its iopub messages and its `idle`.
 import { Deferred } from "../../../base/async";
 import type { Disposable } from "../../../base/disposable";
 import { ConnectError, asError } from "../../../base/errors";

@@ -1,4 +1,5 @@
-// Handlers called one after the other: a throwing one is logged, a slow one delays only its own queue.
+// Handlers called one after the other: one that throws is logged, a slow one delays only its own queue, and many waiting messages
+// ask for backpressure on the websocket.
 import type { Logger } from "../../../base/log";
 
 /** Beyond so many waiting calls, or bytes in them, the sender has to wait; below a quarter it may go on. */

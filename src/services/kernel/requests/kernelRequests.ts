@@ -1,4 +1,4 @@
-// What can be asked of a kernel: the requests of the messaging specification, each as a future.
+// Requests to a kernel, those of the messaging specification, each as a future.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html
 import type * as v from "valibot";
 import { ConnectError } from "../../../base/errors";
@@ -87,7 +87,7 @@ export abstract class KernelRequests extends KernelEventSource {
   }
 
   /**
-   * Takes up an execute request again that this client sent before, perhaps from another window.
+   * Resumes an execute request that this client sent before, perhaps from another window.
    * @param id the one that the request had
    * @param earlier what came for it then; its handlers get that first
    */

@@ -1,4 +1,4 @@
-// The requests in flight of one kernel connection: routing by parent id, and settling them when no answer can come.
+// The requests in flight of one kernel connection: routing by parent id, and rejection when no answer can come.
 import { ConnectError } from "../../../base/errors";
 import type { KernelFuture } from "./future";
 import type { Message } from "../messages";

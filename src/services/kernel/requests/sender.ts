@@ -1,4 +1,4 @@
-// What a kernel connection is asked to send: each request gets its future, and goes out as soon as it may.
+// Sender of a kernel connection: gives each request its future, and sends it as soon as it may.
 import { ConnectError, messageOf } from "../../../base/errors";
 import type { Logger } from "../../../base/log";
 import { contentOf, executeReplyContent, type ExecuteReply, type Header, type Message } from "../messages";
@@ -18,7 +18,7 @@ export interface SenderPorts {
   /** The connection's link, which may be made after this. */
   readonly link: () => KernelLink;
   readonly sendInput: (value: string, request: Message) => void;
-  /** Told of a message that came in an earlier window. */
+  /** Told of a message that came in the previous window. */
   readonly recall: (message: Message) => void;
 }
 

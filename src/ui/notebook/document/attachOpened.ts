@@ -1,4 +1,4 @@
-// A notebook on a server gets its kernel there when it is opened, as in JupyterLab: that of its session, or what suits it.
+// Attaching of opened notebooks: one on a server gets its kernel there, as in JupyterLab: that of its session, or one that suits it.
 import * as vscode from "vscode";
 import { LastKernels } from "../../../app/kernels/lastKernels";
 import type { Server } from "../../../app/servers/server";

@@ -1,4 +1,4 @@
-// Notebooks that are closed: their kernels stay on the server, unless the person wants them shut down with the notebook.
+// Shutdown on close: kernels of closed notebooks stay on the server, unless the user wants them shut down with the notebook.
 import * as vscode from "vscode";
 import { shutDown } from "../../../app/kernels/kernelActions";
 import type { NotebookKernel } from "../../../app/notebooks/notebookSessions";

@@ -1,4 +1,4 @@
-// What a notebook runs on.
+// Kernel target: what a notebook runs on, a kernel spec or a running kernel of a server.
 import type { RunningKernel } from "../../../app/kernels/runningKernels";
 import type { Server } from "../../../app/servers/server";
 import type { KernelSpec } from "../../../services/kernelspec/model";

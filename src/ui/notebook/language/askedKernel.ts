@@ -1,4 +1,4 @@
-// The kernel that help while code is typed comes from.
+// The kernel that answers completion, hover and signature help.
 import type * as vscode from "vscode";
 import type { CompleteReply, InspectReply } from "../../../services/kernel/messages";
 

@@ -1,4 +1,4 @@
-// The parameters of the call that is being typed, from the kernel.
+// Signature help: the parameters of the call that is being typed, from the kernel.
 import * as vscode from "vscode";
 import { withoutHidden } from "../../../base/plain";
 import { callAt, signatureOf } from "../../../notebook/help/callSignature";

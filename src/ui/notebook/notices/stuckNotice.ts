@@ -1,4 +1,4 @@
-// The notification that a cell runs on though it was interrupted.
+// Notification that a cell goes on though it was interrupted.
 import * as vscode from "vscode";
 import { Interruption, type Stuck } from "../../../notebook/run/interruption";
 import type { CommandLink, Linked } from "../../say/linked";

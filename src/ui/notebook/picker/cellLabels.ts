@@ -1,4 +1,4 @@
-// Languages with which cells can be labelled: those that VS Code knows, and those in open notebooks that it does not know.
+// Languages for cell labels: those that VS Code knows, and unknown ones that stand in open notebooks.
 import * as vscode from "vscode";
 import { supportedLabels } from "../../../notebook/language";
 

@@ -27,8 +27,8 @@ export interface SelectKernelArguments {
 
 /**
  * Selects a kernel for the active notebook, starting its server if need be and asking for what is not given.
- * @returns the controller's id, and a label for a person
- * @throws ConnectError `no-kernel-spec` with what there is; `aborted` where the person cancelled
+ * @returns the controller's id, and a label for a user
+ * @throws ConnectError `no-kernel-spec` with what there is; `aborted` where the user cancelled
  */
 export async function selectKernel(app: AppContext, controllers: Controllers, given?: SelectKernelArguments): Promise<{ readonly id: string; readonly label: string }> {
   const editor = vscode.window.activeNotebookEditor;

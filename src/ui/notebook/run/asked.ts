@@ -1,4 +1,4 @@
-// Cells that were asked to be run together, as they are run.
+// The cells of one request to run, as they are run.
 import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
 
@@ -10,7 +10,7 @@ export interface AskedRun {
   readonly code: string;
 }
 
-/** What is to be run, and cells without code, which are only cleared. */
+/** The cells to run, and cells without code, which are only cleared. */
 export interface Asked {
   readonly runs: readonly AskedRun[];
   readonly blank: readonly vscode.NotebookCell[];

@@ -1,25 +1,25 @@
-// What is written down of a notebook's runs: of which cells they are, and whether they concern its kernel.
+// Recorded runs of a notebook that can be resumed: their cells, and whether they were on its present kernel.
 import * as vscode from "vscode";
 import type { Journal } from "../../../app/notebooks/journals";
 import { findCell, type CellTraits } from "../../../notebook/run/cellIdentity";
 import type { JournaledRun, KernelRecord } from "../../../notebook/run/journal";
 import type { KernelTarget } from "../facts/target";
 
-/** A run that an earlier window has written down, and the cell that it was of. */
+/** A run that the previous window has written down, and the cell that it was of. */
 export interface EarlierRun {
   readonly cell: vscode.NotebookCell;
   readonly earlier: JournaledRun;
 }
 
-/** What is written down of a notebook's runs. */
+/** The recorded runs of a notebook. */
 export interface Recorded {
   readonly kernel: KernelRecord | undefined;
   readonly taken: readonly EarlierRun[];
-  /** The last window has left in order. */
+  /** The previous window has left in order. */
   readonly left: boolean;
 }
 
-/** What is written down of runs on this kernel, and of cells here; undefined where that is nothing. */
+/** The recorded runs of this kernel and of cells of this notebook; undefined where there are none. */
 export function recordedRuns(journal: Journal, notebook: vscode.NotebookDocument, target: KernelTarget): Recorded | undefined {
   const { kernel, runs, left } = journal.read();
   if (runs.length === 0 || isOfAnother(kernel, target)) return undefined;
@@ -69,7 +69,7 @@ export interface DisplacedRuns {
 
 /**
  * Those among the open runs of a notebook; undefined where there are none.
- * @param recorded gives what is written down of the notebook's runs
+ * @param recorded reads the recorded runs of the notebook
  */
 export function displacedRuns(
   notebook: vscode.NotebookDocument,
@@ -82,7 +82,7 @@ export function displacedRuns(
   return { there, gone: ids.size - there };
 }
 
-/** Whether what is written down was on another kernel than the notebook has now. */
+/** Whether the recorded runs were on another kernel than the notebook has now. */
 export function isOfAnother(kernel: KernelRecord | undefined, { server, spec, running }: KernelTarget): boolean {
   if (kernel === undefined) return false;
   return kernel.server !== server.id || kernel.spec !== spec.name || (running !== undefined && running.id !== kernel.kernelId);

@@ -1,8 +1,8 @@
-// The status bar's words for what a kernel does, and what can be done then.
+// Texts of the status bar item for each situation of a kernel, and the actions it offers.
 import type { KernelSituation } from "../../../app/kernels/kernelSituation";
 import { clockTime } from "../../duration";
 
-/** What a kernel does, and since when. */
+/** The situation of a kernel, and since when. */
 export interface KernelStatus {
   readonly situation: KernelSituation;
   /** Milliseconds since the epoch. */
@@ -13,7 +13,7 @@ export interface KernelStatus {
   readonly server: string;
   /** When the server was started, in milliseconds since the epoch, where that is known. */
   readonly serverStarted?: number | undefined;
-  /** Whether the person may start and stop the server. */
+  /** Whether the user may start and stop the server. */
   readonly isOwnServer: boolean;
 }
 
@@ -105,7 +105,7 @@ export function statusIcon({ situation }: KernelStatus): string {
   }
 }
 
-/** How much it wants to be seen. */
+/** The severity: the colour of the item. */
 export function statusWeight({ situation: { kind } }: KernelStatus): "error" | "warning" | undefined {
   if (kind === "dead" || kind === "unreachable") return "error";
   return kind === "reconnecting" || kind === "evicted" ? "warning" : undefined;
