@@ -1,4 +1,5 @@
-// Single flight: concurrent calls for the same work join the one under way, and all get its result.
+// Single flight: concurrent calls for the same work join the one under way, and all get its result. Servers
+// answer 500 to a second restart of a kernel while the first goes on.
 import { abortable } from "./async";
 
 /** Joins calls with the same owner and key. What is asked for after the end is done anew. */

@@ -1,4 +1,6 @@
 // Servers as authorities of URIs, `ana@hub.example.org`: the same authority for a server in every window and session.
+// The authority names user, server and hub, the path of the URI is that on the server: so paths, breadcrumbs and folders read as in
+// JupyterLab. Which account that is, is looked up: no URI holds a scheme or a token.
 import { trimmedEnd } from "../../base/text";
 import type { Account } from "../../hub/account/account";
 

@@ -1,4 +1,5 @@
-// Idle disconnect (resting): idle kernels of a user who has been away are disconnected, so that the hub may count their server as idle.
+// Idle disconnect (resting): idle kernels of a user who has been away are disconnected, so that the hub may count their server as
+// idle. The websocket is closed in order, and the next use opens it with the same id.
 import { systemClock, type Clock } from "../../base/clock";
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import type { NotebookSessions } from "./notebookSessions";

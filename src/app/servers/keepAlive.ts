@@ -1,4 +1,5 @@
-// KeepAlive: reports a server as active for as long as the user has chosen, so that the hub does not cull it.
+// KeepAlive: reports a server as active for as long as the user has chosen, so that the hub does not cull it. Keeping a server
+// and its cost alive is the user's choice, for a stated time.
 import * as v from "valibot";
 import { systemClock, type Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";

@@ -1,4 +1,5 @@
-// The part of a server's options that the hub's spawn page offers: only that may be kept in clear, or shown. Of the rest only names are.
+// The part of a server's options that the hub's spawn page offers: only that may be kept in clear, or shown. Of the rest only names are:
+// anything else may be a token, whatever it is called. The hub remembers all values, and uses those of the last start where it is given none.
 import * as v from "valibot";
 import type { SpawnForm } from "../../hub/pages/spawnForm";
 import type { ShownOption, UserOptions } from "./server";

@@ -1,5 +1,6 @@
-// Minting of our own API tokens: with the least scopes and an expiry, marked in their note, revoked when they are replaced or at sign-
-// out.
+// Minting of our own API tokens: with the least scopes and an expiry, marked in their note, revoked when they are
+// replaced or at sign-out. A minting request is never cut off: what is cancelled meanwhile is revoked when it comes, and a token whose
+// answer was lost is found by the mark in its note.
 import { randomBytes } from "node:crypto";
 import { abortable, throwIfAborted } from "../../base/async";
 import { hasCode, HttpError } from "../../base/errors";

@@ -1,4 +1,6 @@
 // Loopback redirect (RFC 8252): a listener on this computer for the one answer of an OAuth page, and the page it shows.
+// The page says how the sign-in ended: it is held until the hub has taken the code, twenty seconds at most. The listener accepts one GET of
+// its own path, `Host` and `state`.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Deferred } from "../../base/async";
 import { ConnectError } from "../../base/errors";

@@ -1,4 +1,7 @@
-// Hubs offered by the settings: those of the user and the computer, and what a folder may add.
+// Hubs offered by the settings: those of the user and the computer, and what a folder may add: an address and a label, nothing else,
+// once the folder is trusted, and never for a host that the user or the computer has configured. A path of a file on this computer, or a
+// client to sign in with, would let whoever wrote the folder have it sent to a host of theirs. Every other setting of the extension is
+// `application` or `machine`.
 import { readFolderHubs, readHubs, type ReadHubs } from "./configuration";
 
 /** The setting as it is, and where the folder that says its part of it comes from. */

@@ -1,4 +1,6 @@
-// Requests to a kernel while the user types: one at a time, with a short timeout, and only while the kernel is idle.
+// Requests to a kernel while the user types: one at a time, with a short timeout, and only while the kernel is idle. A kernel answers in
+// order, so every further request would delay the next cell. Subshells, which would answer beside a running cell, are not used: the server
+// takes their `idle` for the kernel's, and would cull a running cell as idle (docs/measurements.md).
 import { systemClock, type Clock } from "../../base/clock";
 import { nullLogger, type Logger } from "../../base/log";
 

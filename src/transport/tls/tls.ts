@@ -1,4 +1,8 @@
 // TLS of one server's requests: further authorities, the client's certificate, whether certificates are checked.
+// The options go with each request, not with an agent: VS Code replaces any agent by its own (`http.proxySupport` is `override` unless
+// changed) and keeps only an agent's `ca`; the options of the request itself, client certificate and key included, it passes on, through
+// proxies too. So they are read before each request and websocket, and a changed setting applies to the next one. A hub's own authorities
+// are added to Node's and the computer's, for that hub only; where a hub has none, VS Code's handling is left alone.
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import tls from "node:tls";

@@ -1,4 +1,6 @@
 // From a file's URI to its running server; where that does not run the user is offered the start, and the file opens then.
+// Asking for a file never starts a server: VS Code asks on its own, for tabs that it restores. The start is offered once at a time for each
+// server, and the waiting files open then, however the server was started.
 import * as vscode from "vscode";
 import { isShared, type Server } from "../../app/servers/server";
 import { labelOf, serverAt, serverScheme } from "../../app/files/serverAddress";

@@ -24,7 +24,8 @@ export interface ArrivalPorts {
 }
 
 /**
- * Resends code that the kernel has proved not to have: nothing has come for a request sent before the break, the kernel has
+ * A break may lose cells that were just sent, and to run one twice is worse than to lose it. So this resends only code that the kernel
+ * has proved not to have: nothing has come for a request sent before the break, the kernel has
  * answered a probe that was sent behind it, and has run nothing that we have not seen. So code runs at most once. The server closes
  * the old websocket before it opens the next one with our id, so that what is still on its way there arrives nowhere.
  * Nothing else is sent again: it might run twice. Nor is code with which the connection broke twice: what comes before it

@@ -1,5 +1,6 @@
-// Notebooks that VS Code reads again, since their file was changed elsewhere: it replaces cells that run or wait, and their runs are
-// resumed in the new ones.
+// Notebooks that VS Code reads again, since their file was changed elsewhere: it replaces cells that run or wait, and cancels the runs of
+// the old ones. So the runner leaves in order, as for a notebook that is closed, and another one resumes the runs from the journal, in the
+// cells of the same id, or place where there are no ids.
 import * as vscode from "vscode";
 import type { Logger } from "../../../base/log";
 import { showInformationMessage } from "../../say/messages";

@@ -1,5 +1,7 @@
 // Detection of foreign changes to a cell's outputs: the user clears them, another extension changes them, the file is read again.
-// VS Code gives outputs no id, so their objects are compared, and their number with the expected one.
+// VS Code gives outputs no id, and drops silently what is added to one that is gone. So their objects are compared, and their
+// number with the expected one: our own writes under way are known, and VS Code reports changes in order. After any other change none of our
+// outputs is there any more; output of the write under way and of the waiting one goes into a fresh output.
 import * as vscode from "vscode";
 
 /** A write of ours that adds or replaces outputs of a cell, until VS Code's change event for it. */

@@ -4,7 +4,8 @@ import { supportedLabels } from "../../../notebook/language";
 
 /**
  * VS Code does not run a cell whose label is not in its controller's list, and says nothing of it. To a kernel a label
- * means nothing: a cell of `%%bash` is code of a Python kernel, whatever it is labelled.
+ * means nothing: a cell of `%%bash` is code of a Python kernel, whatever it is labelled. So the
+ * list has every language that VS Code knows, and every other that stands in an open notebook.
  */
 export class CellLabels implements vscode.Disposable {
   readonly #onDidChange = new vscode.EventEmitter<void>();

@@ -1,4 +1,5 @@
 // Language of a notebook: it follows the kernel's. Cells in the notebook's former language follow, those with one of their own stay.
+// A kernel that nobody has chosen changes nothing before a cell is run.
 import * as vscode from "vscode";
 import type { Logger } from "../../../base/log";
 import { isSameLanguage, languageId } from "../../../notebook/language";

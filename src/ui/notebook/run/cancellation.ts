@@ -1,4 +1,7 @@
 // Cells that VS Code cancels: stopped by their button, deleted, or because their notebook is closed.
+// Controllers have no interrupt handler: VS Code calls that in all three cases, and does not say which. Without it each execution's token
+// is cancelled: a waiting cell is taken out alone, a run whose notebook is closed goes on, and only stopping the running cell interrupts
+// the kernel.
 import * as vscode from "vscode";
 import type { Logger } from "../../../base/log";
 import type { CellExecution } from "../../../notebook/run/execution";
