@@ -13,7 +13,7 @@ export class Deferred<T> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Whoever cares awaits `promise`; a rejection nobody waits for is not a crash.
+    // Callers await `promise`; a rejection that nobody awaits is not a crash.
     this.promise.catch(() => undefined);
   }
 

@@ -189,7 +189,7 @@ export class Socket {
     if (!waiting) this.#acknowledger.stop();
   }
 
-  /** While paused nothing more is read, so that the server has to wait; what was read already still comes. */
+  /** Backpressure: while paused nothing more is read, so that the server has to wait; messages that were read already still come. */
   set paused(paused: boolean) {
     if (this.#ended || paused === this.#ws.isPaused) return;
     if (paused) this.#ws.pause();

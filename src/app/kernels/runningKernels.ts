@@ -26,12 +26,12 @@ const prefix = "attached:";
 const remembered = v.object({ server: v.string(), id: v.string(), spec: v.string(), path: v.optional(v.string()), name: v.optional(v.string()), at: v.number() });
 /** Milliseconds for which one look at the servers is enough. */
 const fresh = 30_000;
-/** Milliseconds for which changes of state are gathered: a kernel that runs short cells changes all the time. */
+/** Milliseconds: throttle of state changes. A kernel that runs short cells changes all the time. */
 const calm = 1_000;
 /** Milliseconds after which a kernel that was not asked about is forgotten. */
 const maxAge = 30 * 24 * 3_600_000;
 
-/** Knows them as of the last list; those that notebooks are attached to are there at once after a reload. */
+/** The running kernels as of the last list; those that notebooks are attached to are remembered over a reload. */
 export class RunningKernels implements Disposable {
   readonly #hubs: Hubs;
   readonly #servers: Servers;

@@ -13,10 +13,10 @@ export type { Journal } from "./journalFiles";
 
 /** Milliseconds after which a journal that nobody has touched is removed. */
 const maxAge = 30 * 24 * 3_600_000;
-/** Milliseconds after which one that is in use is touched: its cells may say nothing for longer than `maxAge`. */
+/** Milliseconds between two touches of a journal in use: its cells may print nothing for longer than `maxAge`. */
 const touching = 24 * 3_600_000;
 
-/** Journals are written before anything is shown, so that another window can go on with the runs. */
+/** Write-ahead: journals are written before anything is shown, so that another window can resume the runs. */
 export class Journals implements Disposable {
   readonly #root: string;
   readonly #log: Logger;
@@ -28,7 +28,7 @@ export class Journals implements Disposable {
   readonly #touching: NodeJS.Timeout;
   readonly #holders: JournalHolders;
 
-  /** @param isShown resolves where a user sees this window */
+  /** @param isShown resolves if this window is on a screen */
   constructor(root: string, log: Logger, isShown: () => Promise<unknown> = () => Promise.resolve()) {
     this.#root = root;
     this.#log = log;
@@ -39,7 +39,7 @@ export class Journals implements Disposable {
 
   /**
    * The journal of the notebook that `key` names. Nothing is read or written yet.
-   * @param wanted told that a user wants the notebook's runs in another window: this one is to leave them in order
+   * @param wanted called when the user wants the notebook's runs in another window: this one is to leave them in order
    */
   of(key: string, wanted: () => void = () => undefined): Journal {
     const directory = this.#directoryOf(key);
@@ -116,7 +116,7 @@ export class Journals implements Disposable {
     return this.#holderHere(name) ? "held" : "free";
   }
 
-  /** Tells the notebook here whose journal this is that it is wanted. */
+  /** Tells the notebook of this journal that another window wants its runs. */
   #holderHere(name: string): (() => void) | undefined {
     const [, wanted] = [...this.#open].find(([{ directory, isClosed }]) => basename(directory) === name && !isClosed) ?? [];
     return wanted;

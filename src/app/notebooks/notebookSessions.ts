@@ -16,10 +16,10 @@ export interface NotebookRef {
   readonly key: string;
   /** Its session's path on the server: readable, unique, the same whenever this notebook is open. */
   readonly path: string;
-  /** What that was before; where there is such a session on the server, it is the notebook's, and follows it. */
+  /** Its previous path; a session of that path on the server is the notebook's, and is renamed. */
   readonly earlierPath?: string | undefined;
   readonly name: string;
-  /** Of its connection, to which the server replays what it missed; see `KernelConnectionOptions`. */
+  /** The client id of its connection, to which the server replays missed messages; see `KernelConnectionOptions`. */
   readonly clientId: string;
 }
 
@@ -132,7 +132,7 @@ export class NotebookSessions implements Disposable {
     }
   }
 
-  /** Somebody looks at the notebook: its kernel is connected again where it rests, and asked whether it is there. */
+  /** The notebook is shown: reconnects its kernel where it rests, and probes it otherwise. */
   wake(key: string): void {
     this.get(key)?.kernel.probe();
   }

@@ -10,7 +10,7 @@ const calm = 30_000;
 
 /**
  * Every byte that a client sends keeps a server, and its cost, alive: an open connection too, which answers the server's
- * pings. What kernels say while they rest their servers keep for the next connection.
+ * pings; the hub's proxy counts that as activity. Messages of resting kernels are kept by their servers for the replay.
  */
 export class Resting implements Disposable {
   readonly #sessions: Pick<NotebookSessions, "rest" | "onDidChange">;

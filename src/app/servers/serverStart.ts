@@ -9,14 +9,14 @@ export interface StartProgress {
   readonly message: string;
 }
 
-/** What whoever waits for a start may give. */
+/** Options of a caller that waits for a start. */
 export interface WaitOptions {
   /** Ends the waiting; the start goes on. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: StartProgress) => void) | undefined;
 }
 
-/** Settles as its work does; whoever waits may leave without ending it. */
+/** Single flight of one start: callers that wait may leave without ending it. */
 export class ServerStart<T> {
   readonly #progress: Emitter<StartProgress>;
   readonly #end = new AbortController();

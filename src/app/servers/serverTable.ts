@@ -14,7 +14,7 @@ import { ServerPlaces } from "./serverPlaces";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The only place where servers change. */
+/** The only place where the state of servers changes. */
 export class ServerTable implements Disposable {
   readonly #ports: Ports;
   readonly #memory: ServerMemory;
@@ -136,7 +136,7 @@ export class ServerTable implements Disposable {
     this.#changed.fire();
   }
 
-  /** Kernels end with their server: whatever waits for one is told so. */
+  /** Kernels end with their server: everything that waits for one is rejected. */
   detach(server: Server): void {
     const own = this.#own(server);
     const { services } = own;

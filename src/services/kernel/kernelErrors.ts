@@ -5,7 +5,7 @@ import { reasonIn } from "../../transport/httpErrors";
 import type { ServerSettings } from "../../transport/settings";
 import { largeMessage } from "./delivery/breaks";
 
-/** Somebody has restarted the kernel. */
+/** The kernel was restarted. */
 export function restartedError(): ConnectError {
   return new ConnectError("kernel-restarted", "The kernel was restarted before this had finished.");
 }

@@ -6,7 +6,7 @@ interface Range {
   to: number;
 }
 
-/** So many ranges are looked after; the oldest go. */
+/** Ranges that are kept; the oldest go. */
 const most = 1_000;
 
 /** Ascending. */

@@ -44,11 +44,11 @@ export interface ExecuteRequest {
 export interface RequestOptions extends MessageOptions {
   /** Messages that come after its end (of threads, say) are still given to its handlers, until it is disposed. */
   readonly outlivesDone?: boolean;
-  /** It waits for a connection for as long as that takes, until it is taken back (`withdraw`); else it fails after a while. */
+  /** It waits for a reconnect for as long as that takes, until it is taken back (`withdraw`); else it fails after a while. */
   readonly waits?: boolean;
 }
 
-/** Which inputs of the past: the last ones, those of a session, or those that match a pattern with `*` and `?`. */
+/** The selection of past inputs: the last ones, those of a session, or those that match a pattern with `*` and `?`. */
 export type HistoryRequest = { readonly output?: boolean; readonly raw?: boolean } & (
   | { readonly access: "tail"; readonly n: number }
   | { readonly access: "range"; readonly session?: number; readonly start: number; readonly stop: number }
@@ -60,7 +60,7 @@ export type HistoryRequest = { readonly output?: boolean; readonly raw?: boolean
  * the connection's end has failed already.
  */
 export abstract class KernelRequests extends KernelEventSource {
-  /** What the kernel says of itself. */
+  /** The kernel's info. */
   abstract readonly info: Promise<KernelInfo>;
 
   /** Makes the future and sends its request. */
@@ -89,16 +89,16 @@ export abstract class KernelRequests extends KernelEventSource {
   /**
    * Resumes an execute request that this client sent before, perhaps from another window.
    * @param id the one that the request had
-   * @param earlier what came for it then; its handlers get that first
+   * @param earlier messages that have come for it; its handlers get them first
    */
   abstract resume(id: string, earlier: readonly Message[], handlers?: FutureHandlers): KernelFuture<ExecuteReply>;
 
-  /** Asks the kernel for what `info` holds, on the shell channel, behind whatever runs. */
+  /** Requests the kernel's info on the shell channel, behind whatever runs. */
   requestKernelInfo(options: RequestOptions = {}): KernelFuture<KernelInfo> {
     return this.request("shell", "kernel_info_request", {}, kernelInfoContent, {}, options);
   }
 
-  /** What the code could go on with. @param cursor in Unicode code points */
+  /** Completions of the code. @param cursor in Unicode code points */
   complete(code: string, cursor: number): KernelFuture<CompleteReply> {
     return this.request("shell", "complete_request", { code, cursor_pos: cursor }, completeReplyContent);
   }

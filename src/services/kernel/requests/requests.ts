@@ -3,10 +3,10 @@ import { ConnectError } from "../../../base/errors";
 import type { KernelFuture } from "./future";
 import type { Message } from "../messages";
 
-/** What is needed of a future, whatever its reply is. */
+/** A future, whatever the type of its reply. */
 export type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "isTouched" | "registerMessageHook">;
 
-/** So many messages may wait for a connection; a program that sends more is told so. */
+/** Messages that may wait for a connection; sending more rejects with `busy`. */
 const maxUnsent = 1_000;
 
 /** Futures by the id of their request, in the order they were sent, those that wait for that last. */
@@ -88,7 +88,7 @@ export class Requests {
     this.#unsent.set(message.header.msg_id, { message, since: Date.now(), waits });
   }
 
-  /** What is to be sent now, in order; it counts as sent. @param mayGo by default all of it may */
+  /** Takes out the messages to send now, in order; they count as sent. @param mayGo by default all may */
   takeUnsent(mayGo: (message: Message) => boolean = () => true): readonly { readonly message: Message; readonly waits: boolean }[] {
     const taken = [...this.#unsent.values()].filter(({ message }) => mayGo(message));
     for (const { message } of taken) {
@@ -98,7 +98,7 @@ export class Requests {
     return taken;
   }
 
-  /** What was asked meanwhile, first of all what the kernel is, it answers first. */
+  /** Requests that were sent meanwhile, the probe above all, are answered before these. */
   #moveBehind(id: string): void {
     const future = this.#open.get(id);
     if (!future) return;

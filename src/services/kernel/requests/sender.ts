@@ -18,7 +18,7 @@ export interface SenderPorts {
   /** The connection's link, which may be made after this. */
   readonly link: () => KernelLink;
   readonly sendInput: (value: string, request: Message) => void;
-  /** Told of a message that came in the previous window. */
+  /** Called with a message that came in the previous window. */
   readonly recall: (message: Message) => void;
 }
 
@@ -43,7 +43,7 @@ export class Sender {
     return future;
   }
 
-  /** The future of code that was sent before, of which `earlier` has come. */
+  /** Resumes code that was sent before: a future for it, which gets `earlier` first. */
   resume(message: Message, earlier: readonly Message[], handlers: FutureHandlers): KernelFuture<ExecuteReply> {
     const read = (reply: Message): ExecuteReply => contentOf(reply, executeReplyContent);
     const future = this.future(message, handlers, { read, outlivesDone: true });
