@@ -1,4 +1,5 @@
-// Redelivery of answers to input requests: one that may have been lost with a broken connection is sent again after the reconnect.
+// Redelivery of answers to input requests: one that may have been lost with a broken connection is sent again after the reconnect
+// (retry).
 import { Breaks, largeMessage } from "./breaks";
 import { payloadSize, type Message } from "../messages";
 
