@@ -15,7 +15,7 @@ export interface Memory {
   keys(): readonly string[];
 }
 
-/** What is set for the network; every property is as it is set when it is asked for. */
+/** Network settings; every property has the setting's value at the time it is read. */
 export interface NetworkSettings {
   /** The hubs in the setting `jupyterhubConnect.hubs`, those that can be used. */
   readonly configuredHubs: readonly HubConfiguration[];

@@ -31,7 +31,7 @@ export class RecentErrors {
     this.#errors.set(id, [...before, { at, times: isSame ? last.times + 1 : 1, message }].slice(-kept));
   }
 
-  /** What it was about is gone. */
+  /** Forgets the errors of an account or server that is gone. */
   forget(id: string): void {
     this.#errors.delete(id);
   }

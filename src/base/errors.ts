@@ -2,7 +2,7 @@
 import { plain } from "./plain";
 
 /**
- * What went wrong, for code that has to decide.
+ * Error codes, for code that has to decide.
  *
  * - `address`: what was pasted is no usable address
  * - `not-a-hub`: something answers there, but no JupyterHub

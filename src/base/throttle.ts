@@ -25,7 +25,7 @@ export class Throttle implements Disposable {
     this.#run();
   }
 
-  /** What was asked for is not done any more. */
+  /** Cancels the pending call. */
   dispose(): void {
     this.#due?.dispose();
     this.#due = undefined;

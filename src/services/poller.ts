@@ -118,7 +118,7 @@ export class Poller implements Disposable {
     this.#update();
   }
 
-  /** What stopped it is over: signed in again, or the server runs. */
+  /** The reason for stopping is over: signed in again, or the server runs. */
   resume(): void {
     this.#stopped = undefined;
     this.#failures = 0;

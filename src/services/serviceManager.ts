@@ -26,7 +26,7 @@ export class ServiceManager implements Disposable {
   readonly sessions: SessionManager;
   readonly #poller: Poller;
   readonly #answered: Emitter<void>;
-  /** What kernels and sessions there were when that was last of interest to the poller. */
+  /** The kernels and sessions as of the last poll, for the detection of changes. */
   #shape = "";
   /** jupyter_server before 2 has no event stream; asking once is enough. */
   #hasEvents = true;

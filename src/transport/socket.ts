@@ -31,7 +31,7 @@ export interface SocketOptions {
   readonly maxFrame?: number | undefined;
 }
 
-/** Who listens; given at opening, because the first frames may come in the packet that opens the connection. */
+/** The listener; given at opening, because the first frames may come in the packet that opens the connection. */
 export interface SocketListener {
   /** One received frame: text as string, binary as Buffer. */
   message(data: string | Buffer): void;
@@ -221,7 +221,7 @@ export class Socket {
         resolve();
       });
       this.#ws.close(1000);
-      // It may have closed by itself.
+      // The peer may have closed it by itself.
       if (this.#ws.readyState === this.#ws.CLOSED) {
         clearTimeout(timer);
         resolve();

@@ -24,7 +24,7 @@ export async function isTrusted(settings: ServerSettings, path: string): Promise
   }
 }
 
-/** Has the server trust the notebook as it is there now. One that stays without is shown all the same, with less. */
+/** Makes the server trust the notebook as it is there now. One that stays untrusted is shown all the same, with less. */
 export async function trust(settings: ServerSettings, path: string): Promise<void> {
   try {
     await trustNotebook(settings, path);

@@ -9,7 +9,7 @@ import { FileReplacement } from "./fileReplacement";
 import { FileRefusal } from "./fileRefusal";
 import { isNotebook, isTrusted, trust } from "./notebookTrust";
 
-/** What is known of a file or directory without its content. */
+/** Metadata of a file or directory. */
 export interface FileStat {
   readonly isDirectory: boolean;
   /** Bytes. */
@@ -27,11 +27,11 @@ interface Seen {
   readonly hash: string;
   /** Whether the server trusts this notebook; undefined where it was not asked. */
   readonly trusted?: boolean | undefined;
-  /** Of a later change by somebody else, which the user was told. */
+  /** Time of a later change by somebody else, which was reported to the user. */
   readonly told?: number;
 }
 
-/** So many files are remembered as they were seen. */
+/** Files whose last seen state is remembered. */
 const capacity = 1_000;
 
 /**
@@ -124,7 +124,7 @@ export class ServerFiles {
     if (seen) keep(this.#seen, keyOf(settings, to), seen);
   }
 
-  /** What has become of a file since it was read or written here; `same` for one that was not. */
+  /** Whether a file was changed since it was read or written here; `same` for one that was not read. */
   async changeOf(settings: ServerSettings, path: string): Promise<"same" | "changed" | "gone"> {
     const seen = this.#seen.get(keyOf(settings, path));
     if (!seen) return "same";

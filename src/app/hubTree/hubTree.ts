@@ -38,7 +38,7 @@ export class HubTree implements Disposable {
   readonly #options: HubTreeOptions;
   readonly #clock: Clock;
   readonly #looks: Looks;
-  /** What is asked when somebody points at one thing or opens one list. */
+  /** Data that is requested when somebody points at one thing or opens one list. */
   readonly onDemand: OnDemand;
   readonly #nodes: Nodes;
   readonly #changed: Emitter<readonly Change[]>;
@@ -201,7 +201,7 @@ export class HubTree implements Disposable {
     if (row.kind === "specs") this.#schedule();
   }
 
-  /** Those that are on the screen with what is in them. One of somebody else is collapsed until the user looks into it. */
+  /** Servers that are visible with their content. One of somebody else is collapsed until the user looks into it. */
   #openServers(): ReadonlySet<Server> {
     const open = new Set<Server>();
     for (const { row, isOpen } of this.#nodes.visible()) if (row.kind === "server" && isOpen) open.add(row.server);

@@ -12,7 +12,7 @@ import type { Servers } from "../servers/servers";
 
 /** The state of polling one server. */
 export interface Look {
-  /** It was asked, and has not answered yet. */
+  /** The server was asked, and has not answered yet. */
   readonly isAsking: boolean;
   /** Why it could not be asked the last time. */
   readonly problem: string | undefined;

@@ -78,7 +78,7 @@ export class Nodes {
   /** @param looks gets the nodes that were there before and look another way now */
   #renew(node: TreeNode | undefined, looks: TreeNode[]): readonly TreeNode[] {
     const known = new Map(this.#under(node).map((child) => [child.key, child]));
-    // What a server lists twice is shown once: two of a key are none to VS Code.
+    // A thing that a server lists twice is shown once: VS Code shows none of two with one key.
     const rows = new Map(this.#options.rowsOf(node?.row).map((row) => [keyOf(row), row]));
     const children = [...rows].map(([key, row]) => {
       const drawn = this.#options.draw(row);

@@ -40,7 +40,7 @@ export class OnDemand {
     return this.#changed.event;
   }
 
-  /** What a server and its kernels use now; undefined where it does not tell. */
+  /** The resource usage of a server and its kernels; undefined where it does not report any. */
   async usage({ services, label }: Server): Promise<ResourceUsage | undefined> {
     const known = services && this.#of(services);
     if (!known || known.isWithoutUsage) return undefined;

@@ -51,7 +51,7 @@ export class Hubs implements Disposable {
     return this.#ports.network?.configuredHubs ?? [];
   }
 
-  /** Those of the configured ones that nobody has signed in to. */
+  /** The configured hubs that nobody has signed in to. */
   get unused(): readonly HubConfiguration[] {
     return this.configured.filter((hub) => !this.accounts.some((account) => configurationFor(account.hub, [hub]) !== undefined));
   }
@@ -143,7 +143,7 @@ export class Hubs implements Disposable {
     account.pageSession.keep(cookies);
   }
 
-  /** What earlier sign-outs had to leave on the hub is revoked by the next sign-in. */
+  /** Tokens that earlier sign-outs had to leave on the hub are revoked by the next sign-in. */
   async #revokeLeft(account: Account): Promise<void> {
     const { memory } = this.#ports;
     const before = leftPrefix(account);
@@ -201,7 +201,7 @@ export class Hubs implements Disposable {
   }
 }
 
-/** Of the marks of tokens that could not be revoked when the account was signed out of. */
+/** Key prefix of the marks of tokens that could not be revoked at sign-out. */
 function leftPrefix(account: Account): string {
   return `left:${account.id}#`;
 }

@@ -56,7 +56,7 @@ export function interrupt(servers: Servers, ref: KernelRef, signal?: AbortSignal
 export function restart(servers: Servers, ref: KernelRef, signal?: AbortSignal): Promise<void> {
   return acting(servers, ref, async (services) => {
     const connection = services.kernels.connections.find(({ id }) => id === ref.id);
-    // Who is connected here makes a new connection with the new process.
+    // A notebook that is connected here makes a new connection with the new process.
     await (connection ? connection.restart() : restartKernel(services.settings, ref.id, { signal }));
     await services.kernels.refresh(signal);
   });
@@ -80,7 +80,7 @@ export function shutDown(servers: Servers, ref: KernelRef): Promise<void> {
 }
 
 /**
- * Those that have been idle for at least `ms` milliseconds, whose output nobody waits for.
+ * Kernels that have been idle for at least `ms` milliseconds, whose output nobody waits for.
  * @param now milliseconds since the epoch
  */
 export function idleFor(kernels: readonly KnownKernel[], ms: number, now = Date.now()): readonly KnownKernel[] {
@@ -100,7 +100,7 @@ function serverStopped(server: Server, cause?: unknown): ConnectError {
   return new ConnectError("server-stopped", `The server of ${server.label} is not running any more, and its kernels are gone with it.`, { cause });
 }
 
-/** What turns out to be gone is taken off the lists before the user is told. */
+/** Removes a kernel that turns out to be gone from the lists before the error is reported. */
 async function acting(servers: Servers, { server, id }: KernelRef, work: (services: ServiceManager) => Promise<void>): Promise<void> {
   const services = runningServices(server);
   try {

@@ -5,7 +5,7 @@ import type { Memory } from "../ports";
 
 const prefix = "kernelOf:";
 const anyKey = "lastKernel";
-/** So many notebooks are remembered, those that were used last. */
+/** Notebooks that are remembered, the most recently used ones. */
 const capacity = 300;
 
 const remembered = v.object({ kernel: v.string(), at: v.number() });

@@ -65,7 +65,7 @@ export class Journal implements Disposable {
     this.#ports = ports;
   }
 
-  /** What the journal holds, whoever wrote it. */
+  /** The content of the journal, whoever wrote it. */
   read(): JournaledState {
     return stateOf(this.#records(), (file) => this.#readBlob(file));
   }
@@ -183,7 +183,7 @@ export class Journal implements Disposable {
     this.#kernel = undefined;
   }
 
-  /** It is in use still. */
+  /** Marks the journal as in use. */
   touch(): void {
     if (!this.#hasTurn(0)) return;
     const now = new Date();

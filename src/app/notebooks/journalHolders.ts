@@ -130,7 +130,7 @@ export class JournalHolders implements Disposable {
       if (isOurs === "other") return;
       if (isOurs === "held") {
         await this.#ports.isShown();
-        // It may have been given up, or taken, meanwhile.
+        // The journal may have been given up, or taken, meanwhile.
         if (this.#ports.holding(name) === "held" && existsSync(file)) renameSync(file, join(this.#root, answer(name, id)));
         return;
       }

@@ -12,7 +12,7 @@ export interface JournalOwner {
   readonly process: { readonly id: number; readonly host: string } | undefined;
 }
 
-/** What the file says for this process. */
+/** The content of the owner's file for this process. */
 export function ownerText(owner: string, server: string): string {
   return [owner, server, String(process.pid), hostname()].join("\n");
 }

@@ -21,7 +21,7 @@ export class Journals implements Disposable {
   readonly #root: string;
   readonly #log: Logger;
   readonly #owner = randomUUID();
-  /** Those of this window. */
+  /** The journals of this window. */
   readonly #open = new Map<Journal, () => void>();
   /** Accounts that were signed out of: a notebook may still have a kernel of theirs, and its cells are not written down. */
   readonly #forgotten = new Set<string>();
@@ -101,7 +101,7 @@ export class Journals implements Disposable {
     this.#forgotten.delete(id);
   }
 
-  /** What this window has open is in use still. */
+  /** Touches the journals that this window has open, as in use. */
   touch(): void {
     for (const journal of this.#open.keys()) journal.touch();
   }
@@ -142,7 +142,7 @@ export class Journals implements Disposable {
     try {
       for (const name of await readdir(this.#root)) {
         const directory = join(this.#root, name);
-        // What is written to a file does not move its directory's time.
+        // Writing to a file does not change its directory's time.
         const times = await Promise.all(["log", "owner", "."].map((file) => timeOf(join(directory, file))));
         if (Date.now() - Math.max(...times) > maxAge) await rm(directory, { recursive: true, force: true });
       }

@@ -23,7 +23,7 @@ export interface NotebookRef {
   readonly clientId: string;
 }
 
-/** What a notebook runs on. */
+/** A notebook's session and kernel. */
 export interface NotebookKernel {
   readonly server: Server;
   readonly session: SessionConnection;
@@ -54,7 +54,7 @@ export class NotebookSessions implements Disposable {
     return this.#changed.event;
   }
 
-  /** What the notebook runs on now. */
+  /** The notebook's present kernel. */
   get(key: string): NotebookKernel | undefined {
     const current = this.#kernels.get(key);
     return current && !current.kernel.ended ? current : undefined;

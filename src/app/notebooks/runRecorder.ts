@@ -25,12 +25,12 @@ export class RunRecorder implements Disposable {
     this.#journal = journal;
   }
 
-  /** What the previous window has recorded is ours from now on. */
+  /** Takes over the records of the previous window. */
   takeOver(server: string): void {
     this.#journal.begin(server);
   }
 
-  /** What the previous window has recorded is of no use any more. */
+  /** Drops the records of the previous window. */
   startAnew(server: string): void {
     this.#journal.begin(server);
     this.#journal.clear();

@@ -7,7 +7,7 @@ import type { ShownOption, UserOptions } from "./server";
 /** Values by the option's name. */
 export type Offers = ReadonlyMap<string, readonly string[]>;
 
-/** What is kept of the options of a start. */
+/** The kept part of the options of a start. */
 export interface KeptOptions {
   readonly offered: UserOptions;
   /** Names of the others, whose values only the hub remembers. */
@@ -20,7 +20,7 @@ export const noOffers: Offers = new Map();
 const mostValues = 500;
 const longestValue = 200;
 
-/** What the page lets a user choose, without typing anything. */
+/** The values that a user can choose on the page, without typing anything. */
 export function offersOf({ profiles }: SpawnForm): Offers {
   const offers = new Map<string, string[]>();
   let count = 0;
@@ -39,7 +39,7 @@ export function shownOptions(options: UserOptions, offers: Offers): readonly Sho
   return Object.entries(options).map(([name, value]) => (typeof value === "string" && offers.get(name)?.includes(value) ? { name, value } : { name }));
 }
 
-/** What may be kept of the options. */
+/** The part of the options that may be kept. */
 export function keptOptions(options: UserOptions, offers: Offers): KeptOptions {
   const shown = shownOptions(options, offers);
   return {
@@ -60,7 +60,7 @@ export function offersRecord(offers: Offers): unknown {
   return [...offers];
 }
 
-/** Of such a record; of anything else nothing is offered. */
+/** The options of such a record; none where it cannot be read. */
 export function offersIn(record: unknown): Offers {
   const result = v.safeParse(stored, record);
   return result.success ? new Map(result.output) : noOffers;

@@ -3,7 +3,7 @@ import { abortable } from "../../base/async";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
 
-/** What the hub reports of a start: the fraction done, 0 to 1, and its own words. */
+/** The hub's report of a start: the fraction done, 0 to 1, and its own words. */
 export interface StartProgress {
   readonly fraction: number;
   readonly message: string;

@@ -88,7 +88,7 @@ export class ServerTable implements Disposable {
     return store;
   }
 
-  /** What the hub says of one of the account's own servers. */
+  /** Takes the hub's model of one of the account's own servers. */
   note(account: Account, model: HubServer): Server {
     const server = this.#get(account, model.name, account.userName);
     server.model = model;
@@ -102,7 +102,7 @@ export class ServerTable implements Disposable {
     return server;
   }
 
-  /** What the hub says of a server that somebody shares with the account. */
+  /** Takes the hub's model of a server that somebody shares with the account. */
   noteShared(account: Account, { server: model }: SharedServer): Server {
     const server = this.#get(account, model.name, model.user.name);
     if (model.ready) this.#attachTo(server, serverPlace(account.hub, model));

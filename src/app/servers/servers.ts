@@ -18,7 +18,7 @@ export type { StartProgress } from "./serverStart";
 
 /** How to start a server, and how to wait for it. */
 export interface EnsureRunningOptions extends WaitOptions {
-  /** What it is started with, should it have to start; by default as the last time. */
+  /** Options of the start, should it have to start; by default those of the last time. */
   readonly start?: StartOptions | undefined;
   /** Somebody starts it elsewhere (on the hub's page): wait for that, do not start it. */
   readonly elsewhere?: boolean;
@@ -78,7 +78,7 @@ export class Servers implements Disposable {
     for (const share of shared) listed.add(this.#table.noteShared(account, share));
     for (const server of this.of(account)) {
       if (listed.has(server)) continue;
-      // What the hub does not list is stopped; one that was never used here is gone with that.
+      // A server that the hub does not list is stopped; one that was never used here is gone with that.
       this.#table.noteUnlisted(server);
       const isDefault = server.name === "" && !isShared(server);
       if (isDefault || this.#starts.has(server.id)) continue;
@@ -203,7 +203,7 @@ export class Servers implements Disposable {
         return services;
       } catch (error) {
         busy?.dispose();
-        // It may be starting still (the wait ended by its bound): the hub knows.
+        // The server may be starting still (the wait ended by its timeout): the hub knows.
         if (own.state === "starting") this.#table.become(own, "stopped");
         if (hasCode(error, "start-failed", "timeout")) void this.#refreshQuietly(own.account);
         throw error;
@@ -260,7 +260,7 @@ export class Servers implements Disposable {
     await server.account.forgetServer(server);
   }
 
-  /** What others share with the user; not being told is no reason to show nothing of one's own. */
+  /** Servers that others share with the user; a failure to list them is no reason to show none of the user's own. */
   async #shared(account: Account, signal: AbortSignal | undefined): Promise<readonly SharedServer[]> {
     try {
       return await account.shares.list({ signal });

@@ -140,7 +140,7 @@ export class Account implements TokenProvider, Disposable {
     return this.#serverTokens.settings(server, url, label);
   }
 
-  /** Has the hub token hold `scopes` too, as `HubToken.widen`. */
+  /** Adds `scopes` to the hub token, as `HubToken.widen`. */
   widen(scopes: readonly string[]): Promise<void> {
     return this.#token.widen(scopes);
   }

@@ -46,7 +46,7 @@ export class Rotation implements Disposable {
     this.#with = options;
   }
 
-  /** Told of the token each time it is used. */
+  /** Call with the token each time it is used. */
   follow(secret: Secret): void {
     const due = this.#with.due(secret);
     if (due === undefined || secret.token === this.#settled || this.#disposed) return;

@@ -51,7 +51,7 @@ export async function findPlainServer(address: HubAddress, options: FindHubOptio
  */
 export async function enterPlainServer(settings: ServerSettings, text: string | undefined, signal?: AbortSignal): Promise<string | undefined> {
   const secret = text === undefined ? visitor() : text.trim();
-  // What a header cannot hold is no token; it may be a password.
+  // A text that a header cannot hold is no token; it may be a password.
   const isToken = text === undefined || /^[\x21-\x7E]+$/.test(secret);
   if (isToken && (await takes(settings, secret, signal))) return secret;
   if (text === undefined) return undefined;
@@ -133,7 +133,7 @@ export class PlainServerClient extends HubClient {
   }
 }
 
-/** Who uses a server without a hub. */
+/** The user of a server without a hub. */
 export const plainUser: HubUser = v.parse(hubUser, { name: "" });
 
 function noHub({ label }: ServerSettings): ConnectError {

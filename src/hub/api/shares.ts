@@ -15,7 +15,7 @@ export interface SharesOptions {
   readonly client: HubClient;
   readonly userName: string;
   readonly secret: () => Promise<Secret | undefined>;
-  /** Has the account's token hold these scopes too. */
+  /** Adds these scopes to the account's token. */
   readonly widen: (scopes: readonly string[]) => Promise<void>;
 }
 

@@ -15,9 +15,9 @@ export interface RunningServer {
 }
 
 export interface EnsureRunningOptions extends CallOptions {
-  /** What it is started with, should it have to start; by default as the last time. */
+  /** Options of the start, should it have to start; by default those of the last time. */
   readonly start?: StartOptions | undefined;
-  /** What the hub reports: the fraction done, 0 to 1 and never falling, and the hub's own words. */
+  /** The hub's report: the fraction done, 0 to 1 and never falling, and the hub's own words. */
   readonly onProgress?: (fraction: number, message: string) => void;
   /** Milliseconds for the whole; ten minutes unless told. */
   readonly timeout?: number;

@@ -11,7 +11,7 @@ import { loopbackPages, nothingHere, type Page } from "./loopbackPages";
 const holding = 20_000;
 /** Milliseconds for which what was answered may still be on its way after the end. */
 const parting = 2_000;
-/** Of these the listener has enough: browsers open a few, and nobody else has anything to ask. */
+/** Connections that are accepted: browsers open a few, and nobody else has anything to ask. */
 const maxConnections = 32;
 /** Milliseconds that a request may take to arrive. */
 const arrival = 5_000;

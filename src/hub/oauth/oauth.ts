@@ -19,7 +19,7 @@ export interface OAuthFlow {
    * @returns the address, with its query, that the hub's page led back to; undefined where the user cancelled
    */
   visit(page: URL, state: string): Promise<URL | undefined>;
-  /** Told how it ended once the code was exchanged, or was not, for who shows the user a page meanwhile. */
+  /** Called with the outcome once the code was exchanged, or was not, for a page that the user is shown meanwhile. */
   ended?(end: FlowEnd): void;
 }
 
@@ -84,7 +84,7 @@ function exchangeOver(settings: ServerSettings): (url: string, options: oauth.Cu
   };
 }
 
-/** What went wrong, without code, verifier or token, which the error itself may hold. */
+/** The error's text without code, verifier or token, which the error itself may hold. */
 function reasonOf(error: unknown): string {
   if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
     return error.error_description ?? error.error;

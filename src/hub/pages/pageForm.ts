@@ -7,7 +7,7 @@ export type Element = NonNullable<ReturnType<typeof DomUtils.findOne>>;
 
 /** Characters of a text that a user reads. */
 const longestText = 2_000;
-/** So many nodes are looked through for a heading. */
+/** Nodes that are searched for a heading. */
 const nearby = 1_000;
 
 interface Placed {

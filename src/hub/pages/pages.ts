@@ -11,13 +11,13 @@ import { parsePage } from "./page";
 import { request } from "../api/request";
 import { parseSpawnForm, problemOn, type SpawnForm } from "./spawnForm";
 
-/** What asking for the spawn page of a stopped server came to. */
+/** The outcome of requesting the spawn page of a stopped server. */
 export type SpawnPage =
   /** There is something to choose. */
   | { readonly kind: "form"; readonly form: SpawnForm }
   /** There is nothing to choose: the hub has started the server with that. */
   | { readonly kind: "started" }
-  /** It is running, or starting, already. */
+  /** The server is running, or starting, already. */
   | { readonly kind: "active" };
 
 /**

@@ -2,9 +2,9 @@
 import { ConnectError } from "../../base/errors";
 import { before, trimmedEnd } from "../../base/text";
 
-/** What a pasted address says. Everything but `candidates` is a hint: the hub itself decides. */
+/** The parts of a pasted address. Everything but `candidates` is a hint: the hub itself decides. */
 export interface HubAddress {
-  /** What was pasted, with a scheme, without credentials, query and fragment (each may hold a secret). */
+  /** The pasted text, with a scheme, without credentials, query and fragment (each may hold a secret). */
   readonly url: URL;
   /** Hub base URLs to probe, most likely first, each with a trailing slash. */
   readonly candidates: readonly URL[];

@@ -24,7 +24,7 @@ const properties = {
     v.check((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), "give the hub's address, beginning with https://"),
     v.check((text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === "", "leave user name and password out"),
   ),
-  /** What people call it. */
+  /** Display name. */
   label: v.optional(v.string()),
   /** Path of the certificates (PEM) of the authority that signed the hub's own; added to the known ones. */
   caFile: v.optional(filePath),
@@ -52,7 +52,7 @@ export type HubConfiguration = v.InferOutput<typeof hubConfiguration> & {
 };
 
 /**
- * What a folder may say of a hub. The rest names files of this computer, or what is trusted: whoever wrote the folder
+ * Properties that a folder may set for a hub. The others name files of this computer, or what is trusted: whoever wrote the folder
  * would have them read, and sent to a host of theirs.
  */
 const folderHub = v.strictObject({ url: properties.url, label: v.optional(v.pipe(v.string(), v.maxLength(80, "give at most 80 characters"))) });

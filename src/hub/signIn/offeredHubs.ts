@@ -19,7 +19,7 @@ export interface HubSettings {
 }
 
 export interface OfferedHubs extends ReadHubs {
-  /** What is wrong with entries of the folder. */
+  /** Problems of the folder's entries. */
   readonly folderProblems: readonly string[];
 }
 

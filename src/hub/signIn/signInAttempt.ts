@@ -28,7 +28,7 @@ export interface SignedIn {
   readonly pageCookies?: string | undefined;
   /** The named server of this user whose page was pasted. */
   readonly server?: string;
-  /** What the user should know: that no token of our own could be had. */
+  /** The notice to the user: that no token of our own could be had. */
   readonly notice?: string;
 }
 

@@ -4,7 +4,7 @@ import { sectionsOf } from "./inspection";
 
 /** The innermost call around the cursor. */
 export interface Call {
-  /** What is called, with what it belongs to. */
+  /** The callee, with what it belongs to. */
   readonly callee: string;
   /** How many arguments are before the one at the cursor. */
   readonly index: number;

@@ -24,7 +24,7 @@ export class KernelQuestions {
   readonly #log: Logger;
   /** When the question that is out was sent. */
   #outSince: number | undefined;
-  /** Those that wait for it to come back, in their order: each begins when it is called. */
+  /** Questions that wait for it to come back, in order: each begins when it is called. */
   readonly #waiting = new Set<() => void>();
 
   constructor({ isFree, clock = systemClock, log = nullLogger }: KernelQuestionPorts) {

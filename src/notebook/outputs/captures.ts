@@ -9,7 +9,7 @@ import { OutputModel, type OutputChange, type Unshown } from "./outputModel";
 /** The types of messages that a widget takes. */
 const captured = new Set(["stream", "display_data", "execute_result", "update_display_data", "error", "clear_output"]);
 
-/** What one widget shows of the run, and the outputs that show it for now. */
+/** The captured output of one widget, and the outputs that show it for now. */
 interface Area {
   readonly owner: DisplayOwner;
   readonly model: OutputModel;

@@ -6,7 +6,7 @@ import type { CellOutput } from "./output";
 import { OutputBatcher, type OutputBatcherOptions, type OutputSink } from "./outputBatcher";
 import { OutputModel, type OutputChange } from "./outputModel";
 
-/** What a message changes, and whether it is of the cell's own outputs. */
+/** Changes by a message, and whether they concern the cell's own outputs. */
 export interface MessageChanges {
   readonly changes: readonly OutputChange[];
   /** An Output widget has it. */
@@ -34,7 +34,7 @@ export class CellOutputs {
   }
 
   /**
-   * What a message of the run changes; nothing is shown yet.
+   * The changes by a message of the run; nothing is shown yet.
    * @throws ConnectError `invalid-message` if its content is faulty
    */
   changesOf(message: Message): MessageChanges {

@@ -5,7 +5,7 @@ import { contentOf, displayDataContent, type Message } from "../../services/kern
 import { mimeItems } from "./mimeItems";
 import { displayOutput, type Bundle, type CellOutput } from "./output";
 
-/** So many outputs follow the updates of one id, the newest: each update replaces them all. */
+/** Outputs that follow the updates of one id at most, the newest: each update replaces them all. */
 const most = 100;
 
 /** A cell's run that shows outputs with display ids. */

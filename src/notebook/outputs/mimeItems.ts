@@ -21,7 +21,7 @@ const preference = [
   "text/plain",
 ];
 
-/** So many representations are shown; real outputs have a handful. */
+/** Representations that are shown at most; real outputs have a handful. */
 const most = 1_000;
 
 /** As VS Code tells a mime type, `/^.+\/.+$/`; one output item with another name would cost the whole output. */

@@ -97,7 +97,7 @@ export class OutputBatcher implements Disposable {
 
   /** Shows outputs before all that waits to be shown. */
   addFirst(outputs: readonly CellOutput[]): void {
-    // What came before a clear is not shown any more.
+    // Output from before a clear is not shown any more.
     if (this.#disposed || outputs.length === 0 || this.#waiting.clears) return;
     this.#waiting.addFirst(outputs);
     this.#schedule();

@@ -34,7 +34,7 @@ export type OutputChange =
   | { readonly kind: "remove"; readonly ids: readonly string[] }
   | { readonly kind: "clear" };
 
-/** What had come for an output, and was not shown when somebody removed the output from the cell. */
+/** Content that had come for an output, and was not shown when somebody removed the output from the cell. */
 export interface Unshown {
   /** The stream's own text. */
   readonly raw?: { readonly mime: string; readonly text: string } | undefined;
@@ -47,7 +47,7 @@ interface OpenStream {
   readonly name: StreamName;
   readonly text: StreamText;
   shown: boolean;
-  /** What has come since the last change and changed nothing that is shown, as a lone carriage return. */
+  /** Text since the last change that changed nothing that is shown, such as a lone carriage return. */
   unseen: string;
 }
 

@@ -1,7 +1,7 @@
 // Identity of a cell: matches a recorded run to its cell after the notebook was read again, by another window or since its file was
 // changed.
 
-/** What tells a cell from others. */
+/** The identity of a cell. */
 export interface CellTraits {
   /** The id that the notebook file gives it; files before format 4.5 give none, and some give one to several cells. */
   readonly id: string | undefined;

@@ -14,7 +14,7 @@ import { nextInputOf, pageOf } from "./payloads";
 import { droppedNotice, rateLimitNotice } from "./rateLimit";
 import type { CellExecutionHost, CellOutcome, CellRun, EarlierRun, ExecuteFuture, ExecutingKernel } from "./run";
 
-/** What happens to a kernel and all that it has in its queue, so that one cell's word of it is enough. */
+/** Errors that end a kernel and its whole queue, so that one cell reports them for all. */
 const endsQueue: readonly ErrorCode[] = ["kernel-dead", "kernel-restarted", "server-stopped", "evicted", "aborted", "disposed"];
 
 /** After its end a run waits this long, in milliseconds, until its last outputs can be written. */
@@ -269,7 +269,7 @@ export class CellExecution implements DisplayOwner {
       endTime,
       ...(mayFail && { mayFail }),
     };
-    // What threads and tasks send after the end is shown too.
+    // Output that threads and tasks send after the end is shown too.
     if (success === undefined) this.forget();
     const bound = this.#clock.after(flushBound, () => {
       this.#log.warn("A cell's last outputs are still not shown; it ends without them");

@@ -48,9 +48,9 @@ export class ExecutionQueue implements Disposable {
   readonly #clock: Clock;
   readonly #log: Logger;
   #batches: QueuedRun[][] = [];
-  /** What the kernel has. */
+  /** Runs that the kernel holds. */
   readonly #held = new Set<QueuedRun>();
-  /** Of these, what it is not through with. */
+  /** Those of them that the kernel has not finished. */
   readonly #ahead = new Set<QueuedRun>();
   #timer: Disposable | undefined;
   #handedOver = false;
@@ -142,7 +142,7 @@ export class ExecutionQueue implements Disposable {
     if (!goesOn) for (const other of batch.splice(0)) other.cancel();
     if (!this.#ahead.delete(run)) return;
     this.#timer?.dispose();
-    // Whoever is told of the end of one may add others first.
+    // The caller may add other cells when it hears of the end of one.
     await Promise.resolve();
     this.#pump();
   }

@@ -132,7 +132,7 @@ export interface JournaledRun {
   readonly settled: { readonly success: boolean | undefined; readonly endTime: number } | undefined;
 }
 
-/** What the records add up to: the kernel, and the runs in the order in which they were asked for. */
+/** The state that the records add up to: the kernel, and the runs in the order in which they were asked for. */
 export interface JournaledState {
   readonly kernel: KernelRecord | undefined;
   /** The last window has left in order; else something that was on its way to it may be lost. */

@@ -1,7 +1,7 @@
 // Echo of a line of input: it stays in the cell's output, as in a terminal and JupyterLab.
 import type { InputRequest } from "../../services/kernel/messages";
 
-/** What stands for a secret, whatever its length. */
+/** Placeholder of a secret, whatever its length. */
 const mask = "········";
 
 /** The question with its answer. */

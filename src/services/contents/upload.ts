@@ -12,7 +12,7 @@ export interface WriteOptions extends ContentsOptions {
    * Where that is refused, or was before, they become fewer, down to 256 KiB.
    */
   readonly partSize?: number;
-  /** What servers have turned out to take, from before and for later. */
+  /** Request sizes that servers have turned out to accept; read and updated. */
   readonly sizes?: RequestSizes;
   /** Called with the bytes that the server has. */
   readonly onProgress?: (written: number) => void;

@@ -24,7 +24,7 @@ export class KernelSpecManager implements Disposable {
     return this.#listing.onDidFail;
   }
 
-  /** What the last refresh found; undefined before the first. */
+  /** The result of the last refresh; undefined before the first. */
   get specs(): KernelSpecs | undefined {
     return this.#listing.value;
   }

@@ -99,7 +99,7 @@ export class EventStream implements Disposable {
     return this.#events.event;
   }
 
-  /** It is connected again, and events in between are lost: ask for what they would have told. */
+  /** Fired after a reconnect: events in between are lost, so ask for the state that they would have reported. */
   get onDidMiss() {
     return this.#missed.event;
   }

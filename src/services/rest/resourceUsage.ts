@@ -15,7 +15,7 @@ const usageModel = v.looseObject({
   cpu_percent: number,
 });
 
-/** What the server's process and all below it use, its kernels among them. */
+/** The usage of the server's process and all below it, its kernels among them. */
 export interface ResourceUsage {
   /** Bytes; memory shared by several processes counts once where the server can tell (its `pss`). */
   readonly memory: number;

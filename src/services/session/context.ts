@@ -81,7 +81,7 @@ export class SessionContext implements Disposable {
     return this.#status.kernelName;
   }
 
-  /** What its kernel does, in a word or two for people. */
+  /** The kernel's status, in a word or two for people. */
   get friendlyStatus(): string {
     return this.#status.text;
   }
@@ -141,7 +141,7 @@ export class SessionContext implements Disposable {
   }
 
   /**
-   * Has another kernel: a new one by name, or a running one by id. The one before is shut down.
+   * Changes the kernel: to a new one by name, or a running one by id. The previous one is shut down.
    * @throws ConnectError `no-kernel-spec`; as `initialize`
    */
   changeKernel(choice: KernelChoice, signal?: AbortSignal): Promise<KernelConnection> {
@@ -190,7 +190,7 @@ export class SessionContext implements Disposable {
     this.#turns.giveUp(disposedError());
     const shutDown = this.#preference.shutdownOnDispose === true;
     if (!shutDown) this.#take(null);
-    // What is being started has to end first.
+    // A start under way has to end first.
     const end = async (): Promise<void> => (shutDown ? this.#end() : this.#take(null));
     this.#turns.run(undefined, end).catch((error: unknown) => this.#log.warn(`The session of ${this.#place.path} could not be shut down`, error));
     this.#events.disposed.fire();

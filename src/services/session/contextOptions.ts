@@ -22,7 +22,7 @@ export interface SessionContextOptions {
   readonly log?: Logger;
 }
 
-/** What `initialize` came to: a kernel, a user has to choose one, or none is wanted. */
+/** The result of `initialize`: a kernel, a user has to choose one, or none is wanted. */
 export type Initialized = "connected" | "needs-selection" | "no-kernel";
 
 /** Whether a session has another kernel than this, or one that is dead. */

@@ -1,7 +1,7 @@
 // The kernel spec that a client would start without asking; pure.
 import type { KernelSpecs } from "../kernelspec/model";
 
-/** What a client (a notebook) wants of its kernel. */
+/** A client's (a notebook's) preference for its kernel. */
 export interface KernelPreference {
   /** The name of a kernel spec. */
   readonly name?: string | undefined;

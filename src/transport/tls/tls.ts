@@ -9,7 +9,7 @@ import tls from "node:tls";
 import { ConnectError, messageOf } from "../../base/errors";
 import { trustedAuthorities } from "./authorities";
 
-/** What Node takes with any TLS request. */
+/** TLS options of a request, as Node takes them. */
 export type TlsOptions = Pick<tls.ConnectionOptions, "ca" | "cert" | "key" | "secureContext" | "rejectUnauthorized">;
 
 /** The options for a request to `url`; asked before each, so that what is configured meanwhile applies at once. */

@@ -23,7 +23,7 @@ class Walk {
   readonly chosen: Promise<string | undefined>;
   readonly #server: Server;
   readonly #pick = createQuickPick<Entry>();
-  /** Of the listing that is on its way; another directory, or the end, makes it void. */
+  /** Aborts the listing under way; another directory, or the end, makes it void. */
   #listing: AbortController | undefined;
 
   constructor(server: Server) {

@@ -68,7 +68,7 @@ export class Reach implements vscode.Disposable {
     throw new ConnectError("server-stopped", isShared(server) ? `${server.label} is not running. ${server.owner} can start it.` : `The server of ${server.label} is not running. Start it and try again.`);
   }
 
-  /** What was done with a file has failed: a server that turns out to be stopped can be started. */
+  /** An operation on a file has failed: if its server turns out to be stopped, offers the start. */
   async failed(uri: vscode.Uri, server: Server, error: unknown): Promise<void> {
     if (!hasCode(error, "server-stopped")) return;
     await this.#app.servers.check(server);
@@ -91,7 +91,7 @@ export class Reach implements vscode.Disposable {
       await asking;
       if (server.state === "starting") await withStartProgress(this.#app, server, undefined, (options) => this.#app.servers.ensureRunning(server, options));
     } catch (error) {
-      // What could not be asked now may be there later.
+      // A server that could not be reached now may be there later.
       this.#wait(uri);
       throw error;
     }

@@ -15,7 +15,7 @@ import { Reach } from "./reach";
 export function registerFiles(app: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): RenameReports {
   const reach = new Reach(app);
   const files = new ServerFileSystem(app, reach);
-  // Who comes back to a file sees what others have done to it; nobody asks in between.
+  // A user who comes back to a file sees the changes of others; nothing polls in between.
   const look = (): void => {
     if (!vscode.window.state.focused) return;
     const shown = [...vscode.window.visibleNotebookEditors.map(({ notebook }) => notebook.uri), ...vscode.window.visibleTextEditors.map(({ document }) => document.uri)];

@@ -11,7 +11,7 @@ import { givenServer, type ServerArguments } from "../servers/choose";
 import { count } from "../sidebar/faces";
 import { specName } from "../sidebar/kernelFace";
 
-/** What is said of a kernel that was chosen a moment too late. */
+/** The message for a kernel that ended before the command ran. */
 export const gone = "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.";
 
 /** Kernels as a caller of a command names them. */
@@ -22,7 +22,7 @@ export interface KernelArguments extends ServerArguments {
   readonly confirmed?: true;
 }
 
-/** What a command on kernels gets: nothing from the palette, a row of the view, or a caller's arguments. */
+/** The argument of a command on kernels: nothing from the palette, a row of the view, or a caller's arguments. */
 export type GivenKernels = Row | KernelArguments | undefined;
 
 export function isTold(given: unknown): given is KernelArguments {
@@ -35,7 +35,7 @@ export function toldKernels(app: AppContext, told: KernelArguments): readonly { 
   return told.kernels.map((id) => ({ server, id }));
 }
 
-/** What the user is asked before something is done to a kernel. */
+/** The question to the user before something is done to a kernel. */
 interface Questions {
   /** Where they have chosen the kernel; without, nothing. */
   readonly chosen?: (kernel: KnownKernel) => Promise<boolean>;
@@ -130,7 +130,7 @@ export function titleOf({ session, model, server }: KnownKernel): string {
   return session ? sessionTitle(session) : `${specName(server, model.name)} without a session`;
 }
 
-/** What is lost with these kernels, by name, and for whom. */
+/** The losses by ending these kernels, by name, and whose they are. */
 export function whatIsLost(kernels: readonly KnownKernel[]): string {
   const others = kernels.reduce((sum, { server, id, model }) => {
     const own = server.services?.kernels.connections.filter((connection) => connection.id === id && connection.connectionStatus === "connected").length ?? 0;

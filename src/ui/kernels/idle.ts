@@ -13,7 +13,7 @@ import { givenServer, type ServerArguments } from "../servers/choose";
 import { count } from "../sidebar/faces";
 import { listed, whatIsLost } from "./choose";
 
-/** What a caller says. */
+/** Arguments of a caller. */
 export interface IdleArguments extends ServerArguments {
   /** Kernels that have been idle for so many hours go. */
   readonly idleHours: number;

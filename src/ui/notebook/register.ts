@@ -168,7 +168,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       const target = status.targetOf(notebook);
       const controller = target && controllers.of(target);
       if (!runner || !controller) return;
-      // What was not saved was taken back.
+      // Unsaved changes were taken back.
       runner.saved(runner.settled);
       const closed = runner.closed();
       await runner.leave();
@@ -180,7 +180,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   });
   /** The runs whose outcome a save under way will hold. */
   const saving = new Map<vscode.NotebookDocument, readonly string[]>();
-  // Who has a notebook before them may choose its kernel next, or run a cell.
+  // A user who comes to a notebook may choose its kernel next, or run a cell.
   const look = (editor = vscode.window.activeNotebookEditor): void => {
     if (!editor) return;
     void app.runningKernels.look();

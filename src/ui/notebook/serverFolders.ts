@@ -42,7 +42,7 @@ async function setServerFolder(folder: vscode.Uri, server: Server, given?: strin
     }));
   if (answer === undefined) return false;
   const wanted = trimmed(answer.trim(), "/");
-  // Of a server that does not run it cannot be known.
+  // It cannot be checked on a server that does not run.
   if (wanted !== "" && server.services && !(await hasFolder(server, wanted))) {
     throw new ConnectError("not-found", `There is no folder “${wanted}” on ${server.label}. Create it there, with the files that your notebooks read, or give another one.`);
   }

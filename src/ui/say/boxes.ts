@@ -44,7 +44,7 @@ export function createQuickPick<T extends vscode.QuickPickItem>(): vscode.QuickP
 interface PickOptions {
   readonly title: string;
   readonly placeHolder?: string;
-  /** What is typed is looked for in what stands beside and below the labels too. */
+  /** The filter matches descriptions and details too. */
   readonly matchOnDescription?: boolean;
   readonly matchOnDetail?: boolean;
 }

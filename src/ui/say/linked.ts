@@ -5,7 +5,7 @@ import { plain } from "../../base/plain";
 export interface CommandLink {
   readonly label: string;
   readonly command: `jupyterhubConnect.${string}`;
-  /** What the command is given; nothing unless told. */
+  /** The command's argument; nothing unless told. */
   readonly argument?: object;
 }
 
@@ -16,7 +16,7 @@ export interface Linked {
   readonly text: string;
 }
 
-/** What may be shown. */
+/** A text that may be shown. */
 export type Words = string | Linked;
 
 /** As VS Code takes it: plain, but for links of our own. */

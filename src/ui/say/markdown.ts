@@ -21,7 +21,7 @@ export function pictured(picture: string, lines: readonly string[]): vscode.Mark
   return markdown;
 }
 
-/** What a kernel documents, as Markdown: it runs no command, and has no HTML and no icons. */
+/** A kernel's documentation as Markdown: it runs no command, and has no HTML and no icons. */
 export function documentation(markdown: string): vscode.MarkdownString {
   const text = new vscode.MarkdownString(withoutHidden(markdown));
   text.isTrusted = false;

@@ -27,7 +27,7 @@ export async function agrees(question: string, detail: string, yes: string): Pro
   return (await vscode.window.showWarningMessage(plain(question), { modal: true, detail: plainLines(detail) }, plain(yes))) !== undefined;
 }
 
-/** What a task says while it runs. `increment` is in percent of the whole. */
+/** A progress report. `increment` is in percent of the whole. */
 export interface Progress {
   report(step: { readonly message?: Words; readonly increment?: number }): void;
 }

@@ -30,7 +30,7 @@ interface NewServerArguments {
   readonly options?: UserOptions;
 }
 
-/** What a command on a server gets: nothing from the palette, a row of the view, or a caller's arguments. */
+/** The argument of a command on a server: nothing from the palette, a row of the view, or a caller's arguments. */
 type Given<A> = ServerRow | A | undefined;
 
 /** Handlers by the command's name without its prefix. */

@@ -39,7 +39,7 @@ export async function askHowToStart(app: AppContext, server: Server): Promise<Ho
       case undefined:
         return undefined;
       case "last":
-        // Of what this window does not know all of, the hub does.
+        // The hub knows options of which this window does not know all values.
         return way.options ? { start: { userOptions: way.options } } : {};
       case "browser":
         await vscode.env.openExternal(vscode.Uri.parse(spawnPage(server).href, true));
@@ -240,7 +240,7 @@ function askText({ title, prompt, value, problem }: TextOptions): Promise<string
   });
 }
 
-/** What `accept` gives when the user confirms; `back` by the button; undefined where they leave. Disposes the box. */
+/** Resolves with `accept`'s result when the user confirms; `back` by the button; undefined where they leave. Disposes the box. */
 function answerOf<T>(box: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>, accept: () => { readonly value: T } | undefined): Promise<T | typeof back | undefined> {
   return new Promise((resolve) => {
     let answer: T | typeof back | undefined;

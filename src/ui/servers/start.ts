@@ -112,7 +112,7 @@ async function afterFailure(app: AppContext, server: Server, how: HowToStart, er
   const choices = stillStarting ? [wait, stop, page, log] : [again, page, log];
   switch (await showErrorMessage(messageOf(error), ...choices)) {
     case again:
-      // What the hub still takes for starting has failed already.
+      // A start that the hub still takes for under way has failed already.
       return { ...how, restart: server.state === "starting" };
     case wait:
       return { ...how, restart: false };

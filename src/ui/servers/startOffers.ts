@@ -41,7 +41,7 @@ export class StartOffers implements vscode.Disposable {
   }
 
   async #offer(server: Server): Promise<void> {
-    // It may have been started elsewhere since the hub was asked.
+    // The server may have been started elsewhere since the hub was asked.
     await this.#app.servers.refresh(server.account);
     if (server.state !== "stopped") return;
     const start = "Start Server";

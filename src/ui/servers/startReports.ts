@@ -5,7 +5,7 @@ import type { Disposable } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
 
-/** What the hub has said of a start, and when, in milliseconds since the epoch. */
+/** The hub's report of a start, and its time in milliseconds since the epoch. */
 export interface StartWord extends StartProgress {
   readonly at: number;
 }
@@ -33,7 +33,7 @@ export class StartReports implements Disposable {
     return this.#reports.get(id);
   }
 
-  /** What was said of the last start that this window has waited for, oldest first. */
+  /** The reports of the last start that this window has waited for, oldest first. */
   wordsOf({ id }: Server): readonly StartWord[] {
     return this.#words.get(id) ?? [];
   }

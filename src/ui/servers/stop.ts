@@ -28,7 +28,7 @@ export async function deleteServer(app: AppContext, server: Server): Promise<voi
   await withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.servers.delete(server));
 }
 
-/** What is lost when it stops, by the names people know. */
+/** The losses by stopping it, by the names people know. */
 function whatEnds({ services, state }: Server): string {
   if (state === "starting") return "Its start ends.";
   const kernels = services?.kernels.running.length ?? 0;

@@ -116,7 +116,7 @@ function uriOf(server: Server, kernel?: string): vscode.Uri {
   return vscode.Uri.from({ scheme, path: `/${plain(name, 100).replaceAll("/", "∕")}.md`, query: query.toString() });
 }
 
-/** What a kernel that is connected here says of itself; no connection is made for it. */
+/** The info of a kernel that is connected here; no connection is made for it. */
 async function infoOf({ server, id }: KnownKernel): Promise<KernelInfo | undefined> {
   const connection = server.services?.kernels.connections.find((each) => each.id === id && !each.ended);
   if (!connection) return undefined;

@@ -13,16 +13,16 @@ import { specName } from "./kernelFace";
 import { serverTitle } from "./serverFace";
 import { coresText, memoryText } from "./usageText";
 
-/** What the text is made of, beside the server. */
+/** The data of the text, beside the server. */
 export interface DetailsFacts {
-  /** Of this extension, and of VS Code. */
+  /** Versions of this extension, and of VS Code. */
   readonly versions: string;
   readonly words: readonly StartWord[];
   readonly kernels: readonly KnownKernel[];
   /** Newest last. */
   readonly errors: readonly RecentError[];
   readonly keptUntil: number | undefined;
-  /** What the server uses, where it tells. */
+  /** The server's resource usage, where it reports any. */
   readonly usage?: ResourceUsage | undefined;
 }
 

@@ -1,6 +1,6 @@
 // Row view: label, description, icon and accessibility label of one row of the JupyterHub view.
 
-/** What is drawn of a row; no more, since what is not drawn is no change. */
+/** The drawn texts and icons of a row; no more, since a change that is not drawn is none. */
 export interface Face {
   readonly label: string;
   readonly description?: string;
@@ -11,9 +11,9 @@ export interface Face {
   readonly fileName?: string;
   /** A picture, as a data URI, that goes before both. */
   readonly image?: string | undefined;
-  /** What menus go by. */
+  /** The `contextValue` that menus go by. */
   readonly context: string;
   readonly under: "nothing" | "collapsed" | "expanded";
-  /** What a click does, if it does something. */
+  /** The command of a click, if any. */
   readonly command?: { readonly name: string; readonly title: string };
 }

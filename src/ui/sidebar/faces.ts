@@ -36,7 +36,7 @@ export function drawn(row: Row): string {
   return JSON.stringify(faceOf(row));
 }
 
-/** What a screen reader says: what kind of row it is, then what is shown. */
+/** The accessibility label: the kind of row, then the shown texts. */
 export function spoken(row: Row, { label, description }: Face): string {
   return [kinds[row.kind], label, description].filter(Boolean).join(", ");
 }

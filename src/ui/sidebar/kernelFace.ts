@@ -39,7 +39,7 @@ export function kernelFace(row: KernelRow, now: number): Face {
   };
 }
 
-/** What people call a kernel spec; its name where the server does not say. */
+/** The display name of a kernel spec; its name where the server does not say. */
 export function specName(server: Server, name: string): string {
   return server.kernelSpecs?.specs.find((spec) => spec.name === name)?.displayName ?? name;
 }
@@ -49,7 +49,7 @@ interface StateLook {
   readonly icon: Face["icon"];
 }
 
-/** What the kernel does: by a connection of this window where there is one, else as its server last said. */
+/** The kernel's state: by a connection of this window where there is one, else as its server last said. */
 function look(kernel: KernelModel, { connection, isStale }: KernelFacts, now: number): StateLook {
   if (connection === "disconnected") return { words: "not reachable, trying again", icon: ["debug-disconnect", "list.warningForeground"] };
   if (isStale && connection !== "connected") return { words: `last seen ${kernel.execution_state}`, icon: ["debug-disconnect", "list.warningForeground"] };
@@ -76,7 +76,7 @@ function idleWords({ last_activity: at }: KernelModel, now: number): string {
   return ms >= idleShown ? `idle ${duration(ms)}` : "idle";
 }
 
-/** Who else is connected is worth a word: what is done to it is done to them. */
+/** Other clients are mentioned: what is done to the kernel is done to them. */
 function shared({ connections }: KernelModel): string {
   return connections > 1 ? `${connections} connections` : "";
 }

@@ -24,7 +24,7 @@ export function serverFace(row: ServerRow, now: number): Face {
   };
 }
 
-/** What people call a server. */
+/** The display name of a server. */
 export function serverTitle(server: Server): string {
   if (isShared(server)) return `${server.displayName || "Server"} of ${server.owner}`;
   return server.displayName || (server.account.isOnHub ? "Default server" : "Server");

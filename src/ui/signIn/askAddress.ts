@@ -47,7 +47,7 @@ function pickHub(configured: readonly HubConfiguration[]): Promise<string | unde
   });
 }
 
-/** What stands for a typed address; it says why where it is none. */
+/** The pick for a typed address; it says why where it is none. */
 function typed(text: string): HubItem {
   const problem = problemOf(() => parseAddress(text));
   if (problem !== undefined) return { label: problem, alwaysShow: true, iconPath: new vscode.ThemeIcon("info"), address: text };

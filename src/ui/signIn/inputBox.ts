@@ -7,7 +7,7 @@ import { createInputBox } from "../say/boxes";
 export interface BoxButton {
   readonly icon: string;
   readonly tooltip: string;
-  /** What pressing it does; with `answer` the box closes with that instead. */
+  /** The action of the button; with `answer` the box closes with that instead. */
   readonly run?: () => unknown;
   readonly answer?: string;
 }
@@ -71,7 +71,7 @@ export function ask(question: BoxQuestion): Promise<BoxAnswer | undefined> {
   });
 }
 
-/** What `check` throws, in words. */
+/** The error of `check`, in words. */
 export function problemOf(check: () => unknown): string | undefined {
   try {
     check();

@@ -16,7 +16,7 @@ import { BusyNotice } from "./busyNotice";
 import { openOAuth } from "./oauthFlow";
 import { signInPrompts } from "./prompts";
 
-/** What a caller may know already. */
+/** Arguments of a caller. */
 export interface SignInArguments {
   readonly url: string;
   readonly token?: string;

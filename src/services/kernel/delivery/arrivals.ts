@@ -11,7 +11,7 @@ import type { AnyFuture, Requests } from "../requests/requests";
 
 export interface ArrivalPorts {
   readonly requests: Requests;
-  /** Of the server, for messages. */
+  /** The server's label, for messages. */
   readonly label: string;
   readonly log: Logger;
   /** Sends a silent empty execute request on the main shell: its reply has the execution count of the last code. */

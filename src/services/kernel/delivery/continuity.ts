@@ -84,7 +84,7 @@ export class Continuity implements Disposable {
     const isOwn = parent.msg_id !== undefined && this.#ports.isOwn(parent.msg_id);
     this.#drops.received(number);
     if (channel === "iopub") this.#drops.receivedOnIOPub(number, isOwn ? parent.msg_id : undefined, content["execution_state"]);
-    // What was lost is between the last message before the outage and the first one after it.
+    // Losses lie between the last message before the outage and the first one after it.
     if (this.#outage?.to !== undefined && isOwn && !isQuestion(parent)) {
       this.#look ??= this.#clock.after(overtaking, () => this.#tellMissing(number));
     }

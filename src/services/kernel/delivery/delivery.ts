@@ -52,7 +52,7 @@ export class Delivery {
     });
   }
 
-  /** What the kernel's present process says of itself. Rejects when the connection ends before. */
+  /** The info of the kernel's present process. Rejects when the connection ends before. */
   get info(): Promise<KernelInfo> {
     return this.#info.promise;
   }

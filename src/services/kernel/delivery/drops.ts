@@ -18,7 +18,7 @@ interface Hole {
  * thousand messages wait (the high-water mark), ZeroMQ drops what follows, and reports it to nobody.
  */
 export class Drops {
-  /** Of the last message on iopub, where it belongs to a request of ours and came by this connection. */
+  /** Number of the last message on iopub, where it belongs to a request of ours and came by this connection. */
   #last: number | undefined;
   #holes: Hole[] = [];
   /** The numbers of the `busy` of our own requests. */

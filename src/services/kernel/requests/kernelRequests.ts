@@ -30,7 +30,7 @@ import {
   type Reply,
 } from "../messages";
 
-/** What to execute; see `execute_request` of the messaging specification. */
+/** The content of an `execute_request`; see the messaging specification. */
 export interface ExecuteRequest {
   readonly code: string;
   readonly silent?: boolean;

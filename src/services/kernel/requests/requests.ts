@@ -12,7 +12,7 @@ const maxUnsent = 1_000;
 /** Futures by the id of their request, in the order they were sent, those that wait for that last. */
 export class Requests {
   readonly #open = new Map<string, AnyFuture>();
-  /** Those that have settled and still take messages. */
+  /** Futures that have settled and still take messages. */
   readonly #kept = new Map<string, AnyFuture>();
   readonly #unsent = new Map<string, { readonly message: Message; readonly since: number; readonly waits: boolean }>();
 
@@ -123,7 +123,7 @@ export class Requests {
     if (only === undefined) for (const future of [...this.#kept.values()]) future.dispose();
   }
 
-  /** Those that were sent and wait for their answer. */
+  /** Futures that were sent and wait for their reply. */
   get sent(): readonly AnyFuture[] {
     return [...this.#open.values()].filter(({ message }) => !this.#unsent.has(message.header.msg_id));
   }

@@ -15,10 +15,10 @@ interface Move {
   readonly notebook: vscode.NotebookDocument;
   readonly to: vscode.Uri;
   readonly target: KernelTarget;
-  /** Of the session that it has; undefined where it has no kernel yet. */
+  /** Path of its session; undefined where it has no kernel yet. */
   readonly path: string | undefined;
   readonly isDirty: boolean;
-  /** What is on record of its runs is under the new name. */
+  /** Whether its journal is under the new name. */
   hasLeft?: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface Moves {
  * kernel and its runs.
  */
 export function registerMoves(app: AppContext, notebooks: Notebooks, renames: RenameReports, subscriptions: vscode.ExtensionContext["subscriptions"]): Moves {
-  /** Those that are renamed, and were not shown under their new names yet. */
+  /** Renamed notebooks that were not shown under their new names yet. */
   const under = new Map<string, Move>();
   const arriving = new Set<string>();
 

@@ -35,7 +35,7 @@ export class Suspensions {
     this.#ports = ports;
   }
 
-  /** What a suspended notebook has again when it is resumed. */
+  /** The state that a suspended notebook gets back when it is resumed. */
   of(notebook: vscode.NotebookDocument): Suspended | undefined {
     return this.#suspensions.get(notebook);
   }

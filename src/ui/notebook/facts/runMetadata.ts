@@ -74,7 +74,7 @@ export class RunMetadata {
   }
 
   #write(): Promise<void> {
-    // What is asked for together is written together.
+    // Concurrent requests are written together.
     return (this.#next ??= this.#writing = this.#writing.then(async () => {
       if (this.#kernel && !this.#kernel.info) await within(this.#kernel.connection.info.then(undefined, () => undefined), bound);
       this.#next = undefined;

@@ -6,7 +6,7 @@ import type { KernelSpec } from "../../../services/kernelspec/model";
 /** VS Code's name of notebooks in Jupyter's format. */
 export const notebookType = "jupyter-notebook";
 
-/** What a controller runs on. */
+/** The target of a controller. */
 export interface KernelTarget {
   readonly server: Server;
   readonly spec: KernelSpec;

@@ -4,7 +4,7 @@ import type { CompleteReply, InspectReply } from "../../../services/kernel/messa
 
 /** The kernel of a cell. It answers at once or not at all; offsets are VS Code's, in UTF-16 units. */
 export interface AskedKernel {
-  /** What the code could go on with at `offset`. */
+  /** Completions at `offset`. */
   complete(code: string, offset: number, token: vscode.CancellationToken): Promise<CompleteReply | undefined>;
   /** Documentation of what stands at `offset`. */
   inspect(code: string, offset: number, token: vscode.CancellationToken): Promise<InspectReply | undefined>;

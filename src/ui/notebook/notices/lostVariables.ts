@@ -21,7 +21,7 @@ export async function tellLostVariables(notebook: vscode.NotebookDocument, { by,
   if ((await showWarningMessage(text, runAll)) === runAll) await vscode.commands.executeCommand("notebook.execute", notebook.uri);
 }
 
-/** What a cell is told whose notebook was given another kernel. */
+/** The error in a running cell whose notebook was given another kernel. */
 export function kernelChanged(): ConnectError {
   const text = "The notebook was given another kernel while this was running. The old one goes on with it, and what it still prints is not shown here.";
   return new ConnectError("disposed", text);

@@ -15,7 +15,7 @@ const leaving = new WeakMap<vscode.NotebookCellExecution, number>();
 export function noteCreated(execution: vscode.NotebookCellExecution): void {
   const { metadata, notebook } = execution.cell;
   const number: unknown = metadata["execution_count"];
-  // It does so only where the notebook says its language.
+  // VS Code removes it only where the notebook states its language.
   if (typeof number === "number" && number > 0 && statedLanguage(notebook) !== undefined) leaving.set(execution, number);
 }
 

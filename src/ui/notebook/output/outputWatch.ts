@@ -26,7 +26,7 @@ export class OutputWatch {
     this.#known = cell.outputs;
   }
 
-  /** That of `cell`; one for all of its runs. */
+  /** The watch of `cell`; one for all of its runs. */
   static of(cell: vscode.NotebookCell): OutputWatch {
     const watch = watches.get(cell) ?? new OutputWatch(cell);
     watches.set(cell, watch);

@@ -45,7 +45,7 @@ export class Affinities {
   }
 }
 
-/** What identifies it over windows. */
+/** The notebook's identity over windows. */
 function keyOf({ isUntitled, uri }: vscode.NotebookDocument): string | undefined {
   return isUntitled ? undefined : uri.toString();
 }

@@ -5,7 +5,7 @@ import type * as vscode from "vscode";
 /** A cell that is to be run. */
 export interface AskedRun {
   readonly cell: vscode.NotebookCell;
-  /** Of its run, new. */
+  /** The new id of its run. */
   readonly id: string;
   readonly code: string;
 }

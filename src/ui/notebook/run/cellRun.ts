@@ -24,7 +24,7 @@ export interface CellRunPorts {
   readonly started: () => void;
   /** The user has stopped the cell, or deleted it. */
   readonly cancelled: () => void;
-  /** It is over, and to VS Code the cell does not run any more. */
+  /** The run is over, and VS Code shows the cell as running no more. */
   readonly closed: () => void;
   /** Whether no other cell waits to be run. */
   readonly isLast: () => boolean;

@@ -24,7 +24,7 @@ export function recordedRuns(journal: Journal, notebook: vscode.NotebookDocument
   const { kernel, runs, left } = journal.read();
   if (runs.length === 0 || isOfAnother(kernel, target)) return undefined;
   const taken = earlierRuns(notebook, runs);
-  // Of no cell here: another notebook may have the same key, and goes on with it.
+  // The runs are of no cell here: another notebook may have the same key, and will resume them.
   return taken.length === 0 ? undefined : { kernel, taken, left };
 }
 
@@ -47,7 +47,7 @@ export interface Batch<R> {
   readonly waiting: R[];
 }
 
-/** Those of `runs` that are not over, by the batch that they were asked for in. */
+/** The runs that are not over, by the batch that they were asked for in. */
 export function inBatches<R>(runs: readonly { readonly earlier: JournaledRun; readonly run: R }[]): Iterable<Batch<R>> {
   const batches = new Map<number, Batch<R>>();
   for (const { earlier, run } of runs) {
@@ -61,14 +61,14 @@ export function inBatches<R>(runs: readonly { readonly earlier: JournaledRun; re
 
 /** Runs whose cells are in the notebook no more. */
 export interface DisplacedRuns {
-  /** So many of their cells have another in their place. */
+  /** Number of runs whose cell was replaced by another. */
   readonly there: number;
-  /** So many have none. */
+  /** Number of runs whose cell was removed. */
   readonly gone: number;
 }
 
 /**
- * Those among the open runs of a notebook; undefined where there are none.
+ * The displaced runs among the open runs of a notebook; undefined where there are none.
  * @param recorded reads the recorded runs of the notebook
  */
 export function displacedRuns(
@@ -88,7 +88,7 @@ export function isOfAnother(kernel: KernelRecord | undefined, { server, spec, ru
   return kernel.server !== server.id || kernel.spec !== spec.name || (running !== undefined && running.id !== kernel.kernelId);
 }
 
-/** What names the cell in another window. */
+/** The cell's identity in another window. */
 export function identityOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
   const id = cellIdOf(cell);
   return { index: cell.index, ...(id !== undefined && { id }) };
@@ -100,7 +100,7 @@ export function cellIdOf(cell: vscode.NotebookCell): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
-/** What tells the cells of a notebook from each other. */
+/** The identity of a cell within its notebook. */
 function traitsOf(notebook: vscode.NotebookDocument): readonly CellTraits[] {
   return notebook.getCells().map((cell) => ({ id: cellIdOf(cell), source: cell.document.getText(), isCode: cell.kind === vscode.NotebookCellKind.Code }));
 }

@@ -79,7 +79,7 @@ export class KernelStatusBar implements vscode.Disposable {
     };
   }
 
-  /** What the notebook runs on. */
+  /** The notebook's target. */
   targetOf(notebook: vscode.NotebookDocument): KernelTarget | undefined {
     return this.#followed.get(notebook)?.target;
   }

@@ -31,7 +31,7 @@ export type KernelAction =
   | "selectKernel"
   | "showLog";
 
-/** What stands in the status bar, without its icon. */
+/** The text of the status bar item, without its icon. */
 export function statusText({ situation }: KernelStatus, now: number): string {
   switch (situation.kind) {
     case "signed-out":
@@ -111,7 +111,7 @@ export function statusWeight({ situation: { kind } }: KernelStatus): "error" | "
   return kind === "reconnecting" || kind === "evicted" ? "warning" : undefined;
 }
 
-/** What is said on hovering: what it is and since when, what that means, the kernel, the server. */
+/** The tooltip: the situation and since when, its meaning, the kernel, the server. */
 export function statusLines(status: KernelStatus): string[] {
   const { situation, since, kernel, server, serverStarted } = status;
   const meaning = meaningOf(situation);
@@ -119,12 +119,12 @@ export function statusLines(status: KernelStatus): string[] {
   return [`${plain(situation)} since ${clockTime(since)}`, ...(meaning === undefined ? [] : [meaning]), `Kernel: ${kernel}`, `Server: ${server}${started}`];
 }
 
-/** What screen readers say. The countdown is left out: it would be said again every second. */
+/** The accessibility label. The countdown is left out: it would be read again every second. */
 export function statusLabel({ situation, since, kernel, server }: KernelStatus): string {
   return `${plain(situation)} since ${clockTime(since)}, ${kernel} on ${server}`;
 }
 
-/** What makes sense to do, the likeliest first. */
+/** The actions that make sense, the likeliest first. */
 export function actionsFor({ situation: { kind }, isOwnServer }: KernelStatus): readonly KernelAction[] {
   return [...own(kind, isOwnServer), "selectKernel", "showLog"];
 }
