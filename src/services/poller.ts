@@ -25,7 +25,7 @@ export interface Live extends Disposable {
 export interface PollerOptions {
   /** Asks the server; resolves with whether it had something new. */
   readonly poll: (signal: AbortSignal) => Promise<boolean>;
-  /** Opens the server's stream, while there is reason to poll; `changed` is to be called when it tells of a change. */
+  /** Opens the server's stream, while there is reason to poll; `changed` is to be called when it reports a change. */
   readonly live?: ((changed: () => void) => Live) | undefined;
   readonly activity?: Activity | undefined;
   readonly clock?: Clock | undefined;

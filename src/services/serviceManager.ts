@@ -51,7 +51,7 @@ export class ServiceManager implements Disposable {
     return this.#poller.onDidFail;
   }
 
-  /** Fired when the server has told what it has, whether or not that is something new. */
+  /** Fired when a poll was answered, whether or not there was something new. */
   get onDidAnswer() {
     return this.#answered.event;
   }

@@ -4,7 +4,7 @@ import { delay } from "../base/async";
 import { ConnectError } from "../base/errors";
 import { withProgress } from "./say/messages";
 
-/** Milliseconds after which whoever waits is told what for. */
+/** Milliseconds after which the progress notification shows. */
 export const patience = 800;
 
 /**

@@ -40,7 +40,7 @@ const capacity = 1_000;
  */
 export class ServerFiles {
   readonly #seen = new Map<string, Seen>();
-  /** Bytes, as they were told the last time without content. */
+  /** Sizes in bytes, as of the last request without content. */
   readonly #sizes = new Map<string, number>();
   readonly #replacement = new FileReplacement(new RequestSizes());
 
@@ -65,7 +65,7 @@ export class ServerFiles {
   }
 
   /**
-   * Replaces the file, or creates it. A notebook that the server has trusted it trusts afterwards too.
+   * Replaces the file, or creates it. A notebook that the server trusted stays trusted.
    * @throws FileRefusal `missing`, `exists`, `is-directory`, `read-only`; `changed` where somebody has changed the file
    * since it was read or written here, to one of the same size, which an editor does not notice: once for each change
    */

@@ -30,7 +30,7 @@ const gathering = 30;
 const most = { updates: 4, within: 1_200 };
 /** Milliseconds after which times of a row are shown anew. */
 const minute = 60_000;
-/** Milliseconds for which an answer about terminals is good enough: no other request tells of them. */
+/** Milliseconds for which a list of terminals is fresh enough: no other request reports them. */
 const terminalsFresh = 110_000;
 
 /** Rows from hubs, servers and their services. Nothing is asked for what is hidden or collapsed. */

@@ -73,7 +73,7 @@ export class Looks implements Disposable {
     }
   }
 
-  /** Asks a server for its kernel specs, kernels and sessions now. What comes of it is told in `of`. */
+  /** Asks a server for its kernel specs, kernels and sessions now. The outcome is in `of`. */
   async refresh(server: Server): Promise<void> {
     const { services } = server;
     const watched = services && this.#watched.get(services);

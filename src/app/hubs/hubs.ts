@@ -107,7 +107,7 @@ export class Hubs implements Disposable {
     await this.#ports.memory.set(prefix + account.id, undefined);
     const family = await account.family();
     const gone = await account.signOut();
-    // The hub could not be told, or had revoked the token that revokes the others.
+    // The hub could not be reached, or had revoked the token that revokes the others.
     if (!gone && family !== undefined) await this.#ports.memory.set(leftPrefix(account) + family, true);
     account.dispose();
     return gone;

@@ -20,10 +20,10 @@ export interface KnownKernel extends KernelRef {
   readonly session: SessionModel | undefined;
 }
 
-/** Milliseconds between two looks at whether an interrupted kernel has stopped what it ran: within a second in all. */
+/** Milliseconds between two checks whether an interrupted kernel is idle: within a second in all. */
 const looks = [150, 250, 500];
 
-/** All kernels of the servers that run, as they last told. */
+/** All kernels of the running servers, as of their last lists. */
 export function knownKernels(servers: readonly Server[]): readonly KnownKernel[] {
   return servers.flatMap((server) => {
     const { services } = server;
@@ -40,7 +40,7 @@ export async function freshKernels(server: Server, signal?: AbortSignal): Promis
   return knownKernels([server]);
 }
 
-/** Stops what the kernel runs. @throws ConnectError `kernel-dead` where it is gone; as `Servers.check` finds the server */
+/** Interrupts the kernel. @throws ConnectError `kernel-dead` where it is gone; as `Servers.check` finds the server */
 export function interrupt(servers: Servers, ref: KernelRef, signal?: AbortSignal): Promise<void> {
   return acting(servers, ref, async (services) => {
     await interruptKernel(services.settings, ref.id, { signal });

@@ -28,7 +28,7 @@ interface Kept {
  * the server.
  *
  * A report is one small request to the server: that is what the hub's proxy, the server's own idle timer and the
- * server's reports to the hub go by. Where the token may, the hub is told too, since some proxies count nothing.
+ * server's reports to the hub go by. Where the token may, activity is reported to the hub too, since some proxies count nothing.
  */
 export class KeepAlive implements Disposable {
   readonly #servers: Servers;

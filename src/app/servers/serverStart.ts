@@ -34,7 +34,7 @@ export class ServerStart<T> {
     this.#result.catch(() => undefined); // whoever waits hears of it; nobody waiting is no crash
   }
 
-  /** The outcome, with the progress until then, and the last that was told before. */
+  /** The outcome, with the progress until then, beginning with the last report before. */
   async wait({ signal, onProgress }: WaitOptions): Promise<T> {
     if (this.#last) onProgress?.(this.#last);
     const subscription = this.#progress.event((progress) => onProgress?.(progress));

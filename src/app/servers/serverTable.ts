@@ -155,7 +155,7 @@ export class ServerTable implements Disposable {
     await this.#memory.keepSpecs(own, specs);
   }
 
-  /** The options of a start. The hub remembers them too, but tells them only of servers that it lists. */
+  /** The options of a start. The hub remembers them too, but gives them only for servers that it lists. */
   async keepOptions(server: Server, options: UserOptions): Promise<void> {
     const own = this.#own(server);
     this.#setOptions(own, options);

@@ -176,7 +176,7 @@ export class Servers implements Disposable {
     await this.#refreshQuietly(server.account);
   }
 
-  /** Asks the hub whether the server still runs; kernels of one that does not are told so. */
+  /** Asks the hub whether the server still runs; connections to kernels of one that does not are ended. */
   async check(server: Server): Promise<void> {
     await this.#refreshQuietly(server.account);
   }
@@ -198,7 +198,7 @@ export class Servers implements Disposable {
           tell(progress);
         });
         const services = await this.#table.run(own, found.place);
-        // Since when, and with what: told by the hub's list only.
+        // Start time and options are in the hub's list only.
         if (!own.model?.ready && !isShared(own)) void this.#refreshQuietly(own.account);
         return services;
       } catch (error) {

@@ -178,7 +178,7 @@ export class Account implements TokenProvider, Disposable {
 
   /**
    * Forgets all of the account's tokens, and revokes those that were minted for us, in every window.
-   * @returns whether no token of ours is left on the hub; false where the hub could not be told
+   * @returns whether no token of ours is left on the hub; false where the hub could not be reached
    */
   async signOut(): Promise<boolean> {
     this.pageSession.dispose();

@@ -214,7 +214,7 @@ export class HubClient {
   }
 
   /**
-   * `POST /users/NAME/activity`: tells that a server was in use at `at`, which keeps it from being taken for idle.
+   * `POST /users/NAME/activity`: reports that a server was in use at `at`, which keeps it from being culled as idle.
    * @throws ConnectError `forbidden` where the token lacks the scope users:activity!user
    */
   async reportActivity(user: string, server: string, at: Date, options: CallOptions = {}): Promise<void> {

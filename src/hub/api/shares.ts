@@ -50,7 +50,7 @@ export class Shares {
     await this.#with.widen([listScope]);
   }
 
-  /** A given token may or may not: trying tells. */
+  /** A given token may or may not have the right: a request shows it. */
   async #mayNotList(): Promise<boolean> {
     const secret = await this.#with.secret();
     return secret?.origin === "minted" && secret.scopes?.includes(listScope) !== true;

@@ -24,7 +24,7 @@ export class CellOutputs {
   /** Outputs that somebody has removed, until they are shown again. */
   readonly #removed = new Set<string>();
 
-  /** @param owner the cell's run, which `displayIds` tells of updates that other cells' messages bring */
+  /** @param owner the cell's run, to which `displayIds` reports updates by other cells' messages */
   constructor(owner: DisplayOwner, displayIds: DisplayIds, sink: OutputSink, options: OutputBatcherOptions) {
     this.#owner = owner;
     this.#displayIds = displayIds;

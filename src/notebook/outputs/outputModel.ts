@@ -64,7 +64,7 @@ export class OutputModel {
   #clearFirst = false;
 
   /**
-   * @param owner the cell's run, which `displayIds` tells of updates that other cells' messages bring
+   * @param owner the cell's run, to which `displayIds` reports updates by other cells' messages
    * @param displayIds the registry of the kernel connection
    */
   constructor(owner: DisplayOwner, displayIds: DisplayIds, newId: () => string = newOutputId) {

@@ -18,7 +18,7 @@ export interface RunCell {
 }
 
 /**
- * The index of the run's cell; undefined where it is gone, or no longer to be told from others. An id that only one cell has
+ * The index of the run's cell; undefined where it is gone, or no longer distinguishable from others. An id that only one cell has
  * is enough: its text may have been changed since. Else the text has to be the same, and the place where several have it.
  */
 export function findCell(cells: readonly CellTraits[], { id, index, source }: RunCell): number | undefined {

@@ -17,7 +17,7 @@ const entry = {
   writable: v.nullish(v.boolean(), true),
   created: time,
   last_modified: time,
-  /** Bytes; null for directories, and where it is not told. */
+  /** Bytes; null for directories, and where it is not given. */
   size: v.nullish(v.number(), null),
   mimetype: v.nullish(v.string(), null),
   /** `text`, `base64` or `json`; null without content. */

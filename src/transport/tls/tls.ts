@@ -60,7 +60,7 @@ export class TlsFiles {
       clientCertificateFile === undefined ? undefined : await this.#client(clientCertificateFile, clientKeyFile ?? clientCertificateFile);
     // Without authorities of its own the request is left to Node, and to VS Code, which adds the computer's.
     if (!ca) return { ...client };
-    // Made once, of hundreds of certificates. What it is made of goes along: by that Node tells which connections may
+    // Made once, of hundreds of certificates. Its parts are passed along: by them Node decides which connections may
     // be shared, and VS Code that this request has its authorities already.
     const all = [...trustedAuthorities(this.#systemCertificates), ...ca];
     return { ca, ...client, secureContext: tls.createSecureContext({ ca: all, ...client }) };

@@ -10,7 +10,7 @@ import { Reach } from "./reach";
 
 /**
  * Registers the file system at once: VS Code asks for what was open before anything else is there.
- * @returns what tells of its renames
+ * @returns the reports of its renames
  */
 export function registerFiles(app: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): RenameReports {
   const reach = new Reach(app);

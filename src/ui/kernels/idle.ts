@@ -23,7 +23,7 @@ const hour = 3_600_000;
 /** Milliseconds. */
 const choices = [0, hour / 2, hour, 4 * hour, 12 * hour, 24 * hour, 7 * 24 * hour];
 
-/** Asks for how long where that is not told, shows which kernels go, and shuts them down: of the row's server, or of the hub's or all that are one's own. */
+/** Asks for how long unless that is given, shows which kernels go, and shuts them down: of the row's server, or of the hub's or all that are one's own. */
 export async function shutDownIdle(app: AppContext, given: IdleArguments | Row | undefined, shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
   if (!given || !("idleHours" in given)) {
     await reporting(app, () => ask(app, given, shutDown));

@@ -40,7 +40,7 @@ export interface Notebooks {
    * @param earlierPath of its session, before it got another name
    */
   start(notebook: vscode.NotebookDocument, earlierPath?: string): Promise<void>;
-  /** Interrupts what the notebook's kernel runs; where that does not help the user is told. */
+  /** Interrupts the notebook's running cell; where that does not help, the user is notified. */
   interrupt(notebook: vscode.NotebookDocument): Promise<void>;
   /** Makes a new connection to the notebook's kernel now. */
   reconnect(notebook: vscode.NotebookDocument): Promise<void>;

@@ -61,7 +61,7 @@ export async function askHowToStart(app: AppContext, server: Server): Promise<Ho
   }
 }
 
-/** The hub's page with the last choice preselected; undefined where it cannot be had, which the user is told. */
+/** The hub's page with the last choice preselected; undefined, after a message to the user, where it cannot be had. */
 async function readPage(app: AppContext, server: Server): Promise<SpawnPage | undefined> {
   const { account, owner, name } = server;
   const title = `Asking ${account.label} what there is to choose…`;

@@ -30,7 +30,7 @@ export function kernelFace(row: KernelRow, now: number): Face {
   const { words, icon } = look(kernel, row, now);
   return {
     label: specName(server, kernel.name),
-    // Several of a kind are told apart by the beginning of their ids.
+    // Several of a kind are distinguished by the beginning of their ids.
     description: [words, kernel.id.slice(0, 8), shared(kernel)].filter(Boolean).join(" · "),
     tooltip: [words, ...kernelLines(kernel)].join("\n"),
     icon,

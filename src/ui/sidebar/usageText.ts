@@ -7,7 +7,7 @@ export function memoryText({ memory, memoryLimit }: ResourceUsage): string {
   return memoryLimit === undefined ? sizeText(memory) : `${sizeText(memory)} of ${sizeText(memoryLimit)}`;
 }
 
-/** `0.4 of 2 cores`; undefined where it is not told. */
+/** `0.4 of 2 cores`; undefined where it is not reported. */
 export function coresText({ cores, coreLimit }: ResourceUsage): string | undefined {
   if (cores === undefined) return undefined;
   const used = Number(cores.toFixed(1));

@@ -36,7 +36,7 @@ export class BusyNotice implements vscode.Disposable {
 
   /**
    * Shows it where the work takes long. Not for every instant between two questions: of several notifications within
-   * 800 ms VS Code puts only the first on the screen, and what the user is told at the end would not be there.
+   * 800 ms VS Code puts only the first on the screen, and the notification at the end would be missing.
    */
   #show(): void {
     const where = { location: vscode.ProgressLocation.Notification, title: this.#title, cancellable: true };

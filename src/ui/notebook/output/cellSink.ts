@@ -137,7 +137,7 @@ export class CellSink implements OutputSink {
     if (edit) await this.#write(edit);
   }
 
-  /** Whether it has put outputs into its cell, or left what was there; VS Code tells of them a moment later. */
+  /** Whether it has put outputs into its cell, or left the old ones there; VS Code reports them a moment later. */
   get hasOutputs(): boolean {
     return this.#shown.size > 0 || (this.#before?.hasOutputs ?? false);
   }

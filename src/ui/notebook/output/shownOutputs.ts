@@ -18,7 +18,7 @@ export class ShownOutputs {
   readonly #outputs = new Map<string, vscode.NotebookCellOutput>();
   /** Changes of them under way. */
   readonly #changing = new Map<string, Change>();
-  /** Outputs are being put in the place of others: what it keeps is what VS Code had told of until then. */
+  /** A replacement of outputs is under way: it keeps what VS Code had reported until then. */
   #rearranging: Promise<void> | undefined;
   /** Outputs that were changed since they were added. */
   readonly #changed = new WeakSet<vscode.NotebookCellOutput>();
