@@ -1,4 +1,4 @@
-// Inbox of a kernel connection: from each received message to events, kernel state, and the request it answers.
+// What a received message means to its kernel connection: events, state, and the request it belongs to.
 import * as v from "valibot";
 import type { Disposable } from "../../base/disposable";
 import { Activity } from "./socket/activity";
@@ -21,13 +21,13 @@ export interface InboxPorts {
   readonly link: Pick<KernelLink, "dispatch" | "isHeard" | "mayHearOldProcess" | "heardOnIOPub" | "ask">;
   /** See `IdleWatchPorts`. */
   readonly patience: number;
-  /** The input request with this id cannot be answered: the connection breaks each time that the answer is sent. */
+  /** The request with this id cannot be answered: the connection breaks each time with what it was to be told. */
   readonly unanswerable: (request: string, answer: Message) => void;
 }
 
 /** Takes every message of the kernel, in order. */
 export class Inbox implements Disposable {
-  /** Answers to the kernel's input requests. */
+  /** What was answered to the kernel's questions. */
   readonly answers: InputAnswers;
   readonly #ports: InboxPorts;
   readonly #process: KernelProcess;
@@ -55,13 +55,13 @@ export class Inbox implements Disposable {
     comms.handle(message);
   }
 
-  /** Resumes what the previous window has received of a request that goes on. */
+  /** Takes up what an earlier window has received of a request that goes on. */
   recall(message: Message): void {
     this.answers.received(message);
     this.#learnStatus(message);
   }
 
-  /** The kernel's process is gone, with its input requests. */
+  /** The kernel's process is gone, with what it had asked. */
   restarts(): void {
     this.answers.clear();
     this.#process.forget();
@@ -72,15 +72,15 @@ export class Inbox implements Disposable {
     this.#idleWatch.dispose();
   }
 
-  /** Derives the kernel's state from it. */
+  /** What it says of the kernel's state. */
   #learn(message: Message): void {
     const { link, events } = this.#ports;
     if (this.#process.isAnother(message) && link.isHeard) link.dispatch({ type: "another-process" });
-    // A message with our own session id was made by the server.
+    // What carries our own id the server has made up.
     if (message.channel === "iopub" && message.header.session !== this.#ports.clientId) link.heardOnIOPub();
     const type = message.header.msg_type;
     this.#learnStatus(message);
-    // A late message of the old process ends no request to the new one.
+    // The last word of the process before ends nothing that was asked of the new one.
     if (message.channel === "iopub" && type === "shutdown_reply" && !link.mayHearOldProcess) {
       link.dispatch({ type: "ending", restart: contentOf(message, endingContent).restart });
     }
@@ -90,7 +90,7 @@ export class Inbox implements Disposable {
 
   #learnStatus(message: Message): void {
     const { channel, header, parent_header: parent } = message;
-    // The status of a subshell is not the kernel's: its main shell goes on.
+    // A subshell's is not the kernel's: what its main shell runs goes on.
     if (channel !== "iopub" || header.msg_type !== "status" || parent.subshell_id) return;
     const status = this.#activity.told(contentOf(message, statusContent).execution_state, parent);
     this.#ports.link.dispatch({ type: "told", status, solicited: parent.msg_id !== undefined });

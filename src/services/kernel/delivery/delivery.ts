@@ -1,5 +1,5 @@
-// Delivery: what happened to the messages of one kernel connection when that broke, or the kernel's process was replaced. It is
-// found by a probe after the reconnect, and by the numbers of the kernel's messages.
+// What becomes of the messages of one kernel connection where that breaks, or the kernel is another process: known by
+// asking the kernel, and by the numbers of its messages.
 import { Deferred } from "../../../base/async";
 import type { ServerSettings } from "../../../transport/settings";
 import type { Header, KernelInfo, Message } from "../messages";
@@ -16,14 +16,14 @@ export interface DeliveryPorts {
   readonly requests: Requests;
   /** The connection's link, which may be made after this. */
   readonly link: () => KernelLink;
-  /** Sends an empty, silent execute request. */
+  /** Asks the kernel to run nothing, silently. */
   readonly askNothing: ArrivalPorts["ask"];
   /** Asks the kernel what it is. */
   readonly askInfo: ProbePorts["ask"];
   readonly missed: (gap: Gap) => void;
 }
 
-/** Ensures that every request is settled, none is run twice, and losses are reported. */
+/** Sees to it that every request is settled, none is run twice, and what was lost is told. */
 export class Delivery {
   readonly #requests: Requests;
   readonly #missed: (gap: Gap) => void;
@@ -52,7 +52,7 @@ export class Delivery {
     });
   }
 
-  /** The info of the kernel's present process. Rejects when the connection ends before. */
+  /** What the kernel's present process says of itself. Rejects when the connection ends before. */
   get info(): Promise<KernelInfo> {
     return this.#info.promise;
   }
@@ -62,25 +62,22 @@ export class Delivery {
     this.#arrivals.received(message);
   }
 
-  /** Whether a message has to wait until it is known whether others have arrived. */
+  /** Whether a message has to wait until it is known what became of others. */
   holdsBack(message: Message): boolean {
     return this.#arrivals.holdsBack(message);
   }
 
-  /** Probes the kernel: its reply proves which of the requests sent before it were lost. */
+  /** Asks the kernel: its answer tells what became of the requests sent before. */
   probe(asking: Asking): void {
     this.#probes.start({ ...asking, isNew: asking.isNew || !this.#info.settled });
   }
 
-  /**
-   * Output of that time may be missing. If the kernel numbers its messages, real losses are reported by the loss detector, and this
-   * guess is skipped.
-   */
+  /** Output of that time may be missing. Where messages are numbered it shows whether any is, and nobody needs to be told that it may be so. */
   mayHaveMissed(gap: Gap): void {
     if (!this.#continuity.counts) this.#missed(gap);
   }
 
-  /** The websocket is gone. @param silent by the liveness timeout, not by a close */
+  /** The websocket is gone. @param silent nothing had been heard for too long */
   broke(silent: boolean): void {
     if (this.#requests.awaiting) this.#continuity.broke();
     this.#arrivals.broke(silent);
@@ -91,7 +88,7 @@ export class Delivery {
     this.#continuity.mended();
   }
 
-  /** A request has ended. @returns whether some of its output was dropped */
+  /** A request has ended. @returns whether some of what the kernel said to it was dropped */
   ended(header: Header): boolean {
     return this.#continuity.ended(header);
   }

@@ -1,4 +1,4 @@
-// Requests to a kernel, those of the messaging specification, each as a future.
+// What can be asked of a kernel: the requests of the messaging specification, each as a future.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html
 import type * as v from "valibot";
 import { ConnectError } from "../../../base/errors";
@@ -30,7 +30,7 @@ import {
   type Reply,
 } from "../messages";
 
-/** The content of an `execute_request`; see the messaging specification. */
+/** What to execute; see `execute_request` of the messaging specification. */
 export interface ExecuteRequest {
   readonly code: string;
   readonly silent?: boolean;
@@ -44,11 +44,11 @@ export interface ExecuteRequest {
 export interface RequestOptions extends MessageOptions {
   /** Messages that come after its end (of threads, say) are still given to its handlers, until it is disposed. */
   readonly outlivesDone?: boolean;
-  /** It waits for a reconnect for as long as that takes, until it is taken back (`withdraw`); else it fails after a while. */
+  /** It waits for a connection for as long as that takes, until it is taken back (`withdraw`); else it fails after a while. */
   readonly waits?: boolean;
 }
 
-/** The selection of past inputs: the last ones, those of a session, or those that match a pattern with `*` and `?`. */
+/** Which inputs of the past: the last ones, those of a session, or those that match a pattern with `*` and `?`. */
 export type HistoryRequest = { readonly output?: boolean; readonly raw?: boolean } & (
   | { readonly access: "tail"; readonly n: number }
   | { readonly access: "range"; readonly session?: number; readonly start: number; readonly stop: number }
@@ -60,7 +60,7 @@ export type HistoryRequest = { readonly output?: boolean; readonly raw?: boolean
  * the connection's end has failed already.
  */
 export abstract class KernelRequests extends KernelEventSource {
-  /** The kernel's info. */
+  /** What the kernel says of itself. */
   abstract readonly info: Promise<KernelInfo>;
 
   /** Makes the future and sends its request. */
@@ -87,18 +87,18 @@ export abstract class KernelRequests extends KernelEventSource {
   }
 
   /**
-   * Resumes an execute request that this client sent before, perhaps from another window.
+   * Takes up an execute request again that this client sent before, perhaps from another window.
    * @param id the one that the request had
-   * @param earlier messages that have come for it; its handlers get them first
+   * @param earlier what came for it then; its handlers get that first
    */
   abstract resume(id: string, earlier: readonly Message[], handlers?: FutureHandlers): KernelFuture<ExecuteReply>;
 
-  /** Requests the kernel's info on the shell channel, behind whatever runs. */
+  /** Asks the kernel for what `info` holds, on the shell channel, behind whatever runs. */
   requestKernelInfo(options: RequestOptions = {}): KernelFuture<KernelInfo> {
     return this.request("shell", "kernel_info_request", {}, kernelInfoContent, {}, options);
   }
 
-  /** Completions of the code. @param cursor in Unicode code points */
+  /** What the code could go on with. @param cursor in Unicode code points */
   complete(code: string, cursor: number): KernelFuture<CompleteReply> {
     return this.request("shell", "complete_request", { code, cursor_pos: cursor }, completeReplyContent);
   }

@@ -1,4 +1,4 @@
-// Sender of a kernel connection: gives each request its future, and sends it as soon as it may.
+// What a kernel connection is asked to send: each request gets its future, and goes out as soon as it may.
 import { ConnectError, messageOf } from "../../../base/errors";
 import type { Logger } from "../../../base/log";
 import { contentOf, executeReplyContent, type ExecuteReply, type Header, type Message } from "../messages";
@@ -18,7 +18,7 @@ export interface SenderPorts {
   /** The connection's link, which may be made after this. */
   readonly link: () => KernelLink;
   readonly sendInput: (value: string, request: Message) => void;
-  /** Called with a message that came in the previous window. */
+  /** Told of a message that came in an earlier window. */
   readonly recall: (message: Message) => void;
 }
 
@@ -43,7 +43,7 @@ export class Sender {
     return future;
   }
 
-  /** Resumes code that was sent before: a future for it, which gets `earlier` first. */
+  /** The future of code that was sent before, of which `earlier` has come. */
   resume(message: Message, earlier: readonly Message[], handlers: FutureHandlers): KernelFuture<ExecuteReply> {
     const read = (reply: Message): ExecuteReply => contentOf(reply, executeReplyContent);
     const future = this.future(message, handlers, { read, outlivesDone: true });

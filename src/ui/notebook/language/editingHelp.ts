@@ -21,7 +21,7 @@ export function registerEditingHelp(app: AppContext, isAtRest: (notebook: vscode
     const notebook = notebookOf(document);
     const kernel = notebook && app.notebookSessions.get(notebook.uri.toString())?.kernel;
     if (!kernel) return undefined;
-    // Two notebooks may have one kernel, each by a connection of its own; the kernel's status shows whether the other one runs something.
+    // Two notebooks may have one kernel, each by a connection of its own; its status tells what the other one does.
     const isFree = (): boolean => kernel.status === "idle" && isAtRest(notebook);
     const asked = questions.get(kernel) ?? new KernelQuestions({ isFree, log: app.log });
     questions.set(kernel, asked);

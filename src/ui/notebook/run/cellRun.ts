@@ -16,28 +16,28 @@ export interface CellRunPorts {
   readonly controller: vscode.NotebookController;
   readonly displayIds: DisplayIds;
   readonly log: Logger;
-  /** Reports beginnings and ends of the notebook's cells to VS Code, in batches. */
+  /** Through this VS Code is told of beginnings and ends of the notebook's cells. */
   readonly gathered: Gathered;
   /** Gives the kernel when the run is sent. */
   readonly connect: () => Promise<ExecutingKernel>;
   /** The kernel has begun with it. */
   readonly started: () => void;
-  /** The user has stopped the cell, or deleted it. */
+  /** The person has stopped the cell, or deleted it. */
   readonly cancelled: () => void;
-  /** The run is over, and VS Code shows the cell as running no more. */
+  /** It is over, and to VS Code the cell does not run any more. */
   readonly closed: () => void;
   /** Whether no other cell waits to be run. */
   readonly isLast: () => boolean;
   readonly ask: (request: InputRequest, reply: (value: string) => void) => void;
 }
 
-/** The code to run, and its record if it is a resumed run. */
+/** What is run, and what is known of it from before. */
 export interface RunSource {
   readonly code: string;
   /** Its failure ends what was asked to run together with it. */
   readonly stops: boolean;
   readonly earlier?: JournaledRun | undefined;
-  /** The previous window ended without warning: messages on their way to it may be lost. */
+  /** The earlier window ended without warning: what was on its way to it may be lost. */
   readonly mayMiss?: boolean;
 }
 
@@ -62,7 +62,7 @@ export function createCellRun(cell: vscode.NotebookCell, { code, stops }: RunSou
     },
   });
   sink.onVanished = (ids) => run.vanished(ids);
-  // Not the controller's interrupt handler: that does not get to know which cells are meant, the running one or a waiting one.
+  // Not the controller's interrupt handler: that is not told which cells are meant, the running one or one that waits.
   const cancelling = execution.token.onCancellationRequested(ports.cancelled);
   run.outcome
     .then(async ({ success, startTime, endTime }) => {
@@ -76,7 +76,7 @@ export function createCellRun(cell: vscode.NotebookCell, { code, stops }: RunSou
   return run;
 }
 
-/** Shows the record of a resumed run; its beginning and end are reported as if they were now. */
+/** Shows what is known of a run from before; its beginning and its end are told of as if they were now. */
 export function recallRun(run: CellExecution, { earlier, mayMiss }: RunSource): void {
   if (!earlier) return;
   run.recall({ messages: earlier.messages, incomplete: earlier.overflown, settled: earlier.settled });
@@ -86,7 +86,7 @@ export function recallRun(run: CellExecution, { earlier, mayMiss }: RunSource): 
   }
 }
 
-/** Runs a cell without code, as JupyterLab does: its outputs and its number are removed, and nothing is sent. */
+/** What running a cell without code does, as in JupyterLab: its outputs and its number go, and nothing is sent. */
 export async function clearRun(cell: vscode.NotebookCell, controller: vscode.NotebookController): Promise<void> {
   const execution = controller.createNotebookCellExecution(cell);
   execution.executionOrder = undefined;
