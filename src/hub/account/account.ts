@@ -54,7 +54,7 @@ export function accountOf(id: string): { readonly hub: URL; readonly userName: s
 /**
  * One user of one hub. Gives the hub token to requests to the hub, and each server's own token to requests to that server.
  * The store is asked each time, so that a token that another window replaced is used from the next request on.
- * What becomes of a token is `StoredToken`'s.
+ * The life of a token is `StoredToken`'s.
  */
 export class Account implements TokenProvider, Disposable {
   readonly id: string;

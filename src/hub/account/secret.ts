@@ -4,7 +4,7 @@ import { partsOfSecret } from "../../transport/credential";
 
 /**
  * Where a token came from. `minted`: by us, for this account alone, so that we rotate and revoke it. `given`: by the
- * person, who may use it elsewhere too, so that we leave it alone.
+ * user, who may use it elsewhere too, so that we leave it alone.
  */
 export type TokenOrigin = "minted" | "given";
 

@@ -6,7 +6,7 @@ import type { HubUser } from "../api/model";
 
 export type Verdict = "valid" | "replaced" | "invalid";
 
-/** Questions about tokens that are being asked; concurrent ones about the same token share one. */
+/** Single flight: concurrent questions about the same token share one request. */
 export class TokenChecks {
   readonly #running = new Map<string, Promise<Verdict>>();
 

@@ -46,7 +46,7 @@ export interface StartOptions {
 /** How the hub took a request to start a server. */
 export type StartAnswer =
   | { readonly state: "running" | "starting" }
-  /** Too many servers are starting: ask again after this many seconds. */
+  /** Too many servers are starting (429, the hub's rate limit): retry after this many seconds. */
   | { readonly state: "queued"; readonly retryAfter: number };
 
 /** How the hub took a request to stop a server; `busy`: it is starting, and can be stopped only after that. */

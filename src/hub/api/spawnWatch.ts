@@ -38,7 +38,7 @@ interface StartRequest {
 const longestMessage = 1_000;
 /** Messages that are remembered as reported, against repetition. */
 const mostTold = 1_000;
-/** Seconds before a hub that puts a start off is asked again, whatever it says. */
+/** Bounds, in seconds, of the retry delay that a hub asks for when it puts a start off. */
 const pauseBounds = { least: 1, most: 600 };
 
 /** How a watch ended. */
@@ -119,8 +119,8 @@ export class SpawnWatch {
   }
 
   /**
-   * Tells what the progress stream says, until its last event, its end, the model says that the spawn is over, or the
-   * start request has failed: a hub that finds the process dead says so there, long before the stream does.
+   * Reports the progress stream until its last event, its end, the end of the spawn by the model, or the failure of the
+   * start request: a hub that finds the process dead says so there, long before the stream does.
    */
   async #readProgress(signal: AbortSignal, request?: StartRequest): Promise<ProgressEvent | undefined> {
     const { client, user, server, pace } = this.#with;

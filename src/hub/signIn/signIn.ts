@@ -29,12 +29,12 @@ export type SignInOptions = Partial<Omit<ServerSettingsOptions, "baseUrl" | "tok
 };
 
 /**
- * Finds the hub, gets in by the first way that applies (a given token or password, a token in the address, what the
+ * Finds the hub, authenticates by the first login method that applies (a given token or password, a token in the address, what the
  * hub's sign-in page asks for, a pasted token), and mints a token of our own. Nothing is stored; what fails or is
  * cancelled leaves no token on the hub.
  * @throws ConnectError `address` (no address, or a token or password that was given for another host than the hub's),
  * `not-a-hub`, `signed-out` (the token or password is not taken), `forbidden` (a token that is of no use), `aborted` (the
- * person cancelled), or why the hub could not be asked.
+ * user cancelled), or why the hub could not be asked.
  */
 export async function signIn(given: SignInGiven, port: SignInPort, options: SignInOptions = {}): Promise<SignedIn> {
   const address = parseAddress(given.address);

@@ -46,7 +46,7 @@ export interface SignInParts {
   readonly logIn: PageLogin | undefined;
 }
 
-/** One sign-in to one hub, by whichever way. Nothing is stored; what fails or is aborted leaves no token on the hub. */
+/** One sign-in to one hub, by whichever login method. Nothing is stored; what fails or is aborted leaves no token on the hub. */
 export class SignInAttempt {
   readonly #with: SignInParts;
 

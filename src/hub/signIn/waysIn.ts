@@ -10,7 +10,7 @@ export interface LoginField {
   readonly label: string;
 }
 
-/** Ways beside a token, which every hub takes. */
+/** Login methods beside a token, which every hub accepts. */
 export interface WaysIn {
   /** The form takes a name, a password, and these; undefined where the page has no password field. */
   readonly passwordForm: { readonly further: readonly LoginField[] } | undefined;

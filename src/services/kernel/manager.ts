@@ -8,7 +8,7 @@ import { listKernels, shutdownKernel, startKernel } from "./client";
 import { KernelConnection } from "./connection";
 import type { KernelModel } from "./model";
 
-/** Knows the running kernels as of the last refresh and what was done here since; owns and disposes the connections it makes. */
+/** Holds the running kernels as of the last refresh, with the changes made here since; owns and disposes the connections it makes. */
 export class KernelManager implements Disposable {
   readonly #settings: ServerSettings;
   readonly #listing: Listing<readonly KernelModel[]>;

@@ -15,8 +15,8 @@ import type { SessionModel } from "./model";
 import { Turns } from "./turns";
 
 /**
- * Owns a client's session connection, or null. What changes the session is done one after the other, in the order in
- * which it was asked for; `shutdown` and `dispose` end at once what waits.
+ * Owns a client's session connection, or null. Calls that change the session run one after the other, in order;
+ * `shutdown` and `dispose` end waiting ones at once.
  */
 export class SessionContext implements Disposable {
   readonly #options: SessionContextOptions;
