@@ -1,4 +1,4 @@
-// What the platform provides to app/: secrets, memory, log, what is set for the network.
+// Ports of app/ that the platform provides: secret storage, memory, log, network settings.
 import type { Event } from "../base/event";
 import type { Logger } from "../base/log";
 import type { TokenStore } from "../hub/account/account";
@@ -15,7 +15,7 @@ export interface Memory {
   keys(): readonly string[];
 }
 
-/** What is set for the network; every property is as it is set when it is asked for. */
+/** Network settings; every property has the setting's value at the time it is read. */
 export interface NetworkSettings {
   /** The hubs in the setting `jupyterhubConnect.hubs`, those that can be used. */
   readonly configuredHubs: readonly HubConfiguration[];
@@ -30,13 +30,13 @@ export interface NetworkSettings {
 export interface Ports {
   /** Records of tokens (`Secret`) by account's or server's id; secret. Everything in it is kept out of `log`. */
   readonly tokens: TokenStore;
-  /** How our own tokens are minted now; without, what a person gives is used as it is. */
+  /** How our own tokens are minted now; without, what a user gives is used as it is. */
   readonly tokenTerms?: () => TokenTerms;
   readonly memory: Memory;
   readonly log: Logger;
-  /** Whether the person uses this window; always unless told. */
+  /** Whether the user uses this window; always unless told. */
   readonly activity?: Activity;
-  /** For how many milliseconds the person must have been away until idle kernels rest; undefined: they never do. */
+  /** For how many milliseconds the user must have been away until idle kernels rest; undefined: they never do. */
   readonly restAfter?: () => number | undefined;
   /** No hubs are configured and all certificates verified unless told. */
   readonly network?: NetworkSettings;

@@ -1,4 +1,4 @@
-// What went wrong lately, by what it went wrong with: for the details that a person sends to an administrator.
+// Recent errors, by the server or hub that they concern: for the details that a user sends to an administrator.
 import { messageOf } from "../base/errors";
 
 export interface RecentError {
@@ -31,7 +31,7 @@ export class RecentErrors {
     this.#errors.set(id, [...before, { at, times: isSame ? last.times + 1 : 1, message }].slice(-kept));
   }
 
-  /** What it was about is gone. */
+  /** Forgets the errors of an account or server that is gone. */
   forget(id: string): void {
     this.#errors.delete(id);
   }

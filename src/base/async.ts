@@ -1,4 +1,4 @@
-// Waiting: deferred values, bounds, back-off with jitter, serial queues.
+// Waiting: deferred values, timeouts, exponential back-off with jitter, serial queues.
 import { ConnectError } from "./errors";
 
 /** A promise with its resolve and reject outside. */
@@ -13,7 +13,7 @@ export class Deferred<T> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Whoever cares awaits `promise`; a rejection nobody waits for is not a crash.
+    // Callers await `promise`; a rejection that nobody awaits is not a crash.
     this.promise.catch(() => undefined);
   }
 

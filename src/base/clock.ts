@@ -1,4 +1,4 @@
-// Time as a port, so that tests move it themselves.
+// Clock: time as a port, so that tests control it.
 import type { Disposable } from "./disposable";
 
 export interface Clock {

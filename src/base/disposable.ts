@@ -1,4 +1,4 @@
-// Things with an end, and a store that ends many at once.
+// Disposables, and a store that disposes many at once.
 
 /** Something that holds resources until it is disposed. Disposing twice does nothing. */
 export interface Disposable {

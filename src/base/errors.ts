@@ -1,8 +1,8 @@
-// Every error of the product: one class, one union of codes, a message for a person.
+// Every error of the product: one class, one union of codes, a message for a user.
 import { plain } from "./plain";
 
 /**
- * What went wrong, for code that has to decide.
+ * Error codes, for code that has to decide.
  *
  * - `address`: what was pasted is no usable address
  * - `not-a-hub`: something answers there, but no JupyterHub
@@ -87,7 +87,7 @@ export function hasCode(error: unknown, ...codes: ErrorCode[]): error is Connect
   return error instanceof ConnectError && codes.includes(error.code);
 }
 
-/** The sentence to show a person for anything that was thrown. */
+/** The sentence to show a user for anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-// Events: an Emitter whose listeners cannot harm each other.
+// Events: an Emitter that isolates its listeners from each other's errors.
 import { abortReason } from "./async";
 import type { Disposable } from "./disposable";
 import { nullLogger, type Logger } from "./log";

@@ -1,4 +1,5 @@
-// Work that is asked for again while it goes on: done once, for all who asked.
+// Single flight: concurrent calls for the same work join the one under way, and all get its result. Servers
+// answer 500 to a second restart of a kernel while the first goes on.
 import { abortable } from "./async";
 
 /** Joins calls with the same owner and key. What is asked for after the end is done anew. */

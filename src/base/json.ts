@@ -1,4 +1,4 @@
-// JSON that others have written, with a bound on its depth: what walks it later calls itself for each level.
+// JSON from outside, with a bound on its depth: code that walks it recurses once for each level.
 
 /** Levels of objects and lists. Real data has a few dozen; JSON.stringify, VS Code and others fail at some thousands. */
 const deepest = 1_000;

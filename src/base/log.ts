@@ -40,7 +40,7 @@ export class Redactor {
     let clean = isCut ? text.slice(0, most + longest) : text;
     // First, since what follows may cut one in two.
     for (const spelling of this.#spellings) clean = clean.replaceAll(spelling, "…");
-    // What is left of one that was cut in two is at the end.
+    // The rest of a secret that was cut in two is at the end.
     if (isCut) clean = `${clean.slice(0, Math.max(0, clean.length - longest))}…`;
     return clean
       .replace(/((?:access_)?token=)[^&\s"'#]+/gi, "$1…")

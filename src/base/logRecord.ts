@@ -1,4 +1,4 @@
-// One record of the log, whatever a peer has said in it: it begins no second one, and hides nothing.
+// One record of the log, whatever a peer has put into it: it cannot start a second record, and hides nothing.
 import { withoutHidden } from "./plain";
 
 /**

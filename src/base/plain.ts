@@ -1,4 +1,4 @@
-// plain(): anybody's text as it may be shown to a person. Nothing in it is a link or an icon to VS Code, nothing is hidden.
+// plain(): untrusted text made safe to show. It holds no link or icon of VS Code's, and nothing hidden.
 
 /** UTF-16 units of a text, unless told; VS Code itself shows no more of a notification. */
 const longest = 1_000;

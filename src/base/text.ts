@@ -1,4 +1,4 @@
-// Pieces of texts that others have written, in time that grows with the text only.
+// Pieces of untrusted text, cut in linear time.
 
 /** `text` without characters of `set` at its end. */
 export function trimmedEnd(text: string, set: string): string {
@@ -14,7 +14,7 @@ export function trimmed(text: string, set: string): string {
   return trimmedEnd(text.slice(start), set);
 }
 
-/** What of `text` is before the first character of `set`; all of it where there is none. */
+/** The part of `text` before the first character of `set`; all of it where there is none. */
 export function before(text: string, set: string): string {
   for (let at = 0; at < text.length; at++) if (set.includes(text.charAt(at))) return text.slice(0, at);
   return text;

@@ -1,8 +1,8 @@
-// Doing something soon, and for all that have asked for it meanwhile at once.
+// Throttle: runs a call soon, and once for all requests of that time.
 import { systemClock, type Clock } from "./clock";
 import type { Disposable } from "./disposable";
 
-/** Runs `interval` milliseconds after it was first asked to, once for all that is asked until then. */
+/** Runs `interval` milliseconds after the first request, once for all until then. No debounce: later requests do not postpone it. */
 export class Throttle implements Disposable {
   readonly #run: () => void;
   readonly #interval: number;
@@ -25,7 +25,7 @@ export class Throttle implements Disposable {
     this.#run();
   }
 
-  /** What was asked for is not done any more. */
+  /** Cancels the pending call. */
   dispose(): void {
     this.#due?.dispose();
     this.#due = undefined;

@@ -1,4 +1,4 @@
-// What a server has of one kind, as it last said, and what was done here since: a stale answer never wins.
+// Listing: a server's list of one kind of thing, with changes made here applied between answers. No race: a stale answer never wins.
 import { abortable } from "../base/async";
 import type { Disposable } from "../base/disposable";
 import { asError, ConnectError, hasCode } from "../base/errors";

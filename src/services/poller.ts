@@ -1,4 +1,4 @@
-// The one poller of a server: it asks only while somebody looks and was active lately, rarely at rest, and never
+// The one poller of a server: it polls only while something shows the data and the user is present, rarely at rest, and never
 // against a refusal. Every request through a hub's proxy counts as activity of the server and keeps it running.
 import { backoff } from "../base/async";
 import { systemClock, type Clock } from "../base/clock";
@@ -7,25 +7,25 @@ import { asError, hasCode } from "../base/errors";
 import { Emitter, type Event } from "../base/event";
 import { nullLogger, type Logger } from "../base/log";
 
-/** Whether the person uses the program; when they have been away, nothing is polled. */
+/** Presence: whether the user is using the program; while they are away, nothing is polled. */
 export interface Activity {
   readonly isActive: boolean;
   readonly onDidChange: Event<boolean>;
 }
 
-/** For programs without a person. */
+/** Presence for programs without a user interface. */
 export const alwaysActive: Activity = { isActive: true, onDidChange: () => ({ dispose: () => undefined }) };
 
-/** A stream of the server's that tells when something has changed. */
+/** A stream of the server's that reports changes. */
 export interface Live extends Disposable {
-  /** Whether it tells now; while it does, polls are rarer. */
+  /** Whether it is open; while it is, polls are rarer. */
   readonly isOpen: boolean;
 }
 
 export interface PollerOptions {
   /** Asks the server; resolves with whether it had something new. */
   readonly poll: (signal: AbortSignal) => Promise<boolean>;
-  /** Opens the server's stream, while there is reason to poll; `changed` is to be called when it tells of a change. */
+  /** Opens the server's stream, while there is reason to poll; `changed` is to be called when it reports a change. */
   readonly live?: ((changed: () => void) => Live) | undefined;
   readonly activity?: Activity | undefined;
   readonly clock?: Clock | undefined;
@@ -36,18 +36,18 @@ export interface PollerOptions {
 
 /** Milliseconds. */
 const pauses = {
-  /** After a change, and the least between two polls whatever happens. */
+  /** The pause after a change, and the least between two polls whatever happens (throttle). */
   soonest: 5_000,
   /** At rest; with two requests a poll this is three a minute. */
   rest: 40_000,
-  /** At rest while the live stream tells of what matters. */
+  /** At rest while the live stream reports the changes that matter. */
   restLive: 180_000,
-  /** From a change to the poll for it: changes come in groups. */
+  /** From a change to the poll for it: changes come in groups, which one poll answers. */
   gathering: 300,
   failure: { first: 10_000, ceiling: 600_000 },
 } as const;
 
-/** Polls while it is looked at. */
+/** Polls while something shows the data; after failures with back-off. */
 export class Poller implements Disposable {
   readonly #options: PollerOptions;
   readonly #activity: Activity;
@@ -61,7 +61,7 @@ export class Poller implements Disposable {
   #live: Live | undefined;
   #timer: Disposable | undefined;
   #isPolling = false;
-  /** A change was told while a poll was under way: its answer may not know of it. */
+  /** A change was reported while a poll was under way (a race): its answer may not have it. */
   #again = false;
   #polledAt = Number.NEGATIVE_INFINITY;
   #due = Number.NEGATIVE_INFINITY;
@@ -118,7 +118,7 @@ export class Poller implements Disposable {
     this.#update();
   }
 
-  /** What stopped it is over: signed in again, or the server runs. */
+  /** The reason for stopping is over: signed in again, or the server runs. */
   resume(): void {
     this.#stopped = undefined;
     this.#failures = 0;
@@ -155,7 +155,7 @@ export class Poller implements Disposable {
 
   #wake(): void {
     this.#pause = pauses.soonest;
-    // Whoever looks wants to see what is; but looking often is no way around the pause after a failure.
+    // A view that opens wants fresh data; but opening it often does not shorten the back-off after a failure.
     if (this.#failures === 0) this.#due = Math.min(this.#due, Math.max(this.#clock.now(), this.#polledAt + pauses.soonest));
     this.#live ??= this.#options.live?.(() => this.noteChange());
   }
@@ -187,7 +187,7 @@ export class Poller implements Disposable {
     const rest = this.#live?.isOpen === true ? pauses.restLive : pauses.rest;
     const pause = changed ? pauses.soonest : Math.min(this.#pause, rest);
     this.#pause = Math.min(pause * 2, rest);
-    // Longer, never shorter, by chance: many clients do not come together, and none too often.
+    // Jitter makes it longer, never shorter: many clients do not come together, and none too often.
     this.#due = now + pause * (1 + this.#random() / 4);
   }
 

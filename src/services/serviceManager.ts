@@ -10,7 +10,7 @@ import { asKernelAction, EventStream } from "./rest/events";
 import { SessionManager } from "./session/manager";
 
 export interface ServiceManagerOptions {
-  /** Whether the person uses the program; always unless told. */
+  /** Whether the user uses the program; always unless told. */
   readonly activity?: Activity;
   /** Whether to listen to the server's event stream while it is looked at; true unless told. */
   readonly live?: boolean;
@@ -26,7 +26,7 @@ export class ServiceManager implements Disposable {
   readonly sessions: SessionManager;
   readonly #poller: Poller;
   readonly #answered: Emitter<void>;
-  /** What kernels and sessions there were when that was last of interest to the poller. */
+  /** The kernels and sessions as of the last poll, for the detection of changes. */
   #shape = "";
   /** jupyter_server before 2 has no event stream; asking once is enough. */
   #hasEvents = true;
@@ -51,7 +51,7 @@ export class ServiceManager implements Disposable {
     return this.#poller.onDidFail;
   }
 
-  /** Fired when the server has told what it has, whether or not that is something new. */
+  /** Fired when a poll was answered, whether or not there was something new. */
   get onDidAnswer() {
     return this.#answered.event;
   }

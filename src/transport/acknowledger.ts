@@ -1,4 +1,5 @@
-// Prompt acknowledgement: an unsolicited pong for what has come, so that TCP's delayed ACK does not hold what follows.
+// Prompt acknowledgement: an unsolicited pong for what has come, so that TCP's delayed ACK (and Nagle on the server's side) does not
+// hold back what follows.
 import { systemClock, type Clock } from "../base/clock";
 import type { Disposable } from "../base/disposable";
 

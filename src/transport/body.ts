@@ -1,4 +1,4 @@
-// The body of an answer: without its compression, and never more of it than is wanted.
+// The body of an answer: decompressed, and bounded in size.
 import { pipeline } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { ConnectError } from "../base/errors";
@@ -22,7 +22,7 @@ const decoders = new Map([
 export function decompressed(status: number, encoding: string | null, body: NodeJS.ReadableStream | null): Chunks {
   const decoder = decoders.get(encoding?.trim().toLowerCase() ?? "");
   if (!body || !decoder || status === 204 || status === 304) return body;
-  // What goes wrong on the way shows to whoever reads the result.
+  // Errors on the way show to the reader of the result.
   return pipeline(body, decoder(), () => undefined);
 }
 

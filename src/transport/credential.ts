@@ -1,4 +1,4 @@
-// What proves who asks: a token, or the session of a form login; either travels through the program as one secret text.
+// Credentials: a token, or the session of a form login; either is passed through the program as one secret text.
 
 /** A session's text begins with what no token holds. */
 const sessionMark = "session\n";
@@ -16,13 +16,13 @@ export function credentialHeaders(secret: string): Record<string, string> {
   return { Cookie: cookies, ...(xsrf !== undefined && { "X-XSRFToken": xsrf.slice("_xsrf=".length) }) };
 }
 
-/** What must not be seen of a secret: itself, and each cookie's value. */
+/** The parts of a secret that must not be seen: itself, and each cookie's value. */
 export function partsOfSecret(secret: string): readonly string[] {
   if (!secret.startsWith(sessionMark)) return [secret];
   return partsOfCookies(secret.slice(sessionMark.length));
 }
 
-/** What must not be seen of cookies as in a Cookie header: all together, and each value. */
+/** The parts of a Cookie header that must not be seen: all together, and each value. */
 export function partsOfCookies(cookies: string): readonly string[] {
   return [cookies, ...cookies.split("; ").map((cookie) => cookie.slice(cookie.indexOf("=") + 1))];
 }

@@ -1,4 +1,4 @@
-// Server-sent events: the data of each, out of a stream of text, as many as one connection may send.
+// Server-sent events: the data of each, parsed from a stream of text, bounded in number for each connection.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 import { createParser } from "eventsource-parser";
 import { ConnectError } from "../base/errors";

@@ -1,4 +1,4 @@
-// What sends a request, as the transport sees it.
+// Types of an HTTP exchange, as the transport sees it.
 import type { Agent } from "node:http";
 import type { TlsOptions } from "./tls/tls";
 

@@ -1,4 +1,4 @@
-// HTTP requests to a hub or server: token, timeout, retry, and errors that say what happened.
+// HTTP requests to a hub or server: token, timeout, retry with back-off, and errors that say what happened.
 import * as v from "valibot";
 import { backoff, delay, throwIfAborted } from "../base/async";
 import { ConnectError, hasCode, type HttpError } from "../base/errors";

@@ -1,4 +1,4 @@
-// What a failed request means, in words: status codes, login pages, networks and certificates.
+// Errors of failed requests, in words: status codes, login pages, networks and certificates.
 import { ConnectError, HttpError, messageOf, type ErrorCode } from "../base/errors";
 import { jsonIn } from "../base/json";
 import type { ServerSettings } from "./settings";
@@ -30,7 +30,7 @@ export function loginPageError(settings: ServerSettings, path: string, answer: R
 
 function codeOf(path: string, { status, headers, text }: Refusal): ErrorCode {
   if (status >= 300 && status < 400) {
-    // What the query holds is where a login page would lead back to.
+    // The query holds the address to which a login page would lead back.
     const [target = ""] = (headers.get("location") ?? "").split("?");
     if (/\/hub\/(user|spawn)/.test(target)) return "server-stopped";
     return /login|oauth/i.test(target) ? "signed-out" : "not-found";
@@ -112,7 +112,7 @@ function titleIn(page: string): string | undefined {
 
 interface CertificateReason {
   readonly why: string;
-  /** What to do next. */
+  /** The next step. */
   readonly remedy: string;
 }
 

@@ -1,4 +1,4 @@
-// Finding out that the other side of a websocket is gone although the connection looks open.
+// Liveness: a watchdog that finds out that the peer of a websocket is gone although the connection looks open.
 import { systemClock, type Clock } from "../base/clock";
 import type { Disposable } from "../base/disposable";
 
@@ -75,7 +75,7 @@ export class Liveness {
 
   #begin(): void {
     if (this.#timer) return;
-    // What was heard before the watch began says nothing about now, and silence until now was allowed.
+    // Messages from before the watch began say nothing about now, and silence until now was allowed.
     if (!this.#probing) this.#restart();
     this.#schedule();
   }
@@ -88,7 +88,7 @@ export class Liveness {
 
   #schedule(): void {
     this.#timer = this.#clock.after(this.#limit / 3, () => {
-      // What arrived while our own program was busy is read first.
+      // Data that arrived while our own program was busy is read first.
       this.#turn = setImmediate(() => this.#look());
     });
   }

@@ -60,7 +60,7 @@ export interface ServerSettings {
   readonly log: Logger;
 }
 
-/** What may be given to `serverSettings`; all but the address has a default. */
+/** Arguments of `serverSettings`; all but the address have defaults. */
 export interface ServerSettingsOptions extends Partial<
   Omit<ServerSettings, "baseUrl" | "wsUrl" | "token" | "timeouts">
 > {

@@ -1,4 +1,4 @@
-// Websockets to a server: token in the Authorization header, subprotocol with fallback, liveness, prompt acknowledgement.
+// Websockets to a server: token in the Authorization header, subprotocol with fallback, liveness, prompt acknowledgement, backpressure.
 import type WebSocket from "ws";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { abortable, throwIfAborted } from "../base/async";
@@ -31,7 +31,7 @@ export interface SocketOptions {
   readonly maxFrame?: number | undefined;
 }
 
-/** Who listens; given at opening, because the first frames may come in the packet that opens the connection. */
+/** The listener; given at opening, because the first frames may come in the packet that opens the connection. */
 export interface SocketListener {
   /** One received frame: text as string, binary as Buffer. */
   message(data: string | Buffer): void;
@@ -189,7 +189,7 @@ export class Socket {
     if (!waiting) this.#acknowledger.stop();
   }
 
-  /** While paused nothing more is read, so that the server has to wait; what was read already still comes. */
+  /** Backpressure: while paused nothing more is read, so that the server has to wait; messages that were read already still come. */
   set paused(paused: boolean) {
     if (this.#ended || paused === this.#ws.isPaused) return;
     if (paused) this.#ws.pause();
@@ -221,7 +221,7 @@ export class Socket {
         resolve();
       });
       this.#ws.close(1000);
-      // It may have closed by itself.
+      // The peer may have closed it by itself.
       if (this.#ws.readyState === this.#ws.CLOSED) {
         clearTimeout(timer);
         resolve();

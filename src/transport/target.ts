@@ -1,4 +1,4 @@
-// Where a request goes: below the address of its server, and nowhere else.
+// Target of a request: an address below that of its server, and nowhere else.
 import { ConnectError } from "../base/errors";
 import type { ServerSettings } from "./settings";
 

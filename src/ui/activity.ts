@@ -1,10 +1,10 @@
-// Whether the person is there: what is polled for nobody keeps a server running all night.
+// Presence of the user: polling for a user who is away would keep a server running all night.
 import * as vscode from "vscode";
 import { Emitter } from "../base/event";
 import type { Logger } from "../base/log";
 import type { Activity } from "../services/poller";
 
-/** Milliseconds after the last interaction with the window until the person counts as away. */
+/** Milliseconds after the last interaction with the window until the user counts as away. */
 const patience = 5 * 60_000;
 
 /** Follows VS Code's own notion of an active window; ends with `subscriptions`. */
@@ -32,7 +32,7 @@ export function windowActivity(subscriptions: vscode.ExtensionContext["subscript
   };
 }
 
-/** For how many milliseconds beyond that idle kernels stay connected, as the person has it in the settings. */
+/** For how many milliseconds beyond that idle kernels stay connected, as the user has it in the settings. */
 export function restAfter(): number | undefined {
   const minutes = vscode.workspace.getConfiguration("jupyterhubConnect").get<number>("restAfterMinutes", 20);
   return minutes > 0 ? Math.max(0, minutes * 60_000 - patience) : undefined;

@@ -9,7 +9,7 @@ import { warnOfSetting } from "./report";
 const section = "jupyterhubConnect";
 const hubsSetting = `${section}.hubs`;
 
-/** The settings as they are at each moment. Elements that cannot be used are told to the person, once each time they change. */
+/** The settings as they are at each moment. Invalid elements are reported to the user, once each time they change. */
 export function networkSettings(subscriptions: vscode.ExtensionContext["subscriptions"], log: Logger, redactor: Redactor): NetworkSettings {
   const changed = new Emitter<void>(log);
   let hubs = readConfiguredHubs();

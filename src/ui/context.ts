@@ -1,4 +1,4 @@
-// What every part of the user interface is given.
+// AppContext: the services that every part of the user interface is given.
 import type * as vscode from "vscode";
 import type { Hubs } from "../app/hubs/hubs";
 import type { HubTree } from "../app/hubTree/hubTree";

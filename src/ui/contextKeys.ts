@@ -1,4 +1,4 @@
-// What commands, welcome views and the walkthrough may know: context keys, set as they change.
+// Context keys for commands, welcome views and the walkthrough, set as they change.
 import * as vscode from "vscode";
 import type { AppContext } from "./context";
 

@@ -1,4 +1,4 @@
-// Spans of time as people say them.
+// Durations in words.
 
 const minute = 60_000;
 

@@ -1,15 +1,15 @@
-// Waiting that is shown, and can be cancelled, only where it takes long.
+// Progress for slow work: a notification, with cancel, only where it takes long.
 import * as vscode from "vscode";
 import { delay } from "../base/async";
 import { ConnectError } from "../base/errors";
 import { withProgress } from "./say/messages";
 
-/** Milliseconds after which whoever waits is told what for. */
+/** Milliseconds after which the progress notification shows. */
 export const patience = 800;
 
 /**
- * Runs `task`; where that takes long a notification says so and lets the person cancel.
- * @throws what `task` throws; ConnectError `aborted` where the person cancelled and the task heeds its signal
+ * Runs `task`; where that takes long a notification says so and lets the user cancel.
+ * @throws what `task` throws; ConnectError `aborted` where the user cancelled and the task heeds its signal
  */
 export async function withPatience<T>(title: string, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const cancelled = new AbortController();

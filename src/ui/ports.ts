@@ -11,7 +11,7 @@ import { agrees } from "./say/messages";
 import { tokenTerms } from "./signIn/tokenTerms";
 
 const keyPrefix = "token:";
-/** Of the names of records in the memory that windows share: SecretStorage does not tell which it has. */
+/** Key prefix of the index of records, in the memory that windows share: SecretStorage does not list its keys. */
 const indexPrefix = "secret:";
 
 const levels = { debug: vscode.LogLevel.Debug, info: vscode.LogLevel.Info, warn: vscode.LogLevel.Warning, error: vscode.LogLevel.Error };

@@ -1,4 +1,4 @@
-// Failures shown to the person, in one way, each with the next step as a button.
+// Error messages to the user, all in one form, each with the next step as a button.
 import * as vscode from "vscode";
 import { hasCode, messageOf } from "../base/errors";
 import type { AppContext } from "./context";
@@ -15,7 +15,7 @@ async function showSetting(setting: string): Promise<void> {
   await vscode.commands.executeCommand("workbench.action.openSettings", setting);
 }
 
-/** Runs `work`; its failure becomes a message with a way on. What the person cancelled is no failure. */
+/** Runs `work`; its failure becomes a message with a way on. What the user cancelled is no failure. */
 export async function reporting<T>({ log, channel }: AppContext, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

@@ -1,4 +1,4 @@
-// What the extension and its notebook renderer say to each other. Both sides import this, so it knows neither VS Code nor Node nor the DOM.
+// The protocol between the extension and its notebook renderer. Both sides import this, so it knows neither VS Code nor Node nor the DOM.
 
 /** The version of the protocol, which the renderer says first: after an update of the extension an open page may have an older renderer. */
 export const protocolVersion = 1;

@@ -1,4 +1,4 @@
-// Why something is not done with a file of a server, where the server itself would have done another thing.
+// FileRefusal: the reason why an operation on a server's file is refused here, where the server itself would have done something else.
 import { ConnectError, type ErrorCode } from "../../base/errors";
 
 /**

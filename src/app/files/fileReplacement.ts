@@ -1,4 +1,4 @@
-// Replacing a file on a server as a whole: it is the old one or the new one, whatever becomes of the connection.
+// Replacing a file on a server as a whole: afterwards it is the old one or the new one, whatever happens to the connection.
 import { randomUUID } from "node:crypto";
 import { ConnectError, hasCode } from "../../base/errors";
 import { sizeText } from "../../base/text";
@@ -20,8 +20,10 @@ export class FileReplacement {
   }
 
   /**
-   * Writes `bytes` to `path`. In one request, since servers write a request's content beside the file and put it in its
-   * place then; parts they write into the file itself. Where a proxy does not let that much through, the parts go into
+   * Writes `bytes` to `path`, in one request where that is possible. jupyter_server does not write beside the file: it copies the old file
+   * to `.~NAME`, writes into the file itself, and puts the copy back where that fails. So inode, mode and links stay, and a request that is
+   * cut off changes nothing; only a server that is killed in the middle leaves the file incomplete, and the old one in `.~NAME`. Parts
+   * are one write each: a break between two would leave half a file. So where a proxy does not let that much through, the parts go into
    * another file, which takes the place of the old one when it is complete.
    * @param exists whether there is a file to replace
    * @throws ConnectError as `writeFile`; the file is as it was then
@@ -65,7 +67,7 @@ export class FileReplacement {
   }
 }
 
-/** What is wrong with the file beside it, the person knows nothing of, said of the file that is meant. */
+/** An error of the file beside it, of which the user knows nothing, in words about the file that is meant. */
 function inWords(settings: ServerSettings, path: string, incoming: string, error: unknown): unknown {
   if (error instanceof NoParts) {
     const text = `“${path}” is larger than ${settings.label} takes in one request, and this server takes no files in parts. It is as it was there. Clear large outputs, or upload it another way.`;
@@ -78,14 +80,14 @@ function inWords(settings: ServerSettings, path: string, incoming: string, error
   return said === error.message ? error : new ConnectError(error.code, said, { cause: error });
 }
 
-/** Not even so many bytes are let through. */
+/** The error where not even so many bytes are accepted. */
 function refused(settings: ServerSettings, path: string, bytes: number, cause: unknown): unknown {
   if (!hasCode(cause, "too-large")) return cause;
   const text = `“${path}” cannot be saved: ${settings.label}, or a proxy before it, refuses requests with as little as ${sizeText(bytes)} of a file (HTTP status 413). It is as it was there. Ask the hub's administrator for a larger limit (in nginx: client_max_body_size).`;
   return new ConnectError("too-large", text, { cause });
 }
 
-/** What it is about is done, or has failed for a reason of its own. */
+/** Deletes a file beside the target; a failure is logged only, since the save itself is over. */
 async function remove(settings: ServerSettings, path: string): Promise<void> {
   try {
     await deleteContents(settings, path);

@@ -1,4 +1,4 @@
-// Paths in settings that begin in the person's home directory.
+// Expansion of `~`, the user's home directory, in paths of settings.
 import { homedir } from "node:os";
 import { join } from "node:path";
 

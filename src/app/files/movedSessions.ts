@@ -1,4 +1,4 @@
-// Sessions of files that got another name or place on their server: they follow, and keep their kernels.
+// Sessions of files that were renamed or moved on their server: each session gets the new path and keeps its kernel.
 import { changeSession } from "../../services/session/client";
 import type { ServiceManager } from "../../services/serviceManager";
 

@@ -1,4 +1,5 @@
-// Whether JupyterLab shows a notebook's outputs as they are: the server signs what it trusts, and a save needs another signature.
+// Trust of a notebook: JupyterLab shows outputs as they are only where the server has signed the notebook, and each save needs a new
+// signature.
 import * as v from "valibot";
 import { getNotebook, trustNotebook } from "../../services/contents/client";
 import type { NotebookContent } from "../../services/contents/model";
@@ -23,7 +24,7 @@ export async function isTrusted(settings: ServerSettings, path: string): Promise
   }
 }
 
-/** Has the server trust the notebook as it is there now. One that stays without is shown all the same, with less. */
+/** Makes the server trust the notebook as it is there now. One that stays untrusted is shown all the same, with less. */
 export async function trust(settings: ServerSettings, path: string): Promise<void> {
   try {
     await trustNotebook(settings, path);

@@ -1,11 +1,13 @@
-// Servers as authorities of URIs, `ana@hub.example.org`: the same for one server in every window and session.
+// Servers as authorities of URIs, `ana@hub.example.org`: the same authority for a server in every window and session.
+// The authority names user, server and hub, the path of the URI is that on the server: so paths, breadcrumbs and folders read as in
+// JupyterLab. Which account that is, is looked up: no URI holds a scheme or a token.
 import { trimmedEnd } from "../../base/text";
 import type { Account } from "../../hub/account/account";
 
 /** The scheme of the URIs of files on servers. */
 export const serverScheme = "jupyterhub-connect";
 
-/** Who is signed in where. */
+/** An identity that is signed in on a hub. */
 type Identity = Pick<Account, "hub" | "userName">;
 
 /** A server as an authority names it. */
@@ -23,7 +25,7 @@ interface Named {
  * a third part before the `@` is the owner of a server that somebody shares. Between `http` and `https` the port
  * decides: without one it is `https`. A server without a hub is its place only.
  *
- * What stands in it is without capitals, and has only letters, digits and `.-_` beside the signs above: VS Code ignores
+ * An authority has no capitals, and only letters, digits and `.-_` beside the signs above: VS Code ignores
  * case in authorities, writes them in small letters, and decodes them once more than it encodes them behind a port.
  */
 export function authorityOf({ account, name, owner }: { readonly account: Identity; readonly name: string; readonly owner: string }): string {

@@ -1,4 +1,4 @@
-// Files of servers as an editor needs them: nothing is replaced, or lost, that was not meant.
+// Files of servers for an editor: nothing is overwritten or lost without the user's knowledge (optimistic concurrency).
 import { createHash } from "node:crypto";
 import { deleteContents, getContents, getFile, listDirectory, renameContents, saveContents } from "../../services/contents/client";
 import { ContentsError } from "../../services/contents/errors";
@@ -9,7 +9,7 @@ import { FileReplacement } from "./fileReplacement";
 import { FileRefusal } from "./fileRefusal";
 import { isNotebook, isTrusted, trust } from "./notebookTrust";
 
-/** What is known of a file or directory without its content. */
+/** Metadata of a file or directory. */
 export interface FileStat {
   readonly isDirectory: boolean;
   /** Bytes. */
@@ -27,11 +27,11 @@ interface Seen {
   readonly hash: string;
   /** Whether the server trusts this notebook; undefined where it was not asked. */
   readonly trusted?: boolean | undefined;
-  /** Of a later change by somebody else, which the person was told. */
+  /** Time of a later change by somebody else, which was reported to the user. */
   readonly told?: number;
 }
 
-/** So many files are remembered as they were seen. */
+/** Files whose last seen state is remembered. */
 const capacity = 1_000;
 
 /**
@@ -40,7 +40,7 @@ const capacity = 1_000;
  */
 export class ServerFiles {
   readonly #seen = new Map<string, Seen>();
-  /** Bytes, as they were told the last time without content. */
+  /** Sizes in bytes, as of the last request without content. */
   readonly #sizes = new Map<string, number>();
   readonly #replacement = new FileReplacement(new RequestSizes());
 
@@ -65,7 +65,7 @@ export class ServerFiles {
   }
 
   /**
-   * Replaces the file, or creates it. A notebook that the server has trusted it trusts afterwards too.
+   * Replaces the file, or creates it. A notebook that the server trusted stays trusted.
    * @throws FileRefusal `missing`, `exists`, `is-directory`, `read-only`; `changed` where somebody has changed the file
    * since it was read or written here, to one of the same size, which an editor does not notice: once for each change
    */
@@ -124,7 +124,7 @@ export class ServerFiles {
     if (seen) keep(this.#seen, keyOf(settings, to), seen);
   }
 
-  /** What has become of a file since it was read or written here; `same` for one that was not. */
+  /** Whether a file was changed since it was read or written here; `same` for one that was not read. */
   async changeOf(settings: ServerSettings, path: string): Promise<"same" | "changed" | "gone"> {
     const seen = this.#seen.get(keyOf(settings, path));
     if (!seen) return "same";

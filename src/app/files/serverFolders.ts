@@ -1,4 +1,4 @@
-// Local folders that are on the server too, such as a course that was cloned in both places.
+// Local folders that exist on the server too, such as a course that was cloned in both places.
 import * as v from "valibot";
 import { trimmed, trimmedEnd } from "../../base/text";
 

@@ -1,4 +1,4 @@
-// The JupyterHub view without its drawing: which rows there are, what of them has changed, and what is kept fresh for them.
+// The model of the JupyterHub view, without drawing: its rows, change detection, and the polls that keep the visible ones fresh.
 import { systemClock, type Clock } from "../../base/clock";
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { Emitter, type Event } from "../../base/event";
@@ -18,7 +18,7 @@ export interface HubTreeOptions extends RowSourceParts {
   readonly notebookSessions: Pick<NotebookSessions, "onDidChange">;
   readonly errors: RecentErrors;
   readonly activity?: Ports["activity"] | undefined;
-  /** How a row looks: what is not drawn is no change. */
+  /** A fingerprint of how a row looks: a change that is not drawn is none. */
   readonly draw: (row: Row) => string;
   readonly log: Logger;
   readonly clock?: Clock;
@@ -26,11 +26,11 @@ export interface HubTreeOptions extends RowSourceParts {
 
 /** Milliseconds for which changes are gathered. */
 const gathering = 30;
-/** So many updates in so many milliseconds: a kernel that runs short cells changes all the time, and drawing it slows it down. */
+/** Throttle: updates in so many milliseconds. A kernel that runs short cells changes all the time, and drawing that slows it down. */
 const most = { updates: 4, within: 1_200 };
 /** Milliseconds after which times of a row are shown anew. */
 const minute = 60_000;
-/** Milliseconds for which an answer about terminals is good enough: no other request tells of them. */
+/** Milliseconds for which a list of terminals is fresh enough: no other request reports them. */
 const terminalsFresh = 110_000;
 
 /** Rows from hubs, servers and their services. Nothing is asked for what is hidden or collapsed. */
@@ -38,16 +38,16 @@ export class HubTree implements Disposable {
   readonly #options: HubTreeOptions;
   readonly #clock: Clock;
   readonly #looks: Looks;
-  /** What is asked when somebody points at one thing or opens one list. */
+  /** Data that is requested when somebody points at one thing or opens one list. */
   readonly onDemand: OnDemand;
   readonly #nodes: Nodes;
   readonly #changed: Emitter<readonly Change[]>;
   readonly #busyChanged: Emitter<number>;
   readonly #resources = new DisposableStore();
-  /** What is there while the view is on the screen. */
+  /** Resources of a visible view. */
   #shown: DisposableStore | undefined;
   #pending: Disposable | undefined;
-  /** When the last ones were. */
+  /** Times of the last updates. */
   #updates: readonly number[] = [];
   #busy = 0;
   #refresh: Promise<void> | undefined;
@@ -96,7 +96,7 @@ export class HubTree implements Disposable {
     return this.#busy;
   }
 
-  /** What stands above the rows: what to do next where they do not show it. */
+  /** The message above the rows: the next step where they do not show it. */
   get message(): string | undefined {
     const { hubs, servers, hubWatch } = this.#options;
     const signedIn = hubs.accounts.filter(({ state }) => state === "signed-in");
@@ -201,7 +201,7 @@ export class HubTree implements Disposable {
     if (row.kind === "specs") this.#schedule();
   }
 
-  /** Those that are on the screen with what is in them. One of somebody else is collapsed until the person looks into it. */
+  /** Servers that are visible with their content. One of somebody else is collapsed until the user looks into it. */
   #openServers(): ReadonlySet<Server> {
     const open = new Set<Server>();
     for (const { row, isOpen } of this.#nodes.visible()) if (row.kind === "server" && isOpen) open.add(row.server);
@@ -231,7 +231,7 @@ export class HubTree implements Disposable {
     if (this.#pending) return;
     const oldest = this.#updates.length < most.updates ? undefined : this.#updates[0];
     const rest = oldest === undefined ? 0 : oldest + most.within - this.#clock.now();
-    // Longer than ever: the clock was set back.
+    // Longer than possible: the clock was set back.
     this.#pending = this.#clock.after(rest > most.within ? gathering : Math.max(gathering, rest), () => {
       this.#pending = undefined;
       this.#updates = [...this.#updates, this.#clock.now()].slice(-most.updates);

@@ -1,4 +1,4 @@
-// What is asked of running servers for the view: each of those that somebody looks into, and what came of it.
+// Polls of running servers for the view: one for each server whose rows are visible, and the outcome of the last one.
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { hasCode, messageOf } from "../../base/errors";
 import { Emitter } from "../../base/event";
@@ -10,9 +10,9 @@ import type { RecentErrors } from "../recentErrors";
 import type { Server } from "../servers/server";
 import type { Servers } from "../servers/servers";
 
-/** What came of asking one server. */
+/** The state of polling one server. */
 export interface Look {
-  /** It was asked, and has not answered yet. */
+  /** The server was asked, and has not answered yet. */
   readonly isAsking: boolean;
   /** Why it could not be asked the last time. */
   readonly problem: string | undefined;
@@ -33,7 +33,7 @@ interface Watched {
 
 const nothing: Look = { isAsking: false, problem: undefined, terminals: undefined };
 
-/** Keeps what is looked into fresh, and listens to everything else that is known anyway. */
+/** Polls the servers whose rows are visible, and listens to events of all others. */
 export class Looks implements Disposable {
   readonly #servers: Servers;
   readonly #errors: RecentErrors;
@@ -57,7 +57,7 @@ export class Looks implements Disposable {
     return (services && this.#watched.get(services)?.state) ?? nothing;
   }
 
-  /** From now on these servers are kept fresh, and no others. */
+  /** Polls these servers from now on, and no others. */
   follow(wanted: ReadonlySet<Server>): void {
     const running = new Map(this.#servers.all.flatMap((server) => (server.services ? [[server.services, server] as const] : [])));
     for (const [services, watched] of [...this.#watched]) {
@@ -73,7 +73,7 @@ export class Looks implements Disposable {
     }
   }
 
-  /** Asks a server for its kernel specs, kernels and sessions now. What comes of it is told in `of`. */
+  /** Asks a server for its kernel specs, kernels and sessions now. The outcome is in `of`. */
   async refresh(server: Server): Promise<void> {
     const { services } = server;
     const watched = services && this.#watched.get(services);
@@ -120,7 +120,7 @@ export class Looks implements Disposable {
     this.#changed.dispose();
   }
 
-  /** Listening asks nobody. */
+  /** Listens to events; that sends no request. */
   #watch(server: Server, services: ServiceManager): Watched {
     const watched: Watched = { state: { ...nothing }, resources: new DisposableStore(), polling: undefined, terminalsAt: 0 };
     const changed = (): void => this.#changed.fire();

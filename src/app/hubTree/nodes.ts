@@ -1,4 +1,4 @@
-// The nodes of the JupyterHub view: each row's place, the same object for as long as the row is there, and what has changed.
+// The nodes of the JupyterHub view: one object for each row for as long as the row exists, and the detection of changed rows.
 import { keyOf, type Row } from "./rows";
 
 /** A row in its place. */
@@ -63,7 +63,7 @@ export class Nodes {
     return changes;
   }
 
-  /** @param tells whether changes below are to be told: what is under a changed list is drawn anew with it */
+  /** @param tells false below a node that is refreshed as a whole: its rows are drawn anew with it */
   #renewAll(node: TreeNode | undefined, changes: Change[], tells: boolean): void {
     const before = this.#under(node);
     const looks: TreeNode[] = [];
@@ -78,7 +78,7 @@ export class Nodes {
   /** @param looks gets the nodes that were there before and look another way now */
   #renew(node: TreeNode | undefined, looks: TreeNode[]): readonly TreeNode[] {
     const known = new Map(this.#under(node).map((child) => [child.key, child]));
-    // What a server lists twice is shown once: two of a key are none to VS Code.
+    // A thing that a server lists twice is shown once: VS Code shows none of two with one key.
     const rows = new Map(this.#options.rowsOf(node?.row).map((row) => [keyOf(row), row]));
     const children = [...rows].map(([key, row]) => {
       const drawn = this.#options.draw(row);

@@ -1,4 +1,4 @@
-// What is asked for only when a person looks at that one thing: what a server uses, and the logos of its kernels.
+// Data that is requested only when the user looks at that one thing: a server's resource usage, the logos of its kernels.
 import { hasCode } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
@@ -40,7 +40,7 @@ export class OnDemand {
     return this.#changed.event;
   }
 
-  /** What a server and its kernels use now; undefined where it does not tell. */
+  /** The resource usage of a server and its kernels; undefined where it does not report any. */
   async usage({ services, label }: Server): Promise<ResourceUsage | undefined> {
     const known = services && this.#of(services);
     if (!known || known.isWithoutUsage) return undefined;

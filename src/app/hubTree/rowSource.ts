@@ -1,4 +1,4 @@
-// Which rows there are, from what is known; nobody is asked.
+// The rows of the view, derived from known data; sends no requests.
 import type { Account } from "../../hub/account/account";
 import type { KernelModel } from "../../services/kernel/model";
 import type { ServiceManager } from "../../services/serviceManager";
@@ -13,7 +13,7 @@ import type { Looks } from "./looks";
 import type { OnDemand } from "./onDemand";
 import { sessionTitle, type KernelFacts, type NoteRow, type Row } from "./rows";
 
-/** What the rows are made of. */
+/** The sources of the rows. */
 export interface RowSourceParts {
   readonly hubs: Hubs;
   readonly servers: Servers;
@@ -23,7 +23,7 @@ export interface RowSourceParts {
   readonly starts: { of(server: Server): StartProgress | undefined };
 }
 
-/** What has come of asking. */
+/** The outcome of the polls. */
 export interface Answers {
   readonly looks: Looks;
   readonly onDemand: OnDemand;
@@ -115,7 +115,7 @@ function split({ sessions, kernels }: ServiceManager): {
 }
 
 function sessionRow(session: SessionModel, server: Server, looks: Looks): Extract<Row, { kind: "session" }> {
-  // What a connection has heard from the kernel is newer than the session's copy of it.
+  // A status that a connection has received is newer than the session's copy of it.
   const kernel = session.kernel && (server.services?.kernels.findById(session.kernel.id) ?? session.kernel);
   return { kind: "session", session, kernel, ...facts(server, kernel, looks) };
 }

@@ -35,12 +35,12 @@ export interface ServerRow {
   readonly progress: StartProgress | undefined;
 }
 
-/** What is known of a kernel, wherever its row is. */
+/** The state of a kernel, wherever its row is. */
 export interface KernelFacts {
   readonly server: Server;
   /** Its server cannot be asked: its state is the one that was seen before that. */
   readonly isStale: boolean;
-  /** Of a notebook's connection in this window; undefined where there is none. */
+  /** The state of a notebook's connection in this window; undefined where there is none. */
   readonly connection: ConnectionStatus | undefined;
 }
 
@@ -57,7 +57,7 @@ export interface KernelRow extends KernelFacts {
   readonly kernel: KernelModel;
 }
 
-/** What belongs to no notebook: kernels without a session, consoles, terminals. */
+/** Things without a notebook: kernels without a session, consoles, terminals. */
 export interface OthersRow {
   readonly kind: "others";
   readonly server: Server;
@@ -87,7 +87,7 @@ export interface SpecRow {
   readonly logo: string | undefined;
 }
 
-/** What stands where there is no row, with the next step. */
+/** A placeholder where there is no row, with the next step. */
 export interface NoteRow {
   readonly kind: "note";
   readonly server: Server;
@@ -132,7 +132,7 @@ export function kernelOf(row: Row): KernelModel | undefined {
   return row.kind === "session" || row.kind === "kernel" ? (row.kernel ?? undefined) : undefined;
 }
 
-/** What people call a session: its file's name, else its path. */
+/** The display name of a session: its file's name, else its path. */
 export function sessionTitle({ name, path }: SessionModel): string {
   return name || (path.split("/").pop() ?? "") || path;
 }

@@ -51,7 +51,7 @@ export class Hubs implements Disposable {
     return this.#ports.network?.configuredHubs ?? [];
   }
 
-  /** Those of the configured ones that nobody has signed in to. */
+  /** The configured hubs that nobody has signed in to. */
   get unused(): readonly HubConfiguration[] {
     return this.configured.filter((hub) => !this.accounts.some((account) => configurationFor(account.hub, [hub]) !== undefined));
   }
@@ -64,7 +64,7 @@ export class Hubs implements Disposable {
    * Signs in, asking what is not given. The account is there when it resolves, and not before: what fails or is
    * cancelled leaves none, and no token on the hub.
    * @param given what was pasted: the hub's address, and the token or name and password if they are known already
-   * @returns the account, the named server whose page was pasted, and what the person should know
+   * @returns the account, the named server whose page was pasted, and what the user should know
    * @throws ConnectError as `signIn` of hub/
    */
   async signIn(
@@ -107,7 +107,7 @@ export class Hubs implements Disposable {
     await this.#ports.memory.set(prefix + account.id, undefined);
     const family = await account.family();
     const gone = await account.signOut();
-    // The hub could not be told, or had revoked the token that revokes the others.
+    // The hub could not be reached, or had revoked the token that revokes the others.
     if (!gone && family !== undefined) await this.#ports.memory.set(leftPrefix(account) + family, true);
     account.dispose();
     return gone;
@@ -143,7 +143,7 @@ export class Hubs implements Disposable {
     account.pageSession.keep(cookies);
   }
 
-  /** What earlier sign-outs had to leave on the hub is revoked by the next sign-in. */
+  /** Tokens that earlier sign-outs had to leave on the hub are revoked by the next sign-in. */
   async #revokeLeft(account: Account): Promise<void> {
     const { memory } = this.#ports;
     const before = leftPrefix(account);
@@ -201,7 +201,7 @@ export class Hubs implements Disposable {
   }
 }
 
-/** Of the marks of tokens that could not be revoked when the account was signed out of. */
+/** Key prefix of the marks of tokens that could not be revoked at sign-out. */
 function leftPrefix(account: Account): string {
   return `left:${account.id}#`;
 }

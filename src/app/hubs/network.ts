@@ -1,4 +1,4 @@
-// How hubs are reached: the certificates that are configured for each, asked for anew with every request.
+// Network settings of hubs: the certificates configured for each, read anew for every request.
 import { configurationFor, type HubConfiguration } from "../../hub/signIn/configuration";
 import { TlsFiles, type TlsOptions } from "../../transport/tls/tls";
 import { atHome } from "../files/homeFolder";

@@ -1,4 +1,5 @@
-// What goes with an account that is signed out of, here or in another window: the journals of its servers' runs.
+// Clean-up after a sign-out, in this window or another: deletes the journals of runs on the account's servers. A window
+// that goes on with a kernel of that account records nothing any more.
 import type { Disposable } from "../../base/disposable";
 import type { Hubs } from "./hubs";
 import type { Journals } from "../notebooks/journals";

@@ -1,4 +1,4 @@
-// Interrupting, restarting and shutting down kernels of a server, whether or not a notebook here is connected to them.
+// Interrupt, restart and shutdown of a server's kernels, whether or not a notebook here is connected to them.
 import { delay } from "../../base/async";
 import { ConnectError, hasCode } from "../../base/errors";
 import { interruptKernel, restartKernel } from "../../services/kernel/client";
@@ -8,7 +8,7 @@ import type { SessionModel } from "../../services/session/model";
 import type { Server } from "../servers/server";
 import type { Servers } from "../servers/servers";
 
-/** A kernel that a person points at. */
+/** A kernel that a user points at. */
 export interface KernelRef {
   readonly server: Server;
   readonly id: string;
@@ -20,10 +20,10 @@ export interface KnownKernel extends KernelRef {
   readonly session: SessionModel | undefined;
 }
 
-/** Milliseconds between two looks at whether an interrupted kernel has stopped what it ran: within a second in all. */
+/** Milliseconds between two checks whether an interrupted kernel is idle: within a second in all. */
 const looks = [150, 250, 500];
 
-/** All kernels of the servers that run, as they last told. */
+/** All kernels of the running servers, as of their last lists. */
 export function knownKernels(servers: readonly Server[]): readonly KnownKernel[] {
   return servers.flatMap((server) => {
     const { services } = server;
@@ -40,7 +40,7 @@ export async function freshKernels(server: Server, signal?: AbortSignal): Promis
   return knownKernels([server]);
 }
 
-/** Stops what the kernel runs. @throws ConnectError `kernel-dead` where it is gone; as `Servers.check` finds the server */
+/** Interrupts the kernel. @throws ConnectError `kernel-dead` where it is gone; as `Servers.check` finds the server */
 export function interrupt(servers: Servers, ref: KernelRef, signal?: AbortSignal): Promise<void> {
   return acting(servers, ref, async (services) => {
     await interruptKernel(services.settings, ref.id, { signal });
@@ -56,7 +56,7 @@ export function interrupt(servers: Servers, ref: KernelRef, signal?: AbortSignal
 export function restart(servers: Servers, ref: KernelRef, signal?: AbortSignal): Promise<void> {
   return acting(servers, ref, async (services) => {
     const connection = services.kernels.connections.find(({ id }) => id === ref.id);
-    // Who is connected here makes a new connection with the new process.
+    // A notebook that is connected here makes a new connection with the new process.
     await (connection ? connection.restart() : restartKernel(services.settings, ref.id, { signal }));
     await services.kernels.refresh(signal);
   });
@@ -80,7 +80,7 @@ export function shutDown(servers: Servers, ref: KernelRef): Promise<void> {
 }
 
 /**
- * Those that have been idle for at least `ms` milliseconds, whose output nobody waits for.
+ * Kernels that have been idle for at least `ms` milliseconds, whose output nobody waits for.
  * @param now milliseconds since the epoch
  */
 export function idleFor(kernels: readonly KnownKernel[], ms: number, now = Date.now()): readonly KnownKernel[] {
@@ -100,7 +100,7 @@ function serverStopped(server: Server, cause?: unknown): ConnectError {
   return new ConnectError("server-stopped", `The server of ${server.label} is not running any more, and its kernels are gone with it.`, { cause });
 }
 
-/** What turns out to be gone is taken off the lists before the person is told. */
+/** Removes a kernel that turns out to be gone from the lists before the error is reported. */
 async function acting(servers: Servers, { server, id }: KernelRef, work: (services: ServiceManager) => Promise<void>): Promise<void> {
   const services = runningServices(server);
   try {

@@ -1,4 +1,4 @@
-// What a notebook's kernel does, from all that is known of it: the one thing to tell the person.
+// The situation of a notebook's kernel: all that is known of it, reduced to the one thing to show the user.
 import { hasCode, type ConnectError } from "../../base/errors";
 import type { KernelConnection } from "../../services/kernel/connection";
 import type { ServerState } from "../servers/server";
@@ -12,7 +12,7 @@ export interface RunningCell {
   readonly waiting: number;
 }
 
-/** What is known. */
+/** All that is known of the kernel. */
 export interface KernelFacts {
   readonly isSignedIn: boolean;
   readonly server: ServerState;
@@ -62,7 +62,7 @@ function connected(status: KernelConnection["status"], { running }: KernelFacts,
       return { kind: "restarting" };
     case "unknown":
     case "dead":
-      // Its first word is on its way; where it does not come, the connection goes too, or ends.
+      // Its first status is on its way; if it does not come, the connection is lost too, or ends.
       return before === "restarting" ? { kind: "restarting" } : { kind: "connecting" };
   }
 }

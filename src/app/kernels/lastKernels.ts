@@ -1,11 +1,11 @@
-// Which kernel a notebook had the last time: VS Code forgets that when a notebook is closed.
+// The last kernel of each notebook: VS Code forgets it when the notebook is closed.
 import * as v from "valibot";
 import { systemClock, type Clock } from "../../base/clock";
 import type { Memory } from "../ports";
 
 const prefix = "kernelOf:";
 const anyKey = "lastKernel";
-/** So many notebooks are remembered, those that were used last. */
+/** Notebooks that are remembered, the most recently used ones. */
 const capacity = 300;
 
 const remembered = v.object({ kernel: v.string(), at: v.number() });

@@ -1,4 +1,4 @@
-// The kernels that run on the user's servers, for notebooks to be attached to.
+// Running kernels of the user's servers, to which a notebook can be attached.
 import * as v from "valibot";
 import { systemClock, type Clock } from "../../base/clock";
 import { DisposableStore, type Disposable } from "../../base/disposable";
@@ -26,12 +26,12 @@ const prefix = "attached:";
 const remembered = v.object({ server: v.string(), id: v.string(), spec: v.string(), path: v.optional(v.string()), name: v.optional(v.string()), at: v.number() });
 /** Milliseconds for which one look at the servers is enough. */
 const fresh = 30_000;
-/** Milliseconds for which changes of state are gathered: a kernel that runs short cells changes all the time. */
+/** Milliseconds: throttle of state changes. A kernel that runs short cells changes all the time. */
 const calm = 1_000;
 /** Milliseconds after which a kernel that was not asked about is forgotten. */
 const maxAge = 30 * 24 * 3_600_000;
 
-/** Knows them as of the last list; those that notebooks are attached to are there at once after a reload. */
+/** The running kernels as of the last list; those that notebooks are attached to are remembered over a reload. */
 export class RunningKernels implements Disposable {
   readonly #hubs: Hubs;
   readonly #servers: Servers;
@@ -64,7 +64,7 @@ export class RunningKernels implements Disposable {
   }
 
   /**
-   * The person may choose a kernel soon: asks which servers run, and those what runs on them. Not again within half a
+   * The user may choose a kernel soon: asks which servers run, and those what runs on them. Not again within half a
    * minute; servers of others are left alone. What cannot be asked stays as it was.
    */
   async look(): Promise<void> {

@@ -1,4 +1,4 @@
-// Which of the known kernels suit a notebook best.
+// Ranking of the known kernels by how well they suit a notebook.
 import { isSameLanguage } from "../../notebook/language";
 
 /** A kernel that a notebook could have. */
@@ -7,11 +7,11 @@ export interface Candidate {
   /** The name and language of its kernel spec. */
   readonly spec: string;
   readonly language: string;
-  /** Of one that runs already: its session's path, or none. */
+  /** For a running kernel: its session's path, or none. */
   readonly running?: { readonly path: string | undefined } | undefined;
 }
 
-/** What a notebook says of itself, and what is remembered of it. */
+/** A notebook's metadata, and what is remembered of it. */
 export interface Wish {
   readonly file: string;
   /** The kernel spec that it names. */

@@ -1,4 +1,4 @@
-// The journal of one notebook's runs as files in a directory, and whose turn it is to write them.
+// The journal of one notebook's runs as files in a directory, and the lease (turn) that says which window may write them.
 import { randomUUID } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -23,24 +23,24 @@ import { ownerOf, ownerText } from "./journalOwner";
 const blobFrom = 256 * 1024;
 /** Bytes of messages that are kept for one notebook; a run that goes beyond is marked so. */
 const capacity = 256 * 1024 * 1024;
-/** Milliseconds for which a look at whose turn it is counts. */
+/** Milliseconds for which a check of the lease is valid. */
 const turnHolds = 200;
 
-/** What a journal asks, and tells. */
+/** Callbacks of a journal. */
 export interface JournalPorts {
   /** Whether runs on the server of this id are written down. */
   accepts(server: string): boolean;
-  /** This window has its turn. */
+  /** This window has the lease. */
   began(): void;
-  /** This window had its turn, and is done with the journal. */
+  /** This window had the lease, and is done with the journal. */
   ended(): void;
 }
 
 const alone: JournalPorts = { accepts: () => true, began: () => undefined, ended: () => undefined };
 
 /**
- * One notebook's journal. The window that began to write last has its turn; another window's writes are dropped from
- * then on. A journal that cannot be written (a full disk) is logged, and the runs go on without.
+ * One notebook's journal. The window that began to write last has the lease (its turn); another window's writes are
+ * dropped from then on. A journal that cannot be written (a full disk) is logged, and the runs go on without.
  */
 export class Journal implements Disposable {
   readonly directory: string;
@@ -52,7 +52,7 @@ export class Journal implements Disposable {
   #accepted = true;
   #bytes = 0;
   #turnUntil = 0;
-  /** Of runs that are over and shown; what is dropped at the next save. */
+  /** Runs that are over and shown; the next save drops them. */
   readonly #settled = new Set<string>();
   readonly #overflown = new Set<string>();
   /** As it was read or written last. */
@@ -65,12 +65,12 @@ export class Journal implements Disposable {
     this.#ports = ports;
   }
 
-  /** What the journal holds, whoever wrote it. */
+  /** The content of the journal, whoever wrote it. */
   read(): JournaledState {
     return stateOf(this.#records(), (file) => this.#readBlob(file));
   }
 
-  /** The kernel of the runs. Asked for before each run: all that they have printed is not read for it. */
+  /** The kernel of the runs. Read before each run, so their output is not read for it. */
   get kernel(): KernelRecord | undefined {
     // Another window may have written since.
     if (!this.#kernel || !this.#hasTurn(0)) this.#kernel = { record: this.read().kernel };
@@ -93,7 +93,7 @@ export class Journal implements Disposable {
   }
 
   /**
-   * From now on it is this window's turn.
+   * Takes the lease: from now on it is this window's turn.
    * @param server the id of the server that the runs are on: with its account they go
    */
   begin(server: string): void {
@@ -183,7 +183,7 @@ export class Journal implements Disposable {
     this.#kernel = undefined;
   }
 
-  /** It is in use still. */
+  /** Marks the journal as in use. */
   touch(): void {
     if (!this.#hasTurn(0)) return;
     const now = new Date();

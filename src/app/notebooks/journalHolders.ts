@@ -1,4 +1,5 @@
-// Whether another window still shows a notebook's runs: asked and answered by files beside the journals, which all windows share.
+// Negotiation between windows over a notebook's runs, by request and answer files beside the journals: does another window still show
+// them?
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, watch, writeFileSync, type FSWatcher } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { Deferred, within } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
 import type { Logger } from "../../base/log";
 
-/** Milliseconds in which a window that is shown answers. */
+/** Milliseconds within which a visible window answers. */
 const answerTimeoutMs = 2_000;
 
 /** A question's file has the journal's name and an id; so have the answer that it is held, and the request to let go of it. */
@@ -21,12 +22,12 @@ export function isQuestion(name: string): boolean {
   return /^(ask|held|give)-/.test(name);
 }
 
-/** What a window says of a journal: it holds it, it held it until now, or it is another window's. */
+/** A window's answer about a journal: it holds it, it held it until now, or it is another window's. */
 export type Holding = "held" | "free" | "other";
 
 export interface HolderPorts {
   holding(name: string): Holding;
-  /** Resolves where a person sees this window: an extension host may go on for hours without one. */
+  /** Resolves if this window is on a screen: an extension host may go on for hours without a window. */
   isShown(): Promise<unknown>;
   /** Another window wants the journal: this one is to let go of it in order. */
   give(name: string): void;
@@ -46,7 +47,7 @@ interface Asked {
   readonly freed: Deferred<void>;
 }
 
-/** The side that asks and the side that answers, of one window. */
+/** Asks other windows, and answers their questions. */
 export class JournalHolders implements Disposable {
   readonly #root: string;
   readonly #ports: HolderPorts;
@@ -92,7 +93,7 @@ export class JournalHolders implements Disposable {
     return undefined;
   }
 
-  /** This window is done with a journal: whoever waits for that goes on. */
+  /** This window is done with a journal: windows that wait for it go on. */
   free(name: string): void {
     if (!this.#watcher) return;
     this.#attempt(() => this.#remove(readdirSync(this.#root).filter((file) => ["ask", "held", "give"].some((kind) => file.startsWith(`${kind}-${name}-`)))));
@@ -129,7 +130,7 @@ export class JournalHolders implements Disposable {
       if (isOurs === "other") return;
       if (isOurs === "held") {
         await this.#ports.isShown();
-        // It may have been given up, or taken, meanwhile.
+        // The journal may have been given up, or taken, meanwhile.
         if (this.#ports.holding(name) === "held" && existsSync(file)) renameSync(file, join(this.#root, answer(name, id)));
         return;
       }

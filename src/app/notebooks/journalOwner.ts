@@ -1,4 +1,4 @@
-// Whose turn a journal is: the window, the server that its runs are on, and the process that serves the window.
+// The owner of a journal's lease: the window, the server that its runs are on, and the process that serves the window.
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ export interface JournalOwner {
   readonly process: { readonly id: number; readonly host: string } | undefined;
 }
 
-/** What the file says for this process. */
+/** The content of the owner's file for this process. */
 export function ownerText(owner: string, server: string): string {
   return [owner, server, String(process.pid), hostname()].join("\n");
 }

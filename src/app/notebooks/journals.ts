@@ -1,4 +1,4 @@
-// The journals of all notebooks' runs, in one folder that all windows share: found, moved, and deleted when their time is over.
+// The journals of all notebooks' runs, in one folder that all windows share: found, moved, and deleted when they have expired.
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
@@ -13,22 +13,22 @@ export type { Journal } from "./journalFiles";
 
 /** Milliseconds after which a journal that nobody has touched is removed. */
 const maxAge = 30 * 24 * 3_600_000;
-/** Milliseconds after which one that is in use is touched: its cells may say nothing for longer than `maxAge`. */
+/** Milliseconds between two touches of a journal in use: its cells may print nothing for longer than `maxAge`. */
 const touching = 24 * 3_600_000;
 
-/** Journals are written before anything is shown, so that another window can go on with the runs. */
+/** Write-ahead: journals are written before anything is shown, so that another window can resume the runs. */
 export class Journals implements Disposable {
   readonly #root: string;
   readonly #log: Logger;
   readonly #owner = randomUUID();
-  /** Those of this window. */
+  /** The journals of this window. */
   readonly #open = new Map<Journal, () => void>();
   /** Accounts that were signed out of: a notebook may still have a kernel of theirs, and its cells are not written down. */
   readonly #forgotten = new Set<string>();
   readonly #touching: NodeJS.Timeout;
   readonly #holders: JournalHolders;
 
-  /** @param isShown resolves where a person sees this window */
+  /** @param isShown resolves if this window is on a screen */
   constructor(root: string, log: Logger, isShown: () => Promise<unknown> = () => Promise.resolve()) {
     this.#root = root;
     this.#log = log;
@@ -39,7 +39,7 @@ export class Journals implements Disposable {
 
   /**
    * The journal of the notebook that `key` names. Nothing is read or written yet.
-   * @param wanted told that a person wants the notebook's runs in another window: this one is to leave them in order
+   * @param wanted called when the user wants the notebook's runs in another window: this one is to leave them in order
    */
   of(key: string, wanted: () => void = () => undefined): Journal {
     const directory = this.#directoryOf(key);
@@ -101,7 +101,7 @@ export class Journals implements Disposable {
     this.#forgotten.delete(id);
   }
 
-  /** What this window has open is in use still. */
+  /** Touches the journals that this window has open, as in use. */
   touch(): void {
     for (const journal of this.#open.keys()) journal.touch();
   }
@@ -116,7 +116,7 @@ export class Journals implements Disposable {
     return this.#holderHere(name) ? "held" : "free";
   }
 
-  /** Tells the notebook here whose journal this is that it is wanted. */
+  /** Tells the notebook of this journal that another window wants its runs. */
   #holderHere(name: string): (() => void) | undefined {
     const [, wanted] = [...this.#open].find(([{ directory, isClosed }]) => basename(directory) === name && !isClosed) ?? [];
     return wanted;
@@ -142,7 +142,7 @@ export class Journals implements Disposable {
     try {
       for (const name of await readdir(this.#root)) {
         const directory = join(this.#root, name);
-        // What is written to a file does not move its directory's time.
+        // Writing to a file does not change its directory's time.
         const times = await Promise.all(["log", "owner", "."].map((file) => timeOf(join(directory, file))));
         if (Date.now() - Math.max(...times) > maxAge) await rm(directory, { recursive: true, force: true });
       }

@@ -1,4 +1,4 @@
-// Open notebook → its session and kernel connection.
+// The session and kernel connection of each open notebook.
 import type { Disposable } from "../../base/disposable";
 import { SerialQueue } from "../../base/async";
 import { ConnectError, hasCode } from "../../base/errors";
@@ -16,14 +16,14 @@ export interface NotebookRef {
   readonly key: string;
   /** Its session's path on the server: readable, unique, the same whenever this notebook is open. */
   readonly path: string;
-  /** What that was before; where there is such a session on the server, it is the notebook's, and follows it. */
+  /** Its previous path; a session of that path on the server is the notebook's, and is renamed. */
   readonly earlierPath?: string | undefined;
   readonly name: string;
-  /** Of its connection, to which the server replays what it missed; see `KernelConnectionOptions`. */
+  /** The client id of its connection, to which the server replays missed messages; see `KernelConnectionOptions`. */
   readonly clientId: string;
 }
 
-/** What a notebook runs on. */
+/** A notebook's session and kernel. */
 export interface NotebookKernel {
   readonly server: Server;
   readonly session: SessionConnection;
@@ -54,7 +54,7 @@ export class NotebookSessions implements Disposable {
     return this.#changed.event;
   }
 
-  /** What the notebook runs on now. */
+  /** The notebook's present kernel. */
   get(key: string): NotebookKernel | undefined {
     const current = this.#kernels.get(key);
     return current && !current.kernel.ended ? current : undefined;
@@ -90,7 +90,7 @@ export class NotebookSessions implements Disposable {
   }
 
   /**
-   * Connects the notebook to a kernel that runs: one that an earlier window had for it, or one that was begun elsewhere.
+   * Connects the notebook to a kernel that runs: one that the previous window had for it, or one that was begun elsewhere.
    * Nothing is started, and a hub that cannot be reached yet is waited for. A kernel without a session gets the
    * notebook's.
    * @throws ConnectError `kernel-dead` where it is gone, `server-stopped` where its server does not run
@@ -132,7 +132,7 @@ export class NotebookSessions implements Disposable {
     }
   }
 
-  /** Somebody looks at the notebook: its kernel is connected again where it rests, and asked whether it is there. */
+  /** The notebook is shown: reconnects its kernel where it rests, and probes it otherwise. */
   wake(key: string): void {
     this.get(key)?.kernel.probe();
   }

@@ -1,4 +1,5 @@
-// Resting: the idle kernels of somebody who has been away are disconnected, so that the hub may count their server as idle.
+// Idle disconnect (resting): idle kernels of a user who has been away are disconnected, so that the hub may count their server as
+// idle. The websocket is closed in order, and the next use opens it with the same id.
 import { systemClock, type Clock } from "../../base/clock";
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import type { NotebookSessions } from "./notebookSessions";
@@ -9,14 +10,14 @@ const calm = 30_000;
 
 /**
  * Every byte that a client sends keeps a server, and its cost, alive: an open connection too, which answers the server's
- * pings. What kernels say while they rest their servers keep for the next connection.
+ * pings; the hub's proxy counts that as activity. Messages of resting kernels are kept by their servers for the replay.
  */
 export class Resting implements Disposable {
   readonly #sessions: Pick<NotebookSessions, "rest" | "onDidChange">;
   readonly #ports: Pick<Ports, "activity" | "restAfter">;
   readonly #clock: Clock;
   readonly #resources = new DisposableStore();
-  /** When the person has been away for long enough. */
+  /** When the user has been away for long enough. */
   #leaving: Disposable | undefined;
   /** Counting to the next look at what has become idle meanwhile. */
   #settling: Disposable | undefined;

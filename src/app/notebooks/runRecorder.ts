@@ -1,4 +1,5 @@
-// Runs of one notebook on their kernel, written down before they are sent and before anything of them is shown.
+// Recorder of one notebook's runs: writes each to the journal before it is sent and before any of its output is shown, and resumes it in
+// the next window.
 import type { Disposable } from "../../base/disposable";
 import { DisposableStore } from "../../base/disposable";
 import { inputEcho } from "../../notebook/text/inputEcho";
@@ -8,14 +9,14 @@ import type { KernelConnection } from "../../services/kernel/connection";
 import { contentOf, createMessage, executeReplyContent, inputRequestContent, type Message } from "../../services/kernel/messages";
 import type { Journal } from "./journals";
 
-/** Gives a message to its run; one that the run has had already is left out. */
+/** Gives a message to its run; a duplicate is dropped. */
 type Deliver = (message: Message) => void;
 
-/** Records the runs of one notebook, and takes up those of an earlier window. */
+/** Records the runs of one notebook, and resumes those of the previous window. */
 export class RunRecorder implements Disposable {
   readonly #journal: Journal;
   readonly #followed = new DisposableStore();
-  /** Runs that go on, by the id of their request. */
+  /** Open runs, by the id of their request. */
   readonly #open = new Map<string, Deliver | undefined>();
   #kernel: KernelConnection | undefined;
   #record: KernelRecord | undefined;
@@ -24,12 +25,12 @@ export class RunRecorder implements Disposable {
     this.#journal = journal;
   }
 
-  /** What an earlier window has recorded is ours from now on. */
+  /** Takes over the records of the previous window. */
   takeOver(server: string): void {
     this.#journal.begin(server);
   }
 
-  /** What an earlier window has recorded is of no use any more. */
+  /** Drops the records of the previous window. */
   startAnew(server: string): void {
     this.#journal.begin(server);
     this.#journal.clear();
@@ -47,7 +48,7 @@ export class RunRecorder implements Disposable {
     this.#journal.write(...runs.map((run) => ({ kind: "queued" as const, ...run })));
   }
 
-  /** The runs are on this kernel now: what it says of them is written down as it comes. */
+  /** The runs are on this kernel now: its messages for them are recorded as they come. */
   follow(kernel: KernelConnection, place: Pick<KernelRecord, "server" | "spec" | "path">): void {
     if (this.#kernel === kernel) return;
     this.#kernel = kernel;
@@ -100,7 +101,7 @@ export class RunRecorder implements Disposable {
     if (await this.#kernel.leave()) this.#journal.write({ kind: "left" });
   }
 
-  /** Ends the recording: what goes on is left to whoever takes it up. */
+  /** Ends the recording: what goes on is left to whoever resumes it. */
   dispose(): void {
     this.#journal.dispose();
     this.#followed.dispose();
@@ -147,13 +148,13 @@ export class RunRecorder implements Disposable {
     callbacks.onMessage(echo);
   }
 
-  /** Runs drop what they have had already. */
+  /** Reads what another window has recorded meanwhile; runs drop duplicates. */
   #catchUp(): void {
     if (![...this.#open.values()].some((deliver) => deliver !== undefined)) return;
     for (const { queued, messages } of this.#journal.read().runs) {
       const deliver = this.#open.get(queued.id);
       if (deliver) for (const { message } of messages) deliver(message);
-      // Whatever comes now is ours.
+      // Whatever comes from now on is recorded here.
       if (deliver) this.#open.set(queued.id, undefined);
     }
   }

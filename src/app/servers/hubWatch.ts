@@ -1,4 +1,5 @@
-// HubWatch: keeps the list of servers fresh while somebody looks, by asking the hub, which does not count as use of a server.
+// HubWatch: keeps the list of servers fresh while the view is visible, by polling the hub, which does not count as activity of a server:
+// unlike a request to a server it keeps none alive.
 import type { Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
 import { asError, hasCode } from "../../base/errors";

@@ -1,4 +1,5 @@
-// KeepAlive: on the person's wish, and for as long as they said, a server counts as used, so that the hub does not cull it.
+// KeepAlive: reports a server as active for as long as the user has chosen, so that the hub does not cull it. Keeping a server
+// and its cost alive is the user's choice, for a stated time.
 import * as v from "valibot";
 import { systemClock, type Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
@@ -23,11 +24,11 @@ interface Kept {
 }
 
 /**
- * Reports activity of servers. It is remembered over reloads, and ends at its time, when the person ends it, and with
+ * Reports activity of servers. It is remembered over reloads, and ends at its time, when the user ends it, and with
  * the server.
  *
  * A report is one small request to the server: that is what the hub's proxy, the server's own idle timer and the
- * server's reports to the hub go by. Where the token may, the hub is told too, since some proxies count nothing.
+ * server's reports to the hub go by. Where the token may, activity is reported to the hub too, since some proxies count nothing.
  */
 export class KeepAlive implements Disposable {
   readonly #servers: Servers;
@@ -102,7 +103,7 @@ export class KeepAlive implements Disposable {
     this.#kept.delete(id);
   }
 
-  /** Takes up what is remembered of servers that have come, and ends with servers that have gone. */
+  /** Resumes what is remembered of servers that have come, and ends with servers that have gone. */
   #follow(): void {
     for (const id of [...this.#kept.keys()]) {
       const server = this.#servers.find(id);

@@ -1,4 +1,5 @@
-// What of a server's options the hub's spawn page offers: only that may be kept in clear, or shown. Of the rest there are names.
+// The part of a server's options that the hub's spawn page offers: only that may be kept in clear, or shown. Of the rest only names are:
+// anything else may be a token, whatever it is called. The hub remembers all values, and uses those of the last start where it is given none.
 import * as v from "valibot";
 import type { SpawnForm } from "../../hub/pages/spawnForm";
 import type { ShownOption, UserOptions } from "./server";
@@ -6,7 +7,7 @@ import type { ShownOption, UserOptions } from "./server";
 /** Values by the option's name. */
 export type Offers = ReadonlyMap<string, readonly string[]>;
 
-/** What is kept of the options of a start. */
+/** The kept part of the options of a start. */
 export interface KeptOptions {
   readonly offered: UserOptions;
   /** Names of the others, whose values only the hub remembers. */
@@ -19,7 +20,7 @@ export const noOffers: Offers = new Map();
 const mostValues = 500;
 const longestValue = 200;
 
-/** What the page lets a person choose, without typing anything. */
+/** The values that a user can choose on the page, without typing anything. */
 export function offersOf({ profiles }: SpawnForm): Offers {
   const offers = new Map<string, string[]>();
   let count = 0;
@@ -38,7 +39,7 @@ export function shownOptions(options: UserOptions, offers: Offers): readonly Sho
   return Object.entries(options).map(([name, value]) => (typeof value === "string" && offers.get(name)?.includes(value) ? { name, value } : { name }));
 }
 
-/** What may be kept of the options. */
+/** The part of the options that may be kept. */
 export function keptOptions(options: UserOptions, offers: Offers): KeptOptions {
   const shown = shownOptions(options, offers);
   return {
@@ -59,7 +60,7 @@ export function offersRecord(offers: Offers): unknown {
   return [...offers];
 }
 
-/** Of such a record; of anything else nothing is offered. */
+/** The options of such a record; none where it cannot be read. */
 export function offersIn(record: unknown): Offers {
   const result = v.safeParse(stored, record);
   return result.success ? new Map(result.output) : noOffers;

@@ -1,4 +1,4 @@
-// One server of an account, as the user sees it: its state on the hub, its services while it runs.
+// One server of an account as the user sees it: its state on the hub, and its services while it runs.
 import type { Account } from "../../hub/account/account";
 import type { HubServer } from "../../hub/api/model";
 import type { KernelSpecs } from "../../services/kernelspec/model";
@@ -6,7 +6,7 @@ import type { ServiceManager } from "../../services/serviceManager";
 
 export type ServerState = "stopped" | "starting" | "running" | "stopping";
 
-/** What is known of a server. Changed by `Servers` only. */
+/** State of a server. Changed by `Servers` only. */
 export interface Server {
   /** The same in every window and session. */
   readonly id: string;
@@ -15,7 +15,7 @@ export interface Server {
   readonly owner: string;
   /** "" for the default server. */
   readonly name: string;
-  /** What people call it; the name where it has no other. */
+  /** Display name; the name where it has no other. */
   readonly displayName: string;
   /** `ana @ hub.example.org`, with the server's display name where it has one. */
   readonly label: string;
@@ -26,7 +26,7 @@ export interface Server {
   readonly lastOptions: UserOptions | undefined;
   /** Names of further ones, whose values only the hub remembers: a start without options takes all of them. */
   readonly otherOptions?: readonly string[];
-  /** What may be shown of them all. */
+  /** The part of the options that may be shown. */
   readonly shownOptions?: readonly ShownOption[];
   /** While it runs. */
   readonly services: ServiceManager | undefined;
@@ -36,7 +36,7 @@ export interface Server {
   readonly kernelSpecs: KernelSpecs | undefined;
 }
 
-/** What a spawner is given; its keys and values are the spawner's own. */
+/** The spawner's `user_options`; keys and values are the spawner's own. */
 export type UserOptions = Readonly<Record<string, unknown>>;
 
 /** An option as it may be shown: with its value where the hub's page offers that. */
@@ -60,7 +60,7 @@ export function isShared(server: Server): boolean {
   return server.owner !== server.account.userName;
 }
 
-/** What the hub's model says the server is doing. */
+/** The state of the server by the hub's model. */
 export function stateOf(model: HubServer): ServerState {
   if (model.pending === "spawn") return "starting";
   if (model.pending === "stop") return "stopping";

@@ -1,4 +1,4 @@
-// What is remembered of servers over windows: their kernel specs and the options they were started with.
+// Data about servers that outlives the window: their kernel specs and the options they were started with.
 import * as v from "valibot";
 import type { Account } from "../../hub/account/account";
 import type { KernelSpecs } from "../../services/kernelspec/model";
@@ -12,7 +12,7 @@ const optionsPrefix = "options:";
 
 const rememberedSpecs = v.object({
   server: v.string(),
-  /** Of a server that is shared with the user. */
+  /** For a server that is shared with the user. */
   owner: v.optional(v.string()),
   default: v.string(),
   specs: v.array(
@@ -55,7 +55,7 @@ export class ServerMemory {
     return result.success ? { default: result.output.default, specs: result.output.specs } : undefined;
   }
 
-  /** What is known of the options of the server's last start. */
+  /** The remembered options of the server's last start. */
   options(id: string, { hub }: Account): Pick<Server, "lastOptions" | "otherOptions" | "shownOptions"> | undefined {
     const result = v.safeParse(rememberedOptions, this.#memory.get(optionsPrefix + id));
     if (!result.success) return undefined;
@@ -64,7 +64,7 @@ export class ServerMemory {
     return { lastOptions: offered, otherOptions: others, shownOptions: shown };
   }
 
-  /** What may be shown of these options. */
+  /** The part of these options that may be shown. */
   shown({ account }: Server, options: UserOptions): readonly ShownOption[] {
     return shownOptions(options, offersOn(this.#memory, account));
   }

@@ -1,4 +1,4 @@
-// Which hosts servers may be on: the hub's own and those below it, and others that the user has agreed to.
+// Hosts on which servers may be: the hub's own and those below it, and others that the user has agreed to.
 import { ConnectError } from "../../base/errors";
 import type { Account } from "../../hub/account/account";
 import type { ServerPlace } from "../../hub/api/serverPlace";

@@ -1,22 +1,22 @@
-// ServerStart: one start of a server under way, shared by all who wait for it.
+// ServerStart: one start of a server under way, shared by all callers that wait for it.
 import { abortable } from "../../base/async";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
 
-/** What the hub reports of a start: the fraction done, 0 to 1, and its own words. */
+/** The hub's report of a start: the fraction done, 0 to 1, and its own words. */
 export interface StartProgress {
   readonly fraction: number;
   readonly message: string;
 }
 
-/** What whoever waits for a start may give. */
+/** Options of a caller that waits for a start. */
 export interface WaitOptions {
   /** Ends the waiting; the start goes on. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: StartProgress) => void) | undefined;
 }
 
-/** Settles as its work does; whoever waits may leave without ending it. */
+/** Single flight of one start: callers that wait may leave without ending it. */
 export class ServerStart<T> {
   readonly #progress: Emitter<StartProgress>;
   readonly #end = new AbortController();
@@ -34,7 +34,7 @@ export class ServerStart<T> {
     this.#result.catch(() => undefined); // whoever waits hears of it; nobody waiting is no crash
   }
 
-  /** The outcome, with the progress until then, and the last that was told before. */
+  /** The outcome, with the progress until then, beginning with the last report before. */
   async wait({ signal, onProgress }: WaitOptions): Promise<T> {
     if (this.#last) onProgress?.(this.#last);
     const subscription = this.#progress.event((progress) => onProgress?.(progress));

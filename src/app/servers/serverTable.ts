@@ -1,4 +1,4 @@
-// ServerTable: what is known of each server, and its services while it runs.
+// ServerTable: the state of each server, and its services while it runs.
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { ConnectError, hasCode } from "../../base/errors";
 import { Emitter } from "../../base/event";
@@ -14,7 +14,7 @@ import { ServerPlaces } from "./serverPlaces";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The only place where servers change. */
+/** The only place where the state of servers changes. */
 export class ServerTable implements Disposable {
   readonly #ports: Ports;
   readonly #memory: ServerMemory;
@@ -88,7 +88,7 @@ export class ServerTable implements Disposable {
     return store;
   }
 
-  /** What the hub says of one of the account's own servers. */
+  /** Takes the hub's model of one of the account's own servers. */
   note(account: Account, model: HubServer): Server {
     const server = this.#get(account, model.name, account.userName);
     server.model = model;
@@ -102,7 +102,7 @@ export class ServerTable implements Disposable {
     return server;
   }
 
-  /** What the hub says of a server that somebody shares with the account. */
+  /** Takes the hub's model of a server that somebody shares with the account. */
   noteShared(account: Account, { server: model }: SharedServer): Server {
     const server = this.#get(account, model.name, model.user.name);
     if (model.ready) this.#attachTo(server, serverPlace(account.hub, model));
@@ -136,7 +136,7 @@ export class ServerTable implements Disposable {
     this.#changed.fire();
   }
 
-  /** Kernels end with their server: whatever waits for one is told so. */
+  /** Kernels end with their server: everything that waits for one is rejected. */
   detach(server: Server): void {
     const own = this.#own(server);
     const { services } = own;
@@ -155,7 +155,7 @@ export class ServerTable implements Disposable {
     await this.#memory.keepSpecs(own, specs);
   }
 
-  /** The options of a start. The hub remembers them too, but tells them only of servers that it lists. */
+  /** The options of a start. The hub remembers them too, but gives them only for servers that it lists. */
   async keepOptions(server: Server, options: UserOptions): Promise<void> {
     const own = this.#own(server);
     this.#setOptions(own, options);

@@ -1,4 +1,4 @@
-// Account → running server → its ServiceManager; one per server, shared by everything that uses it.
+// Servers: account → running server → its ServiceManager; one per server, shared by everything that uses it.
 import { backoff, delay } from "../../base/async";
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { ConnectError, hasCode } from "../../base/errors";
@@ -18,7 +18,7 @@ export type { StartProgress } from "./serverStart";
 
 /** How to start a server, and how to wait for it. */
 export interface EnsureRunningOptions extends WaitOptions {
-  /** What it is started with, should it have to start; by default as the last time. */
+  /** Options of the start, should it have to start; by default those of the last time. */
   readonly start?: StartOptions | undefined;
   /** Somebody starts it elsewhere (on the hub's page): wait for that, do not start it. */
   readonly elsewhere?: boolean;
@@ -78,7 +78,7 @@ export class Servers implements Disposable {
     for (const share of shared) listed.add(this.#table.noteShared(account, share));
     for (const server of this.of(account)) {
       if (listed.has(server)) continue;
-      // What the hub does not list is stopped; one that was never used here is gone with that.
+      // A server that the hub does not list is stopped; one that was never used here is gone with that.
       this.#table.noteUnlisted(server);
       const isDefault = server.name === "" && !isShared(server);
       if (isDefault || this.#starts.has(server.id)) continue;
@@ -176,7 +176,7 @@ export class Servers implements Disposable {
     await this.#refreshQuietly(server.account);
   }
 
-  /** Asks the hub whether the server still runs; kernels of one that does not are told so. */
+  /** Asks the hub whether the server still runs; connections to kernels of one that does not are ended. */
   async check(server: Server): Promise<void> {
     await this.#refreshQuietly(server.account);
   }
@@ -198,12 +198,12 @@ export class Servers implements Disposable {
           tell(progress);
         });
         const services = await this.#table.run(own, found.place);
-        // Since when, and with what: told by the hub's list only.
+        // Start time and options are in the hub's list only.
         if (!own.model?.ready && !isShared(own)) void this.#refreshQuietly(own.account);
         return services;
       } catch (error) {
         busy?.dispose();
-        // It may be starting still (the wait ended by its bound): the hub knows.
+        // The server may be starting still (the wait ended by its timeout): the hub knows.
         if (own.state === "starting") this.#table.become(own, "stopped");
         if (hasCode(error, "start-failed", "timeout")) void this.#refreshQuietly(own.account);
         throw error;
@@ -260,7 +260,7 @@ export class Servers implements Disposable {
     await server.account.forgetServer(server);
   }
 
-  /** What others share with the user; not being told is no reason to show nothing of one's own. */
+  /** Servers that others share with the user; a failure to list them is no reason to show none of the user's own. */
   async #shared(account: Account, signal: AbortSignal | undefined): Promise<readonly SharedServer[]> {
     try {
       return await account.shares.list({ signal });

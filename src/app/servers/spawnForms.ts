@@ -1,4 +1,4 @@
-// SpawnForms: the way to the hub's spawn page, whether a hub has one with something to choose, and what that offers.
+// SpawnForms: reads the hub's spawn page: whether there is something to choose, and the options.
 import type { Account } from "../../hub/account/account";
 import type { SpawnForm } from "../../hub/pages/spawnForm";
 import { offersIn, offersOf, offersRecord, type Offers } from "./offeredOptions";
@@ -7,7 +7,7 @@ import type { Server } from "./server";
 
 const prefix = "spawnForm:";
 
-/** What is known of the spawn pages of hubs. */
+/** Knowledge about the spawn pages of hubs. */
 export class SpawnForms {
   readonly #ports: Ports;
 
@@ -20,7 +20,7 @@ export class SpawnForms {
     return this.#ports.memory.get(keyOf(account)) !== undefined;
   }
 
-  /** What asking for the page has shown. @param form undefined where there is nothing to choose */
+  /** Notes the result of requesting the page. @param form undefined where there is nothing to choose */
   async note({ account }: Pick<Server, "account">, form: SpawnForm | undefined): Promise<void> {
     const known = this.#ports.memory.get(keyOf(account));
     const record = form && offersRecord(offersOf(form));
@@ -28,7 +28,7 @@ export class SpawnForms {
   }
 }
 
-/** What the hub's spawn page has been seen to offer. */
+/** The options that the hub's spawn page was seen to offer. */
 export function offersOn(memory: Memory, account: Pick<Account, "hub">): Offers {
   return offersIn(memory.get(keyOf(account)));
 }

@@ -54,7 +54,7 @@ export function accountOf(id: string): { readonly hub: URL; readonly userName: s
 /**
  * One user of one hub. Gives the hub token to requests to the hub, and each server's own token to requests to that server.
  * The store is asked each time, so that a token that another window replaced is used from the next request on.
- * What becomes of a token is `StoredToken`'s.
+ * The life of a token is `StoredToken`'s.
  */
 export class Account implements TokenProvider, Disposable {
   readonly id: string;
@@ -140,7 +140,7 @@ export class Account implements TokenProvider, Disposable {
     return this.#serverTokens.settings(server, url, label);
   }
 
-  /** Has the hub token hold `scopes` too, as `HubToken.widen`. */
+  /** Adds `scopes` to the hub token, as `HubToken.widen`. */
   widen(scopes: readonly string[]): Promise<void> {
     return this.#token.widen(scopes);
   }
@@ -178,7 +178,7 @@ export class Account implements TokenProvider, Disposable {
 
   /**
    * Forgets all of the account's tokens, and revokes those that were minted for us, in every window.
-   * @returns whether no token of ours is left on the hub; false where the hub could not be told
+   * @returns whether no token of ours is left on the hub; false where the hub could not be reached
    */
   async signOut(): Promise<boolean> {
     this.pageSession.dispose();

@@ -22,7 +22,7 @@ export interface HubTokenOptions {
   readonly settings: ServerSettings;
 }
 
-/** Of its lifetime, after which it is replaced: a user who stays away for the rest need not sign in again. */
+/** Renewed after a third of the lifetime: a user who stays away for the other two thirds keeps a valid token. */
 const usedUp = 1 / 3;
 /** How often another window's token in the place of ours is tried again with more scopes. */
 const widenAttempts = 3;

@@ -1,4 +1,6 @@
-// Tokens of our own: minted with the least scopes and an end, marked in their note, revoked when they leave.
+// Minting of our own API tokens: with the least scopes and an expiry, marked in their note, revoked when they are
+// replaced or at sign-out. A minting request is never cut off: what is cancelled meanwhile is revoked when it comes, and a token whose
+// answer was lost is found by the mark in its note.
 import { randomBytes } from "node:crypto";
 import { abortable, throwIfAborted } from "../../base/async";
 import { hasCode, HttpError } from "../../base/errors";
@@ -19,7 +21,7 @@ export interface TokenTerms {
 }
 
 /**
- * What a hub token needs: to start and stop the user's servers, to list them, to mint, list and revoke tokens. It cannot
+ * Scopes of a hub token: to start and stop the user's servers, to list them, to mint, list and revoke tokens. It cannot
  * use a server: each has a token of its own (`ServerToken`), and this one is sent below the hub's API only.
  */
 export const hubScopes: readonly string[] = ["servers!user", "read:users!user", "tokens!user"];
@@ -29,7 +31,7 @@ export interface UserSecret {
   /** As the hub spells it. */
   readonly userName: string;
   readonly secret: Secret;
-  /** What the hub says that it may do, every scope written out; undefined where the hub does not say. */
+  /** Its scopes, as the hub expands them; undefined where the hub does not say. */
   readonly granted?: readonly string[];
 }
 
@@ -38,7 +40,7 @@ export interface MintOptions {
   readonly signal?: AbortSignal | undefined;
   /** All that it shall be able to do; the hub token's unless told. */
   readonly scopes?: readonly string[];
-  /** What it is for, in the hub's list of tokens, e.g. ` for the server gpu`. */
+  /** Its purpose, in the hub's list of tokens, e.g. ` for the server gpu`. */
   readonly purpose?: string;
   /** The mark of all tokens of one sign-in; a new one unless told. */
   readonly family?: string | undefined;

@@ -1,4 +1,4 @@
-// When a minted token is replaced by a new one: long before it ends, and only while it is used.
+// Rotation: when a minted token is replaced by a new one: long before it expires, and only while it is in use.
 import type { Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
 import type { HubClock } from "../api/hubClock";
@@ -16,7 +16,7 @@ export interface RotationOptions {
   readonly replace: (secret: Secret) => Promise<void>;
 }
 
-/** Milliseconds to the next attempt after one that did not get through … */
+/** Retry delay in milliseconds after an attempt that did not get through … */
 const shortestPause = 60_000;
 /** … of the time that is left. */
 const pausePart = 1 / 8;
@@ -32,13 +32,13 @@ export function rotationDue({ origin, createdAt, expiresAt }: Secret, usedUp: nu
   return createdAt + (expiresAt - createdAt) * usedUp;
 }
 
-/** Follows the token in use. A refusal is final for that token; what did not get through is tried again. */
+/** Follows the token in use. A refusal is final for that token; an attempt that did not get through is retried. */
 export class Rotation implements Disposable {
   readonly #with: RotationOptions;
   #timer: Disposable | undefined;
   /** The token whose replacement is under way or was refused. */
   #settled: string | undefined;
-  /** By the hub's clock: not before. */
+  /** Back-off: no attempt before this time by the hub's clock. */
   #pause = 0;
   #disposed = false;
 
@@ -46,7 +46,7 @@ export class Rotation implements Disposable {
     this.#with = options;
   }
 
-  /** Told of the token each time it is used. */
+  /** Call with the token each time it is used. */
   follow(secret: Secret): void {
     const due = this.#with.due(secret);
     if (due === undefined || secret.token === this.#settled || this.#disposed) return;

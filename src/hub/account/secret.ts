@@ -1,10 +1,10 @@
-// What SecretStorage holds of one account: its token, where that came from, until when it holds.
+// The record of one account's token in SecretStorage: the token, where it came from, until when it is valid.
 import * as v from "valibot";
 import { partsOfSecret } from "../../transport/credential";
 
 /**
  * Where a token came from. `minted`: by us, for this account alone, so that we rotate and revoke it. `given`: by the
- * person, who may use it elsewhere too, so that we leave it alone.
+ * user, who may use it elsewhere too, so that we leave it alone.
  */
 export type TokenOrigin = "minted" | "given";
 
@@ -27,7 +27,7 @@ const secretRecord = v.object({
 /** A validated record. */
 export type Secret = v.InferOutput<typeof secretRecord>;
 
-/** A record of what a person gave. */
+/** A record of what a user gave. */
 export function givenSecret(token: string): Secret {
   return { token, origin: "given" };
 }

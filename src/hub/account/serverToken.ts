@@ -39,7 +39,7 @@ export interface ServerTokenOptions {
 
 /** Seconds that a server token holds; a new one comes every day in which the server is used. */
 const defaultLifetime = 36 * 3_600;
-/** Of its lifetime, after which it is replaced. */
+/** The part of its lifetime after which it is replaced. */
 const usedUp = 2 / 3;
 /** What hubs give every token, so that it can tell whose it is. */
 const identity = /^read:users:(name|groups)(!|$)/;
@@ -141,7 +141,7 @@ export class ServerToken implements TokenProvider, Disposable {
       return this.current();
     }
     await this.#stored.put(minted);
-    // Of two windows that raced the store holds one token.
+    // Of two windows in a race the store holds one token.
     return (await this.#stored.read())?.token ?? minted.token;
   }
 
@@ -184,7 +184,7 @@ export class ServerToken implements TokenProvider, Disposable {
     return held.some((each) => each === scope || each === asked) ? undefined : `the token that was asked for ${scope} cannot do that`;
   }
 
-  /** What is sent where the hub gives no token for this server alone. */
+  /** The secret to send where the hub gives no token for this server alone. */
   #withoutOwn(hubToken: Secret, refusal: ConnectError | undefined): string {
     const { log } = this.#with.hub;
     if (!this.#isShared && hubToken.origin === "given") {
@@ -214,7 +214,7 @@ export class ServerToken implements TokenProvider, Disposable {
       const end = this.#isShared ? `${server.owner} shares it with you no more` : "your rights on the hub have changed";
       throw new ConnectError("forbidden", `You may not use ${this.#title} any more: ${end}. Ask ${this.#isShared ? server.owner : "the hub's administrator"}.`);
     }
-    // It holds no more, so there is nothing to revoke.
+    // The token is no longer valid, so there is nothing to revoke.
     if ((await this.#stored.read())?.token === refused) await this.#stored.remove();
     return "replaced";
   }

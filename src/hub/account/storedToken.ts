@@ -29,7 +29,7 @@ export interface StoredTokenOptions {
   readonly hubClock: HubClock;
   /** Of requests to the hub; how errors and the log name it. */
   readonly settings: ServerSettings;
-  /** What errors and the log call the token, e.g. `The token of ana @ hub.example.org`. */
+  /** The name of the token in errors and the log, e.g. `The token of ana @ hub.example.org`. */
   readonly title: string;
   /** Milliseconds by the hub's clock from which a token is to be replaced; undefined for never. */
   readonly due: (secret: Secret) => number | undefined;
@@ -46,7 +46,7 @@ export interface StoredTokenOptions {
 export class StoredToken implements Disposable {
   readonly #with: StoredTokenOptions;
   readonly #rotation: Rotation;
-  /** What this window has minted and stored. */
+  /** The token that this window has minted and stored. */
   #own: Secret | undefined;
 
   constructor(options: StoredTokenOptions) {

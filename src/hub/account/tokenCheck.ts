@@ -1,4 +1,4 @@
-// Whether a token still holds: the hub's own word for it, asked once for all who wait.
+// Token check: asks the hub whether a token is still valid, once for all concurrent callers.
 import { ConnectError, hasCode, HttpError } from "../../base/errors";
 import { hubName } from "../api/hubName";
 import type { HubClient } from "../api/client";
@@ -6,7 +6,7 @@ import type { HubUser } from "../api/model";
 
 export type Verdict = "valid" | "replaced" | "invalid";
 
-/** Questions about tokens that are being asked; concurrent ones about the same token share one. */
+/** Single flight: concurrent questions about the same token share one request. */
 export class TokenChecks {
   readonly #running = new Map<string, Promise<Verdict>>();
 

@@ -16,18 +16,18 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a new token shall be; all but the note may be left to the hub's defaults. */
+/** Fields of a new token; all but the note may be left to the hub's defaults. */
 export interface TokenRequest {
   /** Shown in the hub's list of tokens. */
   readonly note: string;
   /** Seconds until it ends. */
   readonly expiresIn?: number;
   readonly scopes?: readonly string[];
-  /** Who asks, instead of the settings' token: the hub gives this to its authenticator. A secret, sent once. */
+  /** Credentials of the user, instead of the settings' token: the hub gives them to its authenticator. A secret, sent once. */
   readonly auth?: PasswordLogin;
 }
 
-/** What a person types on the hub's sign-in page. */
+/** Fields of the hub's sign-in page. */
 export interface PasswordLogin {
   readonly username: string;
   readonly password: string;
@@ -35,18 +35,18 @@ export interface PasswordLogin {
   readonly [field: string]: string;
 }
 
-/** What a server is started or created with; what is left out is as the last time. */
+/** Options of a start or creation; what is left out is as the last time. */
 export interface StartOptions {
   /** `user_options` for the spawner. */
   readonly userOptions?: Readonly<Record<string, unknown>> | undefined;
-  /** What people shall call a named server; hubs before 6 have no such thing. */
+  /** Display name of a named server; hubs before 6 have no such thing. */
   readonly displayName?: string | undefined;
 }
 
 /** How the hub took a request to start a server. */
 export type StartAnswer =
   | { readonly state: "running" | "starting" }
-  /** Too many servers are starting: ask again after this many seconds. */
+  /** Too many servers are starting (429, the hub's rate limit): retry after this many seconds. */
   | { readonly state: "queued"; readonly retryAfter: number };
 
 /** How the hub took a request to stop a server; `busy`: it is starting, and can be stopped only after that. */
@@ -151,7 +151,7 @@ export class HubClient {
   }
 
   /**
-   * What the hub takes for these options. Before hub 6 the body is the user options themselves; from 6 on it may hold
+   * The request body for these options. Before hub 6 the body is the user options themselves; from 6 on it may hold
    * them under a name, which is needed for a display name, and for options that an older body could not say.
    */
   async #startBody(server: string, { userOptions, displayName }: StartOptions, options: CallOptions): Promise<object | undefined> {
@@ -214,7 +214,7 @@ export class HubClient {
   }
 
   /**
-   * `POST /users/NAME/activity`: tells that a server was in use at `at`, which keeps it from being taken for idle.
+   * `POST /users/NAME/activity`: reports that a server was in use at `at`, which keeps it from being culled as idle.
    * @throws ConnectError `forbidden` where the token lacks the scope users:activity!user
    */
   async reportActivity(user: string, server: string, at: Date, options: CallOptions = {}): Promise<void> {

@@ -1,4 +1,4 @@
-// The hub's own clock, read off its answers: a computer whose clock is wrong still knows when its tokens end.
+// The hub's clock, read from the Date of its answers: a computer whose clock is wrong still knows when its tokens expire.
 import type { Clock } from "../../base/clock";
 import type { ServerSettings } from "../../transport/settings";
 

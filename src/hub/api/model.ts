@@ -1,4 +1,4 @@
-// What a hub's REST API answers: validated models, lenient across hub versions 3 to 6.
+// Models of the hub's REST API, validated; lenient across hub versions 3 to 6.
 // https://jupyterhub.readthedocs.io/en/stable/reference/rest-api.html
 import * as v from "valibot";
 
@@ -15,7 +15,7 @@ export const hubServer = v.pipe(
   v.looseObject({
     /** Empty for the default server. */
     name: v.optional(v.string(), ""),
-    /** What people call it (hub 6 and later, where names themselves are restricted). */
+    /** Display name (hub 6 and later, where names themselves are restricted). */
     display_name: text,
     ready: flag,
     /** `spawn`, `stop`, `check`, or null when nothing is under way. */
@@ -61,7 +61,7 @@ export const sharedServer = v.looseObject({
     full_url: text,
     ready: flag,
   }),
-  /** What the share allows, e.g. `access:servers!server=bob/gpu`. */
+  /** Scopes of the share, e.g. `access:servers!server=bob/gpu`. */
   scopes: v.nullish(v.array(v.string()), []),
 });
 export type SharedServer = v.InferOutput<typeof sharedServer>;

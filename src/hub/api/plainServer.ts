@@ -1,4 +1,4 @@
-// A Jupyter server that no hub runs: always there, for whoever has its token or password.
+// Client of a Jupyter server without a hub: it counts as always running, for any user with its token or password.
 import { randomBytes } from "node:crypto";
 import { DomUtils } from "htmlparser2";
 import * as v from "valibot";
@@ -20,7 +20,7 @@ const version = v.looseObject({ version: v.string() });
 const refusal = v.looseObject({ reason: v.string() });
 const anyStatus = Array.from({ length: 400 }, (_, index) => 200 + index);
 
-/** What goes out where a server asks for nothing: only the sign against forgery, which visitors may make up themselves. */
+/** Credentials for a server without authentication: an XSRF cookie, which a client may invent. */
 function visitor(): string {
   return sessionSecret(new Map([["_xsrf", randomBytes(16).toString("hex")]]));
 }
@@ -45,13 +45,13 @@ export async function findPlainServer(address: HubAddress, options: FindHubOptio
 }
 
 /**
- * What lets in: the text itself as a token, else what the server's form gives for it, as a password.
- * @param text undefined where the person has given nothing, which open servers take
+ * Authenticates: with the text itself as a token, else with the session that the server's form gives for it as a password.
+ * @param text undefined where the user has given nothing, which open servers take
  * @returns a secret for a token provider; undefined where the server takes it neither way
  */
 export async function enterPlainServer(settings: ServerSettings, text: string | undefined, signal?: AbortSignal): Promise<string | undefined> {
   const secret = text === undefined ? visitor() : text.trim();
-  // What a header cannot hold is no token; it may be a password.
+  // A text that a header cannot hold is no token; it may be a password.
   const isToken = text === undefined || /^[\x21-\x7E]+$/.test(secret);
   if (isToken && (await takes(settings, secret, signal))) return secret;
   if (text === undefined) return undefined;
@@ -133,7 +133,7 @@ export class PlainServerClient extends HubClient {
   }
 }
 
-/** Who uses a server without a hub. */
+/** The user of a server without a hub. */
 export const plainUser: HubUser = v.parse(hubUser, { name: "" });
 
 function noHub({ label }: ServerSettings): ConnectError {

@@ -1,4 +1,4 @@
-// Requests to a hub, as `transport/http` sends them: what a hub answers, its pages included, is small.
+// Requests to a hub by `transport/http`, with a smaller bound on answers: those of a hub, its pages included, are small.
 import type * as v from "valibot";
 import { megabyte } from "../../transport/body";
 import * as http from "../../transport/http";

@@ -1,4 +1,4 @@
-// Names of named servers: what a person types → what the hub takes.
+// Names of named servers: from the user's text to what the hub accepts.
 import { trimmedEnd } from "../../base/text";
 
 /** A new server's name on the hub, and what people call it where the hub lets that differ. */
@@ -10,12 +10,12 @@ export interface ServerName {
 const maxLength = 30;
 
 /**
- * The name for a new server that a person calls `text`.
+ * The name for a new server that a user calls `text`.
  *
  * From hub 6 on names are slugs (a small letter, then small letters, digits and single hyphens, at most 30 characters)
  * beside a display name; earlier hubs take all but "/" and show the name itself.
  * @param taken the names there are; on hub 6 a number keeps the new one apart
- * @returns why it cannot be, in words for a person, where nothing can be made of it
+ * @returns why it cannot be, in words for a user, where nothing can be made of it
  */
 export function serverNameFor(text: string, majorVersion: number, taken: readonly string[]): ServerName | { readonly problem: string } {
   const wanted = text.trim().replace(/\s+/g, " ");

@@ -1,4 +1,4 @@
-// Where a server is: what the hub says, held to the hub's own host and to https where the hub speaks it.
+// The address of a server: the hub's word for it, restricted to the hub's own host, and to https where the hub speaks it.
 import { isLoopback } from "../signIn/address";
 import type { HubServer } from "./model";
 

@@ -1,4 +1,4 @@
-// What others share with a user, and the scope to list it, which the hub token gets only where there is something to list.
+// Servers that others share with a user, and the scope to list them, which the hub token gets only where there is something to list.
 import { fixedToken } from "../../transport/settings";
 import { HubClient, type CallOptions } from "./client";
 import { isRefusal } from "../account/mint";
@@ -15,7 +15,7 @@ export interface SharesOptions {
   readonly client: HubClient;
   readonly userName: string;
   readonly secret: () => Promise<Secret | undefined>;
-  /** Has the account's token hold these scopes too. */
+  /** Adds these scopes to the account's token. */
   readonly widen: (scopes: readonly string[]) => Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export class Shares {
     await this.#with.widen([listScope]);
   }
 
-  /** A given token may or may not: trying tells. */
+  /** A given token may or may not have the right: a request shows it. */
   async #mayNotList(): Promise<boolean> {
     const secret = await this.#with.secret();
     return secret?.origin === "minted" && secret.scopes?.includes(listScope) !== true;

@@ -34,18 +34,18 @@ interface StartRequest {
   error?: Error;
 }
 
-/** Characters of a message that are told. */
+/** Characters of a message that are reported. */
 const longestMessage = 1_000;
-/** Messages that are known to have been told. */
+/** Messages that are remembered as reported, against repetition. */
 const mostTold = 1_000;
-/** Seconds before a hub that puts a start off is asked again, whatever it says. */
+/** Bounds, in seconds, of the retry delay that a hub asks for when it puts a start off. */
 const pauseBounds = { least: 1, most: 600 };
 
 /** How a watch ended. */
 type End = { readonly up: HubServer } | { readonly retryAfter: number };
 
 /**
- * The hub tells of a spawn in three places, none of them enough: the start request (blocks up to ten seconds, and says
+ * The hub reports a spawn in three places, none of them enough: the start request (blocks up to ten seconds, and says
  * only "error" when a spawn raises), the progress stream (has the reason of a failure, but may be cut or silent), and
  * the server's model (ready or pending, no reasons). The watch reads all three; a server is up only by its model.
  */
@@ -53,7 +53,7 @@ export class SpawnWatch {
   readonly #with: SpawnWatchOptions;
   readonly #told = new Set<string>();
   #fraction = 0;
-  /** The progress stream has sent more than a spawn has to say: it is not read any more, the model tells. */
+  /** The progress stream has sent more than a spawn has to say: it is not read any more; the model has the outcome. */
   #flooded = false;
 
   constructor(options: SpawnWatchOptions) {
@@ -119,8 +119,8 @@ export class SpawnWatch {
   }
 
   /**
-   * Tells what the progress stream says, until its last event, its end, the model says that the spawn is over, or the
-   * start request has failed: a hub that finds the process dead says so there, long before the stream does.
+   * Reports the progress stream until its last event, its end, the end of the spawn by the model, or the failure of the
+   * start request: a hub that finds the process dead says so there, long before the stream does.
    */
   async #readProgress(signal: AbortSignal, request?: StartRequest): Promise<ProgressEvent | undefined> {
     const { client, user, server, pace } = this.#with;
@@ -145,7 +145,7 @@ export class SpawnWatch {
     } catch (error) {
       throwIfAborted(signal);
       this.#flooded ||= hasCode(error, "too-large");
-      // Without the stream (cut, refused to this token, spawn just over) the model still tells the outcome.
+      // Without the stream (cut, refused to this token, spawn just over) the model still has the outcome.
       client.settings.log.debug(`${client.settings.label}: progress of ${serverTitle(server)} ended early`, error);
       return undefined;
     } finally {
@@ -187,7 +187,7 @@ export class SpawnWatch {
     return new ConnectError("start-failed", message.replace(/([.!?])\. /, "$1 "), { cause });
   }
 
-  /** A stream that is opened again repeats its events: each message is told once. `percent`: 0 to 100. */
+  /** A stream that is opened again replays its events: each message is reported once. `percent`: 0 to 100. */
   #tell(said: string, percent = 0): void {
     const message = said.slice(0, longestMessage);
     const fraction = Math.max(this.#fraction, Math.min(percent / 100, 1));

@@ -15,9 +15,9 @@ export interface RunningServer {
 }
 
 export interface EnsureRunningOptions extends CallOptions {
-  /** What it is started with, should it have to start; by default as the last time. */
+  /** Options of the start, should it have to start; by default those of the last time. */
   readonly start?: StartOptions | undefined;
-  /** What the hub reports: the fraction done, 0 to 1 and never falling, and the hub's own words. */
+  /** The hub's report: the fraction done, 0 to 1 and never falling, and the hub's own words. */
   readonly onProgress?: (fraction: number, message: string) => void;
   /** Milliseconds for the whole; ten minutes unless told. */
   readonly timeout?: number;
@@ -84,7 +84,7 @@ export async function ensureStartedElsewhere(
   await bounded(options.signal, options.timeout ?? defaultTimeout, message, async (signal) => {
     const { first, ceiling } = { ...defaultPace, ...options.pace };
     for (let attempt = 0; (await find(client, user, server, signal)).stopped; attempt++) {
-      // A person is at work there: soon enough to notice, and no more often.
+      // A user is at work there: soon enough to notice, and no more often.
       await delay(Math.min(backoff(attempt, 2 * first, ceiling), ceiling), signal);
     }
   });

@@ -1,4 +1,4 @@
-// The pages that a browser is shown when the hub's page has led back to this computer. All words are our own.
+// The pages shown in the browser when the hub's page has redirected back to this computer. All words are our own.
 import type { FlowEnd } from "./oauth";
 
 export interface Page {

@@ -1,4 +1,6 @@
-// A listener on this computer for the one answer of an OAuth page that leads back to it, and what its visitor is shown.
+// Loopback redirect (RFC 8252): a listener on this computer for the one answer of an OAuth page, and the page it shows.
+// The page says how the sign-in ended: it is held until the hub has taken the code, twenty seconds at most. The listener accepts one GET of
+// its own path, `Host` and `state`.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Deferred } from "../../base/async";
 import { ConnectError } from "../../base/errors";
@@ -9,7 +11,7 @@ import { loopbackPages, nothingHere, type Page } from "./loopbackPages";
 const holding = 20_000;
 /** Milliseconds for which what was answered may still be on its way after the end. */
 const parting = 2_000;
-/** Of these the listener has enough: browsers open a few, and nobody else has anything to ask. */
+/** Connections that are accepted: browsers open a few, and nobody else has anything to ask. */
 const maxConnections = 32;
 /** Milliseconds that a request may take to arrive. */
 const arrival = 5_000;
@@ -63,7 +65,7 @@ export class LoopbackRedirect {
     return waiting.answer.promise;
   }
 
-  /** How the flow ended, for the page that the person sees. */
+  /** How the flow ended, for the page that the user sees. */
   ended(end: FlowEnd): void {
     this.#end.resolve(end);
   }

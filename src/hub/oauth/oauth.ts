@@ -14,12 +14,12 @@ export interface OAuthFlow {
   /** As registered, to the letter. */
   readonly redirectUri: string;
   /**
-   * Shows `page` to the person in a browser.
+   * Shows `page` to the user in a browser.
    * @param state marks the answer that belongs to it
-   * @returns the address, with its query, that the hub's page led back to; undefined where the person cancelled
+   * @returns the address, with its query, that the hub's page led back to; undefined where the user cancelled
    */
   visit(page: URL, state: string): Promise<URL | undefined>;
-  /** Told how it ended once the code was exchanged, or was not, for who shows the person a page meanwhile. */
+  /** Called with the outcome once the code was exchanged, or was not, for a page that the user is shown meanwhile. */
   ended?(end: FlowEnd): void;
 }
 
@@ -30,7 +30,7 @@ export type FlowEnd = "signed-in" | "refused" | "failed";
 const refusals = [400, 401, 403];
 
 /**
- * Has the person sign in on the hub's page.
+ * Has the user sign in on the hub's page.
  * @returns an access token of the hub; revoke it when one of our own is minted
  * @throws ConnectError `aborted`, `forbidden` with what the hub says, or why it could not be asked
  */
@@ -84,7 +84,7 @@ function exchangeOver(settings: ServerSettings): (url: string, options: oauth.Cu
   };
 }
 
-/** What went wrong, without code, verifier or token, which the error itself may hold. */
+/** The error's text without code, verifier or token, which the error itself may hold. */
 function reasonOf(error: unknown): string {
   if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
     return error.error_description ?? error.error;

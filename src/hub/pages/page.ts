@@ -1,4 +1,4 @@
-// A hub's page in HTML as a tree, with a bound on what there is in it.
+// A hub's HTML page as a tree, bounded in parts and depth.
 import { DomHandler, Parser } from "htmlparser2";
 
 /** Elements within each other: what walks the tree calls itself for each level. Browsers stop at 512. */

@@ -5,9 +5,9 @@ import type { parsePage } from "./page";
 export type Page = ReturnType<typeof parsePage>;
 export type Element = NonNullable<ReturnType<typeof DomUtils.findOne>>;
 
-/** Characters of a text that a person reads. */
+/** Characters of a text that a user reads. */
 const longestText = 2_000;
-/** So many nodes are looked through for a heading. */
+/** Nodes that are searched for a heading. */
 const nearby = 1_000;
 
 interface Placed {
@@ -85,7 +85,7 @@ export function hasClass(element: Element, name: string): boolean {
   return attribute(element, "class").split(/\s+/).includes(name);
 }
 
-/** The text a person reads, in one line, without scripts and styles; the beginning of a long one. */
+/** The text a user reads, in one line, without scripts and styles; the beginning of a long one. */
 export function textOf(element: Element): string {
   let text = "";
   const left: Element["children"] = [element];

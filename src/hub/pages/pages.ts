@@ -1,4 +1,4 @@
-// The hub's pages for people, which take session cookies instead of a token: the login form and the spawn page.
+// Client of the hub's HTML pages, which take session cookies instead of a token: the login form and the spawn page.
 import { DomUtils } from "htmlparser2";
 import { ConnectError } from "../../base/errors";
 import type { Answer } from "../../transport/http";
@@ -11,13 +11,13 @@ import { parsePage } from "./page";
 import { request } from "../api/request";
 import { parseSpawnForm, problemOn, type SpawnForm } from "./spawnForm";
 
-/** What asking for the spawn page of a stopped server came to. */
+/** The outcome of requesting the spawn page of a stopped server. */
 export type SpawnPage =
   /** There is something to choose. */
   | { readonly kind: "form"; readonly form: SpawnForm }
   /** There is nothing to choose: the hub has started the server with that. */
   | { readonly kind: "started" }
-  /** It is running, or starting, already. */
+  /** The server is running, or starting, already. */
   | { readonly kind: "active" };
 
 /**
@@ -40,7 +40,7 @@ export async function logIn(settings: ServerSettings, userName: string, password
 }
 
 /**
- * Asks for the page on which a person would choose how the server starts. **Where the hub has nothing to choose, it
+ * Asks for the page on which a user would choose how the server starts. **Where the hub has nothing to choose, it
  * starts the server with that**: ask only for somebody who wants it started.
  * @param cookies what `logIn` returned
  * @param server "" for the default server
@@ -123,7 +123,7 @@ class Cookies {
     this.#values = typeof text === "string" ? new Map(text.split("; ").filter(Boolean).map(pair)) : text;
   }
 
-  /** Whether a person is signed in by them, not only known as a visitor. */
+  /** Whether a user is signed in by them, not only known as a visitor. */
   get isSession(): boolean {
     return [...this.#values.keys()].some((name) => name.startsWith("jupyterhub-hub-login"));
   }

@@ -1,7 +1,7 @@
-// The `pattern` of a field on a hub's page, which anybody may have written: matched with a bound on its time.
+// The `pattern` attribute of a field on a hub's page, which anybody may have written: matched with a timeout.
 import vm from "node:vm";
 
-/** Milliseconds that matching may take: the person is typing. */
+/** Milliseconds that matching may take: the user is typing. */
 const patience = 50;
 /** Characters; a longer pattern is not looked at. */
 const longest = 1_000;

@@ -1,4 +1,4 @@
-// The hub's spawn page → what a person can choose, and their choice → the spawner's user options. Pure.
+// The hub's spawn page → the options a user can choose, and the choice → the spawner's user options. Pure.
 import { DomUtils } from "htmlparser2";
 import { parsePage } from "./page";
 import { all, attribute, firstIn, hasClass, PageForm, textOf, type Element, type Page } from "./pageForm";
@@ -15,7 +15,7 @@ export interface FreeText {
   readonly displayName: string;
   /** A regular expression that the whole text must match, as the page gives it. */
   readonly pattern: string | undefined;
-  /** What the hub says of a text that does not match. */
+  /** The hub's message for a text that does not match. */
   readonly hint: string | undefined;
   /** The text that is preselected instead of any listed choice. */
   readonly preselected?: string;
@@ -41,7 +41,7 @@ export interface SpawnProfile {
   readonly options: readonly SpawnOption[];
 }
 
-/** What the spawn page lets a person choose. */
+/** The options of a spawn page. */
 export interface SpawnForm {
   /** At least one; a form without profiles has a single one, whose slug is "". */
   readonly profiles: readonly SpawnProfile[];
@@ -49,10 +49,10 @@ export interface SpawnForm {
   readonly hasUnknownFields: boolean;
 }
 
-/** What a person chose for an option: a listed value, or a text instead. */
+/** The choice for an option: a listed value, or a text instead. */
 export type OptionAnswer = { readonly choice: string } | { readonly text: string };
 
-/** So many profiles and choices are shown; nobody looks through more. */
+/** Profiles and choices that are shown at most. */
 const most = { profiles: 100, choices: 5_000 };
 
 /** The value with which KubeSpawner's page says that a text is given instead. */
@@ -87,7 +87,7 @@ export function parseSpawnForm(html: string): SpawnForm | undefined {
   return { profiles: withDefault(profiles), hasUnknownFields };
 }
 
-/** What the page says went wrong with the last attempt to start from it. */
+/** The page's message about the last failed start from it. */
 export function problemOn(html: string): string | undefined {
   const element = DomUtils.findOne((each) => hasClass(each, "spawn-error-msg"), parsePage(html).children);
   return element ? textOf(element) : undefined;
@@ -124,7 +124,7 @@ export function preselecting(form: SpawnForm, options: Readonly<Record<string, u
   return { ...form, profiles };
 }
 
-/** Why `text` cannot be given, in words for a person; undefined where it can. */
+/** Why `text` cannot be given, in words for a user; undefined where it can. */
 export function problemWith({ displayName, pattern, hint }: FreeText, text: string): string | undefined {
   if (text.trim() === "") return `Type ${displayName || "a value"}.`;
   return pattern === undefined || matchesPattern(pattern, text) ? undefined : hint || `This does not look like ${displayName || "what is asked for"}.`;
@@ -142,7 +142,7 @@ function formIn(page: Page): Element | undefined {
   return forms.find((form) => attribute(form, "id") === "spawn_form") ?? forms.find((form) => /\/spawn\b/.test(attribute(form, "action")));
 }
 
-/** What is sent with the form and is the person's to choose. */
+/** The fields that are sent with the form and are the user's to choose. */
 function isField(element: Element): boolean {
   const kind = attribute(element, "type");
   const isControl = element.name === "input" && ["hidden", "submit", "button", "reset", "image"].includes(kind);

@@ -1,10 +1,10 @@
-// Addresses: what people paste → hub base URLs to try, user, named server and token.
+// Addresses: pasted text → candidate base URLs of hubs, user, named server and token.
 import { ConnectError } from "../../base/errors";
 import { before, trimmedEnd } from "../../base/text";
 
-/** What a pasted address says. Everything but `candidates` is a hint: the hub itself decides. */
+/** The parts of a pasted address. Everything but `candidates` is a hint: the hub itself decides. */
 export interface HubAddress {
-  /** What was pasted, with a scheme, without credentials, query and fragment (each may hold a secret). */
+  /** The pasted text, with a scheme, without credentials, query and fragment (each may hold a secret). */
   readonly url: URL;
   /** Hub base URLs to probe, most likely first, each with a trailing slash. */
   readonly candidates: readonly URL[];
@@ -114,7 +114,7 @@ function segmentsOf(path: string): readonly string[] {
   return path.split("/").filter((segment) => segment !== "");
 }
 
-/** A login page says in `next` where the person was going. */
+/** A login page says in `next` where the user was going. */
 function nextPage(url: URL): readonly string[] {
   const next = url.searchParams.get("next");
   return next?.startsWith("/") === true ? segmentsOf(before(next, "?#")) : [];

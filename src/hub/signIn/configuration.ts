@@ -1,4 +1,4 @@
-// Hubs that an institution configures in settings, and which of them an address belongs to.
+// Hubs that an institution configures in settings, and the lookup of the one that an address belongs to.
 import { isAbsolute } from "node:path";
 import * as v from "valibot";
 
@@ -24,7 +24,7 @@ const properties = {
     v.check((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), "give the hub's address, beginning with https://"),
     v.check((text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === "", "leave user name and password out"),
   ),
-  /** What people call it. */
+  /** Display name. */
   label: v.optional(v.string()),
   /** Path of the certificates (PEM) of the authority that signed the hub's own; added to the known ones. */
   caFile: v.optional(filePath),
@@ -47,12 +47,12 @@ export const hubConfiguration = v.pipe(
   ),
 );
 export type HubConfiguration = v.InferOutput<typeof hubConfiguration> & {
-  /** The settings of a folder name it, not the person's own or the computer's. */
+  /** The settings of a folder name it, not the user's own or the computer's. */
   readonly fromFolder?: true;
 };
 
 /**
- * What a folder may say of a hub. The rest names files of this computer, or what is trusted: whoever wrote the folder
+ * Properties that a folder may set for a hub. The others name files of this computer, or what is trusted: whoever wrote the folder
  * would have them read, and sent to a host of theirs.
  */
 const folderHub = v.strictObject({ url: properties.url, label: v.optional(v.pipe(v.string(), v.maxLength(80, "give at most 80 characters"))) });

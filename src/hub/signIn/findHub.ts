@@ -1,4 +1,4 @@
-// Which of an address's candidates is a JupyterHub.
+// Discovery: finds which of an address's candidates is a JupyterHub.
 import * as v from "valibot";
 import { ConnectError, hasCode, messageOf } from "../../base/errors";
 import { jsonIn } from "../../base/json";

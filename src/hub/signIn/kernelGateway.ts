@@ -1,4 +1,5 @@
-// Jupyter Kernel Gateway and its kin: kernels for programs, told apart from a Jupyter server by how they describe themselves.
+// Detection of Jupyter Kernel Gateway and its kin: they serve kernels to programs, and describe themselves otherwise than a Jupyter
+// server.
 import * as v from "valibot";
 import { ConnectError } from "../../base/errors";
 import { jsonIn } from "../../base/json";

@@ -1,4 +1,4 @@
-// Why a hub does not take name and password, in its own words where it has any beside the usual ones.
+// The reason why a hub refuses name and password, in its own words where it gives any beside the usual ones.
 import { DomUtils } from "htmlparser2";
 import { ConnectError } from "../../base/errors";
 import { trimmedEnd } from "../../base/text";
@@ -6,17 +6,17 @@ import type { ServerSettings } from "../../transport/settings";
 import { parsePage } from "../pages/page";
 import { hasClass, textOf } from "../pages/pageForm";
 
-/** What hubs' templates mark reasons with: the form's own, those of other authenticators, and the page of an error. */
+/** Marks of reasons in hubs' templates: the form's own, those of other authenticators, and the error page. */
 const marks = ["login_error", "alert-danger", "error"];
 /** Says no more than that it was refused. */
 const usual = /^(invalid (user ?name|credentials|login)\b.{0,30}|\d{3} ?:? ?)?(forbidden|unauthorized)?[.!]?$/i;
 
-/** What a page says of a refused login; undefined where that is nothing new. */
+/** The reason for a refused login on a page; undefined where that is nothing new. */
 export function refusalOn(html: string): string | undefined {
   const page = parsePage(html);
   for (const mark of marks) {
     const marked = DomUtils.findAll((each) => hasClass(each, mark), page.children);
-    // Of the page of an error its heading has the status only.
+    // The heading of the error page has the status only.
     const reasons = mark === "error" ? marked.flatMap((each) => DomUtils.findAll(({ name }) => name === "p", each.children)) : marked;
     const said = reasons.map(textOf).find((text) => !isUsual(text));
     if (said !== undefined) return said;

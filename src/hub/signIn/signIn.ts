@@ -1,4 +1,4 @@
-// Signing in: from a pasted address, over one of the ways in, to a token that the hub has accepted.
+// Signing in: from a pasted address, by one of the login methods, to a token that the hub has accepted.
 import { ConnectError, hasCode } from "../../base/errors";
 import { serverSettings, type ServerSettings, type ServerSettingsOptions } from "../../transport/settings";
 import { isPlainHttpElsewhere, parseAddress, type HubAddress } from "./address";
@@ -29,12 +29,12 @@ export type SignInOptions = Partial<Omit<ServerSettingsOptions, "baseUrl" | "tok
 };
 
 /**
- * Finds the hub, gets in by the first way that applies (a given token or password, a token in the address, what the
+ * Finds the hub, authenticates by the first login method that applies (a given token or password, a token in the address, what the
  * hub's sign-in page asks for, a pasted token), and mints a token of our own. Nothing is stored; what fails or is
  * cancelled leaves no token on the hub.
  * @throws ConnectError `address` (no address, or a token or password that was given for another host than the hub's),
  * `not-a-hub`, `signed-out` (the token or password is not taken), `forbidden` (a token that is of no use), `aborted` (the
- * person cancelled), or why the hub could not be asked.
+ * user cancelled), or why the hub could not be asked.
  */
 export async function signIn(given: SignInGiven, port: SignInPort, options: SignInOptions = {}): Promise<SignedIn> {
   const address = parseAddress(given.address);
@@ -66,7 +66,7 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
     try {
       return await way.withOAuth(await port.openOAuth(client, hub));
     } catch (error) {
-      // The person is there: what the client cannot do, a token can.
+      // The user is there: what the client cannot do, a token can.
       if (!hasCode(error, "forbidden", "signed-out")) throw error;
       return way.askingForToken(false, error.message);
     }
@@ -81,8 +81,8 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
 
 /**
  * What was given, in the address or beside it, is for the host that was pasted. A redirect, or the host above a user's
- * own, may lead to another: whether that is theirs only the person knows, and what a caller gives does not go there.
- * @throws ConnectError `address` where a caller has given a token or password, `aborted` where the person does not agree
+ * own, may lead to another: whether that is theirs only the user knows, and what a caller gives does not go there.
+ * @throws ConnectError `address` where a caller has given a token or password, `aborted` where the user does not agree
  */
 async function agreeToHost(hub: URL, { url: pasted }: HubAddress, given: SignInGiven, port: SignInPort): Promise<void> {
   if (given.token !== undefined || given.password !== undefined) {

@@ -1,4 +1,4 @@
-// The ways in: what a person gives or does → a token that the hub has accepted, in its stead one of our own.
+// The login methods: what the user gives or does → a token that the hub has accepted, replaced by one of our own.
 import { throwIfAborted } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
 import { ConnectError, hasCode } from "../../base/errors";
@@ -28,11 +28,11 @@ export interface SignedIn {
   readonly pageCookies?: string | undefined;
   /** The named server of this user whose page was pasted. */
   readonly server?: string;
-  /** What the person should know: that no token of our own could be had. */
+  /** The notice to the user: that no token of our own could be had. */
   readonly notice?: string;
 }
 
-/** How often a person may try before the sign-in ends: no loop that only closing the window leaves. */
+/** How often a user may try before the sign-in ends: no loop that only closing the window leaves. */
 const attempts = 3;
 
 export interface SignInParts {
@@ -46,7 +46,7 @@ export interface SignInParts {
   readonly logIn: PageLogin | undefined;
 }
 
-/** One sign-in to one hub, by whichever way. Nothing is stored; what fails or is aborted leaves no token on the hub. */
+/** One sign-in to one hub, by whichever login method. Nothing is stored; what fails or is aborted leaves no token on the hub. */
 export class SignInAttempt {
   readonly #with: SignInParts;
 
@@ -124,7 +124,7 @@ export class SignInAttempt {
     }
   }
 
-  /** @param given token or password; else that of the address, else the person is asked */
+  /** @param given token or password; else that of the address, else the user is asked */
   async toPlainServer(given: string | undefined): Promise<SignedIn> {
     const { settings, version, address, port, signal } = this.#with;
     let problem: string | undefined;
@@ -224,7 +224,7 @@ function tokenPage({ baseUrl }: ServerSettings): URL {
   return new URL("hub/token", baseUrl);
 }
 
-/** The person does not want to any more. */
+/** The user does not want to any more. */
 export function cancelled(): ConnectError {
   return new ConnectError("aborted", "Signing in was cancelled.");
 }

@@ -1,14 +1,14 @@
-// What signing in asks of a person, and what it may know before.
+// The port of signing in: the questions it asks the user, and what it may know before.
 import type { Disposable } from "../../base/disposable";
 import type { OAuthClient } from "./configuration";
 import type { OAuthFlow } from "../oauth/oauth";
 import type { LoginField } from "./waysIn";
 
-/** What signing in asks of a person. Do not show or keep what was typed. */
+/** Questions of a sign-in to the user. Do not show or keep what was typed. */
 export interface SignInPort {
-  /** Asks for a token; undefined means that the person cancelled. */
+  /** Asks for a token; undefined means that the user cancelled. */
   askToken(question: TokenQuestion): Promise<string | undefined>;
-  /** Asks for name and password; undefined: the person cancelled; `token`: would rather give a token. */
+  /** Asks for name and password; undefined: the user cancelled; `token`: would rather give a token. */
   askPassword(question: PasswordQuestion): Promise<PasswordAnswer | "token" | undefined>;
   /** Prepares the code flow of a hub where it is configured; without it that way is not gone. Disposed when it is over. */
   openOAuth?(client: OAuthClient, hub: URL): Promise<OAuthFlow & Disposable>;
@@ -40,7 +40,7 @@ export interface PasswordQuestion {
   readonly hub: URL;
   /** The user whose page was pasted, or the name that was typed before. */
   readonly user?: string;
-  /** What else the hub asks for, such as a one-time code. */
+  /** Further fields that the hub asks for, such as a one-time code. */
   readonly further: readonly LoginField[];
   /** Why name and password before were not taken. */
   readonly problem?: string;
@@ -53,7 +53,7 @@ export interface PasswordAnswer {
   readonly further?: Readonly<Record<string, string>>;
 }
 
-/** What is known before anybody is asked: the address, and perhaps a token, or name and password. */
+/** Data that is given before anybody is asked: the address, and perhaps a token, or name and password. */
 export interface SignInGiven {
   readonly address: string;
   readonly token?: string;

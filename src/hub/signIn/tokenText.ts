@@ -1,9 +1,9 @@
-// Tokens as people paste them.
+// Parsing of pasted tokens.
 import { ConnectError } from "../../base/errors";
 import { trimmedEnd } from "../../base/text";
 
 /**
- * The token in what a person pasted: without white space and quotes around it.
+ * The token in what a user pasted: without white space and quotes around it.
  * @throws ConnectError `signed-out` for what cannot be a token; such text is sent nowhere and not repeated.
  */
 export function cleanToken(text: string): string {
@@ -13,7 +13,7 @@ export function cleanToken(text: string): string {
   return token;
 }
 
-/** Why `token` cannot be a token, in words for a person; undefined where it can. */
+/** Why `token` cannot be a token, in words for a user; undefined where it can. */
 export function tokenProblem(token: string): string | undefined {
   if (token === "") return "The token is empty. Copy it from the hub's token page and paste it.";
   if (/\s/.test(token)) return "This is no token: it contains spaces. Copy the whole token, and only it, from the hub's token page.";

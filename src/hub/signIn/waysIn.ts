@@ -1,4 +1,4 @@
-// What a hub's sign-in page offers: fields for name and password, or a way to a single sign-on service.
+// Login methods of a hub's sign-in page: fields for name and password, or a link to single sign-on.
 import { DomUtils } from "htmlparser2";
 import type { ServerSettings } from "../../transport/settings";
 import { parsePage } from "../pages/page";
@@ -10,16 +10,16 @@ export interface LoginField {
   readonly label: string;
 }
 
-/** Ways beside a token, which every hub takes. */
+/** Login methods beside a token, which every hub accepts. */
 export interface WaysIn {
   /** The form takes a name, a password, and these; undefined where the page has no password field. */
   readonly passwordForm: { readonly further: readonly LoginField[] } | undefined;
-  /** What the page's button says, such as “Sign in with GitHub”; undefined where there is none. */
+  /** The text of the page's button, such as “Sign in with GitHub”; undefined where there is none. */
   readonly service: string | undefined;
 }
 
 const anyStatus = Array.from({ length: 400 }, (_, index) => 200 + index);
-/** A person fills them in one by one. */
+/** A user fills them in one by one. */
 const mostFurther = 10;
 const textTypes = new Set(["text", "email", "number", "tel", "password"]);
 
@@ -35,7 +35,7 @@ export async function waysIn(hub: ServerSettings, signal?: AbortSignal): Promise
   return answer.status === 200 ? readLoginPage(answer.text) : { passwordForm: undefined, service: undefined };
 }
 
-/** What a sign-in page in HTML offers. */
+/** The login methods of a sign-in page in HTML. */
 export function readLoginPage(html: string): WaysIn {
   const page = parsePage(html);
   for (const form of elements(page, "form")) {
@@ -61,7 +61,7 @@ function nameOf(input: Element): string {
   return DomUtils.getAttributeValue(input, "name") ?? "";
 }
 
-/** What the page calls a field: its label, else its placeholder, else its name. */
+/** The name of a field on the page: its label, else its placeholder, else its `name`. */
 function labelOf(input: Element, form: Element): string {
   const id = DomUtils.getAttributeValue(input, "id");
   const label = elements(form, "label").find((each) => id !== undefined && DomUtils.getAttributeValue(each, "for") === id);

@@ -1,10 +1,10 @@
-// The call that the cursor is in, and the signature that the kernel's documentation has for it.
+// The call around the cursor, and its signature from the kernel's documentation.
 import type { InspectReply } from "../../services/kernel/messages";
 import { sectionsOf } from "./inspection";
 
 /** The innermost call around the cursor. */
 export interface Call {
-  /** What is called, with what it belongs to. */
+  /** The callee, with what it belongs to. */
   readonly callee: string;
   /** How many arguments are before the one at the cursor. */
   readonly index: number;

@@ -1,10 +1,10 @@
-// A complete_reply as suggestions: what each would put where, and what it is.
+// A complete_reply as suggestions: the range each replaces, its text, and its kind.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#completion
 import * as v from "valibot";
 import type { CompleteReply } from "../../services/kernel/messages";
 import { unitsIn } from "../text/codePoints";
 
-/** What a suggestion is, as far as kernels agree. */
+/** The kind of a suggestion, as far as kernels agree. */
 export type CompletionKind = "function" | "class" | "module" | "variable" | "property" | "parameter" | "keyword" | "key" | "file" | "magic" | "unknown";
 
 /** `text` in the place of the code from `start` to `end`, in UTF-16 units. */
@@ -15,11 +15,11 @@ export interface Completion {
   readonly kind: CompletionKind;
   /** The kernel's own word for what it is. */
   readonly type?: string;
-  /** Of a function: its parameters in parentheses. */
+  /** For a function: its parameters in parentheses. */
   readonly signature?: string;
 }
 
-/** What IPython and others say of their matches, beside these; it may be missing, or be something else. */
+/** Further data that IPython and others give for their matches; it may be missing, or be something else. */
 const typedMatch = v.object({
   text: v.string(),
   start: v.optional(v.number()),
@@ -57,7 +57,7 @@ const kinds: ReadonlyMap<string, CompletionKind> = new Map<string, CompletionKin
   ["magic", "magic"],
 ]);
 
-/** So many suggestions are shown, and so many characters of code may one replace. */
+/** Suggestions that are shown at most, and characters of code that one may replace. */
 const most = { matches: 5_000, replaced: 1_000 };
 
 /** A name with what it belongs to, as `numpy.random.` before a match that repeats it. */

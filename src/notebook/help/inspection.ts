@@ -1,4 +1,4 @@
-// The text of an inspect_reply: its sections, and how it is shown as Markdown.
+// The text of an inspect_reply: its sections, and its form as Markdown.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#introspection
 import type { InspectReply } from "../../services/kernel/messages";
 
@@ -8,9 +8,9 @@ export interface Section {
   readonly text: string;
 }
 
-/** So many characters of a part are shown. */
+/** Characters of a part that are shown. */
 const most = 20_000;
-/** So many characters, and parts, are read. */
+/** Characters, and parts, that are read. */
 const longest = { text: 200_000, parts: 100 };
 
 /** Escape sequences of terminals, and letters that are struck over: as manuals have them for bold and underlined. */
@@ -41,7 +41,7 @@ export function sectionsOf(reply: InspectReply): readonly Section[] {
 }
 
 /**
- * What the kernel says, as Markdown; undefined where it knows nothing. Plain text stays as it is set, in fences: nothing
+ * The kernel's documentation as Markdown; undefined where it has none. Plain text stays as it is set, in fences: nothing
  * in it is taken for Markdown.
  * @param language VS Code's name of the kernel's language, for what is code
  */

@@ -1,4 +1,6 @@
-// What a kernel is asked while somebody types: one question at a time, for a moment, and only while it has nothing to do.
+// Requests to a kernel while the user types: one at a time, with a short timeout, and only while the kernel is idle. A kernel answers in
+// order, so every further request would delay the next cell. Subshells, which would answer beside a running cell, are not used: the server
+// takes their `idle` for the kernel's, and would cull a running cell as idle (docs/measurements.md).
 import { systemClock, type Clock } from "../../base/clock";
 import { nullLogger, type Logger } from "../../base/log";
 
@@ -22,7 +24,7 @@ export class KernelQuestions {
   readonly #log: Logger;
   /** When the question that is out was sent. */
   #outSince: number | undefined;
-  /** Those that wait for it to come back, in their order: each begins when it is called. */
+  /** Questions that wait for it to come back, in order: each begins when it is called. */
   readonly #waiting = new Set<() => void>();
 
   constructor({ isFree, clock = systemClock, log = nullLogger }: KernelQuestionPorts) {

@@ -1,4 +1,4 @@
-// What Output widgets capture of one run: it never clears or changes the cell's own outputs.
+// Outputs of a run that Output widgets capture: they never clear or change the cell's own outputs.
 // A widget captures a request's output while its state's `msg_id` is the request's id
 // (https://ipywidgets.readthedocs.io/en/stable/examples/Output%20Widget.html, nbclient/output_widget.py).
 import { commContent, contentOf, type JsonObject, type Message } from "../../services/kernel/messages";
@@ -9,7 +9,7 @@ import { OutputModel, type OutputChange, type Unshown } from "./outputModel";
 /** The types of messages that a widget takes. */
 const captured = new Set(["stream", "display_data", "execute_result", "update_display_data", "error", "clear_output"]);
 
-/** What one widget shows of the run, and the outputs that show it for now. */
+/** The captured output of one widget, and the outputs that show it for now. */
 interface Area {
   readonly owner: DisplayOwner;
   readonly model: OutputModel;

@@ -1,4 +1,4 @@
-// The outputs of one cell's run: messages and words of our own in, writes to where the cell is shown out.
+// The outputs of one cell's run: takes messages and texts of our own, and writes to the place where the cell is shown.
 import type { Message } from "../../services/kernel/messages";
 import { Captures } from "./captures";
 import type { DisplayIds, DisplayOwner } from "./displayIds";
@@ -6,7 +6,7 @@ import type { CellOutput } from "./output";
 import { OutputBatcher, type OutputBatcherOptions, type OutputSink } from "./outputBatcher";
 import { OutputModel, type OutputChange } from "./outputModel";
 
-/** What a message changes, and whether it is of the cell's own outputs. */
+/** Changes by a message, and whether they concern the cell's own outputs. */
 export interface MessageChanges {
   readonly changes: readonly OutputChange[];
   /** An Output widget has it. */
@@ -24,7 +24,7 @@ export class CellOutputs {
   /** Outputs that somebody has removed, until they are shown again. */
   readonly #removed = new Set<string>();
 
-  /** @param owner the cell's run, which `displayIds` tells of updates that other cells' messages bring */
+  /** @param owner the cell's run, to which `displayIds` reports updates by other cells' messages */
   constructor(owner: DisplayOwner, displayIds: DisplayIds, sink: OutputSink, options: OutputBatcherOptions) {
     this.#owner = owner;
     this.#displayIds = displayIds;
@@ -34,7 +34,7 @@ export class CellOutputs {
   }
 
   /**
-   * What a message of the run changes; nothing is shown yet.
+   * The changes by a message of the run; nothing is shown yet.
    * @throws ConnectError `invalid-message` if its content is faulty
    */
   changesOf(message: Message): MessageChanges {

@@ -1,11 +1,11 @@
-// Display ids of one kernel connection: which outputs, in which cells, show what an update replaces.
+// Display ids of one kernel connection: the outputs, in whichever cells, that an `update_display_data` replaces.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#update-display-data
 import { ConnectError } from "../../base/errors";
 import { contentOf, displayDataContent, type Message } from "../../services/kernel/messages";
 import { mimeItems } from "./mimeItems";
 import { displayOutput, type Bundle, type CellOutput } from "./output";
 
-/** So many outputs follow the updates of one id, the newest: each update replaces them all. */
+/** Outputs that follow the updates of one id at most, the newest: each update replaces them all. */
 const most = 100;
 
 /** A cell's run that shows outputs with display ids. */

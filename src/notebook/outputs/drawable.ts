@@ -1,6 +1,6 @@
-// Which mime types VS Code draws, and what to do about an output of which it draws none.
+// Mime types that VS Code draws, and the advice for an output of which it draws none.
 
-/** What an extension contributes under `notebookRenderer`, as far as it is of use here. */
+/** An extension's contribution `notebookRenderer`, as far as it is of use here. */
 export interface RendererContribution {
   /** Names of mime types, with `*` and `?` as in file names. */
   readonly mimeTypes: readonly string[];
@@ -24,14 +24,14 @@ export class DrawnMimeTypes {
   }
 }
 
-/** What can be done about an output that VS Code draws nothing of. */
+/** Advice for an output of which VS Code draws nothing. */
 export interface DrawingHint {
   readonly words: string;
   /** Python to run before, where there is any. */
   readonly code?: string;
 }
 
-/** What to do about an output with these mime types, of which none is drawn. */
+/** The advice for an output with these mime types, of which none is drawn. */
 export function drawingHint(mimes: readonly string[]): DrawingHint {
   const [mime = ""] = mimes;
   if (mimes.some((one) => one.startsWith("application/vnd.plotly."))) {

@@ -21,10 +21,10 @@ const preference = [
   "text/plain",
 ];
 
-/** So many representations are shown; real outputs have a handful. */
+/** Representations that are shown at most; real outputs have a handful. */
 const most = 1_000;
 
-/** As VS Code tells a mime type, `/^.+\/.+$/`; one output item with another name would cost the whole output. */
+/** As VS Code recognises a mime type, `/^.+\/.+$/`; one output item with another name would cost the whole output. */
 function isMimeType(name: string): boolean {
   return name.slice(1, -1).includes("/") && !/[\n\r\u2028\u2029]/.test(name);
 }

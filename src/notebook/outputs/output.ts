@@ -12,16 +12,16 @@ export const errorMime = "application/vnd.code.notebook.error";
 /** The mime type under which VS Code keeps the text of a stream. */
 export const streamMime = (name: StreamName): string => `application/vnd.code.notebook.${name}`;
 
-/** What the serializer reads beside the items; `outputType` decides how an output is saved. */
+/** Metadata that the serializer reads beside the items; `outputType` decides how an output is saved. */
 export interface OutputMetadata extends Record<string, unknown> {
   readonly outputType: "stream" | "display_data" | "execute_result" | "error";
-  /** Of an `execute_result`: the number in its prompt. */
+  /** For an `execute_result`: the number in its prompt. */
   readonly executionCount?: number | null;
   /** Metadata of the mime bundle. */
   readonly metadata?: JsonObject;
-  /** What is known while the notebook is open and never saved: the display id. */
+  /** Data for as long as the notebook is open, never saved: the display id. */
   readonly transient?: JsonObject;
-  /** Of an `error`: the output as nbformat has it, because an error item cannot hold the traceback's lines. */
+  /** For an `error`: the output as nbformat has it, because an error item cannot hold the traceback's lines. */
   readonly originalError?: JsonObject;
 }
 

@@ -1,4 +1,4 @@
-// Changes of a cell's outputs that wait to be written, reduced to what still matters.
+// A batch: changes of a cell's outputs that wait to be written, merged to what still matters.
 import { Deferred } from "../../base/async";
 import type { CellOutput } from "./output";
 import { withText } from "./outputItem";
@@ -17,7 +17,7 @@ export class OutputBatch {
   readonly texts = new Map<string, { readonly mime: string; readonly text: string }>();
   readonly removed = new Set<string>();
   readonly appended = new Map<string, CellOutput>();
-  /** Of streams that were shown before: all that has come for them since, as it came. */
+  /** For streams that were shown before: the raw text that has come for them since. */
   readonly #raw = new Map<string, { readonly mime: string; readonly text: string }>();
   #clears = false;
 
@@ -77,7 +77,7 @@ export class OutputBatch {
     for (const [id, output] of rest) this.appended.set(id, output);
   }
 
-  /** What it has for output `id`, which was shown before. */
+  /** The pending change of output `id`, which was shown before. */
   unshown(id: string): Unshown {
     return { raw: this.#raw.get(id), output: this.replaced.get(id) };
   }

@@ -1,4 +1,4 @@
-// Writes changes of a cell's outputs to where they are shown: the first at once, then a few times a second.
+// Output batcher: writes changes of a cell's outputs, the first at once, then a few times a second (throttled).
 import type { Disposable } from "../../base/disposable";
 import { nullLogger, type Logger } from "../../base/log";
 import { systemClock, type Clock } from "../../base/clock";
@@ -34,8 +34,8 @@ export interface OutputBatcherOptions {
 }
 
 /**
- * Takes changes as they come and writes them in order, one write of output in flight. What arrives in between is merged,
- * so that a flood costs as many writes as a trickle. A write that fails is logged; what comes later is still written.
+ * Takes changes as they come and writes them in order, one write of output in flight, throttled. Changes that arrive in between are
+ * merged, so that a flood costs as many writes as a trickle. A write that fails is logged; what comes later is still written.
  */
 export class OutputBatcher implements Disposable {
   readonly #sink: OutputSink;
@@ -65,7 +65,7 @@ export class OutputBatcher implements Disposable {
     this.#schedule();
   }
 
-  /** Writes what waits without delay; resolves when all that was given so far has gone to the sink, which may still be at it. */
+  /** Writes pending changes without delay; resolves when all changes so far were handed to the sink, which may still be writing. */
   flush(): Promise<void> {
     const last = this.#waiting;
     if (last.isEmpty || this.#disposed) return Promise.resolve();
@@ -85,7 +85,7 @@ export class OutputBatcher implements Disposable {
 
   /**
    * Somebody has removed output `id` from the cell: what changes it later is appended.
-   * @returns what had come for it and was not shown; that is not written any more
+   * @returns its content that had come and was not shown; that is not written any more
    */
   vanished(id: string): Unshown {
     const [writing, waiting] = [this.#writing?.unshown(id), this.#waiting.unshown(id)];
@@ -97,13 +97,13 @@ export class OutputBatcher implements Disposable {
 
   /** Shows outputs before all that waits to be shown. */
   addFirst(outputs: readonly CellOutput[]): void {
-    // What came before a clear is not shown any more.
+    // Output from before a clear is not shown any more.
     if (this.#disposed || outputs.length === 0 || this.#waiting.clears) return;
     this.#waiting.addFirst(outputs);
     this.#schedule();
   }
 
-  /** Drops what waits. */
+  /** Drops pending changes. */
   dispose(): void {
     this.#disposed = true;
     this.#timer?.dispose();

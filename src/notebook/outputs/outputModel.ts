@@ -1,4 +1,4 @@
-// The outputs of one cell's run: Jupyter messages in, changes of outputs out.
+// Output model of one cell's run: Jupyter messages in, changes of outputs out.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#messages-on-the-iopub-pub-sub-channel
 import {
   clearOutputContent,
@@ -34,7 +34,7 @@ export type OutputChange =
   | { readonly kind: "remove"; readonly ids: readonly string[] }
   | { readonly kind: "clear" };
 
-/** What had come for an output, and was not shown when somebody removed the output from the cell. */
+/** Content that had come for an output, and was not shown when somebody removed the output from the cell. */
 export interface Unshown {
   /** The stream's own text. */
   readonly raw?: { readonly mime: string; readonly text: string } | undefined;
@@ -47,7 +47,7 @@ interface OpenStream {
   readonly name: StreamName;
   readonly text: StreamText;
   shown: boolean;
-  /** What has come since the last change and changed nothing that is shown, as a lone carriage return. */
+  /** Text since the last change that changed nothing that is shown, such as a lone carriage return. */
   unseen: string;
 }
 
@@ -64,7 +64,7 @@ export class OutputModel {
   #clearFirst = false;
 
   /**
-   * @param owner the cell's run, which `displayIds` tells of updates that other cells' messages bring
+   * @param owner the cell's run, to which `displayIds` reports updates by other cells' messages
    * @param displayIds the registry of the kernel connection
    */
   constructor(owner: DisplayOwner, displayIds: DisplayIds, newId: () => string = newOutputId) {

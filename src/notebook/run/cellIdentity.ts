@@ -1,6 +1,7 @@
-// Which cell a run was of, when the notebook was read again since: by another window, or since its file was changed.
+// Identity of a cell: matches a recorded run to its cell after the notebook was read again, by another window or since its file was
+// changed.
 
-/** What tells a cell from others. */
+/** The identity of a cell. */
 export interface CellTraits {
   /** The id that the notebook file gives it; files before format 4.5 give none, and some give one to several cells. */
   readonly id: string | undefined;
@@ -17,7 +18,7 @@ export interface RunCell {
 }
 
 /**
- * The index of the run's cell; undefined where it is gone, or no longer to be told from others. An id that only one cell has
+ * The index of the run's cell; undefined where it is gone, or no longer distinguishable from others. An id that only one cell has
  * is enough: its text may have been changed since. Else the text has to be the same, and the place where several have it.
  */
 export function findCell(cells: readonly CellTraits[], { id, index, source }: RunCell): number | undefined {

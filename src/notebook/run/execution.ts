@@ -14,10 +14,10 @@ import { nextInputOf, pageOf } from "./payloads";
 import { droppedNotice, rateLimitNotice } from "./rateLimit";
 import type { CellExecutionHost, CellOutcome, CellRun, EarlierRun, ExecuteFuture, ExecutingKernel } from "./run";
 
-/** What happens to a kernel and all that it has in its queue, so that one cell's word of it is enough. */
+/** Errors that end a kernel and its whole queue, so that one cell reports them for all. */
 const endsQueue: readonly ErrorCode[] = ["kernel-dead", "kernel-restarted", "server-stopped", "evicted", "aborted", "disposed"];
 
-/** After its end a run waits this long, in milliseconds, until its last outputs can be written. */
+/** Milliseconds that the end of a run waits for its last outputs to be written. */
 const flushBound = 10_000;
 
 /** One run of a cell. Its outputs go to the host's sink; the cell's previous outputs go when the run begins to have effect. */
@@ -36,12 +36,12 @@ export class CellExecution implements DisplayOwner {
   #executionCount: number | null = null;
   #hasOldOutputs = true;
   #errorArrived = false;
-  /** The reply whose error was shown since none had come by then. */
+  /** The reply whose error was shown because no error message had come by then. */
   #shownFromReply: ExecuteReply | undefined;
   #hasShown = false;
   /** Some output may be missing. */
   #hasGap = false;
-  /** An error that only the reply told of. */
+  /** An error that only the reply has reported. */
   #silentError: ExecuteReply | undefined;
   #behind = false;
 
@@ -73,7 +73,7 @@ export class CellExecution implements DisplayOwner {
 
   /**
    * Runs the cell, once; settles as `outcome`.
-   * @param behind the kernel has another cell before it: what ends the kernel ends this as not run, and that one says why
+   * @param behind the kernel has another cell before it: the end of the kernel settles this one as not run, and that one says why
    * @param succeeded called when the kernel has answered that the code succeeded, before all output may be here
    */
   run(behind = false, succeeded: () => void = () => undefined): Promise<CellOutcome> {
@@ -86,8 +86,8 @@ export class CellExecution implements DisplayOwner {
   }
 
   /**
-   * Takes a run up again that an earlier window began: shows what had come, and goes on from there when it is run. The
-   * cell's present outputs go: they may be older.
+   * Resumes a run that the previous window began: shows the recorded messages, and goes on from there when it is run. The
+   * cell's present outputs are removed: they may be older.
    */
   recall({ messages, incomplete, settled }: EarlierRun): void {
     for (const { message, at } of messages) if (message.channel === "iopub") this.receive(message, at);
@@ -95,7 +95,7 @@ export class CellExecution implements DisplayOwner {
     if (settled) this.#settle(settled.success, settled.endTime);
   }
 
-  /** Takes nothing more of what comes after the end: the cell is run again, or is gone. */
+  /** Drops late output from now on: the cell is run again, or is gone. */
   forget(): void {
     this.#tell(() => this.#future?.dispose());
     this.#outputs.forget();
@@ -106,7 +106,7 @@ export class CellExecution implements DisplayOwner {
     this.#settle(undefined);
   }
 
-  /** Settles as failed, for a reason that is not the code's; what it has shown stays, and the kernel is not interrupted. */
+  /** Settles as failed, for a reason that is not the code's; shown output stays, and the kernel is not interrupted. */
   fail(error: ConnectError): void {
     if (this.#isSettled()) return;
     this.#show(this.#outputs.model.fail(failureName(error), error.message));
@@ -126,7 +126,7 @@ export class CellExecution implements DisplayOwner {
     }
   }
 
-  /** A line of our own in the cell's output: that, and when, some of its output may have been lost. */
+  /** Adds a line of our own to the cell's output: that, and when, some of its output may have been lost. */
   notice(text: string): void {
     this.#hasGap = true;
     this.#show(this.#outputs.model.notice(text));
@@ -137,12 +137,12 @@ export class CellExecution implements DisplayOwner {
     this.#outputs.replace(output, this.#isSettled());
   }
 
-  /** Somebody has removed outputs from the cell, which it showed for this run: it goes on in fresh ones. */
+  /** Somebody has removed outputs of this run from the cell: it goes on in fresh ones. */
   vanished(ids: readonly string[]): void {
     this.#outputs.vanished(ids, this.#isSettled());
   }
 
-  /** Resolves when all that has come of its outputs is written; does not wait for more to come. */
+  /** Resolves when all received outputs are written; does not wait for more to come. */
   written(): Promise<void> {
     return this.#outputs.written();
   }
@@ -192,7 +192,7 @@ export class CellExecution implements DisplayOwner {
           break;
         }
         const isError = message.header.msg_type === "error";
-        // Shown already, from the reply that came first.
+        // The error was shown already, from the reply, which came first.
         if (isError && this.#shownFromReply && contentOf(message, errorContent).evalue === this.#shownFromReply.evalue) break;
         const { changes, captured } = this.#outputs.changesOf(message);
         if (isError && !captured) this.#errorArrived = true;
@@ -240,7 +240,7 @@ export class CellExecution implements DisplayOwner {
     this.#tell(() => this.#host.onStart(startTime));
   }
 
-  /** An aborted request is busy for a moment too, so that the old outputs stay until something happens. */
+  /** The old outputs stay until something happens, since an aborted request is busy for a moment too. */
   #begin(at = this.#clock.now()): void {
     this.#start(at);
     if (!this.#hasOldOutputs) return;
@@ -269,7 +269,7 @@ export class CellExecution implements DisplayOwner {
       endTime,
       ...(mayFail && { mayFail }),
     };
-    // What threads and tasks send after the end is shown too.
+    // Output that threads and tasks send after the end is shown too.
     if (success === undefined) this.forget();
     const bound = this.#clock.after(flushBound, () => {
       this.#log.warn("A cell's last outputs are still not shown; it ends without them");

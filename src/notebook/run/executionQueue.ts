@@ -7,11 +7,11 @@ import type { CellOutcome } from "./run";
 
 /** A run's turn in the queue. */
 export interface Turn {
-  /** The kernel has another one before it. */
+  /** Whether the kernel has another cell before it. */
   readonly behind: boolean;
   /** To be called when the kernel begins with it. */
   readonly started: () => void;
-  /** To be called when the kernel has answered that it succeeded: what is still to come of it holds up nobody. */
+  /** To be called when the kernel has answered that it succeeded: its late output delays nobody. */
   readonly succeeded: () => void;
 }
 
@@ -29,14 +29,14 @@ export interface QueuedRun {
 }
 
 export interface ExecutionQueueOptions {
-  /** Whether the kernel is given what waits, so that it goes on without us; else it has one cell at a time. */
+  /** Whether the kernel is sent waiting cells, so that it goes on without us; else it has one cell at a time. */
   readonly handsOver?: () => boolean;
   readonly clock?: Clock;
   readonly log?: Logger;
 }
 
 /**
- * Milliseconds that a cell must have been running before all that waits behind it is given to the kernel. A kernel drops
+ * Milliseconds that a cell must have been running before all cells that wait behind it are sent to the kernel. A kernel drops
  * what is in its queue when a cell fails, and runs what comes later all the same: after a cell that fails at once, most
  * of what was sent together with it would run (docs/measurements.md). Short cells therefore go one by one.
  */
@@ -48,9 +48,9 @@ export class ExecutionQueue implements Disposable {
   readonly #clock: Clock;
   readonly #log: Logger;
   #batches: QueuedRun[][] = [];
-  /** What the kernel has. */
+  /** Runs that the kernel holds. */
   readonly #held = new Set<QueuedRun>();
-  /** Of these, what it is not through with. */
+  /** Those of them that the kernel has not finished. */
   readonly #ahead = new Set<QueuedRun>();
   #timer: Disposable | undefined;
   #handedOver = false;
@@ -94,7 +94,7 @@ export class ExecutionQueue implements Disposable {
     this.#pump();
   }
 
-  /** Takes out whatever waits here, as not run; for an interrupt. What the kernel has goes on. */
+  /** Takes out all waiting cells, as not run; for an interrupt. Cells that the kernel has go on. */
   clear(): void {
     const waiting = this.#batches.flatMap((batch) => batch.splice(0));
     this.#batches = [];
@@ -113,7 +113,7 @@ export class ExecutionQueue implements Disposable {
     return false;
   }
 
-  /** Ends all, what the kernel has too; the kernel is not interrupted. */
+  /** Ends all runs, those that the kernel has too; the kernel is not interrupted. */
   dispose(): void {
     this.#disposed = true;
     this.#timer?.dispose();
@@ -142,7 +142,7 @@ export class ExecutionQueue implements Disposable {
     if (!goesOn) for (const other of batch.splice(0)) other.cancel();
     if (!this.#ahead.delete(run)) return;
     this.#timer?.dispose();
-    // Whoever is told of the end of one may add others first.
+    // The caller may add other cells when it hears of the end of one.
     await Promise.resolve();
     this.#pump();
   }

@@ -1,4 +1,4 @@
-// What to call the reason why a cell's run could not end by itself.
+// The name of the error shown for a run that could not end by itself.
 import { ConnectError, type ErrorCode } from "../../base/errors";
 
 const names: Partial<Record<ErrorCode, string>> = {

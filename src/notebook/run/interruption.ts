@@ -1,10 +1,10 @@
-// Interrupting what runs, and telling the person where that does not end it.
+// Interrupting the running cell, and notifying the user where it goes on all the same.
 import { Deferred } from "../../base/async";
 import { systemClock, type Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
 import { messageOf } from "../../base/errors";
 
-/** What runs on, though it was interrupted. */
+/** A cell that goes on though it was interrupted. */
 export interface Stuck {
   /** How often it was interrupted. */
   readonly attempts: number;
@@ -15,18 +15,18 @@ export interface Stuck {
 export interface InterruptionPorts {
   /** Asks for the interrupt. It may fail, and may never settle. */
   readonly send: () => Promise<void>;
-  /** Tells the person, again after each further attempt; `over` resolves when there is nothing left to tell. */
+  /** Notifies the user, again after each further attempt; `over` resolves when the notification is to go. */
   readonly tell: (stuck: Stuck, over: Promise<void>) => void;
   readonly clock?: Clock;
 }
 
-/** Milliseconds that what was interrupted may go on before the person is told. */
+/** Milliseconds that an interrupted cell may go on before the user is notified. */
 export const patience = 5_000;
 
-/** An interrupt fails also because what it was for ends just then: so long, in milliseconds, that is waited for. */
+/** Grace period after a failed interrupt, in milliseconds: it may have failed because the cell just ended. */
 export const grace = 500;
 
-/** The interrupts of one notebook, from the first to the end of what they are for. */
+/** The interrupts of one notebook, from the first to the end of the cells that they are for. */
 export class Interruption {
   readonly #ports: InterruptionPorts;
   readonly #clock: Clock;
@@ -40,9 +40,9 @@ export class Interruption {
   }
 
   /**
-   * Interrupts, once more where it was done before. Never rejects: what goes wrong is told.
-   * @param running settles when what runs has ended
-   * @returns when the interrupt was answered, or nothing came of it for as long as the person is not told
+   * Interrupts, once more where it was done before. Never rejects: a failure is part of the notification.
+   * @param running settles when the running cells have ended
+   * @returns when the interrupt was answered, the cells have ended, or the user was notified
    */
   async interrupt(running: Promise<unknown>): Promise<void> {
     const over = (this.#over ??= this.#begin(running));

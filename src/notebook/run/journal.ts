@@ -1,5 +1,5 @@
-// The write-ahead record of a notebook's runs, from which another window rebuilds and goes on with them: its records,
-// their bytes, and what they add up to. Files and leases are app/notebooks/journals.ts.
+// The write-ahead journal of a notebook's runs, from which another window rebuilds and resumes them: its records, their bytes,
+// and the state they add up to. Files and leases are in app/notebooks/journalFiles.ts.
 import * as v from "valibot";
 import { decode, encode, v1Protocol } from "../../services/kernel/codec";
 import type { Message } from "../../services/kernel/messages";
@@ -31,7 +31,7 @@ const queuedRecord = v.object({
 /** Its request is about to be sent: from now on it may have arrived. */
 const sentRecord = v.object({ kind: v.literal("sent"), id: v.string() });
 
-/** The person has answered its question. */
+/** The user has answered its question. */
 const answeredRecord = v.object({ kind: v.literal("answered"), id: v.string() });
 
 /** Its end, and all its output, are in the document. Times are milliseconds since the epoch. */
@@ -132,7 +132,7 @@ export interface JournaledRun {
   readonly settled: { readonly success: boolean | undefined; readonly endTime: number } | undefined;
 }
 
-/** What the records add up to: the kernel, and the runs in the order in which they were asked for. */
+/** The state that the records add up to: the kernel, and the runs in the order in which they were asked for. */
 export interface JournaledState {
   readonly kernel: KernelRecord | undefined;
   /** The last window has left in order; else something that was on its way to it may be lost. */

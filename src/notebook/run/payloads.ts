@@ -1,9 +1,9 @@
-// What an execute_reply asks of the notebook: text to page, a next input.
+// Payloads of an execute_reply: text to page, a next input.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#payloads-deprecated
 import * as v from "valibot";
 import type { ExecuteReply, JsonObject } from "../../services/kernel/messages";
 
-/** Code that the kernel has for the person to run next (`%load`, `%recall`). */
+/** Code that the kernel has for the user to run next (`%load`, `%recall`). */
 export interface NextInput {
   readonly text: string;
   /** In place of the cell that was run, not below it. */

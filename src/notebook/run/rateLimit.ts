@@ -1,5 +1,5 @@
-// What to tell of output that was too much at once: the server's word that it holds it back, which it puts among what the
-// kernel prints, and what never came to the server.
+// Rate limit of the server (`iopub_msg_rate_limit`, `iopub_data_rate_limit`): recognises its notice among the kernel's prints,
+// and says what the user can do; the same for output that ZeroMQ dropped before it came to the server.
 import type { Message } from "../../services/kernel/messages";
 
 const limits = {
@@ -7,12 +7,12 @@ const limits = {
   data: { setting: "iopub_data_rate_limit", unit: "bytes", remedy: "Print or show less at once" },
 } as const;
 
-/** What to tell the person where the kernel's messages were dropped on their way to the server. */
+/** The notice where ZeroMQ dropped the kernel's messages on their way to the server. */
 export const droppedNotice =
   "The kernel gave out more at once than its server took: some output of this cell is missing here. The code itself was not held up. Print less often, for instance whole lines.";
 
 /**
- * What to tell the person where `message` is that word; undefined for all others.
+ * The notice to show in place of `message`, where that is the server's about its rate limit; undefined for all others.
  * As jupyter_server writes it: a stream on stderr that says which rate was exceeded, and the limits.
  */
 export function rateLimitNotice({ header, content }: Message): string | undefined {

@@ -1,4 +1,4 @@
-// What a run of a cell is given, needs of its kernel, tells its host, and comes to.
+// Types of one cell run: its input, the kernel it needs, the host it reports to, its result.
 import type { Clock } from "../../base/clock";
 import type { Logger } from "../../base/log";
 import type { ExecuteReply, InputRequest, Message } from "../../services/kernel/messages";
@@ -6,7 +6,7 @@ import type { DisplayIds } from "../outputs/displayIds";
 import type { OutputSink } from "../outputs/outputBatcher";
 import type { NextInput } from "./payloads";
 
-/** What a run needs of a kernel connection. */
+/** The part of a kernel connection that a run needs. */
 export interface ExecutingKernel {
   /** Sends `code`. */
   execute(code: string, callbacks: ExecuteCallbacks, options: ExecuteOptions): ExecuteFuture;
@@ -37,7 +37,7 @@ export interface ExecuteFuture {
   dispose(): void;
 }
 
-/** What is run. */
+/** The input of a run. */
 export interface CellRun {
   /** Names the cell among all notebooks of the kernel; the same for every run of it. */
   readonly cell: string;
@@ -48,7 +48,7 @@ export interface CellRun {
   readonly mayFail?: boolean;
 }
 
-/** What an earlier window has received of a run. */
+/** The messages of a run that the previous window has received. */
 export interface EarlierRun {
   readonly messages: readonly { readonly message: Message; readonly at: number }[];
   /** Some of what came was not kept. */
@@ -82,6 +82,6 @@ export interface CellOutcome {
   /** `null`: never begun. */
   readonly startTime: number | null;
   readonly endTime: number;
-  /** It failed by an error in its code, as it may: what was queued together with it runs all the same. */
+  /** The run failed by an error in its code, as it may: cells that were queued together with it run all the same. */
   readonly mayFail?: true;
 }

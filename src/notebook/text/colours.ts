@@ -1,4 +1,4 @@
-// The colours of a terminal's characters: the escape sequences in force, and what leads from some to others.
+// Colours of a terminal's characters: the escape sequences in force, and those that change one colour to another.
 
 const reset = "\x1b[0m";
 /** Characters of the sequences in force, at most: each character of a line may have its own. */
@@ -8,7 +8,7 @@ const background = /^(?:4[0-79]|10[0-7]|48;5;\d+|48;2;\d+;\d+;\d+)$/;
 
 interface Attribute {
   readonly sequence: string;
-  /** What a later one of the same kind replaces. */
+  /** The kind, of which a later sequence replaces an earlier one. */
   readonly kind: string;
 }
 
@@ -38,7 +38,7 @@ export function styleOf(pen: Pen): string {
   return style;
 }
 
-/** What leads from one style to another. */
+/** The escape sequences that change one style to another. */
 export function change(from: string, to: string): string {
   if (to.startsWith(from)) return to.slice(from.length);
   return to.startsWith(reset) ? to : reset + to;

@@ -1,7 +1,7 @@
-// A line of input as it stays to be seen in the cell's output, as a terminal and JupyterLab have it.
+// Echo of a line of input: it stays in the cell's output, as in a terminal and JupyterLab.
 import type { InputRequest } from "../../services/kernel/messages";
 
-/** What stands for a secret, whatever its length. */
+/** Placeholder of a secret, whatever its length. */
 const mask = "········";
 
 /** The question with its answer. */

@@ -1,4 +1,4 @@
-// A long line of stream text whose characters replace each other, without colours: one column a UTF-16 unit.
+// A long line of stream text with overwritten characters, without colours: one column for each UTF-16 unit.
 
 /** Takes time for what is written, not for how long the line is. */
 export class PlainRow {

@@ -1,4 +1,4 @@
-// The text of one stream output, with what carriage returns and cursor moves overwrote already gone.
+// The text of one stream output, after carriage returns and cursor moves have overwritten what they overwrite.
 import { end, longLine, TerminalRow, type Column, type RowLimits } from "./terminalRow";
 
 /** How far up the cursor reaches: nested progress bars need a few lines; older ones are final. */

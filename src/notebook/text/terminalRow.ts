@@ -6,11 +6,11 @@ import { PlainRow } from "./plainRow";
 export const end = "end";
 export type Column = number | typeof end;
 
-/** What all lines of a text share. */
+/** State that all lines of a text share. */
 export interface RowLimits {
-  /** So many columns may still be filled with spaces, for the cursor was moved past what there is. */
+  /** Columns that may still be filled with spaces, where the cursor was moved past the end. */
   padding: number;
-  /** So many columns with characters and colours of their own there are; where they are many a line is overwritten as plain text. */
+  /** Columns with characters and colours of their own; a line with too many is overwritten as plain text. */
   cells: number;
 }
 
@@ -30,7 +30,7 @@ const mostCells = 200_000;
 const token = /\x1b\[([\d;:?<=>]{0,20})([@-~])|[\s\S]/gu;
 /** One column each. */
 const plainText = /^[^\x1b\u0300-\uffff]*$/;
-/** What takes no column of its own. */
+/** Characters that take no column of their own. */
 const zeroWidth = /^[\p{M}\u200d]$/u;
 
 /**
@@ -126,7 +126,7 @@ export class TerminalRow {
     return at;
   }
 
-  /** What is overwritten; undefined where the line is too long for columns. */
+  /** The line's columns, for overwriting; undefined where the line is too long for them. */
   #columns(): Cell[] | undefined {
     if (this.#plain) return undefined;
     if (this.#cells === undefined && this.#raw.length <= longLine && this.#limits.cells < mostCells) {

@@ -34,7 +34,7 @@ export interface GetOptions extends ContentsOptions {
   readonly format?: "text" | "base64";
   /** Default true. */
   readonly content?: boolean;
-  /** Bytes of the file as it was told without content, which bounds the answer; without, 1 GB does. */
+  /** The file's size in bytes, which bounds the answer; without it the bound is 1 GB. */
   readonly size?: number | undefined;
   /** Ask for the content's hash; older servers do not know it. */
   readonly hash?: boolean;

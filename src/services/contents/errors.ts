@@ -1,4 +1,4 @@
-// What a refusal of the contents API means: for people in words, for code as a reason.
+// Refusals of the contents API: as a sentence for people, as a reason for code.
 import { HttpError, type ErrorCode } from "../../base/errors";
 import { reasonIn } from "../../transport/httpErrors";
 import type { ServerSettings } from "../../transport/settings";

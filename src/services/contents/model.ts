@@ -17,12 +17,12 @@ const entry = {
   writable: v.nullish(v.boolean(), true),
   created: time,
   last_modified: time,
-  /** Bytes; null for directories, and where it is not told. */
+  /** Bytes; null for directories, and where it is not given. */
   size: v.nullish(v.number(), null),
   mimetype: v.nullish(v.string(), null),
   /** `text`, `base64` or `json`; null without content. */
   format: v.nullish(v.string(), null),
-  /** Of the content, if it was asked for and the server can (jupyter_server 2.11). */
+  /** Hash of the content, if it was asked for and the server can (jupyter_server 2.11). */
   hash: v.nullish(v.string(), null),
   hash_algorithm: v.nullish(v.string(), null),
 };
@@ -73,7 +73,7 @@ export type NotebookModel = v.InferOutput<typeof notebookModel>;
 export type NotebookContent = v.InferOutput<typeof notebookContent>;
 export type CheckpointModel = v.InferOutput<typeof checkpointModel>;
 
-/** What a save sends; the server converts line ends and encodings of none of them. */
+/** The body of a save; the server converts line ends and encodings of none of them. */
 export type ContentsSave =
   | { readonly type: "file"; readonly format: "text" | "base64"; readonly content: string }
   | { readonly type: "notebook"; readonly format: "json"; readonly content: unknown }

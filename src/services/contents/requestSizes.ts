@@ -1,4 +1,4 @@
-// How much of a file goes into one request: less once a server, or a proxy before it, has refused more.
+// Request sizes: how much of a file goes into one request; less once a server, or a proxy before it, has refused more (413).
 import { hasCode, type ConnectError } from "../../base/errors";
 import { systemCode } from "../../transport/httpErrors";
 import type { ServerSettings } from "../../transport/settings";
@@ -15,7 +15,7 @@ const steps = [6144, 2816, 1408, 704, 352, 256].map((size) => size * kilobyte);
 export const largestPart = 6144 * kilobyte;
 export const smallestPart = 256 * kilobyte;
 
-/** What each server has turned out to take, for as long as this object lives. */
+/** Request sizes that each server has turned out to accept, for as long as this object lives. */
 export class RequestSizes {
   readonly #taken = new Map<string, number>();
 
@@ -24,7 +24,7 @@ export class RequestSizes {
     return this.#taken.get(baseUrl.href);
   }
 
-  /** It has refused more than so many bytes. */
+  /** The server has refused more than so many bytes. */
   learn({ baseUrl }: ServerSettings, bytes: number): void {
     this.#taken.set(baseUrl.href, bytes);
   }

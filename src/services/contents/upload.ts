@@ -1,4 +1,4 @@
-// Writing files of any size: in one request, or in parts where a proxy might refuse a large one, or has refused it.
+// Chunked upload: files of any size, in one request, or in parts where a proxy might refuse a large one, or has refused it.
 import { throwIfAborted } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import type { ServerSettings } from "../../transport/settings";
@@ -12,7 +12,7 @@ export interface WriteOptions extends ContentsOptions {
    * Where that is refused, or was before, they become fewer, down to 256 KiB.
    */
   readonly partSize?: number;
-  /** What servers have turned out to take, from before and for later. */
+  /** Request sizes that servers have turned out to accept; read and updated. */
   readonly sizes?: RequestSizes;
   /** Called with the bytes that the server has. */
   readonly onProgress?: (written: number) => void;

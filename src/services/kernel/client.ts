@@ -40,7 +40,7 @@ export function startKernel(settings: ServerSettings, name: string, options: Abo
 }
 
 /**
- * POST /api/kernels/ID/restart; answered when the new process runs. Whoever asks meanwhile joins.
+ * POST /api/kernels/ID/restart; answered when the new process runs. Concurrent calls join.
  * @throws ConnectError as `getKernel`
  */
 export function restartKernel(settings: ServerSettings, id: string, { signal }: Abort = {}): Promise<KernelModel> {

@@ -62,7 +62,7 @@ function describe(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value.slice(0, 50)) : `of type ${typeof value}`;
 }
 
-/** A header's one indispensable part: without it a message belongs to nothing. */
+/** Whether a header has id and type, which no message can do without. */
 function isIdentified(value: JsonObject): value is Pick<Header, "msg_id" | "msg_type"> {
   return typeof value["msg_id"] === "string" && typeof value["msg_type"] === "string";
 }
@@ -72,7 +72,7 @@ function isHeader(value: Partial<Header>): value is Header {
   return session !== undefined && username !== undefined && date !== undefined && version !== undefined;
 }
 
-/** What cannot be told apart by its id answers nobody. */
+/** A parent header without a string `msg_id` cannot be matched to a request; it is dropped, the message is kept. */
 function isParent(value: JsonObject): value is Partial<Header> {
   return value["msg_id"] === undefined || typeof value["msg_id"] === "string";
 }
@@ -119,7 +119,7 @@ function decodeV1(frame: Frame): Fields {
     offsets.push((last = offset));
   }
   const [channel = 0, header = 0, parent = 0, metadata = 0, content = 0, end = 0] = offsets;
-  // One conversion for all five parts: where it gave one character for each byte, the offsets hold in the text as well.
+  // Decodes the five JSON parts with one call. If the text is ASCII, byte offsets are string offsets.
   const all = end - channel < oneConversion ? data.toString("utf8", channel, end) : "";
   const part =
     all.length === end - channel
@@ -140,7 +140,7 @@ function decodeV1(frame: Frame): Fields {
 /** Buffers of one message: each costs a hundred bytes beyond its own, empty ones too. */
 const mostParts = 65_536;
 
-/** Bytes from which on a second conversion, where there are other characters, would cost more than the first one saves. */
+/** Bytes from which on a second conversion, for text that is not ASCII, would cost more than the first one saves. */
 const oneConversion = 64 * 1024;
 
 /** Most messages have no metadata. */

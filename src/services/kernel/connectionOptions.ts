@@ -1,4 +1,4 @@
-// What a kernel connection is made of.
+// Options of a kernel connection.
 import type { ServerSettings } from "../../transport/settings";
 import type { KernelModel } from "./model";
 

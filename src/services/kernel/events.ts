@@ -1,4 +1,4 @@
-// The events of one kernel connection: for the side that fires them, and for those who listen.
+// Events of one kernel connection: the side that fires them, and the side that listens.
 import { DisposableStore } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
@@ -15,7 +15,7 @@ export interface DirectedMessage {
 /** The kernel has lost its variables, without our doing. */
 export interface VariablesLost {
   readonly by: Replacement;
-  /** Nothing was running or waiting that is told of it. */
+  /** No request was open that reports it. */
   readonly isUntold: boolean;
 }
 
@@ -45,7 +45,7 @@ export class KernelEvents extends DisposableStore {
   }
 }
 
-/** What can be listened to. */
+/** The events. */
 export abstract class KernelEventSource {
   protected readonly events: KernelEvents;
 

@@ -1,11 +1,11 @@
-// What requests to a kernel are told when they cannot be answered, in words.
+// Errors of requests to a kernel that cannot be answered.
 import { ConnectError, hasCode, HttpError, messageOf } from "../../base/errors";
 import { sizeText } from "../../base/text";
 import { reasonIn } from "../../transport/httpErrors";
 import type { ServerSettings } from "../../transport/settings";
 import { largeMessage } from "./delivery/breaks";
 
-/** Somebody has restarted the kernel. */
+/** The kernel was restarted. */
 export function restartedError(): ConnectError {
   return new ConnectError("kernel-restarted", "The kernel was restarted before this had finished.");
 }

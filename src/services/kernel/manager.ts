@@ -8,7 +8,7 @@ import { listKernels, shutdownKernel, startKernel } from "./client";
 import { KernelConnection } from "./connection";
 import type { KernelModel } from "./model";
 
-/** Knows the running kernels as of the last refresh and what was done here since; owns and disposes the connections it makes. */
+/** Holds the running kernels as of the last refresh, with the changes made here since; owns and disposes the connections it makes. */
 export class KernelManager implements Disposable {
   readonly #settings: ServerSettings;
   readonly #listing: Listing<readonly KernelModel[]>;
@@ -112,12 +112,12 @@ export class KernelManager implements Disposable {
     this.#gone.dispose();
   }
 
-  /** What a connection has heard from its kernel is newer than the server's list. */
+  /** A status that a connection has received is newer than the server's list. */
   #withHeard(running: readonly KernelModel[]): readonly KernelModel[] {
     return running.map((model) => ({ ...model, execution_state: this.#heard(model.id) ?? model.execution_state }));
   }
 
-  /** The server's list has come: what is not in it is gone. */
+  /** The server's list has come: kernels that are not in it are gone. */
   #follow(running: readonly KernelModel[], before: readonly KernelModel[]): void {
     const ids = new Set(running.map(({ id }) => id));
     const gone = new ConnectError("kernel-dead", "The kernel is gone: it was shut down on the server.");
@@ -135,7 +135,7 @@ export class KernelManager implements Disposable {
     this.#listing.annotate((running) => running.map((model) => (model.id === id ? { ...model, execution_state: status } : model)));
   }
 
-  /** A kernel that is dead for one connection is so for all; whether it is gone too, the server knows. */
+  /** A kernel that is dead for one connection is dead for all; the server is asked whether it is gone too. */
   #ended(connection: KernelConnection): void {
     this.#connections.delete(connection);
     const { ended, id } = connection;

@@ -30,7 +30,7 @@ export interface Message {
   readonly buffers: readonly Uint8Array[];
 }
 
-/** What a new message needs beyond its type and content. */
+/** Further fields of a new message, beyond its type and content. */
 export interface MessageOptions {
   readonly metadata?: JsonObject;
   readonly parent?: Partial<Header>;
@@ -81,7 +81,7 @@ export function payloadSize({ content: { code, value } }: Message): number {
   return typeof text === "string" ? Buffer.byteLength(text) : 0;
 }
 
-/** So many values are weighed one by one; what holds more is taken for heavy. */
+/** Values that are weighed one by one; a message with more counts as heavy. */
 const weighed = 1_000;
 const heavy = 1024 * 1024;
 
@@ -116,7 +116,7 @@ const optionalObject = v.nullish(object, {});
 const count = v.nullish(v.number(), null);
 const strings = v.nullish(v.array(v.string()), []);
 
-/** What goes into `display_data` and its kin: data by mime type, and metadata. */
+/** The content of `display_data` and its kin: data by mime type, and metadata. */
 const bundle = { data: object, metadata: optionalObject, transient: v.nullish(v.looseObject({ display_id: v.nullish(v.string()) }), {}) };
 
 export const streamContent = v.looseObject({ name: v.picklist(["stdout", "stderr"]), text: v.string() });
@@ -179,7 +179,7 @@ export const historyReplyContent = v.looseObject({
 });
 export const isCompleteReplyContent = v.looseObject({
   status: v.picklist(["complete", "incomplete", "invalid", "unknown"]),
-  /** What to begin the next line with, where it is incomplete. */
+  /** The indentation of the next line, where the code is incomplete. */
   indent: v.nullish(v.string(), ""),
 });
 export const commInfoReplyContent = v.looseObject({

@@ -1,4 +1,4 @@
-// Numbers that have not come, as ranges: there may be many of them, and few ranges.
+// Sequence numbers that have not come, as ranges: there may be many numbers, but few ranges.
 
 interface Range {
   /** The first, and the one behind the last. */
@@ -6,7 +6,7 @@ interface Range {
   to: number;
 }
 
-/** So many ranges are looked after; the oldest go. */
+/** Ranges that are kept; the oldest go. */
 const most = 1_000;
 
 /** Ascending. */

@@ -1,4 +1,4 @@
-// What is done to a kernel's process by the server's API: interrupt, restart, shutdown.
+// Control of a kernel's process by the server's REST API: interrupt, restart, shutdown.
 import { ConnectError, hasCode } from "../../base/errors";
 import { Joins } from "../../base/joins";
 import type { ServerSettings } from "../../transport/settings";
@@ -15,7 +15,7 @@ export interface ProcessControlPorts {
   readonly restarted: (model: KernelModel) => void;
 }
 
-/** Asks the server, and tells the connection's link what becomes of the process. */
+/** Sends the REST requests, and reports the outcome to the connection's link. */
 export class ProcessControl {
   readonly #ports: ProcessControlPorts;
   readonly #restarting = new Joins<ProcessControl, void>();
@@ -31,7 +31,7 @@ export class ProcessControl {
     await this.#guardGone(interruptKernel(settings, kernelId, { signal: link.ending }));
   }
 
-  /** Restarts it, once for all who ask meanwhile. @param reason what open requests are told instead of the usual words */
+  /** Restarts it, once for concurrent callers (single flight). @param reason the error of open requests instead of the usual one */
   restart(reason?: ConnectError): Promise<void> {
     return this.#restarting.run(this, "", () => this.#restart(reason));
   }

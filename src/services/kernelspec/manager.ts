@@ -1,4 +1,4 @@
-// The kernel specs of one server, kept and refreshed.
+// Kernel specs of one server, cached and refreshed.
 import type { Disposable } from "../../base/disposable";
 import type { ServerSettings } from "../../transport/settings";
 import { Listing } from "../listing";
@@ -24,7 +24,7 @@ export class KernelSpecManager implements Disposable {
     return this.#listing.onDidFail;
   }
 
-  /** What the last refresh found; undefined before the first. */
+  /** The result of the last refresh; undefined before the first. */
   get specs(): KernelSpecs | undefined {
     return this.#listing.value;
   }

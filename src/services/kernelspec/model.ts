@@ -1,4 +1,4 @@
-// Kernel specs: what kernels a server can start.
+// Kernel specs: the kinds of kernel that a server can start.
 import * as v from "valibot";
 
 const kernelSpec = v.looseObject({

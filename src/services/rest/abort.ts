@@ -1,4 +1,4 @@
-// What every small client of this folder takes beside its own arguments.
+// The argument that every client of this folder takes beside its own: an AbortSignal.
 
 export interface Abort {
   readonly signal?: AbortSignal | undefined;

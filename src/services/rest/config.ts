@@ -1,4 +1,4 @@
-// Configuration sections that the server keeps for its clients.
+// Configuration sections that the server keeps for its frontends.
 import * as v from "valibot";
 import { request, requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";

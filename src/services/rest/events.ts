@@ -1,4 +1,4 @@
-// The server's event bus: what its extensions and its own managers announce, and announcing something oneself.
+// The server's event bus: events of its extensions and its own managers, and emitting some oneself.
 // https://jupyter-server.readthedocs.io/en/latest/operators/configuring-logging.html, jupyter_server 2
 import * as v from "valibot";
 import type { Disposable } from "../../base/disposable";
@@ -99,7 +99,7 @@ export class EventStream implements Disposable {
     return this.#events.event;
   }
 
-  /** It is connected again, and events in between are lost: ask for what they would have told. */
+  /** Fired after a reconnect: events in between are lost, so ask for the state that they would have reported. */
   get onDidMiss() {
     return this.#missed.event;
   }

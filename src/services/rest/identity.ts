@@ -1,4 +1,4 @@
-// Who we are to the server, and what we may do there.
+// Identity: the user as the server knows them, and their permissions there.
 import * as v from "valibot";
 import { megabyte } from "../../transport/body";
 import { requestJson } from "../../transport/http";

@@ -1,4 +1,4 @@
-// One kernel spec, and the files that belong to it: logos, kernel.js, kernel.css.
+// One kernel spec, and its files: logos, kernel.js, kernel.css.
 import * as v from "valibot";
 import { ConnectError } from "../../base/errors";
 import { megabyte } from "../../transport/body";

@@ -8,7 +8,7 @@ import type { Abort } from "./abort";
 const setting = v.looseObject({
   /** A plugin, e.g. `@jupyterlab/notebook-extension:tracker`. */
   id: v.string(),
-  /** The person's own settings as written: JSON with comments. */
+  /** The user's own settings as written: JSON with comments. */
   raw: v.nullish(v.string(), "{}"),
   settings: v.nullish(v.record(v.string(), v.unknown()), {}),
   /** JSON schema. */
@@ -36,7 +36,7 @@ export async function getLabSetting(settings: ServerSettings, id: string, option
   return requestJson(settings, pathOf(id), setting, options);
 }
 
-/** PUT /lab/api/settings/ID: replaces the person's own settings. @param raw JSON with comments */
+/** PUT /lab/api/settings/ID: replaces the user's own settings. @param raw JSON with comments */
 export async function setLabSetting(
   settings: ServerSettings,
   id: string,

@@ -1,4 +1,4 @@
-// A websocket that comes back: reopened with back-off until it is disposed or there is no use in trying.
+// A websocket that reconnects: reopened with back-off until it is disposed or there is no use in trying.
 import { backoff } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
 import { ConnectError, asError, hasCode } from "../../base/errors";
@@ -22,7 +22,7 @@ export interface LastingSocketPorts {
   /** One received frame. What it throws is logged, and the next one is received all the same. */
   message(frame: string | Buffer): void;
   changed(status: SocketStatus): void;
-  /** It is open, for the first time or again; called before the status changes. */
+  /** Called when it is open, for the first time or after a reconnect; before the status changes. */
   opened(socket: Socket): void;
 }
 
@@ -126,7 +126,7 @@ export class LastingSocket implements Disposable {
     this.#ports.opened(socket);
     this.#become("connected", undefined);
     for (const frame of early) this.#received(frame);
-    // What was said last is read all the same, as a terminal's end.
+    // The last messages are read all the same, such as a terminal's end.
     if (over && this.#socket === socket) this.#closed(over);
   }
 

@@ -1,4 +1,4 @@
-// Where a path leads: in the server's files, and in a kernel's own file system.
+// Resolution of a path: in the server's files, and in a kernel's own file system.
 import * as v from "valibot";
 import { requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";

@@ -1,4 +1,4 @@
-// How much memory and processor time a server and its kernels use, where the server has jupyter-resource-usage.
+// Memory and processor time of a server and its kernels, where the server has jupyter-resource-usage.
 import * as v from "valibot";
 import { megabyte } from "../../transport/body";
 import { requestJson } from "../../transport/http";
@@ -15,7 +15,7 @@ const usageModel = v.looseObject({
   cpu_percent: number,
 });
 
-/** What the server's process and all below it use, its kernels among them. */
+/** The usage of the server's process and all below it, its kernels among them. */
 export interface ResourceUsage {
   /** Bytes; memory shared by several processes counts once where the server can tell (its `pss`). */
   readonly memory: number;

@@ -1,4 +1,4 @@
-// Ending the server from within. A hub notices only after a while: to stop a user's server ask the hub.
+// Shutdown of the server from within. A hub notices only after a while: to stop a user's server, ask the hub.
 import { request } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
 import type { Abort } from "./abort";

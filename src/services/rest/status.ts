@@ -1,4 +1,4 @@
-// How busy a server is; asking does not count as activity for the server itself (but does for its hub's proxy).
+// Status of a server: how busy it is. Asking does not count as activity for the server itself, but does for its hub's proxy.
 import * as v from "valibot";
 import { megabyte } from "../../transport/body";
 import { requestJson } from "../../transport/http";

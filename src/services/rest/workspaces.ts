@@ -1,4 +1,4 @@
-// JupyterLab's workspaces: which documents are open where (jupyterlab_server; `not-found` elsewhere).
+// JupyterLab's workspaces: the layout of its open documents (jupyterlab_server; `not-found` elsewhere).
 import * as v from "valibot";
 import { request, requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";

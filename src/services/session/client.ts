@@ -16,7 +16,7 @@ interface Abort {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a new session is for. */
+/** Fields of a new session. */
 export interface SessionStart {
   readonly path: string;
   readonly name: string;
@@ -25,7 +25,7 @@ export interface SessionStart {
   readonly kernel: { readonly name: string } | { readonly id: string };
 }
 
-/** What of a session can be changed; a kernel by name is started, one by id attached. */
+/** Fields of a session that can be changed; a kernel by name is started, one by id attached. */
 export type SessionChange = Partial<SessionStart>;
 
 /** GET /api/sessions */

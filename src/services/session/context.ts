@@ -15,8 +15,8 @@ import type { SessionModel } from "./model";
 import { Turns } from "./turns";
 
 /**
- * Owns a client's session connection, or null. What changes the session is done one after the other, in the order in
- * which it was asked for; `shutdown` and `dispose` end at once what waits.
+ * Owns a client's session connection, or null. Calls that change the session run one after the other, in order;
+ * `shutdown` and `dispose` end waiting ones at once.
  */
 export class SessionContext implements Disposable {
   readonly #options: SessionContextOptions;
@@ -81,7 +81,7 @@ export class SessionContext implements Disposable {
     return this.#status.kernelName;
   }
 
-  /** What its kernel does, in a word or two for people. */
+  /** The kernel's status, in a word or two for people. */
   get friendlyStatus(): string {
     return this.#status.text;
   }
@@ -115,7 +115,7 @@ export class SessionContext implements Disposable {
   }
 
   /**
-   * Joins the session that the path has, else starts what the preferences decide without a person.
+   * Joins the session that the path has, else starts what the preferences decide without a user.
    * @throws ConnectError `aborted`, `disposed`, or why the server could not be asked or the kernel not started
    */
   initialize(signal?: AbortSignal): Promise<Initialized> {
@@ -134,14 +134,14 @@ export class SessionContext implements Disposable {
 
   /**
    * The kernel it has, else the one the preferences decide.
-   * @throws ConnectError `no-kernel-spec` where a person has to choose (use `changeKernel`); as `initialize`
+   * @throws ConnectError `no-kernel-spec` where a user has to choose (use `changeKernel`); as `initialize`
    */
   startKernel(signal?: AbortSignal): Promise<KernelConnection> {
     return this.#do(signal, (stop) => this.#startPreferred(stop));
   }
 
   /**
-   * Has another kernel: a new one by name, or a running one by id. The one before is shut down.
+   * Changes the kernel: to a new one by name, or a running one by id. The previous one is shut down.
    * @throws ConnectError `no-kernel-spec`; as `initialize`
    */
   changeKernel(choice: KernelChoice, signal?: AbortSignal): Promise<KernelConnection> {
@@ -190,7 +190,7 @@ export class SessionContext implements Disposable {
     this.#turns.giveUp(disposedError());
     const shutDown = this.#preference.shutdownOnDispose === true;
     if (!shutDown) this.#take(null);
-    // What is being started has to end first.
+    // A start under way has to end first.
     const end = async (): Promise<void> => (shutDown ? this.#end() : this.#take(null));
     this.#turns.run(undefined, end).catch((error: unknown) => this.#log.warn(`The session of ${this.#place.path} could not be shut down`, error));
     this.#events.disposed.fire();

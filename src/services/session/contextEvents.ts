@@ -1,4 +1,4 @@
-// What a session context tells: of its session and kernel, whichever they are.
+// Events of a session context: those of its session and kernel, whichever they are.
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
@@ -11,7 +11,7 @@ export class ContextEvents implements Disposable {
   readonly #all = new DisposableStore();
   readonly sessionChanged: Emitter<SessionConnection | null>;
   readonly kernelChanged: Emitter<KernelConnection | null>;
-  /** Something that people are told of the kernel may have changed. */
+  /** A text about the kernel may have changed. */
   readonly statusChanged: Emitter<void>;
   readonly disposed: Emitter<void>;
   readonly ofKernel: KernelEvents;
@@ -28,7 +28,7 @@ export class ContextEvents implements Disposable {
   }
 
   /**
-   * From now on tells of this session; the context has it already.
+   * Reports the events of this session from now on; the context has it already.
    * @param on what the context itself does when the session was changed or has ended
    */
   follow(

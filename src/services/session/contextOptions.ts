@@ -1,4 +1,4 @@
-// What a session context is given, and what can be asked of it.
+// Options of a session context, and the results of its methods.
 import type { Logger } from "../../base/log";
 import type { KernelSpecManager } from "../kernelspec/manager";
 import type { SessionConnection } from "./connection";
@@ -22,7 +22,7 @@ export interface SessionContextOptions {
   readonly log?: Logger;
 }
 
-/** What `initialize` came to: a kernel, a person has to choose one, or none is wanted. */
+/** The result of `initialize`: a kernel, a user has to choose one, or none is wanted. */
 export type Initialized = "connected" | "needs-selection" | "no-kernel";
 
 /** Whether a session has another kernel than this, or one that is dead. */

@@ -1,4 +1,4 @@
-// What a session context tells people of its kernel: a name, and a word or two of what it does.
+// Status of a session context for people: the kernel's name, and a word or two for what it does.
 import type { Disposable } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
@@ -11,7 +11,7 @@ export class ContextStatus implements Disposable {
   readonly #kernelSpecs: KernelSpecManager;
   readonly #kernel: () => KernelConnection | null;
   readonly #changed: Emitter<string>;
-  /** What is being done, for people. */
+  /** The action under way, for people. */
   #pending: Pending | undefined;
   #pendingKernel = "";
 
@@ -26,7 +26,7 @@ export class ContextStatus implements Disposable {
     return this.#changed.event;
   }
 
-  /** What the kernel does. */
+  /** The kernel's status. */
   get text(): string {
     return friendlyStatus({ pending: this.#pending, kernel: this.#kernel() });
   }

@@ -1,7 +1,7 @@
-// Which kernel spec a client would start without being asked; pure.
+// The kernel spec that a client would start without asking; pure.
 import type { KernelSpecs } from "../kernelspec/model";
 
-/** What a client (a notebook) wants of its kernel. */
+/** A client's (a notebook's) preference for its kernel. */
 export interface KernelPreference {
   /** The name of a kernel spec. */
   readonly name?: string | undefined;
@@ -23,7 +23,7 @@ export interface KernelPreference {
 
 /**
  * The spec to start: the one named, else the only one of the language, else the server's default where that is wanted;
- * undefined where a person has to choose.
+ * undefined where a user has to choose.
  */
 export function defaultKernelName({ specs, default: byServer }: KernelSpecs, preference: KernelPreference): string | undefined {
   const { name, language } = preference;

@@ -1,7 +1,7 @@
-// What a client's kernel does, in a word or two for people; pure.
+// The status of a client's kernel in a word or two for people; pure.
 import type { KernelConnection } from "../kernel/connection";
 
-/** What a session context is doing with its kernel. */
+/** The action of a session context on its kernel. */
 export type Pending = "starting" | "restarting" | "shutting-down";
 
 type Shown = Pick<KernelConnection, "status" | "connectionStatus" | "ended">;

@@ -1,4 +1,4 @@
-// The events of a kernel connection that changes: subscribed once, heard from whatever kernel there is.
+// Events of a kernel connection that is replaced over time: subscribe once, and hear whatever kernel is the present one.
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";

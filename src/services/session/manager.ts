@@ -14,7 +14,7 @@ export interface StartOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Knows the sessions as of the last refresh and what was done here since; owns and disposes the connections it makes. */
+/** Holds the sessions as of the last refresh, with the changes made here since; owns and disposes the connections it makes. */
 export class SessionManager implements Disposable {
   readonly #settings: ServerSettings;
   readonly #kernels: KernelManager;

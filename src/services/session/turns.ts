@@ -1,4 +1,4 @@
-// What is asked of a session context: done one after the other, in the order in which it was asked for.
+// Serial execution of what is asked of a session context: one call after the other, in order.
 import { abortable, SerialQueue, throwIfAborted } from "../../base/async";
 import { asError } from "../../base/errors";
 

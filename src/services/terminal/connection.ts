@@ -72,12 +72,12 @@ export class TerminalConnection implements Disposable {
     return this.#hasEnded;
   }
 
-  /** What the terminal prints, with its escape sequences. */
+  /** Output of the terminal, with its escape sequences. */
   get onOutput() {
     return this.#output.event;
   }
 
-  /** It is connected again, and what follows repeats recent output. */
+  /** Fired after a reconnect: the replay that follows repeats recent output. */
   get onDidReset() {
     return this.#reset.event;
   }
@@ -118,7 +118,7 @@ export class TerminalConnection implements Disposable {
     try {
       this.#socket.socket?.send(sizeMessage(rows, columns));
     } catch (error) {
-      // It is closing; the next connection begins with the size.
+      // The websocket is closing; the next connection begins with the size.
       this.#settings.log.debug(`${this.#settings.label}: the terminal's size was not sent`, error);
     }
   }

@@ -1,4 +1,4 @@
-// The certificate authorities that are trusted anyway: Node's own and the computer's.
+// The default certificate authorities: Node's own and the computer's.
 import { existsSync, readFileSync } from "node:fs";
 import tls from "node:tls";
 

@@ -1,4 +1,4 @@
-// What a refused certificate says: to whom it was issued, by whom, until when. Asked for once it was refused.
+// Details of a refused certificate: subject, issuer, expiry. Fetched only after a refusal.
 import https from "node:https";
 import { TLSSocket, type PeerCertificate } from "node:tls";
 import { ConnectError } from "../../base/errors";

@@ -1,11 +1,15 @@
 // TLS of one server's requests: further authorities, the client's certificate, whether certificates are checked.
+// The options go with each request, not with an agent: VS Code replaces any agent by its own (`http.proxySupport` is `override` unless
+// changed) and keeps only an agent's `ca`; the options of the request itself, client certificate and key included, it passes on, through
+// proxies too. So they are read before each request and websocket, and a changed setting applies to the next one. A hub's own authorities
+// are added to Node's and the computer's, for that hub only; where a hub has none, VS Code's handling is left alone.
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import tls from "node:tls";
 import { ConnectError, messageOf } from "../../base/errors";
 import { trustedAuthorities } from "./authorities";
 
-/** What Node takes with any TLS request. */
+/** TLS options of a request, as Node takes them. */
 export type TlsOptions = Pick<tls.ConnectionOptions, "ca" | "cert" | "key" | "secureContext" | "rejectUnauthorized">;
 
 /** The options for a request to `url`; asked before each, so that what is configured meanwhile applies at once. */
@@ -56,7 +60,7 @@ export class TlsFiles {
       clientCertificateFile === undefined ? undefined : await this.#client(clientCertificateFile, clientKeyFile ?? clientCertificateFile);
     // Without authorities of its own the request is left to Node, and to VS Code, which adds the computer's.
     if (!ca) return { ...client };
-    // Made once, of hundreds of certificates. What it is made of goes along: by that Node tells which connections may
+    // Made once, of hundreds of certificates. Its parts are passed along: by them Node decides which connections may
     // be shared, and VS Code that this request has its authorities already.
     const all = [...trustedAuthorities(this.#systemCertificates), ...ca];
     return { ca, ...client, secureContext: tls.createSecureContext({ ca: all, ...client }) };

@@ -1,4 +1,4 @@
-// Renames of open notebooks from VS Code's announcement to their end: of success it tells, of failure it says nothing.
+// Renames of open notebooks from VS Code's announcement to their end: VS Code reports success, and of failure it says nothing.
 import * as vscode from "vscode";
 import type { Event } from "../../base/event";
 import { isMissing } from "./errors";
@@ -9,7 +9,7 @@ export interface Rename {
   readonly newUri: vscode.Uri;
 }
 
-/** What tells of renames itself: the file system of servers. */
+/** A file system that reports the outcome of renames itself: that of servers. */
 export interface RenameReports {
   /** Fired when a rename has failed. */
   readonly onDidFailRename: Event<Rename>;
@@ -24,9 +24,9 @@ export interface Announced {
 }
 
 export interface RenameOutcomes<T> {
-  /** It has its new name. */
+  /** The file has its new name. */
   succeeded(move: T): void;
-  /** It keeps its name. Should it get the new one all the same, `succeeded` follows. */
+  /** The file keeps its name. Should it get the new one all the same, `succeeded` follows. */
   failed(move: T): void;
 }
 
@@ -92,7 +92,7 @@ export class AnnouncedRenames<T extends Announced> implements vscode.Disposable 
     for (const { timer } of this.#entries.values()) clearTimeout(timer);
   }
 
-  /** Those that these renames are about. */
+  /** The notebooks that these renames concern. */
   #of(renames: readonly Rename[]): readonly Entry<T>[] {
     return [...this.#entries.values()].filter(({ move: { notebook, to } }) => newUriOf(notebook.uri, renames)?.toString() === to.toString());
   }
@@ -128,7 +128,7 @@ export class AnnouncedRenames<T extends Announced> implements vscode.Disposable 
   }
 }
 
-/** What a file is called after these renames, its own or that of a directory around it; undefined where it stays. */
+/** The new URI of a file after these renames, its own or that of a directory around it; undefined where it stays. */
 export function newUriOf(uri: vscode.Uri, renames: readonly Rename[]): vscode.Uri | undefined {
   for (const { oldUri, newUri } of renames) {
     if (uri.scheme !== oldUri.scheme || uri.authority !== oldUri.authority) continue;

@@ -12,7 +12,7 @@ interface Entry extends vscode.QuickPickItem {
   readonly isDirectory: boolean;
 }
 
-/** The chosen file's path from the server's root; undefined where the person has changed their mind. */
+/** The chosen file's path from the server's root; undefined where the user has changed their mind. */
 export function chooseFile(server: Server): Promise<string | undefined> {
   const walk = new Walk(server);
   return walk.chosen;
@@ -23,7 +23,7 @@ class Walk {
   readonly chosen: Promise<string | undefined>;
   readonly #server: Server;
   readonly #pick = createQuickPick<Entry>();
-  /** Of the listing that is on its way; another directory, or the end, makes it void. */
+  /** Aborts the listing under way; another directory, or the end, makes it void. */
   #listing: AbortController | undefined;
 
   constructor(server: Server) {

@@ -1,4 +1,4 @@
-// What was refused, as VS Code knows it: its own kinds of errors, with our words.
+// Refusals as VS Code's file system errors, with our words.
 import * as vscode from "vscode";
 import { FileRefusal, type RefusalReason } from "../../app/files/fileRefusal";
 import { hasCode, messageOf } from "../../base/errors";

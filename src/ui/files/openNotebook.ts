@@ -1,4 +1,4 @@
-// Opening notebooks, and what lies beside them, where they are on a server.
+// Opening notebooks on a server, and the files beside them.
 import * as vscode from "vscode";
 import { authorityOf, serverScheme } from "../../app/files/serverAddress";
 import type { Server } from "../../app/servers/server";
@@ -29,7 +29,7 @@ export async function openServerNotebook(app: AppContext, serverId: string, path
   return open(server, path);
 }
 
-/** Lets the person choose server and file. */
+/** Lets the user choose server and file. */
 export async function openChosen(app: AppContext): Promise<void> {
   const server = await chooseServer(app, () => true, "Open a notebook on which server?");
   if (!server || !(await startForPerson(app, server))) return;

@@ -60,7 +60,7 @@ export class ServerFileSystem implements vscode.FileSystemProvider, RenameReport
   }
 
   async writeFile(uri: vscode.Uri, content: Uint8Array, options: { readonly create: boolean; readonly overwrite: boolean }): Promise<void> {
-    // VS Code tells the person, and its log does not come with ours.
+    // VS Code shows the error to the user; its log does not come with ours.
     const failed = (error: unknown): void => this.#app.log.warn(`“${uri.path}” was not saved`, error);
     await this.#on(uri, ({ services, path }) => this.#files.write(services.settings, path, content, options), failed);
     this.#tell(vscode.FileChangeType.Changed, uri);
@@ -91,7 +91,7 @@ export class ServerFileSystem implements vscode.FileSystemProvider, RenameReport
     this.#tell(vscode.FileChangeType.Created, to);
   }
 
-  /** Somebody looks at these files: VS Code is told what others have done to them. Only servers that run are asked. */
+  /** These files are shown: reports changes by others to VS Code. Only running servers are asked. */
   async look(uris: readonly vscode.Uri[]): Promise<void> {
     await Promise.all(
       uris.map(async (uri) => {

@@ -1,4 +1,6 @@
-// From a file's URI to its running server; where that does not run the person can have it started, and the file opens then.
+// From a file's URI to its running server; where that does not run the user is offered the start, and the file opens then.
+// Asking for a file never starts a server: VS Code asks on its own, for tabs that it restores. The start is offered once at a time for each
+// server, and the waiting files open then, however the server was started.
 import * as vscode from "vscode";
 import { isShared, type Server } from "../../app/servers/server";
 import { labelOf, serverAt, serverScheme } from "../../app/files/serverAddress";
@@ -47,7 +49,7 @@ export class Reach implements vscode.Disposable {
 
   /**
    * Where the file is. A server that is starting is waited for, with its progress; none is started for this.
-   * @throws ConnectError `server-stopped` or `signed-out`, with what is to be done, which the person is also offered
+   * @throws ConnectError `server-stopped` or `signed-out`, with what is to be done, which the user is also offered
    */
   async to(uri: vscode.Uri): Promise<Reached> {
     const server = serverOf(this.#app, uri);
@@ -66,7 +68,7 @@ export class Reach implements vscode.Disposable {
     throw new ConnectError("server-stopped", isShared(server) ? `${server.label} is not running. ${server.owner} can start it.` : `The server of ${server.label} is not running. Start it and try again.`);
   }
 
-  /** What was done with a file has failed: a server that turns out to be stopped can be started. */
+  /** An operation on a file has failed: if its server turns out to be stopped, offers the start. */
   async failed(uri: vscode.Uri, server: Server, error: unknown): Promise<void> {
     if (!hasCode(error, "server-stopped")) return;
     await this.#app.servers.check(server);
@@ -89,7 +91,7 @@ export class Reach implements vscode.Disposable {
       await asking;
       if (server.state === "starting") await withStartProgress(this.#app, server, undefined, (options) => this.#app.servers.ensureRunning(server, options));
     } catch (error) {
-      // What could not be asked now may be there later.
+      // A server that could not be reached now may be there later.
       this.#wait(uri);
       throw error;
     }

@@ -10,12 +10,12 @@ import { Reach } from "./reach";
 
 /**
  * Registers the file system at once: VS Code asks for what was open before anything else is there.
- * @returns what tells of its renames
+ * @returns the reports of its renames
  */
 export function registerFiles(app: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): RenameReports {
   const reach = new Reach(app);
   const files = new ServerFileSystem(app, reach);
-  // Who comes back to a file sees what others have done to it; nobody asks in between.
+  // A user who comes back to a file sees the changes of others; nothing polls in between.
   const look = (): void => {
     if (!vscode.window.state.focused) return;
     const shown = [...vscode.window.visibleNotebookEditors.map(({ notebook }) => notebook.uri), ...vscode.window.visibleTextEditors.map(({ document }) => document.uri)];

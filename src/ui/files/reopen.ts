@@ -1,4 +1,4 @@
-// Tabs whose file could not be read when they were to be shown: opened once more in their places.
+// Tabs whose file could not be read when they were restored: opened once more in their places.
 import * as vscode from "vscode";
 
 /** Opens the file again where it has a tab that is in front; one behind others is opened when it comes to the front. */

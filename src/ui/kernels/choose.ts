@@ -1,4 +1,4 @@
-// Which kernels a command is about: the rows it was chosen on, those a caller names, or picked by the person.
+// Selection of the kernels that a command is about: the rows it was chosen on, those a caller names, or the user's pick.
 import * as vscode from "vscode";
 import { freshKernels, knownKernels, type KernelRef, type KnownKernel } from "../../app/kernels/kernelActions";
 import { kernelOf, sessionTitle, type Row } from "../../app/hubTree/rows";
@@ -11,7 +11,7 @@ import { givenServer, type ServerArguments } from "../servers/choose";
 import { count } from "../sidebar/faces";
 import { specName } from "../sidebar/kernelFace";
 
-/** What is said of a kernel that was chosen a moment too late. */
+/** The message for a kernel that ended before the command ran. */
 export const gone = "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.";
 
 /** Kernels as a caller of a command names them. */
@@ -22,7 +22,7 @@ export interface KernelArguments extends ServerArguments {
   readonly confirmed?: true;
 }
 
-/** What a command on kernels gets: nothing from the palette, a row of the view, or a caller's arguments. */
+/** The argument of a command on kernels: nothing from the palette, a row of the view, or a caller's arguments. */
 export type GivenKernels = Row | KernelArguments | undefined;
 
 export function isTold(given: unknown): given is KernelArguments {
@@ -35,7 +35,7 @@ export function toldKernels(app: AppContext, told: KernelArguments): readonly { 
   return told.kernels.map((id) => ({ server, id }));
 }
 
-/** What the person is asked before something is done to a kernel. */
+/** The question to the user before something is done to a kernel. */
 interface Questions {
   /** Where they have chosen the kernel; without, nothing. */
   readonly chosen?: (kernel: KnownKernel) => Promise<boolean>;
@@ -43,7 +43,7 @@ interface Questions {
   readonly named?: (kernel: KnownKernel) => Promise<boolean>;
 }
 
-/** A command's handler: does the same with what a caller names and with what the person chooses. */
+/** A command's handler: does the same with what a caller names and with what the user chooses. */
 export function onKernel(
   app: AppContext,
   title: string,
@@ -83,7 +83,7 @@ export function kernelsOf(rows: readonly Row[]): readonly KnownKernel[] {
   });
 }
 
-/** The kernel of a row, or one that the person picks among all that run; undefined where they cancelled. */
+/** The kernel of a row, or one that the user picks among all that run; undefined where they cancelled. */
 export async function chooseKernel(app: AppContext, given: Row | undefined, title: string): Promise<KnownKernel | undefined> {
   if (given && kernelOf(given)) {
     const [kernel] = kernelsOf([given]);
@@ -111,7 +111,7 @@ interface KernelItem extends vscode.QuickPickItem {
 
 /** @throws ConnectError `not-found` where none runs */
 async function kernelItems(app: AppContext): Promise<readonly KernelItem[]> {
-  // A server of somebody else is left alone until the person looks into it.
+  // A server of somebody else is left alone until the user looks into it.
   const running = app.servers.all.filter((server) => server.services !== undefined && (!isShared(server) || server.services.kernels.isReady));
   const asked = await Promise.allSettled(running.map((server) => freshKernels(server)));
   for (const result of asked) if (result.status === "rejected") app.log.warn("A server could not be asked for its kernels", result.reason);
@@ -130,7 +130,7 @@ export function titleOf({ session, model, server }: KnownKernel): string {
   return session ? sessionTitle(session) : `${specName(server, model.name)} without a session`;
 }
 
-/** What is lost with these kernels, by name, and for whom. */
+/** The losses by ending these kernels, by name, and whose they are. */
 export function whatIsLost(kernels: readonly KnownKernel[]): string {
   const others = kernels.reduce((sum, { server, id, model }) => {
     const own = server.services?.kernels.connections.filter((connection) => connection.id === id && connection.connectionStatus === "connected").length ?? 0;

@@ -1,5 +1,5 @@
-// The commands on running kernels, of this window's notebooks or not. One that is told all it needs, and that
-// the person agrees, asks nothing.
+// The commands on running kernels, whether or not a notebook of this window has them. With arguments and the user's confirmation
+// among these, they ask nothing.
 import type * as vscode from "vscode";
 import type { Row } from "../../app/hubTree/rows";
 import * as actions from "../../app/kernels/kernelActions";

@@ -1,6 +1,6 @@
 // Python code by which another program connects to a running kernel. It holds no token.
 
-/** What the code is about. */
+/** The kernel that the code connects to. */
 export interface KernelPlace {
   /** The server's base URL, with a trailing slash. */
   readonly url: URL;

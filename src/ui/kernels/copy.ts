@@ -1,4 +1,4 @@
-// Copying what other programs need of a kernel: its id, its place, and code that connects to it.
+// Copying data of a kernel for other programs: its id, its place, and code that connects to it.
 import * as vscode from "vscode";
 import type { KnownKernel } from "../../app/kernels/kernelActions";
 import { ConnectError } from "../../base/errors";

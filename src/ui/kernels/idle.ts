@@ -13,7 +13,7 @@ import { givenServer, type ServerArguments } from "../servers/choose";
 import { count } from "../sidebar/faces";
 import { listed, whatIsLost } from "./choose";
 
-/** What a caller says. */
+/** Arguments of a caller. */
 export interface IdleArguments extends ServerArguments {
   /** Kernels that have been idle for so many hours go. */
   readonly idleHours: number;
@@ -23,7 +23,7 @@ const hour = 3_600_000;
 /** Milliseconds. */
 const choices = [0, hour / 2, hour, 4 * hour, 12 * hour, 24 * hour, 7 * 24 * hour];
 
-/** Asks for how long where that is not told, shows which kernels go, and shuts them down: of the row's server, or of the hub's or all that are one's own. */
+/** Asks for how long unless that is given, shows which kernels go, and shuts them down: of the row's server, or of the hub's or all that are one's own. */
 export async function shutDownIdle(app: AppContext, given: IdleArguments | Row | undefined, shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
   if (!given || !("idleHours" in given)) {
     await reporting(app, () => ask(app, given, shutDown));

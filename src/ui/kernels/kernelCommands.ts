@@ -1,4 +1,4 @@
-// The commands on a notebook's kernel. One that is told that the person agrees asks nothing, and rejects with the reason.
+// The commands on a notebook's kernel. With the user's confirmation among the arguments they ask nothing, and reject with the reason.
 import * as vscode from "vscode";
 import { abortable } from "../../base/async";
 import { ConnectError } from "../../base/errors";
@@ -18,7 +18,7 @@ import type { Notebooks } from "../notebook/register";
 export interface NotebookArguments {
   /** Its URI. */
   readonly notebook?: string;
-  /** What VS Code gives to the commands of a notebook's toolbar. */
+  /** The argument that VS Code gives to the commands of a notebook's toolbar. */
   readonly notebookEditor?: { readonly notebookUri?: vscode.Uri };
   /** Nothing is asked. */
   readonly confirmed?: true;
@@ -139,7 +139,7 @@ const labels: Readonly<Record<KernelAction, readonly [icon: string, label: strin
   showLog: ["output", "Show Log"],
 };
 
-/** What can be done to the notebook's kernel as it is now, for the person to choose from. */
+/** The actions on the notebook's kernel that make sense now, for the user to choose from. */
 async function offerActions(app: AppContext, notebooks: Notebooks, notebook: vscode.NotebookDocument): Promise<void> {
   const status = notebooks.statusOf(notebook);
   if (!status) throw new ConnectError("not-found", "Choose a kernel of a hub for this notebook first.");

@@ -16,7 +16,7 @@ import { showInformationMessage } from "../say/messages";
 import { chooseServer, givenServer, type ServerArguments } from "../servers/choose";
 import { gone, notebookOn, onKernel } from "./choose";
 
-/** What a caller says of a new notebook. */
+/** Arguments of the command for a new notebook. */
 interface NewNotebookArguments extends ServerArguments {
   /** The kernel spec's name. */
   readonly kernel: string;
@@ -53,7 +53,7 @@ async function newNotebook({ controllers }: Notebooks, server: Server, specName:
   await selectController(editor, controller);
 }
 
-/** Has the notebook before the person run on this kernel from now on. @throws ConnectError `not-found` without a notebook */
+/** Switches the active notebook to this kernel. @throws ConnectError `not-found` without a notebook */
 async function attach(app: AppContext, { controllers }: Notebooks, { server, id }: KernelRef): Promise<void> {
   const editor = vscode.window.activeNotebookEditor ?? vscode.window.visibleNotebookEditors[0];
   if (!editor) throw new ConnectError("not-found", "Open the notebook that is to be attached to this kernel first.");
@@ -61,7 +61,7 @@ async function attach(app: AppContext, { controllers }: Notebooks, { server, id 
     void showInformationMessage("The open notebook has this kernel already.");
     return;
   }
-  // What was begun elsewhere a moment ago may not be known yet.
+  // A kernel that was started elsewhere a moment ago may not be known yet.
   if (!controllers.findRunning(server, id)) await freshKernels(server);
   const controller = controllers.findRunning(server, id);
   if (!controller) throw new ConnectError("kernel-dead", gone);

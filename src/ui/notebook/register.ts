@@ -24,14 +24,14 @@ import { selectController } from "./picker/selectKernel";
 import { ServerFolders } from "./serverFolders";
 import { Suspensions } from "./document/suspensions";
 
-/** The open notebooks and what runs them. */
+/** The open notebooks and their runners. */
 export interface Notebooks {
   readonly controllers: Controllers;
   /** Whether the notebook has a kernel that lives, as far as is known. */
   hasKernel(notebook: vscode.NotebookDocument): boolean;
-  /** What the notebook's kernel does; undefined where it has none of a hub. */
+  /** The situation of the notebook's kernel; undefined where it has none of a hub. */
   statusOf(notebook: vscode.NotebookDocument): KernelStatus | undefined;
-  /** What the notebook's kernel is or will be. @throws ConnectError `not-found` where that is none of a hub */
+  /** The target of the notebook's kernel, running or not. @throws ConnectError `not-found` where that is none of a hub */
   targetOf(notebook: vscode.NotebookDocument): KernelTarget;
   /** As `targetOf`; undefined where it is none of a hub. */
   currentTargetOf(notebook: vscode.NotebookDocument): KernelTarget | undefined;
@@ -40,7 +40,7 @@ export interface Notebooks {
    * @param earlierPath of its session, before it got another name
    */
   start(notebook: vscode.NotebookDocument, earlierPath?: string): Promise<void>;
-  /** Interrupts what the notebook's kernel runs; where that does not help the person is told. */
+  /** Interrupts the notebook's running cell; where that does not help, the user is notified. */
   interrupt(notebook: vscode.NotebookDocument): Promise<void>;
   /** Makes a new connection to the notebook's kernel now. */
   reconnect(notebook: vscode.NotebookDocument): Promise<void>;
@@ -52,13 +52,13 @@ export interface Notebooks {
   propose(editor: vscode.NotebookEditor, controller: vscode.NotebookController): Promise<void>;
   /** Shuts the notebook's kernel down. */
   shutDown(notebook: vscode.NotebookDocument): Promise<void>;
-  /** The notebook is closed, or has another name: resolves when what runs can be taken up by whoever has it then. */
+  /** The notebook is closed, or renamed: resolves when its runs can be resumed elsewhere. */
   release(notebook: vscode.NotebookDocument): Promise<void>;
   /** As `release`, of a notebook that is about to be renamed, which may fail. */
   suspend(notebook: vscode.NotebookDocument): Promise<void>;
-  /** The rename has failed: the notebook has again what it had. Resolves when its kernel is connected, or cannot be. */
+  /** The rename has failed: resumes the runs. Resolves when the kernel is connected, or cannot be. */
   resume(notebook: vscode.NotebookDocument): Promise<void>;
-  /** The window is being closed, or reloaded: what runs goes on without it, and is taken up by the next. */
+  /** The window is being closed, or reloaded: runs go on without it, and the next window resumes them. */
   leave(): Promise<void>;
 }
 
@@ -125,7 +125,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     if (!runner) return leaving.get(notebook) ?? Promise.resolve();
     runners.delete(notebook);
     status.unfollow(notebook);
-    // What was not saved goes with the document; what runs can still be taken up.
+    // Unsaved changes go with the document; runs can still be resumed.
     if (!given.has(notebook)) runner.saved(runner.settled);
     closing.set(notebook, runner.closed());
     const left = runner.leave();
@@ -168,7 +168,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       const target = status.targetOf(notebook);
       const controller = target && controllers.of(target);
       if (!runner || !controller) return;
-      // What was not saved was taken back.
+      // Unsaved changes were taken back.
       runner.saved(runner.settled);
       const closed = runner.closed();
       await runner.leave();
@@ -178,9 +178,9 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       runnerOf(notebook).elsewhere.resume(target, controller);
     },
   });
-  /** The runs that a save under way will hold. */
+  /** The runs whose outcome a save under way will hold. */
   const saving = new Map<vscode.NotebookDocument, readonly string[]>();
-  // Who has a notebook before them may choose its kernel next, or run a cell.
+  // A user who comes to a notebook may choose its kernel next, or run a cell.
   const look = (editor = vscode.window.activeNotebookEditor): void => {
     if (!editor) return;
     void app.runningKernels.look();
@@ -218,7 +218,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     if (!target) throw new ConnectError("not-found", "Choose a kernel of a hub for this notebook first.");
     return target;
   };
-  /** Does what a person asks of a kernel; of one that was let go, when it is back. */
+  /** Does what a user asks of a kernel; of one that was let go, when it is back. */
   const onKernel = async <T>(notebook: vscode.NotebookDocument, work: () => Promise<T>): Promise<T> => {
     await suspensions.reconnect(notebook);
     return work();
@@ -226,7 +226,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const interrupt = async (notebook: vscode.NotebookDocument): Promise<void> => {
     const runner = runners.get(notebook);
     if (runner && (runner.isConnecting || !runner.isAtRest)) await runner.interrupt();
-    // What it runs was begun in another window, or by another client.
+    // The running cell was begun in another window, or by another client.
     else if (app.notebookSessions.get(notebook.uri.toString())) await app.notebookSessions.interrupt(notebook.uri.toString());
   };
   const reconnect = async (notebook: vscode.NotebookDocument): Promise<void> => {

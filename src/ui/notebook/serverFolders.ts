@@ -1,4 +1,4 @@
-// Local folders that are on the server too: the setting, the command that makes it, and the offer when it would help.
+// Local folders that exist on the server too: the setting, the command that makes it, and the offer where it would help.
 import path from "node:path";
 import * as vscode from "vscode";
 import { atHome } from "../../app/files/homeFolder";
@@ -42,7 +42,7 @@ async function setServerFolder(folder: vscode.Uri, server: Server, given?: strin
     }));
   if (answer === undefined) return false;
   const wanted = trimmed(answer.trim(), "/");
-  // Of a server that does not run it cannot be known.
+  // It cannot be checked on a server that does not run.
   if (wanted !== "" && server.services && !(await hasFolder(server, wanted))) {
     throw new ConnectError("not-found", `There is no folder “${wanted}” on ${server.label}. Create it there, with the files that your notebooks read, or give another one.`);
   }
@@ -52,7 +52,7 @@ async function setServerFolder(folder: vscode.Uri, server: Server, given?: strin
   return true;
 }
 
-/** Sets the folders, for the person or by what they say to offers. */
+/** Sets the folders, for the user or by what they say to offers. */
 export class ServerFolders {
   readonly #app: AppContext;
   readonly #startAnew: (notebook: vscode.NotebookDocument) => Promise<void>;

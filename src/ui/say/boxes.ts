@@ -13,7 +13,7 @@ export function createInputBox(): vscode.InputBox {
   return guarded(vscode.window.createInputBox(), { title: short, prompt: long, placeholder: short, validationMessage: problem });
 }
 
-/** As VS Code's. @returns undefined where the person cancelled */
+/** As VS Code's. @returns undefined where the user cancelled */
 export function showInputBox(options: vscode.InputBoxOptions, token?: vscode.CancellationToken): Thenable<string | undefined> {
   const { title, prompt, placeHolder } = options;
   const plainOptions: vscode.InputBoxOptions = {
@@ -44,12 +44,12 @@ export function createQuickPick<T extends vscode.QuickPickItem>(): vscode.QuickP
 interface PickOptions {
   readonly title: string;
   readonly placeHolder?: string;
-  /** What is typed is looked for in what stands beside and below the labels too. */
+  /** The filter matches descriptions and details too. */
   readonly matchOnDescription?: boolean;
   readonly matchOnDetail?: boolean;
 }
 
-/** As VS Code's. @returns the item that was given; undefined where the person cancelled */
+/** As VS Code's. @returns the item that was given; undefined where the user cancelled */
 export async function showQuickPick<T extends vscode.QuickPickItem>(items: readonly T[], options: PickOptions): Promise<T | undefined> {
   const copies = items.map(plainItem);
   const choice = await vscode.window.showQuickPick(copies, plainOptions(options));

@@ -1,4 +1,4 @@
-// Objects of VS Code whose texts are made plain whenever they are set, by whomever.
+// Wrappers of VS Code's objects whose texts are made plain whenever they are set, by any caller.
 
 /** How properties of `T` become what they are set to. */
 type Guards<T> = { readonly [K in keyof T]?: (value: T[K]) => T[K] };

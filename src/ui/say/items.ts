@@ -1,20 +1,20 @@
-// What stands there for long: rows, status bar items, views and kernels of the picker, in plain words.
+// Lasting texts in plain words: rows, status bar items, views, and kernels of the picker.
 import * as vscode from "vscode";
 import { plain, plainLines } from "../../base/plain";
 import { guarded } from "./guarded";
 
 /** UTF-16 units of what stands in one row. */
 const longest = 300;
-/** Of a kernel's name, which stands beside the buttons of the notebook's toolbar and would push them out of it. */
+/** Characters of a kernel's name, which stands beside the buttons of the notebook's toolbar and would push them out of it. */
 const longestKernel = 80;
 
-/** What a row of a tree says. */
+/** Texts of a tree row. */
 export interface RowWords {
   readonly label: string;
   readonly description?: string | undefined;
-  /** Of one or several lines. */
+  /** One or several lines. */
   readonly tooltip?: string | undefined;
-  /** What a screen reader says. */
+  /** The accessibility label. */
   readonly spoken: string;
 }
 
@@ -33,13 +33,13 @@ export function createTreeView<T>(id: string, options: vscode.TreeViewOptions<T>
   return guarded(vscode.window.createTreeView(id, options), { title: optional, description: optional, message: optional });
 }
 
-/** What a status bar item shows. */
+/** Texts of a status bar item. */
 export interface StatusWords {
   /** The name of a theme icon, such as `watch` or `loading~spin`. */
   readonly icon: string;
   readonly text: string;
   readonly tooltip: string | vscode.MarkdownString;
-  /** What a screen reader says. */
+  /** The accessibility label. */
   readonly spoken: string;
   readonly background?: vscode.ThemeColor | undefined;
 }
@@ -75,7 +75,7 @@ export class StatusItem implements vscode.Disposable {
   }
 }
 
-/** What the kernel picker says of a controller. */
+/** Texts of a controller in the kernel picker. */
 interface ControllerWords {
   readonly label?: string;
   readonly description?: string;

@@ -1,11 +1,11 @@
-// Links of our own: the only ones in what is shown. A text is made plain first, and they are joined to it after that.
+// Links of our own, the only ones in what is shown: a text is made plain first, and links are joined to it after that.
 import { plain } from "../../base/plain";
 
 /** A link that runs a command of ours. */
 export interface CommandLink {
   readonly label: string;
   readonly command: `jupyterhubConnect.${string}`;
-  /** What the command is given; nothing unless told. */
+  /** The command's argument; nothing unless told. */
   readonly argument?: object;
 }
 
@@ -16,7 +16,7 @@ export interface Linked {
   readonly text: string;
 }
 
-/** What may be shown. */
+/** A text that may be shown. */
 export type Words = string | Linked;
 
 /** As VS Code takes it: plain, but for links of our own. */

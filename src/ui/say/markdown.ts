@@ -1,4 +1,4 @@
-// Markdown for hovers: of our own words with what strangers say in it as text, and of what a kernel documents.
+// Markdown for hovers: our own words with untrusted text in them, or a kernel's documentation.
 import * as vscode from "vscode";
 import { plain, withoutHidden } from "../../base/plain";
 import { markup, type CommandLink } from "./linked";
@@ -21,7 +21,7 @@ export function pictured(picture: string, lines: readonly string[]): vscode.Mark
   return markdown;
 }
 
-/** What a kernel documents, as Markdown: it runs no command, and has no HTML and no icons. */
+/** A kernel's documentation as Markdown: it runs no command, and has no HTML and no icons. */
 export function documentation(markdown: string): vscode.MarkdownString {
   const text = new vscode.MarkdownString(withoutHidden(markdown));
   text.isTrusted = false;

@@ -1,9 +1,9 @@
-// Notifications, questions and progress: VS Code's own, in plain words. Nothing else in ui/ shows any; ESLint sees to it.
+// Notifications, dialogs and progress: VS Code's own, in plain words. Nothing else in ui/ shows any; ESLint checks that.
 import * as vscode from "vscode";
 import { plain, plainLines } from "../../base/plain";
 import { shown, type Words } from "./linked";
 
-/** Says what went wrong. @returns the button that was pressed; undefined where the person has closed it */
+/** Says what went wrong. @returns the button that was pressed; undefined where the user has closed it */
 export function showErrorMessage(text: Words, ...buttons: readonly string[]): Promise<string | undefined> {
   return pressed((...given) => vscode.window.showErrorMessage(shown(text), ...given), buttons);
 }
@@ -19,7 +19,7 @@ export function showInformationMessage(text: Words, ...buttons: readonly string[
 }
 
 /**
- * Asks in a dialog, which the person has to answer first.
+ * Asks in a dialog, which the user has to answer first.
  * @param detail what follows from it, of one or several lines
  * @param yes the button that agrees
  */
@@ -27,7 +27,7 @@ export async function agrees(question: string, detail: string, yes: string): Pro
   return (await vscode.window.showWarningMessage(plain(question), { modal: true, detail: plainLines(detail) }, plain(yes))) !== undefined;
 }
 
-/** What a task says while it runs. `increment` is in percent of the whole. */
+/** A progress report. `increment` is in percent of the whole. */
 export interface Progress {
   report(step: { readonly message?: Words; readonly increment?: number }): void;
 }

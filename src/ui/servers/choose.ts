@@ -1,4 +1,4 @@
-// Which server, or account, a command is about: given, the only one, or picked by the person.
+// Selection of the server, or account, that a command is about: given, the only one, or the user's pick.
 import type { Server } from "../../app/servers/server";
 import { ConnectError } from "../../base/errors";
 import type { Account } from "../../hub/account/account";
@@ -14,7 +14,7 @@ export interface ServerArguments {
   readonly server?: string;
   /** Whose it is, where somebody else shares it. */
   readonly owner?: string;
-  /** The person agrees: nothing is asked. Wanted by commands that end or delete something. */
+  /** The user agrees: nothing is asked. Wanted by commands that end or delete something. */
   readonly confirmed?: true;
 }
 
@@ -30,7 +30,7 @@ export function givenServer(app: AppContext, given: ServerArguments): Server {
   return app.servers.get(givenAccount(app, given), given.server ?? "", given.owner);
 }
 
-/** The only server for which `accept` holds, or the one the person picks; undefined where they cancelled. */
+/** The only server for which `accept` holds, or the one the user picks; undefined where they cancelled. */
 export async function chooseServer(app: AppContext, accept: (server: Server) => boolean, title: string): Promise<Server | undefined> {
   if (app.hubs.accounts.length === 0) await chooseAccount(app);
   const servers = app.servers.all.filter(accept);

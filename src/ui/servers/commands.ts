@@ -1,5 +1,5 @@
-// The commands on servers. One that is told all it needs, with `confirmed` where something is lost by it, asks nothing, and
-// rejects with the reason where it fails.
+// The commands on servers. With all arguments, and `confirmed` where something is lost by it, a command asks nothing, and rejects with
+// the reason where it fails.
 import type { AccountRow, ServerRow } from "../../app/hubTree/rows";
 import { isShared, type Server, type UserOptions } from "../../app/servers/server";
 import { ConnectError } from "../../base/errors";
@@ -30,14 +30,14 @@ interface NewServerArguments {
   readonly options?: UserOptions;
 }
 
-/** What a command on a server gets: nothing from the palette, a row of the view, or a caller's arguments. */
+/** The argument of a command on a server: nothing from the palette, a row of the view, or a caller's arguments. */
 type Given<A> = ServerRow | A | undefined;
 
 /** Handlers by the command's name without its prefix. */
 export function serverCommands(app: AppContext): Readonly<Record<string, (argument?: never) => unknown>> {
   const report = <T>(work: () => Promise<T>): Promise<T | undefined> => reporting(app, work);
 
-  /** `told` with a caller's arguments, else `asked` with the row's server or the one the person picks. */
+  /** `told` with a caller's arguments, else `asked` with the row's server or the one the user picks. */
   const onServer =
     <A extends ServerArguments>(
       accept: (server: Server) => boolean,
@@ -55,7 +55,7 @@ export function serverCommands(app: AppContext): Readonly<Record<string, (argume
         if (server) await asked(server);
       });
     };
-  /** As `onServer`, for what ends or deletes something: by a caller's arguments only where these say that the person agrees. */
+  /** As `onServer`, for what ends or deletes something: by a caller's arguments only where these say that the user agrees. */
   const endingServer = <A extends ServerArguments>(...how: Parameters<typeof onServer<A>>) => {
     const [, , , asked] = how;
     const handler = onServer<A>(...how);

@@ -1,4 +1,4 @@
-// Hubs in the person's settings: adding one, and taking one out.
+// Hubs in the user's settings: adding one, and taking one out.
 import * as vscode from "vscode";
 import type { HubRow } from "../../app/hubTree/rows";
 import { ConnectError } from "../../base/errors";
@@ -12,7 +12,7 @@ import { ask } from "../signIn/inputBox";
 
 const setting = "hubs";
 
-/** What a caller says: the hub's address, or that of any page on it. */
+/** Arguments of a caller: the hub's address, or that of any page on it. */
 export interface HubArguments {
   readonly url: string;
   /** Nothing is asked. */
@@ -26,14 +26,14 @@ export async function addHub(given?: HubArguments): Promise<void> {
   const answer = given?.confirmed ? { text: given.url } : await ask({ ...box, ...(given && { value: given.url }) });
   if (!answer || !("text" in answer)) return;
   const { candidates, url: pasted } = parseAddress(answer.text);
-  // What the hub's base is it says at sign-in; the entry holds for everything below it.
+  // The hub says at sign-in what its base URL is; the entry holds for everything below it.
   const url = candidates[0] ?? pasted;
   const { own, raw } = read();
   if (own.some((hub) => isSame(hub, url))) throw new ConnectError("conflict", `${url.host} is in your settings already.`);
   await write([...raw, { url: url.href }]);
 }
 
-/** Takes a hub out of the settings, after asking. Accounts on it stay signed in. @throws ConnectError where it is not the person's own */
+/** Takes a hub out of the settings, after asking. Accounts on it stay signed in. @throws ConnectError where it is not the user's own */
 export async function removeHub(app: AppContext, given: HubRow | HubArguments | undefined): Promise<void> {
   const hub = given && "kind" in given ? given.hub.url : (given?.url ?? (await pick(app)));
   if (hub === undefined) return;

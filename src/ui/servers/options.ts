@@ -24,7 +24,7 @@ const back = Symbol("back");
 
 /**
  * Asks how to start the server: the hub's profiles where they are known, else what leads to them.
- * @returns undefined where the person cancelled
+ * @returns undefined where the user cancelled
  * @throws ConnectError where the hub cannot be asked
  */
 export async function askHowToStart(app: AppContext, server: Server): Promise<HowToStart | undefined> {
@@ -39,7 +39,7 @@ export async function askHowToStart(app: AppContext, server: Server): Promise<Ho
       case undefined:
         return undefined;
       case "last":
-        // Of what this window does not know all of, the hub does.
+        // The hub knows options of which this window does not know all values.
         return way.options ? { start: { userOptions: way.options } } : {};
       case "browser":
         await vscode.env.openExternal(vscode.Uri.parse(spawnPage(server).href, true));
@@ -61,7 +61,7 @@ export async function askHowToStart(app: AppContext, server: Server): Promise<Ho
   }
 }
 
-/** The hub's page with the last choice preselected; undefined where it cannot be had, which the person is told. */
+/** The hub's page with the last choice preselected; undefined, after a message to the user, where it cannot be had. */
 async function readPage(app: AppContext, server: Server): Promise<SpawnPage | undefined> {
   const { account, owner, name } = server;
   const title = `Asking ${account.label} what there is to choose…`;
@@ -240,7 +240,7 @@ function askText({ title, prompt, value, problem }: TextOptions): Promise<string
   });
 }
 
-/** What `accept` gives when the person confirms; `back` by the button; undefined where they leave. Disposes the box. */
+/** Resolves with `accept`'s result when the user confirms; `back` by the button; undefined where they leave. Disposes the box. */
 function answerOf<T>(box: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>, accept: () => { readonly value: T } | undefined): Promise<T | typeof back | undefined> {
   return new Promise((resolve) => {
     let answer: T | typeof back | undefined;

@@ -1,4 +1,4 @@
-// The session of the hub's pages, for who chooses there what a server starts with: it is kept for an hour only.
+// The session of the hub's pages, for users who choose there what a server starts with: it is kept for an hour only.
 import { ConnectError, hasCode, messageOf } from "../../base/errors";
 import type { Account } from "../../hub/account/account";
 import { hubName } from "../../hub/api/hubName";

@@ -1,4 +1,4 @@
-// Starting servers with the hub's own progress: in a notification that can be cancelled, and whose failure can be mended.
+// Starting servers with the hub's own progress, in a notification that can be cancelled; a failed start offers the remedy.
 import * as vscode from "vscode";
 import type { ConnectOptions } from "../../app/notebooks/notebookSessions";
 import { isShared, type Server } from "../../app/servers/server";
@@ -17,9 +17,9 @@ export type HowToStart = Pick<EnsureRunningOptions, "start" | "elsewhere"> & {
 };
 
 /**
- * Runs `task`; where that takes long a notification shows the hub's progress and lets the person cancel, which ends the
+ * Runs `task`; where that takes long a notification shows the hub's progress and lets the user cancel, which ends the
  * waiting and offers to end the start too.
- * @throws what `task` throws; ConnectError `aborted` where the person cancelled
+ * @throws what `task` throws; ConnectError `aborted` where the user cancelled
  */
 export async function withStartProgress<T>(
   app: AppContext,
@@ -84,7 +84,7 @@ export async function startServer(app: AppContext, server: Server, how: HowToSta
 }
 
 /**
- * As `startServer`, for a person: a start that fails says why, and can be tried again.
+ * As `startServer`, for a user: a start that fails says why, and can be tried again.
  * @returns whether the server runs
  */
 export async function startForPerson(app: AppContext, server: Server, how: HowToStart = {}): Promise<boolean> {
@@ -101,7 +101,7 @@ export async function startForPerson(app: AppContext, server: Server, how: HowTo
   return false;
 }
 
-/** Shows why a start failed. @returns how to try again, if the person wants to */
+/** Shows why a start failed. @returns how to try again, if the user wants to */
 async function afterFailure(app: AppContext, server: Server, how: HowToStart, error: ConnectError): Promise<HowToStart | undefined> {
   const again = "Try Again";
   const wait = "Keep Waiting";
@@ -112,7 +112,7 @@ async function afterFailure(app: AppContext, server: Server, how: HowToStart, er
   const choices = stillStarting ? [wait, stop, page, log] : [again, page, log];
   switch (await showErrorMessage(messageOf(error), ...choices)) {
     case again:
-      // What the hub still takes for starting has failed already.
+      // A start that the hub still takes for under way has failed already.
       return { ...how, restart: server.state === "starting" };
     case wait:
       return { ...how, restart: false };
@@ -130,7 +130,7 @@ async function afterFailure(app: AppContext, server: Server, how: HowToStart, er
   }
 }
 
-/** Cancelling ends the waiting; the start itself goes on unless the person wants it stopped too. */
+/** Cancelling ends the waiting; the start itself goes on unless the user wants it stopped too. */
 async function offerStop(app: AppContext, server: Server): Promise<void> {
   if (server.state !== "starting") return;
   const stop = "Stop Server";

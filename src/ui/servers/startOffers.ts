@@ -1,4 +1,4 @@
-// A kernel of a server that is not running was picked: the person is offered to have it started at once.
+// Offer to start the server of a picked kernel that is not running.
 import * as vscode from "vscode";
 import { isShared, type Server } from "../../app/servers/server";
 import type { AppContext } from "../context";
@@ -7,7 +7,7 @@ import { showInformationMessage } from "../say/messages";
 import { askHowToStart } from "./options";
 import { startForPerson } from "./start";
 
-/** Milliseconds within which VS Code gives an opened notebook back the kernel that it had; a person takes longer. */
+/** Milliseconds within which VS Code gives an opened notebook back the kernel that it had; a user takes longer. */
 const restoring = 3_000;
 
 /** Offers, once at a time for each server; running a cell starts the server without any. */
@@ -24,7 +24,7 @@ export class StartOffers implements vscode.Disposable {
     this.#subscription = vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#opened.set(notebook, Date.now()));
   }
 
-  /** The notebook has a kernel of this server now: by the person's hand, or as it had one before. */
+  /** The notebook has a kernel of this server now: by the user's hand, or as it had one before. */
   async picked(notebook: vscode.NotebookDocument, server: Server): Promise<void> {
     const isRestored = Date.now() - (this.#opened.get(notebook) ?? 0) < restoring;
     if (isRestored || isShared(server) || server.state !== "stopped" || this.#offered.has(server.id)) return;
@@ -41,7 +41,7 @@ export class StartOffers implements vscode.Disposable {
   }
 
   async #offer(server: Server): Promise<void> {
-    // It may have been started elsewhere since the hub was asked.
+    // The server may have been started elsewhere since the hub was asked.
     await this.#app.servers.refresh(server.account);
     if (server.state !== "stopped") return;
     const start = "Start Server";

@@ -1,11 +1,11 @@
-// What the hub has said of the starts that this window waits for: for those who show it beside the notification.
+// Progress reports of the starts that this window waits for, for views that show them beside the notification.
 import type { StartProgress } from "../../app/servers/servers";
 import type { Server } from "../../app/servers/server";
 import type { Disposable } from "../../base/disposable";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
 
-/** What the hub has said of a start, and when, in milliseconds since the epoch. */
+/** The hub's report of a start, and its time in milliseconds since the epoch. */
 export interface StartWord extends StartProgress {
   readonly at: number;
 }
@@ -33,7 +33,7 @@ export class StartReports implements Disposable {
     return this.#reports.get(id);
   }
 
-  /** What was said of the last start that this window has waited for, oldest first. */
+  /** The reports of the last start that this window has waited for, oldest first. */
   wordsOf({ id }: Server): readonly StartWord[] {
     return this.#words.get(id) ?? [];
   }

@@ -1,11 +1,11 @@
-// Stopping, restarting and deleting servers, after saying once what is lost.
+// Stopping, restarting and deleting servers, after one question that says what is lost.
 import * as vscode from "vscode";
 import type { Server } from "../../app/servers/server";
 import type { AppContext } from "../context";
 import { agrees, withProgress } from "../say/messages";
 import { startForPerson, stopWithProgress } from "./start";
 
-/** @returns once it is stopped, or the person has changed their mind */
+/** @returns once it is stopped, or the user has changed their mind */
 export async function stopServer(app: AppContext, server: Server): Promise<void> {
   if (await agrees(`Stop the server of ${server.label}?`, `${whatEnds(server)} Files stay.`, "Stop Server")) {
     await stopWithProgress(app, server);
@@ -19,7 +19,7 @@ export async function restartServer(app: AppContext, server: Server): Promise<bo
   return startForPerson(app, server, { restart: true });
 }
 
-/** @returns once it is gone, or the person has changed their mind */
+/** @returns once it is gone, or the user has changed their mind */
 export async function deleteServer(app: AppContext, server: Server): Promise<void> {
   const runs = server.state === "stopped" ? "" : `${whatEnds(server)} `;
   const detail = `${runs}The hub forgets it and its options. On hubs that give each server a storage of its own, its files are deleted too.`;
@@ -28,7 +28,7 @@ export async function deleteServer(app: AppContext, server: Server): Promise<voi
   await withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.servers.delete(server));
 }
 
-/** What is lost when it stops, by the names people know. */
+/** The losses by stopping it, by the names people know. */
 function whatEnds({ services, state }: Server): string {
   if (state === "starting") return "Its start ends.";
   const kernels = services?.kernels.running.length ?? 0;

@@ -1,4 +1,4 @@
-// The details page of a server or kernel: a read-only document, made anew each time it is asked for.
+// The details page of a server or kernel: a read-only document, built anew each time it is opened.
 import * as v from "valibot";
 import * as vscode from "vscode";
 import type { Row } from "../../app/hubTree/rows";
@@ -116,7 +116,7 @@ function uriOf(server: Server, kernel?: string): vscode.Uri {
   return vscode.Uri.from({ scheme, path: `/${plain(name, 100).replaceAll("/", "∕")}.md`, query: query.toString() });
 }
 
-/** What a kernel that is connected here says of itself; no connection is made for it. */
+/** The info of a kernel that is connected here; no connection is made for it. */
 async function infoOf({ server, id }: KnownKernel): Promise<KernelInfo | undefined> {
   const connection = server.services?.kernels.connections.find((each) => each.id === id && !each.ended);
   if (!connection) return undefined;

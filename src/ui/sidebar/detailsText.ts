@@ -1,4 +1,4 @@
-// The details of a server or kernel as text, for a person and for the administrator they send it to; without secrets.
+// The details of a server or kernel as text, for the user and the administrator they send it to; without secrets.
 import type { KnownKernel } from "../../app/kernels/kernelActions";
 import type { RecentError } from "../../app/recentErrors";
 import { optionsText } from "../../app/servers/offeredOptions";
@@ -13,16 +13,16 @@ import { specName } from "./kernelFace";
 import { serverTitle } from "./serverFace";
 import { coresText, memoryText } from "./usageText";
 
-/** What the text is made of, beside the server. */
+/** The data of the text, beside the server. */
 export interface DetailsFacts {
-  /** Of this extension, and of VS Code. */
+  /** Versions of this extension, and of VS Code. */
   readonly versions: string;
   readonly words: readonly StartWord[];
   readonly kernels: readonly KnownKernel[];
   /** Newest last. */
   readonly errors: readonly RecentError[];
   readonly keptUntil: number | undefined;
-  /** What the server uses, where it tells. */
+  /** The server's resource usage, where it reports any. */
   readonly usage?: ResourceUsage | undefined;
 }
 

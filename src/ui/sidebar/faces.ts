@@ -1,4 +1,4 @@
-// How each row of the JupyterHub view looks, in words and theme icons, and what screen readers say.
+// Row views of the JupyterHub view: text, theme icon and accessibility label of each kind of row.
 import type { AccountRow, HubRow, NoteRow, OthersRow, Row, SpecRow, SpecsRow, TerminalRow } from "../../app/hubTree/rows";
 import { configuredName } from "../../hub/api/hubName";
 import type { Face } from "./face";
@@ -36,7 +36,7 @@ export function drawn(row: Row): string {
   return JSON.stringify(faceOf(row));
 }
 
-/** What a screen reader says: what kind of row it is, then what is shown. */
+/** The accessibility label: the kind of row, then the shown texts. */
 export function spoken(row: Row, { label, description }: Face): string {
   return [kinds[row.kind], label, description].filter(Boolean).join(", ");
 }

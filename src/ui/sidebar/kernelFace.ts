@@ -1,4 +1,4 @@
-// How a kernel looks in the JupyterHub view, with its session or without.
+// Row view of a kernel, with its session or without.
 import { sessionTitle, type KernelFacts, type KernelRow, type SessionRow } from "../../app/hubTree/rows";
 import type { Server } from "../../app/servers/server";
 import type { KernelModel } from "../../services/kernel/model";
@@ -30,7 +30,7 @@ export function kernelFace(row: KernelRow, now: number): Face {
   const { words, icon } = look(kernel, row, now);
   return {
     label: specName(server, kernel.name),
-    // Several of a kind are told apart by the beginning of their ids.
+    // Several of a kind are distinguished by the beginning of their ids.
     description: [words, kernel.id.slice(0, 8), shared(kernel)].filter(Boolean).join(" · "),
     tooltip: [words, ...kernelLines(kernel)].join("\n"),
     icon,
@@ -39,7 +39,7 @@ export function kernelFace(row: KernelRow, now: number): Face {
   };
 }
 
-/** What people call a kernel spec; its name where the server does not say. */
+/** The display name of a kernel spec; its name where the server does not say. */
 export function specName(server: Server, name: string): string {
   return server.kernelSpecs?.specs.find((spec) => spec.name === name)?.displayName ?? name;
 }
@@ -49,7 +49,7 @@ interface StateLook {
   readonly icon: Face["icon"];
 }
 
-/** What the kernel does: by a connection of this window where there is one, else as its server last said. */
+/** The kernel's state: by a connection of this window where there is one, else as its server last said. */
 function look(kernel: KernelModel, { connection, isStale }: KernelFacts, now: number): StateLook {
   if (connection === "disconnected") return { words: "not reachable, trying again", icon: ["debug-disconnect", "list.warningForeground"] };
   if (isStale && connection !== "connected") return { words: `last seen ${kernel.execution_state}`, icon: ["debug-disconnect", "list.warningForeground"] };
@@ -76,7 +76,7 @@ function idleWords({ last_activity: at }: KernelModel, now: number): string {
   return ms >= idleShown ? `idle ${duration(ms)}` : "idle";
 }
 
-/** Who else is connected is worth a word: what is done to it is done to them. */
+/** Other clients are mentioned: what is done to the kernel is done to them. */
 function shared({ connections }: KernelModel): string {
   return connections > 1 ? `${connections} connections` : "";
 }

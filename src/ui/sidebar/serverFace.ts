@@ -1,4 +1,4 @@
-// How a server looks in the JupyterHub view.
+// Row view of a server.
 import type { ServerRow } from "../../app/hubTree/rows";
 import { optionsText } from "../../app/servers/offeredOptions";
 import { isShared, type Server } from "../../app/servers/server";
@@ -24,7 +24,7 @@ export function serverFace(row: ServerRow, now: number): Face {
   };
 }
 
-/** What people call a server. */
+/** The display name of a server. */
 export function serverTitle(server: Server): string {
   if (isShared(server)) return `${server.displayName || "Server"} of ${server.owner}`;
   return server.displayName || (server.account.isOnHub ? "Default server" : "Server");

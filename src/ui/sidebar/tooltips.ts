@@ -1,4 +1,4 @@
-// What a row says to whoever points at it, where that has to be asked for first.
+// Tooltips of rows whose data has to be requested first.
 import type * as vscode from "vscode";
 import { within } from "../../base/async";
 import { plainLines } from "../../base/plain";
@@ -7,7 +7,7 @@ import { kernelOf, type Row } from "../../app/hubTree/rows";
 import { pictured } from "../say/markdown";
 import { coresText, memoryText } from "./usageText";
 
-/** Milliseconds that a pointing person waits; then they see what is known. */
+/** Milliseconds that a pointing user waits; then they see what is known. */
 const patience = 3_000;
 
 /** Whether there is more to say of a row than its face knows. */

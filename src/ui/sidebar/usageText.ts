@@ -1,4 +1,4 @@
-// What a server uses, in words.
+// Resource usage of a server, in words.
 import { sizeText } from "../../base/text";
 import type { ResourceUsage } from "../../services/rest/resourceUsage";
 
@@ -7,7 +7,7 @@ export function memoryText({ memory, memoryLimit }: ResourceUsage): string {
   return memoryLimit === undefined ? sizeText(memory) : `${sizeText(memory)} of ${sizeText(memoryLimit)}`;
 }
 
-/** `0.4 of 2 cores`; undefined where it is not told. */
+/** `0.4 of 2 cores`; undefined where it is not reported. */
 export function coresText({ cores, coreLimit }: ResourceUsage): string | undefined {
   if (cores === undefined) return undefined;
   const used = Number(cores.toFixed(1));

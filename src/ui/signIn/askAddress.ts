@@ -1,4 +1,4 @@
-// Which hub: pasted, or picked among those that the institution has configured.
+// Asking for the hub: an address to paste, or a pick among those that the institution has configured.
 import * as vscode from "vscode";
 import { parseAddress } from "../../hub/signIn/address";
 import type { HubConfiguration } from "../../hub/signIn/configuration";
@@ -9,7 +9,7 @@ import { ask, problemOf } from "./inputBox";
 const title = "Sign in to JupyterHub";
 const prompt = "Paste the address of your JupyterHub, or of any page on it.";
 
-/** Asks for a hub's address. @returns undefined where the person cancelled */
+/** Asks for a hub's address. @returns undefined where the user cancelled */
 export async function askAddress(configured: readonly HubConfiguration[]): Promise<string | undefined> {
   if (configured.length > 0) return pickHub(configured);
   const answer = await ask({ title, prompt, placeholder: "https://hub.example.org", check: parseAddress });
@@ -47,7 +47,7 @@ function pickHub(configured: readonly HubConfiguration[]): Promise<string | unde
   });
 }
 
-/** What stands for a typed address; it says why where it is none. */
+/** The pick for a typed address; it says why where it is none. */
 function typed(text: string): HubItem {
   const problem = problemOf(() => parseAddress(text));
   if (problem !== undefined) return { label: problem, alwaysShow: true, iconPath: new vscode.ThemeIcon("info"), address: text };

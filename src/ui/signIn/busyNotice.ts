@@ -1,4 +1,4 @@
-// "Signing in…" while the hub is asked, and out of the way while the person is.
+// "Signing in…": a progress notification that shows while the hub is asked, and not while the user is.
 import * as vscode from "vscode";
 import { patience } from "../patience";
 import { withProgress } from "../say/messages";
@@ -14,7 +14,7 @@ export class BusyNotice implements vscode.Disposable {
     this.#show();
   }
 
-  /** Aborts when the person cancels. */
+  /** Aborts when the user cancels. */
   get signal(): AbortSignal {
     return this.#cancelled.signal;
   }
@@ -36,7 +36,7 @@ export class BusyNotice implements vscode.Disposable {
 
   /**
    * Shows it where the work takes long. Not for every instant between two questions: of several notifications within
-   * 800 ms VS Code puts only the first on the screen, and what the person is told at the end would not be there.
+   * 800 ms VS Code puts only the first on the screen, and the notification at the end would be missing.
    */
   #show(): void {
     const where = { location: vscode.ProgressLocation.Notification, title: this.#title, cancellable: true };

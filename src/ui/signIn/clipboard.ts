@@ -1,4 +1,4 @@
-// The token that a person has copied in the browser: offered when they come back, taken only when they ask for it.
+// The token that the user has copied in the browser: offered when they come back, used only when they ask for it.
 import * as vscode from "vscode";
 import { hubName } from "../../hub/api/hubName";
 import { tokenIn } from "../../hub/signIn/tokenText";

@@ -1,4 +1,4 @@
-// The kernel picker's entry for who has no kernel yet: running a cell with it signs in, starts the server, and runs.
+// The kernel picker's entry for users without a kernel: running a cell with it signs in, starts the server, and runs the cell.
 import * as vscode from "vscode";
 import type { Account } from "../../hub/account/account";
 import type { AppContext } from "../context";

@@ -1,4 +1,4 @@
-// One question in VS Code's input box: with buttons beside it, a problem to show, and a check before it is taken.
+// An input box of VS Code's with buttons, an error message, and validation before it is accepted.
 import * as vscode from "vscode";
 import { messageOf } from "../../base/errors";
 import { createInputBox } from "../say/boxes";
@@ -7,7 +7,7 @@ import { createInputBox } from "../say/boxes";
 export interface BoxButton {
   readonly icon: string;
   readonly tooltip: string;
-  /** What pressing it does; with `answer` the box closes with that instead. */
+  /** The action of the button; with `answer` the box closes with that instead. */
   readonly run?: () => unknown;
   readonly answer?: string;
 }
@@ -30,7 +30,7 @@ export interface BoxQuestion {
 
 export type BoxAnswer = { readonly text: string } | { readonly button: string };
 
-/** Asks. @returns undefined where the person cancelled */
+/** Asks. @returns undefined where the user cancelled */
 export function ask(question: BoxQuestion): Promise<BoxAnswer | undefined> {
   const box = createInputBox();
   const { title, prompt, placeholder, value = "", password = false, problem, buttons = [] } = question;
@@ -71,7 +71,7 @@ export function ask(question: BoxQuestion): Promise<BoxAnswer | undefined> {
   });
 }
 
-/** What `check` throws, in words. */
+/** The error of `check`, in words. */
 export function problemOf(check: () => unknown): string | undefined {
   try {
     check();

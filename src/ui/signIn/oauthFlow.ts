@@ -88,7 +88,7 @@ function editorPath(redirectUri: string | undefined): string {
   return uri.scheme === vscode.env.uriScheme && uri.authority === extensionId ? uri.path : ownPath;
 }
 
-/** Waits for the browser; the person may give up. */
+/** Waits for the browser; the user may give up. */
 async function waitShown(hub: URL, answer: Promise<URL>): Promise<URL | undefined> {
   const title = `Sign in to ${hubName(hub)} in your browser, then come back here…`;
   return withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (_, cancellation) => {

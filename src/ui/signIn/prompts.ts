@@ -1,4 +1,4 @@
-// What signing in asks the person, in VS Code's input boxes.
+// The questions of signing in, in VS Code's input boxes.
 import * as vscode from "vscode";
 import { ConnectError } from "../../base/errors";
 import { hubName } from "../../hub/api/hubName";

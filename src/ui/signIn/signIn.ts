@@ -16,7 +16,7 @@ import { BusyNotice } from "./busyNotice";
 import { openOAuth } from "./oauthFlow";
 import { signInPrompts } from "./prompts";
 
-/** What a caller may know already. */
+/** Arguments of a caller. */
 export interface SignInArguments {
   readonly url: string;
   readonly token?: string;
@@ -26,11 +26,11 @@ export interface SignInArguments {
 
 /**
  * Signs in, asking for what is not given.
- * @throws ConnectError with the reason; `aborted` where the person cancelled
+ * @throws ConnectError with the reason; `aborted` where the user cancelled
  */
 export async function signIn(app: AppContext, given?: SignInArguments): Promise<Account> {
   const { account, server } = await signInForServer(app, given);
-  // Not awaited: the person is signed in, whatever they say to that.
+  // Not awaited: the user is signed in, whatever they say to that.
   if (!given) void reporting(app, () => offerStart(app, account, server));
   return account;
 }
@@ -64,7 +64,7 @@ export async function signInForServer(
   }
 }
 
-/** As `openOAuth`; its own notice is shown instead of ours while the person is in the browser. */
+/** As `openOAuth`; its own notice is shown instead of ours while the user is in the browser. */
 async function openOAuthHidden(app: AppContext, notice: BusyNotice, client: OAuthClient, hub: URL): Promise<OAuthFlow & Disposable> {
   const flow = await openOAuth(app.redirects, client, hub);
   return { ...flow, visit: (page, state) => notice.without(() => flow.visit(page, state)) };
@@ -99,7 +99,7 @@ export async function signOut(app: AppContext, account?: Account): Promise<void>
   });
 }
 
-/** The only account, or the one the person picks. */
+/** The only account, or the one the user picks. */
 export async function chooseAccount(app: AppContext): Promise<Account | undefined> {
   const { accounts } = app.hubs;
   if (accounts.length === 0) throw new ConnectError("signed-out", "You are not signed in to any JupyterHub. Sign in first.");

@@ -1,4 +1,4 @@
-// How the extension's own tokens are made: named after editor and machine, for as long as the setting says.
+// Terms of the extension's own tokens: named after editor and machine, valid for as long as the setting says.
 import { hostname } from "node:os";
 import * as vscode from "vscode";
 import type { TokenTerms } from "../../hub/account/mint";

@@ -1,4 +1,5 @@
-// Code that a broken connection took along before the kernel had it: found out by the kernel's own count, and sent again.
+// Redelivery: code that was lost with a broken connection before the kernel had it is found by the kernel's own execution count,
+// and sent again (retry, at most once).
 import type { Logger } from "../../../base/log";
 import { ConnectError, hasCode } from "../../../base/errors";
 import { Breaks } from "./breaks";
@@ -10,38 +11,39 @@ import type { AnyFuture, Requests } from "../requests/requests";
 
 export interface ArrivalPorts {
   readonly requests: Requests;
-  /** Of the server, for messages. */
+  /** The server's label, for messages. */
   readonly label: string;
   readonly log: Logger;
-  /** Runs nothing, on the main shell: the reply has the number of what the kernel ran last. */
+  /** Sends a silent empty execute request on the main shell: its reply has the execution count of the last code. */
   readonly ask: () => KernelFuture<ExecuteReply>;
   readonly send: (message: Message) => void;
-  /** Nothing is in doubt any more: what was held back goes. */
+  /** Called when nothing is in doubt any more: messages that were held back are sent. */
   readonly settled: () => void;
-  /** What came or did not come in this time remains unknown. */
+  /** Called when it cannot be determined what was lost during this gap. */
   readonly missed: (gap: Gap) => void;
 }
 
 /**
- * Sends code again that the kernel has proved not to have: of a request sent before the break nothing has come, the
- * kernel has answered a question that was asked behind it, and has run nothing that we have not seen. The server closes
+ * A break may lose cells that were just sent, and to run one twice is worse than to lose it. So this resends only code that the kernel
+ * has proved not to have: nothing has come for a request sent before the break, the kernel has
+ * answered a probe that was sent behind it, and has run nothing that we have not seen. So code runs at most once. The server closes
  * the old websocket before it opens the next one with our id, so that what is still on its way there arrives nowhere.
  * Nothing else is sent again: it might run twice. Nor is code with which the connection broke twice: what comes before it
  * on a websocket arrives before it, so the first that has not arrived is what was closed for.
  */
 export class Arrivals {
   readonly #ports: ArrivalPorts;
-  /** The number of what the kernel's process ran last, as far as is known. */
+  /** The execution count of the kernel's process, as far as is known. */
   #count: number | undefined;
   /** The kernel has run something in the meantime that we have not seen. */
   #hasUnseen = false;
   /** Since when it is unknown what has arrived, in milliseconds since the epoch. */
   #since: number | undefined;
-  /** What the kernel would have dropped, for something before it has failed. */
+  /** Requests queued behind a failed cell. The kernel discards them, so they must not be sent again. */
   readonly #dropped = new WeakSet<AnyFuture>();
   #asking: KernelFuture<ExecuteReply> | undefined;
   readonly #breaks = new Breaks();
-  /** What was sent behind code that has not arrived, when that was found out first. */
+  /** Requests sent behind code that has not arrived, as of the first time that this was found out. */
   readonly #behind = new WeakMap<AnyFuture, readonly AnyFuture[]>();
   /** Whether the last break was a silence. */
   #silent = false;
@@ -50,7 +52,7 @@ export class Arrivals {
     this.#ports = ports;
   }
 
-  /** Whether this has to wait until it is known what has arrived: it was to run behind that. */
+  /** Whether `message` has to wait until it is known which cells have arrived: it has to run behind them. */
   holdsBack(message: Message): boolean {
     return this.#since !== undefined && isCell(message);
   }
@@ -64,7 +66,7 @@ export class Arrivals {
     if (type === "execute_reply" && content["status"] === "error" && parent.msg_id !== undefined) this.#drop(parent.msg_id);
   }
 
-  /** The connection broke. @param silent nothing had been heard for too long */
+  /** The connection was lost. @param silent by the liveness timeout, not by a close */
   broke(silent: boolean): void {
     this.#asking?.dispose();
     this.#silent = silent;
@@ -81,7 +83,7 @@ export class Arrivals {
   }
 
   /**
-   * The kernel has answered a question that was asked behind `earlier`. Settles those of them for which nothing can come.
+   * The kernel has answered a probe that was sent behind `earlier`. Settles those of them for which nothing can come.
    * @returns those that may not have arrived
    */
   close(earlier: readonly AnyFuture[]): readonly AnyFuture[] {
@@ -98,7 +100,7 @@ export class Arrivals {
     return missing;
   }
 
-  /** Finds out what became of `missing`; nothing is in doubt afterwards. */
+  /** Asks the kernel for its execution count, and resends or gives up `missing` by that; nothing is in doubt afterwards. */
   lookInto(missing: readonly AnyFuture[]): void {
     if (missing.length === 0) {
       this.#clear();
@@ -110,7 +112,7 @@ export class Arrivals {
       (reply) => this.#answered(missing, reply),
       (error: unknown) => {
         this.#ports.log.debug("The kernel did not say what it has run", error);
-        // Broken again: the next answer tells. One that cannot be read tells nothing.
+        // A lost connection: the next probe decides. A reply that cannot be read decides nothing.
         if (hasCode(error, "invalid-message")) this.#giveUp(missing);
       },
     );
@@ -134,11 +136,11 @@ export class Arrivals {
     this.#clear();
   }
 
-  /** Takes out the first of those that have not arrived, where the connection breaks each time that it is sent. */
+  /** Removes the first of `missing` where the connection has broken each time that it was sent. */
   #takeRefused(missing: AnyFuture[]): AnyFuture | undefined {
     const [first, ...behind] = missing;
     if (!first) return undefined;
-    // What joins it later waits for its own sake, not for this.
+    // Requests that are added later wait for a connection, not for this one.
     if (!this.#behind.has(first)) this.#behind.set(first, behind);
     if (!this.#breaks.note(first.message, this.#silent)) return undefined;
     if (first.message.content["stop_on_error"] !== false) for (const future of this.#behind.get(first) ?? []) this.#dropped.add(future);
@@ -146,7 +148,7 @@ export class Arrivals {
     return first;
   }
 
-  /** It remains unknown what became of these: they are over. */
+  /** It remains unknown whether these have run: settles them, and reports a gap. */
   #giveUp(missing: readonly AnyFuture[]): void {
     const { requests, missed } = this.#ports;
     const open = missing.filter((future) => requests.isOpen(future));
@@ -160,7 +162,7 @@ export class Arrivals {
     this.#ports.settled();
   }
 
-  /** The request `id` has failed: what the kernel has in its queue behind it, it drops. */
+  /** The request `id` has failed: the kernel drops what it has queued behind it. */
   #drop(id: string): void {
     const { requests } = this.#ports;
     const { sent } = requests;
@@ -170,7 +172,7 @@ export class Arrivals {
   }
 }
 
-/** Whether the kernel counts it, and it can be sent again: one that an earlier window sent is known by its id only. */
+/** Whether it raises the execution count and can be resent: of a request that the previous window sent only the id is known. */
 function isCell({ channel, header, content }: Message): boolean {
   const isMain = channel === "shell" && header.subshell_id === undefined;
   return isMain && header.msg_type === "execute_request" && typeof content["code"] === "string" && content["silent"] !== true && content["store_history"] !== false;

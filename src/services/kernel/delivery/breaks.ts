@@ -1,10 +1,10 @@
-// Messages with which the connection breaks each time: noticed, so that none is sent again for ever.
+// Detection of messages with which the connection breaks each time, so that none is sent again for ever.
 import type { Message } from "../messages";
 
 /** Bytes from which on a message may be too large for something on its way. */
 export const largeMessage = 1024 * 1024;
 
-/** What a break in the middle of sending counts for; a network that fell silent is hardly a message's doing. */
+/** Weight of a break in the middle of sending; a network that fell silent is hardly caused by a message. */
 const weights = { closed: 2, silent: 1 };
 /** Two breaks, or four silences. */
 const limit = 4;
@@ -15,7 +15,7 @@ export class Breaks {
 
   /**
    * The connection broke while this was on its way.
-   * @param silent nothing had been heard for too long; else it was closed
+   * @param silent by the liveness timeout; else the peer closed it
    * @returns whether it is not to be sent again
    */
   note(message: Message, silent: boolean): boolean {

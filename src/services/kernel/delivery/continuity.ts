@@ -1,4 +1,4 @@
-// Whether messages of the kernel were lost: kernels that number what they send show it.
+// Loss detector: finds lost messages of a kernel that numbers what it sends, by gaps in the numbers.
 import { systemClock, type Clock } from "../../../base/clock";
 import type { Disposable } from "../../../base/disposable";
 import { Drops } from "./drops";
@@ -6,7 +6,7 @@ import type { Gap } from "./gap";
 import type { Header, Message } from "../messages";
 import { MissingNumbers } from "../missing";
 
-/** So many requests of others are looked after. */
+/** Requests of other clients that are tracked at most. */
 const most = 10_000;
 /** Milliseconds by which messages of different channels and threads overtake each other at most. */
 const overtaking = 300;
@@ -21,10 +21,11 @@ export interface ContinuityPorts {
 
 /**
  * Follows the numbers in the message ids of one kernel. Kernels built on jupyter_client (ipykernel and those derived from
- * it) count what they send, on all channels: `SESSION_PID_NUMBER`. A proxy that dies takes along what it had not passed
- * on yet, and neither side is told; here it is seen.
+ * it) count what they send, on all channels: `SESSION_PID_NUMBER`. A proxy that dies loses what it had not passed
+ * on yet, and neither side is notified; the gap in the numbers shows it.
  *
- * Numbers that nobody sends to us are the replies to others, the server among them: what they asked shows on iopub.
+ * A reply goes only to the client that asked, so every foreign request (the server's own too) leaves one missing number; its
+ * `busy` and `idle` on iopub announce it.
  */
 export class Continuity implements Disposable {
   readonly #ports: ContinuityPorts;
@@ -32,7 +33,7 @@ export class Continuity implements Disposable {
   #process: string | undefined;
   #next = 0;
   readonly #missing = new MissingNumbers();
-  /** Requests of others that the kernel is at, each with the number of its `busy`, and how many numbers of it may be missing. */
+  /** Foreign requests that the kernel is handling, each with the number of its `busy`, and how many of its numbers may be missing. */
   readonly #foreign = new Map<string, { readonly busy: number; readonly mayMiss: number }>();
   /** The numbers of the `idle` of our own requests. */
   readonly #idles = new Map<string, number>();
@@ -63,7 +64,7 @@ export class Continuity implements Disposable {
     if (this.#outage) this.#outage = { from: this.#outage.from, to: this.#clock.now() };
   }
 
-  /** The kernel has answered a question that was asked since: whatever was lost is known. */
+  /** A probe sent after the reconnect was answered: every loss is known by now. */
   whole(): void {
     this.dispose();
     this.#outage = undefined;
@@ -71,7 +72,7 @@ export class Continuity implements Disposable {
 
   received({ channel, header, parent_header: parent, content }: Message): void {
     const [, process, digits] = /^(.+_\d+)_(\d{1,15})$/.exec(header.msg_id) ?? [];
-    // What carries our own id the server has made up.
+    // A message with our own session id was made by the server.
     if (header.session === this.#ports.clientId) {
       if (header.msg_type === "stream") this.#drops.heldBack();
       return;
@@ -83,7 +84,7 @@ export class Continuity implements Disposable {
     const isOwn = parent.msg_id !== undefined && this.#ports.isOwn(parent.msg_id);
     this.#drops.received(number);
     if (channel === "iopub") this.#drops.receivedOnIOPub(number, isOwn ? parent.msg_id : undefined, content["execution_state"]);
-    // What was lost is between the last message before the outage and the first one after it.
+    // Losses lie between the last message before the outage and the first one after it.
     if (this.#outage?.to !== undefined && isOwn && !isQuestion(parent)) {
       this.#look ??= this.#clock.after(overtaking, () => this.#tellMissing(number));
     }
@@ -92,13 +93,13 @@ export class Continuity implements Disposable {
     if (isOwn) {
       if (idle) this.#idles.set(parent.msg_id, number);
     } else if (idle) this.#explain(parent.msg_id, number);
-    // Its reply comes to nobody here. What the server asks for its own sake has an `idle` besides, which may be lost, too.
+    // Its reply does not come to us. A request of the server's own has an `idle` besides, which may be missing, too.
     else this.#foreign.set(parent.msg_id, { busy: number, mayMiss: isQuestion(parent) ? 2 : 1 });
   }
 
   /**
-   * A request of ours has ended: all that the kernel sent before its `idle` should have come, and that itself.
-   * @returns whether it ran code, and some of what the kernel said to that was dropped though the connection held
+   * A request of ours has ended: everything that the kernel sent up to its `idle`, that included, should have come.
+   * @returns whether it ran code of which output was dropped though the connection held
    */
   ended({ msg_id: id, ...header }: Header): boolean {
     const idle = this.#idles.get(id);
@@ -115,7 +116,7 @@ export class Continuity implements Disposable {
     this.#look = undefined;
   }
 
-  /** Tells where something before `number` is missing that cannot be somebody else's. */
+  /** Reports a loss where a number below `number` is missing that foreign requests do not explain. */
   #tellMissing(number: number): void {
     const missing = this.#missing.takeBelow(number);
     const foreign = [...this.#foreign.values()].reduce((sum, { busy, mayMiss }) => (busy < number ? sum + mayMiss : sum), 0);
@@ -132,7 +133,7 @@ export class Continuity implements Disposable {
 
   /**
    * Another client's request is over: its reply, the last thing before its `idle`, went to that client. Where its `busy`
-   * has not come, that is missing, too: a server that asks before it lets us through keeps the first message for itself.
+   * has not come, that is missing, too: a server that probes the kernel before it lets us through keeps the first message for itself.
    */
   #explain(requestId: string, idle: number): void {
     const busy = this.#foreign.get(requestId)?.busy;
@@ -157,8 +158,8 @@ export class Continuity implements Disposable {
 }
 
 /**
- * What is asked for the connection's sake. Before its answer the server asks the like, and keeps a part of what the
- * kernel says to that for itself: numbers that are missing there are nobody's output.
+ * Whether a request is a probe of the connection. Before its reply the server probes the kernel likewise, and keeps a part of the
+ * kernel's answer for itself: numbers that are missing there are no lost output.
  */
 function isQuestion({ msg_type: type }: Partial<Pick<Header, "msg_type">>): boolean {
   return type === "kernel_info_request";

@@ -1,9 +1,9 @@
-// Messages of a run that were dropped between kernel and server, though the connection held.
+// Drop detector: iopub messages of a run that ZeroMQ dropped between kernel and server (its high-water mark), though the connection held.
 
-/** So many numbers in a row are nobody's replies: the kernel says `busy` and `idle` around each. */
+/** A gap of so many consecutive numbers cannot be replies to other clients: each lies between a `busy` and an `idle` that we receive. */
 const manyInARow = 20;
 
-/** So many holes are looked after: more of them say nothing new. */
+/** Holes that are kept; more of them add no information. */
 const most = 10;
 
 /** Numbers that had not come, between two that had. */
@@ -14,29 +14,29 @@ interface Hole {
 }
 
 /**
- * Follows the numbers of the messages of one kernel's process. Where a kernel says more than the server takes, and a
- * thousand messages wait, ZeroMQ drops what follows, and tells nobody.
+ * Follows the numbers of the messages of one kernel's process. Where a kernel publishes faster than the server reads, and a
+ * thousand messages wait (the high-water mark), ZeroMQ drops what follows, and reports it to nobody.
  */
 export class Drops {
-  /** Of the last message on iopub, where it belongs to a request of ours and came by this connection. */
+  /** Number of the last message on iopub, where it belongs to a request of ours and came by this connection. */
   #last: number | undefined;
   #holes: Hole[] = [];
   /** The numbers of the `busy` of our own requests. */
   readonly #busies = new Map<string, number>();
-  /** The server holds output back, which it says itself. */
+  /** The server's rate limit holds output back; it reports that itself. */
   #heldBack = false;
 
-  /** What comes from now on comes by another connection: what is missing before it was not dropped. */
+  /** After a reconnect: a gap before the next message is no drop. */
   interrupted(): void {
     this.#last = undefined;
   }
 
-  /** The server has told that it holds output back: until the kernel is idle, as jupyter_server does. */
+  /** The server has reported its rate limit: it holds output back until the kernel is idle, as jupyter_server does. */
   heldBack(): void {
     this.#heldBack = true;
   }
 
-  /** A message on any channel. What a kernel's threads say may overtake each other by many, but not the end of a run. */
+  /** A message on any channel. Messages of a kernel's threads may overtake each other by many numbers, but not the end of a run. */
   received(number: number): void {
     for (const hole of this.#holes) if (number > hole.above && number < hole.below) hole.missing--;
   }

@@ -1,4 +1,4 @@
-// A gap in what a connection has received.
+// A gap: a time from which messages of a connection may be missing.
 
 /** A stretch of time, in milliseconds since the epoch, in which messages may have been lost. */
 export interface Gap {

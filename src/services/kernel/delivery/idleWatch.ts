@@ -1,12 +1,12 @@
-// A reply whose `idle` never comes: noticed once nothing has come for a while.
+// Idle watch, a watchdog: asks the kernel where a reply has come, its `idle` has not, and nothing else comes.
 import type { Disposable } from "../../../base/disposable";
 
 export interface IdleWatchPorts {
-  /** Milliseconds of silence. The output of a flood may come seconds after its reply; as long as any comes, it is no silence. */
+  /** Milliseconds of silence, restarted by each message: the output of a flood may come seconds after its reply. */
   readonly patience: number;
   /** Whether a request has its reply, and not its `idle`. */
   readonly isStuck: () => boolean;
-  /** Asks the kernel something: its answer shows that the other request is over. */
+  /** Probes the kernel: its reply proves that the other request is over. */
   readonly ask: () => void;
 }
 

@@ -1,10 +1,11 @@
-// The answer to an input request that may have gone into a broken connection: said again after a reconnect.
+// Redelivery of answers to input requests: one that may have been lost with a broken connection is sent again after the reconnect
+// (retry).
 import { Breaks, largeMessage } from "./breaks";
 import { payloadSize, type Message } from "../messages";
 
 /**
  * A kernel that waits for input waits for ever if the answer is lost. An answer after which nothing has come for its
- * request is said again once there is another connection. A kernel that had it already ignores the second one: ipykernel
+ * request is resent after the reconnect. A kernel that had it already ignores the second one: ipykernel
  * empties its stdin before it asks. A kernel asks one question at a time.
  */
 export class InputAnswers {
@@ -16,7 +17,7 @@ export class InputAnswers {
   readonly #breaks = new Breaks();
   readonly #refused: (answer: Message, request: string) => void;
 
-  /** @param refused called instead of saying a large answer again with which the connection breaks each time */
+  /** @param refused called instead of a resend, for a large answer with which the connection breaks each time */
   constructor(refused: (answer: Message, request: string) => void = () => undefined) {
     this.#refused = refused;
   }
@@ -35,10 +36,10 @@ export class InputAnswers {
     if (header.msg_type === "input_request") this.#asked = { question: header.msg_id, request };
   }
 
-  /** The connection is gone, and with it perhaps the answer. @param silent nothing had been heard for too long */
+  /** The connection is gone, and with it perhaps the answer. @param silent by the liveness timeout, not by a close */
   lost(silent = false): void {
     const answer = this.#unconfirmed;
-    // A small one the kernel may well have, and say nothing for long.
+    // A small answer has probably arrived, and the kernel may publish nothing for long.
     const isRefused = answer !== undefined && payloadSize(answer) >= largeMessage && this.#breaks.note(answer, silent);
     this.#lost = answer !== undefined && !isRefused;
     if (!isRefused) return;
@@ -46,7 +47,7 @@ export class InputAnswers {
     this.#refused(answer, this.#asked?.request ?? "");
   }
 
-  /** There is a connection again: what is to be said once more. */
+  /** After a reconnect: the answer to resend, if any. */
   takeLost(): Message | undefined {
     const lost = this.#lost ? this.#unconfirmed : undefined;
     this.#lost = false;

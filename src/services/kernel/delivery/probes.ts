@@ -1,4 +1,4 @@
-// Finding out after a reconnect which replies were lost: a reply to a later request says that no earlier one will come.
+// Probe after a reconnect: a `kernel_info_request`, whose reply proves that no reply to an earlier request can still come.
 import { backoff } from "../../../base/async";
 import { hasCode } from "../../../base/errors";
 import type { Logger } from "../../../base/log";
@@ -14,36 +14,36 @@ export interface ProbePorts {
   /** Asks the kernel for its info on this channel and subshell; `replied` is called when the reply comes. */
   readonly ask: (channel: Channel, subshell: string | undefined, replied: () => void) => KernelFuture<KernelInfo>;
   /**
-   * Milliseconds until a question without an answer is asked once more for the first time. Half of that is the time from
-   * a reply to its `idle`; where that does not come, the server was not listening yet when a new process said it.
+   * Milliseconds: the first retry delay of an unanswered probe. The `idle` must follow its reply within half of it; if it does not,
+   * the server had not subscribed to iopub yet when a new process published it.
    */
   readonly patience: number;
-  /** The kernel has said what it is, or something that cannot be read. */
+  /** Called with the kernel's info, or with the error where the reply could not be read. */
   readonly told: (info: KernelInfo | Error) => void;
 }
 
-/** What hangs on the answer of the main shell. */
+/** Callbacks for the outcome of a probe of the main shell. */
 export interface Asking {
-  /** The kernel's process is a new one: a question may have gone to the old one, and is asked again. */
+  /** The kernel's process is a new one: a probe may have gone to the old one, and is retried. */
   readonly isNew: boolean;
-  /** The answer was complete: the kernel is heard on iopub too. */
+  /** Reply and `idle` have come: iopub is received too. */
   readonly heard: () => void;
-  /** The kernel answers, but is not heard on iopub: another websocket is needed. */
+  /** The kernel replies, but nothing comes on iopub: another websocket is needed. */
   readonly deaf: () => void;
-  /** Nothing has come for a while. A kernel that is at something for others is waited for; else another websocket is needed. */
+  /** No reply after several retries. A kernel that is busy for another client is waited for; else another websocket is needed. */
   readonly silent: () => void;
 }
 
-/** Answers without `idle` in a row that mean that iopub is not heard. */
+/** Replies without `idle`, in a row, after which iopub counts as not received. */
 const deafAfter = 3;
-/** Websockets that are opened for that; a kernel that then still has no `idle` never says it. As many are for silence. */
+/** Websockets that are opened for that; a kernel that then still has no `idle` never publishes it. As many are opened for silence. */
 const maxReopened = 3;
-/** Questions that are asked again on one websocket before its silence is looked into. */
+/** Retries of a probe on one websocket before its silence is reported. */
 const silentAfter = 2;
-/** Questions that are asked again; a kernel that is busy for others has them all in its queue. */
+/** Retries of a probe at most; a kernel that is busy for others has them all in its queue. */
 const maxRepeats = 8;
 
-/** Each channel and each subshell answers in its own order, and is asked for itself where something waits there. */
+/** Probes each channel and each subshell on which requests wait: each of them answers in an order of its own. */
 export class Probes {
   readonly #ports: ProbePorts;
   #running: KernelFuture<KernelInfo>[] = [];
@@ -56,7 +56,7 @@ export class Probes {
     this.#ports = ports;
   }
 
-  /** Asks the main shell, and every other place where requests wait; what is open when its answer comes was lost. */
+  /** Probes the main shell, and every other channel or subshell where requests wait; requests still open when the reply comes were lost. */
   start(asking: Asking): void {
     this.#withoutIdle = 0;
     this.#ask(asking, 0);

@@ -8,7 +8,7 @@ import type { FutureHandlers, KernelFuture } from "./future";
 import { HandlerQueue } from "./handlerQueue";
 import { commContent, commOpenContent, contentOf, weightOf, type JsonObject, type Message, type MessageOptions } from "../messages";
 
-/** What goes along with a comm message. */
+/** Options of a comm message. */
 export type CommOptions = Pick<MessageOptions, "metadata" | "buffers"> & { readonly handlers?: FutureHandlers };
 
 /** Called when the kernel opens a comm of a registered target. */
@@ -154,7 +154,7 @@ export class Comms {
 
   #opened(message: Message): void {
     const { comm_id: id, target_name: name } = contentOf(message, commOpenContent);
-    // The kernel tells all clients. One of no target of ours may be another client's, who alone may close it.
+    // The kernel sends comm_open to all clients. One without a target here may be another client's, who alone may close it.
     const target = this.#targets.get(name);
     if (!target || this.#comms.has(id)) return; // or told twice
     const comm = this.create(name, id);

@@ -1,4 +1,4 @@
-// A future: one request in flight, and everything that comes for it.
+// A future: one request in flight, with its reply, its iopub messages and its `idle`.
 import { Deferred } from "../../../base/async";
 import type { Disposable } from "../../../base/disposable";
 import { ConnectError, asError } from "../../../base/errors";
@@ -28,11 +28,11 @@ export interface FuturePorts<R> {
   readonly outlivesDone?: boolean;
   readonly sendInput: (value: string, parent: Message) => void;
   /**
-   * It has settled; `kept`: it still takes messages. Called again when a kept one is disposed.
-   * Returns whether some of what the kernel said to it was dropped.
+   * Called when it has settled; `kept`: it still takes messages. Called again when a kept one is disposed.
+   * Returns whether some of its output was dropped.
    */
   readonly ended: (kept: boolean) => boolean;
-  /** Its handlers are too slow for what arrives, or no longer. */
+  /** Backpressure: its handlers are too slow for what arrives, or no longer. */
   readonly congested?: (congested: boolean) => void;
 }
 
@@ -128,7 +128,7 @@ export class KernelFuture<R> implements Disposable {
     this.#end(() => this.#done.reject(error));
   }
 
-  /** Wants nothing more of this request; the kernel goes on with it. Its handlers are not called any more. */
+  /** Stops the handlers; the kernel goes on with the request. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;

@@ -1,9 +1,10 @@
-// Handlers called one after the other: a throwing one is logged, a slow one delays only its own queue.
+// Handlers called one after the other: one that throws is logged, a slow one delays only its own queue, and many waiting messages
+// ask for backpressure on the websocket.
 import type { Logger } from "../../../base/log";
 
-/** Beyond so many waiting calls, or bytes in them, the sender has to wait; below a quarter it may go on. */
+/** Backpressure: beyond so many waiting calls, or bytes in them, the sender has to wait; below a quarter it may go on. */
 const high = { calls: 1_000, bytes: 8 * 1024 * 1024 };
-/** Milliseconds that a handler may hold up a full queue, or the end of its request. */
+/** Milliseconds that a handler may block a full queue, or the end of its request. */
 const patience = 10_000;
 
 export interface HandlerQueuePorts {
@@ -124,7 +125,7 @@ export class HandlerQueue {
     this.#ports.congested?.(congested);
   }
 
-  /** Others wait because of this queue; a handler that does not move is given up for their sake. */
+  /** Other queues wait because of this one; a handler that does not settle is given up for their sake. */
   #await(): void {
     clearTimeout(this.#patience);
     this.#patience = setTimeout(() => {

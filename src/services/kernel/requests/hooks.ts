@@ -1,4 +1,4 @@
-// Message hooks: what looks at a request's iopub messages before its handler does, and may keep them from it.
+// Message hooks: they see a request's iopub messages before its handler does, and may keep them from it.
 import type { Disposable } from "../../../base/disposable";
 import type { Logger } from "../../../base/log";
 import type { Message } from "../messages";

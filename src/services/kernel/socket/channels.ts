@@ -1,4 +1,4 @@
-// The websocket of a kernel's channels: attempts to open it, of which the newest counts, and frames to messages.
+// Opener of a kernel's websocket: of several attempts the newest counts (no race with a late handshake); decodes frames to messages.
 import { ConnectError, asError } from "../../../base/errors";
 import { openSocket, type Socket, type SocketClose } from "../../../transport/socket";
 import type { ServerSettings } from "../../../transport/settings";
@@ -22,7 +22,7 @@ export interface ChannelsPorts {
   readonly closed: (close: SocketClose) => void;
 }
 
-/** Opens websockets one after the other; what comes of an attempt that a newer one has replaced is closed. */
+/** Opens websockets one after the other; the result of an attempt that a newer one has replaced is closed. */
 export class KernelChannels {
   readonly #ports: ChannelsPorts;
   #attempt = 0;
@@ -37,10 +37,10 @@ export class KernelChannels {
   }
 
   /**
-   * Opens a websocket; the ports are told how that ends.
+   * Opens a websocket; the outcome is reported to the ports.
    * @param askFirst the server must answer an HTTP request before: a handshake that we give up on a silent network may
-   * reach the server later all the same, and would take the place of its successor, with what was kept for us
-   * @param after what is to be over before
+   * reach the server later all the same, and would evict its successor, with the messages kept for our replay
+   * @param after the attempt waits for this promise
    */
   open(askFirst: boolean, after: Promise<void> = Promise.resolve()): void {
     const { settings, kernelId, clientId, ending: signal } = this.#ports;

@@ -1,10 +1,10 @@
-// Refused handshakes that say that no websocket can be opened there at all.
+// Detection of networks without websockets: refused handshakes (upgrades) that mean that none can be opened there at all.
 import { hasCode, HttpError } from "../../../base/errors";
 
-/** So many refusals in a row are no moment of a server or proxy that is just starting. */
+/** Refusals in a row that a server or proxy does not give only while it starts. */
 const proof = { answered: 3, unavailable: 5 };
 
-/** Of these the person is told at once, in words of their own, or they pass. */
+/** Errors that are reported at once, in words of their own, or that pass. */
 const others = ["signed-out", "server-stopped", "certificate", "proxy", "address", "aborted", "disposed"] as const;
 
 /**

@@ -1,4 +1,4 @@
-// What is to be sent to a kernel while there is no connection, and for how long it may wait.
+// Outbox: messages that wait for a reconnect, with a timeout.
 import type { Disposable } from "../../../base/disposable";
 import { ConnectError, messageOf } from "../../../base/errors";
 import type { ServerSettings } from "../../../transport/settings";
@@ -6,7 +6,7 @@ import { encode, type Frame } from "../codec";
 import type { Message } from "../messages";
 import type { Requests } from "../requests/requests";
 
-/** Holds messages among the requests, and fails what has waited for longer than an HTTP request may take. */
+/** Holds messages among the requests, and rejects those that have waited for longer than an HTTP request may take. */
 export class Outbox implements Disposable {
   readonly #requests: Requests;
   readonly #settings: ServerSettings;
@@ -23,13 +23,13 @@ export class Outbox implements Disposable {
     this.bound();
   }
 
-  /** What is to be sent now, in order: there is a connection. */
+  /** Takes out the messages to send now, in order: there is a connection. */
   take(mayGo: (message: Message) => boolean): ReturnType<Requests["takeUnsent"]> {
     this.dispose();
     return this.#requests.takeUnsent(mayGo);
   }
 
-  /** There is no connection: fails what has waited for too long, now or when that is so. */
+  /** There is no connection: starts the timeout of waiting messages. */
   bound(): void {
     this.dispose();
     const since = this.#requests.unsentSince;
@@ -42,7 +42,7 @@ export class Outbox implements Disposable {
     }, Math.max(0, since + timeouts.request - Date.now()));
   }
 
-  /** Nothing fails any more for having waited: there is a connection, or the end. */
+  /** Stops the timeout: there is a connection, or the end. */
   dispose(): void {
     clearTimeout(this.#timer);
   }

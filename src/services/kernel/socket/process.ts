@@ -1,10 +1,9 @@
-// Which process of the kernel its messages come from: one that is replaced without a word is noticed all the same.
+// Process change: detects by the kernel's messages that its process was replaced (an automatic restart), also where nothing announced it.
 import type { Message } from "../messages";
 
 /**
- * Follows the `session` in the headers of a kernel's own messages, which is another for each process. Left out are the
- * status messages that the server makes up (they carry the client's id) and kernels that repeat the session of whoever
- * asked.
+ * Follows the `session` in the headers of a kernel's own messages, which differs from process to process. Ignored are status
+ * messages made by the server (they carry the client's id), and kernels that repeat the session of the client that asked.
  */
 export class KernelProcess {
   readonly #clientId: string;
@@ -14,7 +13,7 @@ export class KernelProcess {
     this.#clientId = clientId;
   }
 
-  /** Takes a message; whether it comes from another process than the one before. */
+  /** Takes a message. @returns whether it comes from another process than the previous one */
   isAnother({ channel, header: { session }, parent_header: parent }: Message): boolean {
     if (channel !== "iopub" || session === "" || session === this.#clientId || session === parent.session) return false;
     const before = this.#session;
@@ -22,7 +21,7 @@ export class KernelProcess {
     return before !== undefined && before !== session;
   }
 
-  /** The kernel is being restarted: the next process is no surprise. */
+  /** The kernel is being restarted: the next process is expected. */
   forget(): void {
     this.#session = undefined;
   }

@@ -1,11 +1,11 @@
-// What the server knows of a kernel, asked while its websocket comes and goes.
+// REST probe of one kernel: the server's model of it, requested while the kernel's websocket comes and goes.
 import { delay } from "../../../base/async";
 import { ConnectError, hasCode } from "../../../base/errors";
 import type { ServerSettings } from "../../../transport/settings";
 import { getKernel } from "../client";
 import type { KernelModel } from "../model";
 
-/** Asks the server of one kernel; all questions end when `ending` aborts. */
+/** Sends REST requests about one kernel; all end when `ending` aborts. */
 export class ServerModel {
   constructor(
     private readonly settings: ServerSettings,
@@ -13,7 +13,7 @@ export class ServerModel {
     private readonly ending: AbortSignal,
   ) {}
 
-  /** The server's model. A pooled HTTP connection may have died with the websocket: a second request gets a new one. */
+  /** The server's model. One retry: a pooled HTTP connection may have died with the websocket, and a second request gets a new one. */
   async get(): Promise<KernelModel> {
     for (let attempt = 0; ; attempt++) {
       const silence = new ConnectError("timeout", `${this.settings.label} does not answer.`);
@@ -30,8 +30,8 @@ export class ServerModel {
   }
 
   /**
-   * Whether another client holds the session id that our websocket was closed for. That one stays; what an attempt of
-   * our own that we had given up has left on the server goes in a moment.
+   * Whether another client holds the session id that our websocket was closed for. Such a client stays; the remains of
+   * an attempt of our own that was given up disappear from the server in a moment.
    */
   async isHeldByAnother(): Promise<boolean> {
     try {
@@ -47,7 +47,7 @@ export class ServerModel {
   }
 
   /**
-   * Asks until the kernel is off the server's list.
+   * Polls until the kernel is off the server's list.
    * @returns the server's refusal then; undefined where the kernel has not ended after five seconds
    */
   async whenGone(): Promise<Error | undefined> {

@@ -1,4 +1,4 @@
-// A notebook on a server gets its kernel there when it is opened, as in JupyterLab: that of its session, or what suits it.
+// Attaching of opened notebooks: one on a server gets its kernel there, as in JupyterLab: that of its session, or one that suits it.
 import * as vscode from "vscode";
 import { LastKernels } from "../../../app/kernels/lastKernels";
 import type { Server } from "../../../app/servers/server";
@@ -16,7 +16,7 @@ import type { Notebooks } from "../register";
  */
 export function registerAttaching(app: AppContext, notebooks: Notebooks, moves: Moves, subscriptions: vscode.ExtensionContext["subscriptions"]): void {
   const last = new LastKernels(app.memory);
-  /** Those that have been looked after; what fails is tried again when there is a reason to. */
+  /** Notebooks that were handled; failures are retried when there is a reason to. */
   const seen = new WeakSet<vscode.NotebookDocument>();
 
   const attach = async ({ notebook }: vscode.NotebookEditor): Promise<void> => {
@@ -28,7 +28,7 @@ export function registerAttaching(app: AppContext, notebooks: Notebooks, moves: 
     const session = server.services.sessions.findByPath(notebook.uri.path.slice(1));
     const editor = vscode.window.visibleNotebookEditors.find((one) => one.notebook === notebook);
     if (!editor || notebooks.hasKernel(notebook)) return;
-    // Who has given it another kernel than its own keeps that.
+    // A notebook that was given another kernel than its own keeps that.
     const before = last.of(notebook.uri.toString());
     const owns = ({ name }: { readonly name: string }): boolean => notebooks.controllers.find(server, name)?.id === before;
     const earlier = server.kernelSpecs?.specs.find(owns)?.name;
@@ -53,7 +53,7 @@ export function registerAttaching(app: AppContext, notebooks: Notebooks, moves: 
   subscriptions.push(vscode.window.onDidChangeVisibleNotebookEditors(attachAll), app.servers.onDidChange(attachAll));
 }
 
-/** What the notebook names where the server has it, else the server's default. */
+/** The kernel spec that the notebook names where the server has it, else the server's default. */
 function suitableSpec({ kernelSpecs }: Server, notebook: vscode.NotebookDocument): string | undefined {
   const named = kernelSpecOf(notebook);
   return kernelSpecs?.specs.some(({ name }) => name === named) ? named : kernelSpecs?.default;

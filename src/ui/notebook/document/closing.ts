@@ -1,4 +1,4 @@
-// Notebooks that are closed: their kernels stay on the server, unless the person wants them shut down with the notebook.
+// Shutdown on close: kernels of closed notebooks stay on the server, unless the user wants them shut down with the notebook.
 import * as vscode from "vscode";
 import { shutDown } from "../../../app/kernels/kernelActions";
 import type { NotebookKernel } from "../../../app/notebooks/notebookSessions";
@@ -10,7 +10,7 @@ import type { Notebooks } from "../register";
 /** Follows the notebooks that are closed; ends with `subscriptions`. */
 export function registerClosing(app: AppContext, notebooks: Notebooks, moves: Moves, subscriptions: vscode.ExtensionContext["subscriptions"]): void {
   const end = async ({ server, kernel: { id } }: NotebookKernel): Promise<void> => {
-    // Who is connected still is another notebook, another window, or JupyterLab; ours the server forgets in a moment.
+    // Remaining connections are another notebook's, another window's, or JupyterLab's; the server forgets ours in a moment.
     for (const pause of [0, 200, 800]) {
       await delay(pause);
       const model = (await server.services?.kernels.refresh())?.find((one) => one.id === id);

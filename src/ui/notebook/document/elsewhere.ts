@@ -1,4 +1,4 @@
-// Runs of a notebook that other windows have written down: taken up where nobody else shows them, or the person wants them here.
+// Runs of a notebook that other windows have recorded: resumed here where no other window shows them, or the user wants them here.
 import type * as vscode from "vscode";
 import type { Held } from "../../../app/notebooks/journalHolders";
 import type { Journal } from "../../../app/notebooks/journals";
@@ -10,7 +10,7 @@ import { showInformationMessage } from "../../say/messages";
 import type { KernelTarget } from "../facts/target";
 import { recordedRuns, type Recorded } from "../run/earlierRuns";
 
-/** Milliseconds that the other window may take to let go in order; after that its connection is taken from it. */
+/** Milliseconds that the other window may take to leave in order; after that its connection is taken over. */
 const giveTimeoutMs = 3_000;
 
 export interface ElsewherePorts {
@@ -22,7 +22,7 @@ export interface ElsewherePorts {
   takeUp(recorded: Recorded, target: KernelTarget, controller: vscode.NotebookController): void;
 }
 
-/** Asks the other window, and waits for its end, of one notebook. */
+/** Negotiates with the other window about one notebook's runs, or waits for its end. */
 export class Elsewhere implements Disposable {
   readonly #ports: ElsewherePorts;
   #asking: Promise<void> = Promise.resolve();
@@ -39,7 +39,7 @@ export class Elsewhere implements Disposable {
     return this.#asking;
   }
 
-  /** Takes up what an earlier window has left. What another window still shows is left to that, until it is done. */
+  /** Resumes the runs that the previous window has left. Runs that another window still shows are left to it until they end. */
   resume(target: KernelTarget, controller: vscode.NotebookController): void {
     const { app, journal } = this.#ports;
     const recorded = this.#recorded(target);
@@ -50,9 +50,9 @@ export class Elsewhere implements Disposable {
   }
 
   /**
-   * Takes up what another window runs of this notebook, which lets go of it. Resolves when its cells are shown here.
+   * Takes over the runs that another window shows of this notebook; it leaves them in order. Resolves when they are shown here.
    * @param again cells that are about to be run: how they ended there is of no interest
-   * @returns false where there is nothing to be taken up
+   * @returns false where there is nothing to resume
    */
   async takeOver(target: KernelTarget, controller: vscode.NotebookController, again: readonly vscode.NotebookCell[] = []): Promise<boolean> {
     const { app, journal } = this.#ports;

@@ -1,5 +1,5 @@
-// Untitled notebooks that are saved for the first time: VS Code writes a file, opens that and closes the untitled one, and
-// calls it neither a rename nor a copy.
+// First save of an untitled notebook: VS Code writes a file, opens that and closes the untitled one, and reports it neither as a
+// rename nor as a copy.
 import * as vscode from "vscode";
 import type { NotebookSessions } from "../../../app/notebooks/notebookSessions";
 import { notebookType } from "../facts/target";
@@ -21,8 +21,8 @@ export class FirstSaves<T> implements vscode.Disposable {
   readonly #subscriptions: readonly { dispose(): void }[];
 
   /**
-   * @param of what is to be known of an untitled notebook that has a kernel, before it is closed; undefined where it has none
-   * @param became told what was known of it, and what it is now
+   * @param of reads the state of an untitled notebook before it is closed; undefined where it has no kernel
+   * @param became called with that state and the notebook that the untitled one has become
    */
   constructor(sessions: Pick<NotebookSessions, "onDidChange">, of: (notebook: vscode.NotebookDocument) => T | undefined, became: (what: T, notebook: vscode.NotebookDocument) => void) {
     this.#became = became;

@@ -1,4 +1,5 @@
-// Open notebooks that get another name or place, or their first one: to VS Code they are others then; they keep their kernel, and what runs goes on.
+// Renames of open notebooks, the first save included: to VS Code the renamed one is another document; it keeps its kernel, and its
+// runs are resumed.
 import * as vscode from "vscode";
 import { delay } from "../../../base/async";
 import type { AppContext } from "../../context";
@@ -9,26 +10,26 @@ import { journalKey } from "../facts/journalKey";
 import type { Notebooks } from "../register";
 import { selectController } from "../picker/selectKernel";
 
-/** One notebook on its way. */
+/** One rename under way. */
 interface Move {
   readonly notebook: vscode.NotebookDocument;
   readonly to: vscode.Uri;
   readonly target: KernelTarget;
-  /** Of the session that it has; undefined where it has no kernel yet. */
+  /** Path of its session; undefined where it has no kernel yet. */
   readonly path: string | undefined;
   readonly isDirty: boolean;
-  /** What is on record of its runs is under the new name. */
+  /** Whether its journal is under the new name. */
   hasLeft?: boolean;
 }
 
-/** Milliseconds that VS Code may take to bring what was not saved into the renamed notebook; it tells nobody of that. */
+/** Milliseconds that VS Code may take to copy unsaved changes into the renamed notebook; there is no event for that. */
 const carrying = 5_000;
 
-/** The notebooks that are on their way. */
+/** The notebooks that are being renamed. */
 export interface Moves {
   /** Whether the notebook of this URI is an open one under a new name, which gets its kernel back by itself. */
   has(uri: vscode.Uri): boolean;
-  /** Whether this one, which is closed, goes on under another name. */
+  /** Whether this closed notebook goes on under another name. */
   isLeaving(notebook: vscode.NotebookDocument): Promise<boolean>;
 }
 
@@ -37,7 +38,7 @@ export interface Moves {
  * kernel and its runs.
  */
 export function registerMoves(app: AppContext, notebooks: Notebooks, renames: RenameReports, subscriptions: vscode.ExtensionContext["subscriptions"]): Moves {
-  /** Those that are renamed, and were not shown under their new names yet. */
+  /** Renamed notebooks that were not shown under their new names yet. */
   const under = new Map<string, Move>();
   const arriving = new Set<string>();
 
@@ -57,7 +58,7 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, renames: Re
       if (!hasLeft || !editor || !controller || arriving.has(key)) continue;
       arriving.add(key);
       try {
-        // What is taken up before would be shown beside what is brought.
+        // Runs resumed before that would be shown beside the outputs that VS Code copies.
         for (const end = Date.now() + carrying; isDirty && !editor.notebook.isDirty && Date.now() < end; ) await delay(20);
         await selectController(editor, controller);
         if (path !== undefined) await notebooks.start(editor.notebook, path);

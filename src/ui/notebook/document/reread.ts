@@ -1,4 +1,6 @@
-// Notebooks that VS Code reads again, since their file was changed elsewhere: cells that run or wait become other ones to it.
+// Notebooks that VS Code reads again, since their file was changed elsewhere: it replaces cells that run or wait, and cancels the runs of
+// the old ones. So the runner leaves in order, as for a notebook that is closed, and another one resumes the runs from the journal, in the
+// cells of the same id, or place where there are no ids.
 import * as vscode from "vscode";
 import type { Logger } from "../../../base/log";
 import { showInformationMessage } from "../../say/messages";
@@ -7,11 +9,11 @@ import type { NotebookRunner } from "../run/runner";
 export interface RereadPorts {
   readonly log: Logger;
   readonly runnerOf: (notebook: vscode.NotebookDocument) => NotebookRunner | undefined;
-  /** Ends the runner in order, and has another one take up what runs and waits. Resolves when it has. */
+  /** Ends the runner in order, and has another one resume the cells that run or wait. Resolves when it has. */
   readonly takeUp: (notebook: vscode.NotebookDocument) => Promise<void>;
 }
 
-/** Has runs go on in the cells that took the place of theirs. */
+/** Resumes runs in the cells that replaced theirs. */
 export class Rereads implements vscode.Disposable {
   readonly #ports: RereadPorts;
   readonly #taking = new Map<vscode.NotebookDocument, Promise<void>>();
@@ -20,7 +22,7 @@ export class Rereads implements vscode.Disposable {
   constructor(ports: RereadPorts) {
     this.#ports = ports;
     this.#subscription = vscode.workspace.onDidChangeNotebookDocument(({ notebook, metadata, contentChanges }) => {
-      // Only then cells and the notebook's metadata change at once; a person has deleted cells otherwise.
+      // Only a read changes cells and the notebook's metadata at once; else the user has deleted cells.
       if (metadata && contentChanges.some(({ removedCells }) => removedCells.length > 0)) this.#follow(notebook);
     });
   }

@@ -1,8 +1,8 @@
-// Notebooks that are about to be renamed: what runs leaves them, and comes back where the rename fails.
+// Suspension of runs during a rename: runs leave a notebook before it is renamed, and are resumed where the rename fails.
 import type * as vscode from "vscode";
 import type { KernelTarget } from "../facts/target";
 
-/** What a notebook had when it was suspended. */
+/** The state of a notebook when it was suspended. */
 export interface Suspended {
   readonly target: KernelTarget;
   /** The kernel that it was connected to; undefined where it had none. */
@@ -10,11 +10,11 @@ export interface Suspended {
 }
 
 export interface SuspensionPorts {
-  /** What the notebook has; undefined where that is no kernel of a hub. */
+  /** The notebook's kernel; undefined where that is none of a hub. */
   of(notebook: vscode.NotebookDocument): Suspended | undefined;
-  /** Ends its runs here; resolves when they can be taken up. */
+  /** Ends its runs here; resolves when they can be resumed. */
   leave(notebook: vscode.NotebookDocument): Promise<void>;
-  /** Takes its runs up again; resolves when its cells can be run. */
+  /** Resumes its runs; resolves when its cells can be run. */
   resume(notebook: vscode.NotebookDocument, suspended: Suspended): Promise<void>;
   /** Connects it to the kernel that it had; never rejects. */
   connect(notebook: vscode.NotebookDocument, suspended: Suspended): Promise<void>;
@@ -26,7 +26,7 @@ interface Suspension extends Suspended {
   connected?: Promise<void>;
 }
 
-/** Keeps what suspended notebooks had until they have it again, or are gone. */
+/** Keeps the state of suspended notebooks until it is restored, or they are gone. */
 export class Suspensions {
   readonly #ports: SuspensionPorts;
   readonly #suspensions = new Map<vscode.NotebookDocument, Suspension>();
@@ -35,12 +35,12 @@ export class Suspensions {
     this.#ports = ports;
   }
 
-  /** What a suspended notebook has again when it is resumed. */
+  /** The state that a suspended notebook gets back when it is resumed. */
   of(notebook: vscode.NotebookDocument): Suspended | undefined {
     return this.#suspensions.get(notebook);
   }
 
-  /** Resolves when what runs can be taken up elsewhere. */
+  /** Suspends a notebook's runs; resolves when they can be resumed elsewhere. */
   async suspend(notebook: vscode.NotebookDocument): Promise<void> {
     const before = this.#suspensions.get(notebook);
     const now = this.#ports.of(notebook);

@@ -1,9 +1,9 @@
-// What names the journal of a notebook's runs.
+// Key of a notebook's journal, and the name of the window.
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 
 /**
- * The same for a window after it was reloaded, another for one with another folder.
+ * The key of a notebook's journal: the same after a reload of the window, another one in a window with another folder.
  * @param window `windowName`'s: windows without a folder have notebooks of the same name that are not saved yet
  */
 export function journalKey(uri: vscode.Uri, window: string): string {
@@ -12,12 +12,12 @@ export function journalKey(uri: vscode.Uri, window: string): string {
   return `${workspace ?? (uri.scheme === "untitled" ? window : "")} ${uri.toString()}`;
 }
 
-/** Resolves where a person sees this window: an extension host whose window is gone gets no answers any more. */
+/** Resolves if this window is on a screen: an extension host whose window is gone gets no answers any more. */
 export async function windowIsShown(): Promise<void> {
   await vscode.commands.getCommands(true);
 }
 
-/** Names this window. VS Code keeps the state of a window without a folder as long as what is not saved in it. */
+/** The name of this window. VS Code keeps the state of a window without a folder as long as its unsaved documents. */
 export function windowName(state: vscode.Memento): string {
   const key = "window";
   const known = state.get<unknown>(key);

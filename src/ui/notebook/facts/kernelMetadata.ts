@@ -1,20 +1,20 @@
-// What a notebook says of its kernel, written as the notebook format has it.
+// Kernel metadata of a notebook (`kernelspec`, `language_info`), as the notebook format has it.
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import type { KernelSpec } from "../../../services/kernelspec/model";
 
-/** What the notebook format has of a kernel. */
+/** The metadata that the notebook format has for a kernel. */
 export interface KernelMetadata {
   readonly kernelspec: { readonly display_name: string; readonly language: string; readonly name: string };
   readonly language_info: { readonly name: string };
 }
 
-/** What is written of a kernel. @param language as the kernel describes it; before it has said so there is the kernel spec's word */
+/** The metadata to write. @param language from the kernel's info; before that has come the kernel spec's language is used */
 export function kernelMetadata(spec: KernelSpec, language: KernelMetadata["language_info"] = { name: spec.language }): KernelMetadata {
   return { kernelspec: { display_name: spec.displayName, language: spec.language, name: spec.name }, language_info: language };
 }
 
-/** The edit that makes a notebook say what its kernel is; undefined where it does. What else it says is kept. */
+/** The edit that writes the kernel into a notebook's metadata; undefined where it stands there. Other metadata are kept. */
 export function kernelMetadataEdit(notebook: vscode.NotebookDocument, wanted: KernelMetadata): vscode.NotebookEdit | undefined {
   const metadata = objectIn(notebook.metadata, "metadata");
   const { kernelspec, language_info } = metadata;

@@ -1,4 +1,4 @@
-// Where the session of a notebook belongs on a server: its path and name there.
+// Path and name of a notebook's session on a server.
 import { createHash } from "node:crypto";
 import * as vscode from "vscode";
 import type { NotebookRef } from "../../../app/notebooks/notebookSessions";

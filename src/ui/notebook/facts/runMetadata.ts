@@ -1,4 +1,4 @@
-// What a run leaves in the metadata of its notebook: the numbers of cells, what the kernel is, and ids where the format wants them.
+// Metadata that a run writes into its notebook: cell numbers, the kernel, and cell ids where the format wants them.
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { within } from "../../../base/async";
@@ -9,13 +9,13 @@ import type { KernelInfo } from "../../../services/kernel/messages";
 import type { KernelSpec } from "../../../services/kernelspec/model";
 import { kernelMetadata, kernelMetadataEdit } from "./kernelMetadata";
 
-/** Milliseconds that the number of a cell waits for the kernel to say what it is. */
+/** Milliseconds that the number of a cell waits for the kernel's info, to be written with it. */
 const bound = 1_000;
 
-/** The one of each notebook. */
+/** One for each notebook. */
 const ofNotebooks = new WeakMap<vscode.NotebookDocument, RunMetadata>();
 
-/** What runs leave in the metadata of this notebook. */
+/** The writer of run metadata of this notebook. */
 export function runMetadata(notebook: vscode.NotebookDocument): RunMetadata {
   const metadata = ofNotebooks.get(notebook) ?? new RunMetadata(notebook);
   ofNotebooks.set(notebook, metadata);
@@ -42,7 +42,7 @@ export class RunMetadata {
     this.#notebook = notebook;
   }
 
-  /** The notebook is run on this kernel. */
+  /** The notebook runs on this kernel: its metadata are written with the next number. */
   describe(connection: KernelConnection, spec: KernelSpec, log: Logger): void {
     if (this.#kernel?.connection === connection) return;
     this.#log = log;
@@ -53,7 +53,7 @@ export class RunMetadata {
     );
   }
 
-  /** The notebook has another kernel now: what that is is not for us to say before a cell is run. */
+  /** The notebook has another kernel now; that is written only once a cell is run on it. */
   forgetKernel(): void {
     this.#kernel = undefined;
   }
@@ -66,7 +66,7 @@ export class RunMetadata {
 
   /**
    * Resolves when nothing waits to be written.
-   * @param all what the kernel is too, where no cell of it has ended yet or an undo has taken it away
+   * @param all the kernel's metadata too, where no cell has ended on it yet or an undo has removed them
    */
   async written(all: boolean): Promise<void> {
     if (all && this.#kernel?.info) await this.#write();
@@ -74,7 +74,7 @@ export class RunMetadata {
   }
 
   #write(): Promise<void> {
-    // What is asked for together is written together.
+    // Concurrent requests are written together.
     return (this.#next ??= this.#writing = this.#writing.then(async () => {
       if (this.#kernel && !this.#kernel.info) await within(this.#kernel.connection.info.then(undefined, () => undefined), bound);
       this.#next = undefined;

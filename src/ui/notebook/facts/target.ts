@@ -1,4 +1,4 @@
-// What a notebook runs on.
+// Kernel target: what a notebook runs on, a kernel spec or a running kernel of a server.
 import type { RunningKernel } from "../../../app/kernels/runningKernels";
 import type { Server } from "../../../app/servers/server";
 import type { KernelSpec } from "../../../services/kernelspec/model";
@@ -6,7 +6,7 @@ import type { KernelSpec } from "../../../services/kernelspec/model";
 /** VS Code's name of notebooks in Jupyter's format. */
 export const notebookType = "jupyter-notebook";
 
-/** What a controller runs on. */
+/** The target of a controller. */
 export interface KernelTarget {
   readonly server: Server;
   readonly spec: KernelSpec;

@@ -1,10 +1,10 @@
-// The kernel that help while code is typed comes from.
+// The kernel that answers completion, hover and signature help.
 import type * as vscode from "vscode";
 import type { CompleteReply, InspectReply } from "../../../services/kernel/messages";
 
 /** The kernel of a cell. It answers at once or not at all; offsets are VS Code's, in UTF-16 units. */
 export interface AskedKernel {
-  /** What the code could go on with at `offset`. */
+  /** Completions at `offset`. */
   complete(code: string, offset: number, token: vscode.CancellationToken): Promise<CompleteReply | undefined>;
   /** Documentation of what stands at `offset`. */
   inspect(code: string, offset: number, token: vscode.CancellationToken): Promise<InspectReply | undefined>;

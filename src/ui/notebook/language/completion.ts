@@ -21,7 +21,7 @@ const kinds: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
   unknown: vscode.CompletionItemKind.Text,
 };
 
-/** What a kernel has no documentation of, or would give that of something else of the same name for. */
+/** Kinds for which a kernel has no documentation, or would give that of something else of the same name. */
 const withoutDocumentation: ReadonlySet<CompletionKind> = new Set(["parameter", "keyword", "key", "file"]);
 
 /** A suggestion, and how to ask what it is. */
@@ -29,7 +29,7 @@ class KernelCompletionItem extends vscode.CompletionItem {
   constructor(
     completion: Completion,
     readonly kernel: AskedKernel,
-    /** What it would be called in the code; empty where there is nothing to ask. */
+    /** The name to look up in the code; empty where there is nothing to ask. */
     readonly qualifiedName: string,
     readonly language: string,
   ) {

@@ -1,4 +1,4 @@
-// What the kernel says of the name under the mouse.
+// Hover: the kernel's documentation of the name under the mouse.
 import * as vscode from "vscode";
 import { inspectionMarkdown } from "../../../notebook/help/inspection";
 import { documentation } from "../../say/markdown";

@@ -1,4 +1,4 @@
-// The parameters of the call that is being typed, from the kernel.
+// Signature help: the parameters of the call that is being typed, from the kernel.
 import * as vscode from "vscode";
 import { withoutHidden } from "../../../base/plain";
 import { callAt, signatureOf } from "../../../notebook/help/callSignature";
@@ -20,7 +20,7 @@ export class SignatureHelpProvider implements vscode.SignatureHelpProvider {
     const signature = reply && signatureOf(reply, call);
     if (!signature) return undefined;
     const { label, parameters, active, documentation } = signature;
-    // The parameters are told by their places in the label: it keeps its length.
+    // The parameters are given by their positions in the label, so it must keep its length.
     const shown = withoutHidden(label, (character) => "\uFFFD".repeat(character.length));
     const information = new vscode.SignatureInformation(shown, documentation && withoutHidden(documentation));
     information.parameters = parameters.map(([start, end]) => new vscode.ParameterInformation([start, end]));

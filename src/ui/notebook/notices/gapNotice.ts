@@ -1,4 +1,4 @@
-// What cells are told of a time without a connection, of which the kernel's messages may be missing.
+// Gap notice in a cell: messages of the kernel may be missing for a time without a connection.
 import type { CellExecution } from "../../../notebook/run/execution";
 import type { Gap } from "../../../services/kernel/delivery/gap";
 

@@ -1,4 +1,4 @@
-// What is said where a kernel has lost its variables, or a notebook its kernel, in the midst of work.
+// Notification that a kernel has lost its variables, or a notebook its kernel, while in use.
 import * as vscode from "vscode";
 import { ConnectError } from "../../../base/errors";
 import type { VariablesLost } from "../../../services/kernel/events";
@@ -7,8 +7,8 @@ import { showWarningMessage } from "../../say/messages";
 const runAll = "Run All Cells";
 
 /**
- * Says so once, where cells have run that may be missed: the numbers beside them stay, and the next cell would only tell
- * of a name that is not defined. Who has ended the kernel by its own code knows it.
+ * Notifies once, where cells have run whose variables may be missed: their numbers stay, and the next cell would only fail with
+ * a name that is not defined. A user who has ended the kernel by its own code knows it.
  */
 export async function tellLostVariables(notebook: vscode.NotebookDocument, { by, isUntold }: VariablesLost): Promise<void> {
   if (!isUntold || by === "exited" || !notebook.getCells().some(({ executionSummary }) => executionSummary?.executionOrder !== undefined)) return;
@@ -21,7 +21,7 @@ export async function tellLostVariables(notebook: vscode.NotebookDocument, { by,
   if ((await showWarningMessage(text, runAll)) === runAll) await vscode.commands.executeCommand("notebook.execute", notebook.uri);
 }
 
-/** What a cell is told whose notebook was given another kernel. */
+/** The error in a running cell whose notebook was given another kernel. */
 export function kernelChanged(): ConnectError {
   const text = "The notebook was given another kernel while this was running. The old one goes on with it, and what it still prints is not shown here.";
   return new ConnectError("disposed", text);

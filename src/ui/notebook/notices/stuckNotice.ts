@@ -1,4 +1,4 @@
-// The notification that a cell runs on though it was interrupted.
+// Notification that a cell goes on though it was interrupted.
 import * as vscode from "vscode";
 import { Interruption, type Stuck } from "../../../notebook/run/interruption";
 import type { CommandLink, Linked } from "../../say/linked";
@@ -33,7 +33,7 @@ class StuckNotice {
       this.#update(text);
       return;
     }
-    // Of VS Code's notifications only those of progress go by themselves, and these have no buttons but links.
+    // VS Code closes no notifications but those of progress, and these have no buttons but links.
     void withProgress({ location: vscode.ProgressLocation.Notification }, async (progress) => {
       this.#update = (message) => progress.report({ message });
       this.#update(text);

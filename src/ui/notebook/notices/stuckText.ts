@@ -1,4 +1,4 @@
-// The words of the notification that a cell runs on though it was interrupted.
+// Texts of the notification that a cell goes on though it was interrupted.
 import type { Stuck } from "../../../notebook/run/interruption";
 import type { CommandLink, Linked } from "../../say/linked";
 

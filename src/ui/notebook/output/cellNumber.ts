@@ -1,25 +1,28 @@
-// The number of a cell in its metadata, from where it is saved. It is there before VS Code tells anybody that the cell has
-// ended: whoever saves then saves it. VS Code's own notebook extension writes it too, after the end, unless it is there, and
-// removes the one before when an execution is created. That takes a moment, and would take a new number away.
+// Execution count of a cell in its metadata, from where it is saved. It is written before VS Code reports the cell's end, so that a
+// save after that has it. VS Code's own notebook extension writes it too, after the end, unless it is there, and removes the old one
+// when an execution is created. That removal takes a moment, and would remove a new number as well (a race).
 import * as vscode from "vscode";
 import { statedLanguage } from "../facts/kernelMetadata";
 import { runMetadata } from "../facts/runMetadata";
 
-/** Milliseconds that the removal may take: nothing is waited for longer. */
+/** Milliseconds that the removal may take; then the number is written all the same. */
 const patience = 500;
 
-/** Executions whose creation has VS Code remove this number. */
+/** The old number that VS Code removes because of this execution's creation. */
 const leaving = new WeakMap<vscode.NotebookCellExecution, number>();
 
 /** An execution of a cell was created. */
 export function noteCreated(execution: vscode.NotebookCellExecution): void {
   const { metadata, notebook } = execution.cell;
   const number: unknown = metadata["execution_count"];
-  // It does so only where the notebook says its language.
+  // VS Code removes it only where the notebook states its language.
   if (typeof number === "number" && number > 0 && statedLanguage(notebook) !== undefined) leaving.set(execution, number);
 }
 
-/** Writes the execution's number. Resolves when it is there to stay. */
+/**
+ * Writes the execution's number. Waits first until VS Code has removed the old execution_count from the metadata; it would remove the
+ * new one. Resolves when the number is there to stay.
+ */
 export async function writeNumber(execution: vscode.NotebookCellExecution): Promise<void> {
   const { cell, executionOrder } = execution;
   if (executionOrder === undefined) return;

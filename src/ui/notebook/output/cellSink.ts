@@ -8,22 +8,22 @@ import type { Gathered } from "./gathered";
 import { endExecution, showLate, type Ended } from "./lateOutput";
 import { ShownOutputs, type Edit } from "./shownOutputs";
 
-/** Milliseconds that a cell has to run before it is shown as running: VS Code then turns a wheel for half a second at least. */
+/** Milliseconds that a cell has to run before it is shown as running: VS Code then shows a spinner for half a second at least. */
 const beginningAfter = 100;
 
 /**
- * Milliseconds from one showing of late output to the next: it is an execution to VS Code, which shows the cell as running
- * meanwhile, without its number, and does not run it.
+ * Milliseconds: the throttle of late output, one update a second; the batcher merges what arrives meanwhile. Each update is an
+ * execution to VS Code, which shows the cell as running meanwhile, without its number, and does not run it.
  */
 const lateInterval = 1_000;
 
-/** The last one of each cell. */
+/** The latest sink of each cell. */
 const sinks = new WeakMap<vscode.NotebookCell, CellSink>();
 
-/** What is being written to cells, by their notebook. */
+/** Writes under way, by notebook. */
 const writes = new WeakMap<vscode.NotebookDocument, Set<Promise<unknown>>>();
 
-/** Resolves when what is being written to cells of `notebook` is written: a save then has all of it. */
+/** Resolves when the writes under way to cells of `notebook` are done: a save then has all of their output. */
 export async function outputsWritten(notebook: vscode.NotebookDocument): Promise<void> {
   await Promise.allSettled([...(writes.get(notebook) ?? [])]);
 }
@@ -34,18 +34,18 @@ export class CellSink implements OutputSink {
   readonly #execution: vscode.NotebookCellExecution;
   readonly #gathered: Gathered;
   readonly #shown: ShownOutputs;
-  /** Called with the outputs that somebody has removed, or put others in the place of. */
+  /** Called with the ids of outputs that somebody else has removed or replaced. */
   onVanished: (ids: readonly string[]) => void = () => undefined;
-  /** What VS Code is to be told of the run's beginning, when that is worth it: a short cell begins and ends at once. */
+  /** Calls that report the run's beginning to VS Code, delayed: for a short cell they are made together with its end. */
   #beginning: (() => void)[] = [];
   #waiting: NodeJS.Timeout | undefined;
-  /** Of the cell's run before this one, until its outputs are removed. */
+  /** The sink of the cell's previous run, until its outputs are removed. */
   #before: CellSink | undefined;
   #ended: Ended | undefined;
-  /** Whether it has begun, or ended without: until then, what still comes for the run before waits. */
+  /** Resolves true when the run starts, false if it is cancelled first; late output of the previous run waits for it. */
   readonly #hasBegun = new Deferred<boolean>();
   #first: Promise<unknown> | undefined;
-  /** The end, and then what is written after it: VS Code has one execution of a cell at a time. */
+  /** Serialises the end and the late output after it: VS Code has one execution of a cell at a time. */
   readonly #afterwards = new SerialQueue();
 
   /** @param gathered beginnings and ends of the notebook's cells go through that */
@@ -76,23 +76,23 @@ export class CellSink implements OutputSink {
     }, beginningAfter);
   }
 
-  /** The kernel has said which number the run has. */
+  /** Sets the execution count. */
   number(order: number): void {
     this.#beginning.push(() => (this.#execution.executionOrder = order));
     if (this.#waiting === undefined) this.#tellBeginning();
   }
 
   /**
-   * Has the end wait for `writing`: VS Code takes away the number of a cell where it sees after it that the text was changed,
-   * or the last output removed.
+   * Makes the end wait for `writing`: VS Code removes the number of a cell where it sees a change of its text, or the removal of its
+   * last output, after the number.
    */
   endsAfter(writing: Promise<unknown>): void {
     this.#first = Promise.allSettled([this.#first, writing]);
   }
 
   /**
-   * Ends the execution; later writes are updates of what is shown. Resolves when VS Code has been told.
-   * @param now it is told at once
+   * Ends the execution; later writes are updates of what is shown. Resolves when that was reported to VS Code.
+   * @param now report at once, not with the next batch
    */
   end(ended: Ended, now: boolean): Promise<void> {
     this.#ended = ended;
@@ -112,7 +112,7 @@ export class CellSink implements OutputSink {
     const mayHave = this.#execution.cell.outputs.length > 0 || this.hasOutputs;
     this.#before = undefined;
     this.#shown.forget();
-    // VS Code takes 10 ms and more for an edit, also for one of nothing.
+    // VS Code takes 10 ms and more for an edit, an empty one too.
     if (mayHave) await this.#write(this.#shown.clear());
   }
 
@@ -137,7 +137,7 @@ export class CellSink implements OutputSink {
     if (edit) await this.#write(edit);
   }
 
-  /** Whether it has put outputs into its cell, or left what was there; VS Code tells of them a moment later. */
+  /** Whether it has put outputs into its cell, or left the old ones there; VS Code reports them a moment later. */
   get hasOutputs(): boolean {
     return this.#shown.size > 0 || (this.#before?.hasOutputs ?? false);
   }
@@ -155,7 +155,7 @@ export class CellSink implements OutputSink {
 
   async #write(edit: Edit): Promise<void> {
     if (!this.#ended) {
-      // VS Code takes outputs only of what it knows to have begun.
+      // VS Code accepts outputs only of an execution that has started.
       this.#tellBeginning();
       const writing = Promise.resolve(edit(this.#execution));
       if (!this.hasOutputs) this.endsAfter(writing);
@@ -179,7 +179,7 @@ export class CellSink implements OutputSink {
     }
   }
 
-  /** Whether what comes after the end is shown. Where the cell waits to be run again, that is not known before it is. */
+  /** Whether late output is still shown. Where the cell is queued to run again, that is decided when that run starts or is cancelled. */
   async #isWanted(): Promise<boolean> {
     for (let newest; (newest = sinks.get(this.#execution.cell)) !== this && newest; ) {
       if (await newest.#hasBegun.promise) return false;
@@ -194,7 +194,7 @@ export class CellSink implements OutputSink {
     return true;
   }
 
-  /** It is over. Where it has not begun, the cell shows the run before as ever. */
+  /** The run is over. If it has not begun, the cell goes on showing the previous run. */
   #leave(): void {
     const { cell } = this.#execution;
     if (this.#wasVoid && this.#before && sinks.get(cell) === this) sinks.set(cell, this.#before);

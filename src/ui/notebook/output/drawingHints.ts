@@ -1,4 +1,4 @@
-// Says once a notebook what to do about an output that VS Code draws nothing of.
+// Hint, once for each notebook, what to do about an output that VS Code cannot draw.
 import * as v from "valibot";
 import * as vscode from "vscode";
 import { DrawnMimeTypes, drawingHint } from "../../../notebook/outputs/drawable";
@@ -14,7 +14,7 @@ const manifest = v.object({
 const find = "Find an Extension";
 const copy = "Copy the Line";
 
-/** Notebooks whose person was told, by their URI. */
+/** Notebooks for which the hint was given, by URI. */
 const told = new Set<string>();
 let drawn: DrawnMimeTypes | undefined;
 
@@ -23,7 +23,7 @@ export function watchRenderers(): vscode.Disposable {
   return vscode.extensions.onDidChange(() => (drawn = undefined));
 }
 
-/** Looks whether VS Code draws `outputs`; nothing waits for what it says. */
+/** Checks whether VS Code draws `outputs`, and shows the hint if not; nothing waits for the answer. */
 export function hintAtUndrawn(notebook: vscode.NotebookDocument, outputs: readonly CellOutput[]): void {
   for (const { items, metadata } of outputs) {
     if (items.length === 0 || (metadata.outputType !== "display_data" && metadata.outputType !== "execute_result")) continue;

@@ -1,18 +1,18 @@
-// While VS Code still loads what draws a notebook's outputs, it draws streams in the wrong order: a stream that grows takes
-// the one behind it off the screen (extensions/notebook-renderers, `appendOutput`), which then is in the document only.
+// First drawing of a notebook's outputs: while VS Code loads its renderer, it draws streams in the wrong order: a stream that grows
+// removes the one behind it from the screen (extensions/notebook-renderers, `appendOutput`), which then is in the document only.
 // Outputs that are put there anew are drawn as they are.
 import * as vscode from "vscode";
 
-/** Milliseconds from a notebook's first output in an editor, within which VS Code has loaded that; slow ways included. */
+/** Milliseconds from a notebook's first output in an editor until VS Code has loaded its renderer, on slow networks too. */
 const loading = 10_000;
-/** What is put there anew costs as much as it is large, in bytes; an output counts for some, however small it is. */
+/** Bounds in bytes: replacing an output costs as much as it is large; a small one counts as a minimum. */
 const large = 1_000_000;
 const ofOutput = 10_000;
 
 /** When the first output was written, in milliseconds since the epoch. */
 const first = new WeakMap<vscode.NotebookDocument, number>();
 
-/** Whether outputs of the notebook are drawn for the first time about now. */
+/** Whether VS Code may still be loading the renderer of this notebook's outputs. */
 export function isFirstDrawn(notebook: vscode.NotebookDocument): boolean {
   const now = Date.now();
   const since = first.get(notebook);
@@ -29,7 +29,7 @@ export function watchFirstDrawing(): vscode.Disposable {
   });
 }
 
-/** What has changed of an output and VS Code has not told of yet. */
+/** A change of an output that VS Code has not reported yet. */
 export interface Change {
   readonly items: readonly vscode.NotebookCellOutputItem[];
   /** Behind what there is, not in its place. */

@@ -1,14 +1,14 @@
-// Beginnings and ends of cells, told to VS Code in their order and several at a time: it draws after each, and two hundred
-// short cells are through sooner than it has drawn them one by one.
+// Batched calls: beginnings and ends of cells, reported to VS Code in order and several at a time (throttled). It draws after each,
+// and two hundred short cells are done sooner than it has drawn them one by one.
 import type { Disposable } from "../../../base/disposable";
 import { messageOf } from "../../../base/errors";
 import type { Logger } from "../../../base/log";
 import { Throttle } from "../../../base/throttle";
 
-/** Milliseconds for which one may wait while others do: less than anybody minds. */
+/** Milliseconds that calls are gathered at most; too short to be noticed. */
 const gathering = 50;
 
-/** Calls that are made in their order, soon. One that throws is logged, and the next is made all the same. */
+/** Makes calls in order, soon, and in batches. One that throws is logged, and the next is made all the same. */
 export class Gathered implements Disposable {
   readonly #log: Logger;
   #calls: (() => void)[] = [];

@@ -1,4 +1,4 @@
-// What comes for a cell after its run's end is shown by an execution of its own: VS Code has one of a cell at a time.
+// Late output: what comes after the end of a cell's run is shown by an execution of its own: VS Code has one of a cell at a time.
 import type * as vscode from "vscode";
 import { noteCreated, writeNumber } from "./cellNumber";
 
@@ -9,15 +9,15 @@ export interface Ended {
   readonly endTime: number;
 }
 
-/** Cells whose late output is being shown: resolves when VS Code takes another execution of them. */
+/** Cells whose late output is being shown; each promise resolves when VS Code accepts another execution of the cell. */
 const showing = new WeakMap<vscode.NotebookCell, Promise<void>>();
 
-/** Resolves when none of these cells has late output that is being shown just then: they can be run. */
+/** Resolves when no late output of these cells is being shown, so that they can be run. */
 export async function lateOutputShown(cells: readonly vscode.NotebookCell[]): Promise<void> {
   for (let busy; (busy = cells.flatMap((cell) => showing.get(cell) ?? [])).length > 0; ) await Promise.allSettled(busy);
 }
 
-/** Makes `edit` in the cell of its last execution, and leaves the cell as that has left it. Settles as `edit`. */
+/** Makes `edit` by an execution of its own that leaves the cell as its last execution left it. Settles as `edit`. */
 export async function showLate(
   controller: vscode.NotebookController,
   { cell, executionOrder }: vscode.NotebookCellExecution,
@@ -35,7 +35,7 @@ export async function showLate(
   await edited;
 }
 
-/** Ends it when the cell's number is where it is saved from: VS Code saves that of a cell which has come to its end, well or not. */
+/** Ends the execution once the cell's number is in the metadata that is saved: VS Code saves the number of each ended cell, well or not. */
 export async function endExecution(execution: vscode.NotebookCellExecution, { success, endTime }: Ended): Promise<void> {
   if (success !== undefined) await writeNumber(execution);
   execution.end(success, endTime);

@@ -1,19 +1,21 @@
-// Notices that somebody else has changed a cell's outputs: a person who clears them, another extension, a file that is read
-// again. VS Code gives outputs no id, so their objects are compared and their number is foretold.
+// Detection of foreign changes to a cell's outputs: the user clears them, another extension changes them, the file is read again.
+// VS Code gives outputs no id, and drops silently what is added to one that is gone. So their objects are compared, and their
+// number with the expected one: our own writes under way are known, and VS Code reports changes in order. After any other change none of our
+// outputs is there any more; output of the write under way and of the waiting one goes into a fresh output.
 import * as vscode from "vscode";
 
-/** A write of ours that changes which outputs a cell has, until VS Code tells of it. */
+/** A write of ours that adds or replaces outputs of a cell, until VS Code's change event for it. */
 interface Expected {
-  /** Ours, by the id that the notebook model gives them. */
+  /** Our outputs, by the id that the notebook model gives them. */
   readonly adds: readonly string[];
-  /** How many there will be where there were `count`. */
+  /** The number of outputs after the write, from the number before. */
   readonly countAfter: (count: number) => number;
 }
 
-/** Of each cell that runs of ours write to. */
+/** One watch for each cell that runs of ours write to. */
 const watches = new WeakMap<vscode.NotebookCell, OutputWatch>();
 
-/** The outputs of one cell, as VS Code told of them last, and what of ours is on its way. */
+/** The outputs of one cell as of VS Code's last change event, and our writes under way. */
 export class OutputWatch {
   /** Called with ours that are on their way and so are still there, when others have changed the cell's outputs. */
   onForeignChange: (coming: ReadonlySet<string>) => void = () => undefined;
@@ -24,7 +26,7 @@ export class OutputWatch {
     this.#known = cell.outputs;
   }
 
-  /** That of `cell`; one for all of its runs. */
+  /** The watch of `cell`; one for all of its runs. */
   static of(cell: vscode.NotebookCell): OutputWatch {
     const watch = watches.get(cell) ?? new OutputWatch(cell);
     watches.set(cell, watch);
@@ -41,7 +43,7 @@ export class OutputWatch {
     return this.#during({ adds: ids, countAfter: () => count }, write);
   }
 
-  /** VS Code tells of the cell's outputs. */
+  /** VS Code's change event for the cell's outputs. */
   told(outputs: readonly vscode.NotebookCellOutput[]): void {
     // Text that is added to an output leaves its object as it is.
     if (outputs.length === this.#known.length && outputs.every((output, index) => output === this.#known[index])) return;
@@ -61,13 +63,13 @@ export class OutputWatch {
     try {
       await write();
     } finally {
-      // VS Code tells of a change before it settles the write.
+      // VS Code fires the change event before it settles the write.
       this.#expected = this.#expected.filter((other) => other !== expected);
     }
   }
 }
 
-/** Has each watch told of its cell's outputs. */
+/** Passes change events of outputs to the watches of their cells. */
 export function watchOutputs(): vscode.Disposable {
   return vscode.workspace.onDidChangeNotebookDocument(({ cellChanges }) => {
     for (const { cell, outputs } of cellChanges) if (outputs) watches.get(cell)?.told(outputs);

@@ -4,23 +4,23 @@ import type { CellOutput } from "../../../notebook/outputs/output";
 import { anew, changed as withChange, isFirstDrawn, type Change } from "./firstDrawing";
 import { OutputWatch } from "./outputWatch";
 
-/** An edit, once it is its turn. It may come after others that were asked for later have been made. */
+/** An edit, called when its turn comes; later ones may have been made before it. */
 export type Edit = (execution: vscode.NotebookCellExecution) => Thenable<void>;
 
 /**
- * Makes edits of a cell's outputs. VS Code has told of the effect of those before: whoever writes waits for each to settle,
- * but for those of one write, of which each concerns other outputs.
+ * Makes edits of a cell's outputs. VS Code has reported the effect of all earlier ones: the caller waits for each
+ * edit to settle, except for those of one write, of which each concerns other outputs.
  */
 export class ShownOutputs {
   readonly #cell: vscode.NotebookCell;
   readonly #watch: OutputWatch;
   /** By the id that the notebook model gives them, in the order they are shown. They are the last ones of the cell. */
   readonly #outputs = new Map<string, vscode.NotebookCellOutput>();
-  /** What is being changed of them. */
+  /** Changes of them under way. */
   readonly #changing = new Map<string, Change>();
-  /** Outputs are being put in the place of others: what it keeps is what VS Code had told of until then. */
+  /** A replacement of outputs is under way: it keeps what VS Code had reported until then. */
   #rearranging: Promise<void> | undefined;
-  /** Those that were changed since they were put there. */
+  /** Outputs that were changed since they were added. */
   readonly #changed = new WeakSet<vscode.NotebookCellOutput>();
 
   constructor(cell: vscode.NotebookCell) {
@@ -44,7 +44,7 @@ export class ShownOutputs {
     return ids;
   }
 
-  /** What is asked for from now on follows a clear. */
+  /** The edits from now on follow a clear. */
   forget(): void {
     this.#outputs.clear();
   }
@@ -113,7 +113,7 @@ export class ShownOutputs {
       const shown = this.#outputs.get(id);
       if (shown) this.#changed.add(shown);
       return this.#whileChanging([[id, change]], async () => {
-        // Of text that it is given together with an output's replacement VS Code tells twice.
+        // VS Code reports text twice that is added together with an output's replacement.
         const before = this.#rearranging ?? (isFirstDrawn(this.#cell.notebook) ? Promise.resolve() : undefined);
         if (before) {
           await before.catch(() => undefined);

@@ -1,4 +1,4 @@
-// Which kernels VS Code suggests for a notebook: those that fit come first in its picker, the only one may be taken at once.
+// Controller affinity: kernels that suit a notebook come first in VS Code's picker, and a single one may be selected at once.
 import * as vscode from "vscode";
 import type { LastKernels } from "../../../app/kernels/lastKernels";
 import { suitable, type Candidate } from "../../../app/kernels/suitable";
@@ -6,7 +6,7 @@ import type { KernelTarget } from "../facts/target";
 import { kernelSpecOf, languageOf } from "../facts/kernelMetadata";
 import { isOnServer } from "../facts/place";
 
-/** Tells VS Code which kernels fit which notebook, and only what has changed. */
+/** Reports to VS Code which kernels suit which notebook, changes only. */
 export class Affinities {
   readonly #last: LastKernels;
   readonly #told = new WeakMap<vscode.NotebookController, WeakMap<vscode.NotebookDocument, vscode.NotebookControllerAffinity>>();
@@ -15,7 +15,7 @@ export class Affinities {
     this.#last = last;
   }
 
-  /** Call for every open notebook when it, or what there is, has changed. */
+  /** Call for every open notebook when it, or the list of kernels, has changed. */
   suggest(notebook: vscode.NotebookDocument, targets: ReadonlyMap<string, KernelTarget>, controllers: ReadonlyMap<string, vscode.NotebookController>): void {
     const own = [...targets].filter(([, { server, running }]) => isOnServer(notebook.uri, server) && running === undefined);
     // A notebook on a server is one of that server's, in the session of its own path.
@@ -45,7 +45,7 @@ export class Affinities {
   }
 }
 
-/** What identifies it over windows. */
+/** The notebook's identity over windows. */
 function keyOf({ isUntitled, uri }: vscode.NotebookDocument): string | undefined {
   return isUntitled ? undefined : uri.toString();
 }

@@ -1,10 +1,11 @@
-// Languages with which cells can be labelled: those that VS Code knows, and those in open notebooks that it does not know.
+// Languages for cell labels: those that VS Code knows, and unknown ones that stand in open notebooks.
 import * as vscode from "vscode";
 import { supportedLabels } from "../../../notebook/language";
 
 /**
  * VS Code does not run a cell whose label is not in its controller's list, and says nothing of it. To a kernel a label
- * means nothing: a cell of `%%bash` is code of a Python kernel, whatever it is labelled.
+ * means nothing: a cell of `%%bash` is code of a Python kernel, whatever it is labelled. So the
+ * list has every language that VS Code knows, and every other that stands in an open notebook.
  */
 export class CellLabels implements vscode.Disposable {
   readonly #onDidChange = new vscode.EventEmitter<void>();

@@ -23,9 +23,9 @@ export class Controllers implements vscode.Disposable {
   readonly #app: AppContext;
   readonly #handlers: ControllerHandlers;
   readonly #controllers = new Map<string, vscode.NotebookController>();
-  /** What each of them is for, by its id. */
+  /** The target of each controller, by the controller's id. */
   readonly #languages = new Map<string, string>();
-  /** What each notebook has. */
+  /** The selected target of each notebook. */
   readonly #selected = new WeakMap<vscode.NotebookDocument, KernelTarget>();
   /** The notebooks attached to running kernels. */
   readonly #attached = new Map<vscode.NotebookDocument, string>();
@@ -78,7 +78,7 @@ export class Controllers implements vscode.Disposable {
       if (spec) present.set(runningId(server, running.id), { server, spec, running });
     }
     for (const [id, target] of present) describe(this.#controllers.get(id) ?? this.#create(id, target), target);
-    // A kernel that is gone is not taken from under a notebook: what its cells still have to say would be lost.
+    // The controller of a kernel that is gone stays while a notebook has it: output that its cells still get would be lost.
     const attached = new Set([...this.#attached].flatMap(([notebook, id]) => (notebook.isClosed ? [] : [id])));
     for (const [id, controller] of [...this.#controllers]) {
       if (present.has(id) || attached.has(id)) continue;
@@ -102,7 +102,7 @@ export class Controllers implements vscode.Disposable {
         this.#deselect(notebook, target);
         return;
       }
-      // Of two of ours VS Code tells in the order in which they were made: the new one may come before the end of the old one.
+      // VS Code fires events of two of our controllers in the order in which they were made: the selection may come before the deselection.
       const before = this.#selected.get(notebook);
       if (before && before !== target) this.#deselect(notebook, before);
       this.#selected.set(notebook, target);
@@ -133,7 +133,7 @@ export class Controllers implements vscode.Disposable {
   }
 }
 
-/** A person finds a running kernel by the notebook that it belongs to. */
+/** A user finds a running kernel by the notebook that it belongs to. */
 function describe(controller: vscode.NotebookController, { server, spec, running }: KernelTarget): void {
   const label = running ? `${spec.displayName} of ${running.name ?? "no notebook"}` : spec.displayName;
   const state = running ? ["running", running.state, running.path] : [server.state === "running" ? undefined : server.state];

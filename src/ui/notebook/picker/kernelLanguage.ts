@@ -1,4 +1,5 @@
-// The language of a notebook is its kernel's: cells in the language that it had before follow, those with one of their own stay.
+// Language of a notebook: it follows the kernel's. Cells in the notebook's former language follow, those with one of their own stay.
+// A kernel that nobody has chosen changes nothing before a cell is run.
 import * as vscode from "vscode";
 import type { Logger } from "../../../base/log";
 import { isSameLanguage, languageId } from "../../../notebook/language";
@@ -33,7 +34,7 @@ export class KernelLanguages implements vscode.Disposable {
     this.#languages.set(notebook, languageOf(notebook) ?? spec.language);
   }
 
-  /** The notebook has a kernel of this spec, chosen by a person: its language is the notebook's. Nothing changes where it is already. */
+  /** The notebook has a kernel of this spec, chosen by a user: its language is the notebook's. Nothing changes where it is already. */
   adopt(notebook: vscode.NotebookDocument, spec: KernelSpec): void {
     const language = languageOf(notebook) ?? spec.language;
     this.#languages.set(notebook, language);

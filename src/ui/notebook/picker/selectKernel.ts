@@ -15,7 +15,7 @@ const extensionId = "jupyterhub-connect.jupyterhub-connect";
 /** Milliseconds that VS Code may take to select a kernel. */
 const selectTimeout = 15_000;
 
-/** What a caller may know already. */
+/** Arguments of a caller, all optional. */
 export interface SelectKernelArguments {
   /** The account's id, as signing in gave it; by default the one that signed in first. */
   readonly account?: string;
@@ -27,8 +27,8 @@ export interface SelectKernelArguments {
 
 /**
  * Selects a kernel for the active notebook, starting its server if need be and asking for what is not given.
- * @returns the controller's id, and a label for a person
- * @throws ConnectError `no-kernel-spec` with what there is; `aborted` where the person cancelled
+ * @returns the controller's id, and a label for a user
+ * @throws ConnectError `no-kernel-spec` with what there is; `aborted` where the user cancelled
  */
 export async function selectKernel(app: AppContext, controllers: Controllers, given?: SelectKernelArguments): Promise<{ readonly id: string; readonly label: string }> {
   const editor = vscode.window.activeNotebookEditor;
@@ -43,7 +43,7 @@ export async function selectKernel(app: AppContext, controllers: Controllers, gi
   return { id: controller.id, label: `${spec.displayName} · ${server.label}` };
 }
 
-/** Has the editor's notebook run with this kernel from now on. @throws ConnectError `timeout` where VS Code does not */
+/** Selects this kernel for the editor's notebook. @throws ConnectError `timeout` where VS Code does not */
 export async function selectController(editor: vscode.NotebookEditor, controller: vscode.NotebookController): Promise<void> {
   const selected = new Promise<void>((resolve) => {
     const subscription = controller.onDidChangeSelectedNotebooks((event) => {

@@ -1,16 +1,16 @@
-// Cells that were asked to be run together, as they are run.
+// The cells of one request to run, as they are run.
 import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
 
 /** A cell that is to be run. */
 export interface AskedRun {
   readonly cell: vscode.NotebookCell;
-  /** Of its run, new. */
+  /** The new id of its run. */
   readonly id: string;
   readonly code: string;
 }
 
-/** What is to be run, and cells without code, which are only cleared. */
+/** The cells to run, and cells without code, which are only cleared. */
 export interface Asked {
   readonly runs: readonly AskedRun[];
   readonly blank: readonly vscode.NotebookCell[];

@@ -1,4 +1,7 @@
 // Cells that VS Code cancels: stopped by their button, deleted, or because their notebook is closed.
+// Controllers have no interrupt handler: VS Code calls that in all three cases, and does not say which. Without it each execution's token
+// is cancelled: a waiting cell is taken out alone, a run whose notebook is closed goes on, and only stopping the running cell interrupts
+// the kernel.
 import * as vscode from "vscode";
 import type { Logger } from "../../../base/log";
 import type { CellExecution } from "../../../notebook/run/execution";
@@ -13,11 +16,11 @@ export interface CancellationPorts {
   readonly isFirst: (run: CellExecution) => boolean;
   /** Interrupts what runs, and takes back what waits. */
   readonly interrupt: () => Promise<void>;
-  /** Whether what runs is left to whoever takes it up. */
+  /** Whether what runs is left to whoever resumes it. */
   readonly isLeaving: () => boolean;
 }
 
-/** What was cancelled together is looked at together. */
+/** Handles cells that were cancelled together as one request. */
 export class Cancellations {
   readonly #ports: CancellationPorts;
   readonly #cancelled = new Set<CellExecution>();
@@ -35,7 +38,7 @@ export class Cancellations {
 
   async #settle(): Promise<void> {
     // VS Code cancels the cells of a notebook before it says that it closes it. Nobody has stopped those: they go on, and
-    // are taken up when the notebook is opened again. What it has to say of that is here before its answer to this.
+    // are resumed when the notebook is opened again. VS Code's event of the closing comes before its answer to this request.
     await vscode.commands.getCommands(true);
     const { notebook, takeBack, isFirst, interrupt, isLeaving } = this.#ports;
     const cancelled = [...this.#cancelled];
@@ -46,7 +49,7 @@ export class Cancellations {
     else if (runs.length > 0) await this.#tell(runs);
   }
 
-  /** The kernel is given what waits behind a long cell, and cannot be made to forget one of them. */
+  /** The kernel holds the cells behind a long one, and cannot be made to drop one of them. */
   async #tell(runs: readonly CellExecution[]): Promise<void> {
     const cells = this.#ports.notebook.getCells();
     const numbers = runs.map((run) => cells.findIndex(({ document }) => document.uri.toString() === run.cell) + 1).filter((number) => number > 0);

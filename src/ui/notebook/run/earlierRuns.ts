@@ -1,30 +1,30 @@
-// What is written down of a notebook's runs: of which cells they are, and whether they concern its kernel.
+// Recorded runs of a notebook that can be resumed: their cells, and whether they were on its present kernel.
 import * as vscode from "vscode";
 import type { Journal } from "../../../app/notebooks/journals";
 import { findCell, type CellTraits } from "../../../notebook/run/cellIdentity";
 import type { JournaledRun, KernelRecord } from "../../../notebook/run/journal";
 import type { KernelTarget } from "../facts/target";
 
-/** A run that an earlier window has written down, and the cell that it was of. */
+/** A run that the previous window has written down, and the cell that it was of. */
 export interface EarlierRun {
   readonly cell: vscode.NotebookCell;
   readonly earlier: JournaledRun;
 }
 
-/** What is written down of a notebook's runs. */
+/** The recorded runs of a notebook. */
 export interface Recorded {
   readonly kernel: KernelRecord | undefined;
   readonly taken: readonly EarlierRun[];
-  /** The last window has left in order. */
+  /** The previous window has left in order. */
   readonly left: boolean;
 }
 
-/** What is written down of runs on this kernel, and of cells here; undefined where that is nothing. */
+/** The recorded runs of this kernel and of cells of this notebook; undefined where there are none. */
 export function recordedRuns(journal: Journal, notebook: vscode.NotebookDocument, target: KernelTarget): Recorded | undefined {
   const { kernel, runs, left } = journal.read();
   if (runs.length === 0 || isOfAnother(kernel, target)) return undefined;
   const taken = earlierRuns(notebook, runs);
-  // Of no cell here: another notebook may have the same key, and goes on with it.
+  // The runs are of no cell here: another notebook may have the same key, and will resume them.
   return taken.length === 0 ? undefined : { kernel, taken, left };
 }
 
@@ -47,7 +47,7 @@ export interface Batch<R> {
   readonly waiting: R[];
 }
 
-/** Those of `runs` that are not over, by the batch that they were asked for in. */
+/** The runs that are not over, by the batch that they were asked for in. */
 export function inBatches<R>(runs: readonly { readonly earlier: JournaledRun; readonly run: R }[]): Iterable<Batch<R>> {
   const batches = new Map<number, Batch<R>>();
   for (const { earlier, run } of runs) {
@@ -61,15 +61,15 @@ export function inBatches<R>(runs: readonly { readonly earlier: JournaledRun; re
 
 /** Runs whose cells are in the notebook no more. */
 export interface DisplacedRuns {
-  /** So many of their cells have another in their place. */
+  /** Number of runs whose cell was replaced by another. */
   readonly there: number;
-  /** So many have none. */
+  /** Number of runs whose cell was removed. */
   readonly gone: number;
 }
 
 /**
- * Those among the open runs of a notebook; undefined where there are none.
- * @param recorded gives what is written down of the notebook's runs
+ * The displaced runs among the open runs of a notebook; undefined where there are none.
+ * @param recorded reads the recorded runs of the notebook
  */
 export function displacedRuns(
   notebook: vscode.NotebookDocument,
@@ -82,13 +82,13 @@ export function displacedRuns(
   return { there, gone: ids.size - there };
 }
 
-/** Whether what is written down was on another kernel than the notebook has now. */
+/** Whether the recorded runs were on another kernel than the notebook has now. */
 export function isOfAnother(kernel: KernelRecord | undefined, { server, spec, running }: KernelTarget): boolean {
   if (kernel === undefined) return false;
   return kernel.server !== server.id || kernel.spec !== spec.name || (running !== undefined && running.id !== kernel.kernelId);
 }
 
-/** What names the cell in another window. */
+/** The cell's identity in another window. */
 export function identityOf(cell: vscode.NotebookCell): JournaledRun["queued"]["cell"] {
   const id = cellIdOf(cell);
   return { index: cell.index, ...(id !== undefined && { id }) };
@@ -100,7 +100,7 @@ export function cellIdOf(cell: vscode.NotebookCell): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
-/** What tells the cells of a notebook from each other. */
+/** The identity of a cell within its notebook. */
 function traitsOf(notebook: vscode.NotebookDocument): readonly CellTraits[] {
   return notebook.getCells().map((cell) => ({ id: cellIdOf(cell), source: cell.document.getText(), isCode: cell.kind === vscode.NotebookCellKind.Code }));
 }

@@ -1,4 +1,4 @@
-// Puts the next input that a kernel proposes into the notebook.
+// Set-next-input: puts the input that a kernel proposes into the notebook.
 import * as vscode from "vscode";
 import type { NextInput } from "../../../notebook/run/payloads";
 

@@ -1,4 +1,4 @@
-// The runs of a notebook that are not over: their cells wait, or run, or are still shown as running.
+// Registry of a notebook's runs that are not over: their cells wait, run, or are still shown as running.
 import type * as vscode from "vscode";
 import type { RunningCell } from "../../../app/kernels/kernelSituation";
 import type { CellExecution } from "../../../notebook/run/execution";
@@ -15,7 +15,7 @@ export interface OpenRun {
 /** In the order in which they were asked for. */
 export class OpenRuns {
   readonly #open = new Map<CellExecution, OpenRun>();
-  /** Of runs whose cells VS Code takes for running: when that ends. */
+  /** For each run whose cell VS Code shows as running: resolves when that ends. */
   readonly #unclosed = new Set<Promise<void>>();
 
   get size(): number {

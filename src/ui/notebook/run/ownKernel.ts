@@ -1,4 +1,4 @@
-// The kernel of one open notebook: had when a cell needs it, and the one of an earlier window where that goes on.
+// Connects one notebook to its kernel on demand, or resumes the previous window's.
 import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
 import type { NotebookKernel, NotebookRef } from "../../../app/notebooks/notebookSessions";
@@ -16,17 +16,17 @@ import { placeOf } from "../facts/place";
 export interface OwnKernelPorts {
   readonly app: AppContext;
   readonly notebook: vscode.NotebookDocument;
-  /** The path of its session in an earlier window, where that is known. */
+  /** The path of its session in the previous window, where that is known. */
   readonly earlierPath: string | undefined;
-  /** `isConnecting` may be another thing. */
+  /** `isConnecting` may have changed. */
   changed(): void;
-  /** It is there, in this session; the same one may be so again. */
+  /** Connected, in this session; may be called again for the same one. */
   adopted(connected: NotebookKernel, target: KernelTarget): void;
-  /** It is there, in the session of the notebook's own path. */
+  /** Connected, in the session of the notebook's own path. */
   connected(server: Server): void;
-  /** The connection is being made anew. */
+  /** The connection was lost, and a reconnect is under way. */
   broke(): void;
-  /** Messages of the last such time may be missing. */
+  /** Messages of the last outage may be missing. */
   missed(gap: Gap): void;
   /** The kernel has lost its variables, without our doing. */
   lostVariables(lost: VariablesLost): void;
@@ -38,7 +38,7 @@ export class OwnKernel {
   readonly #key: string;
   #clientId: string = randomUUID();
   readonly #connecting = new Set<AbortController>();
-  /** The session's path in an earlier window, or under the notebook's earlier name. */
+  /** The session's path in the previous window, or under the notebook's earlier name. */
   #earlierPath: string | undefined;
   #kernel: KernelConnection | undefined;
 
@@ -48,12 +48,12 @@ export class OwnKernel {
     this.#earlierPath = ports.earlierPath;
   }
 
-  /** Whether it is being waited for. */
+  /** Whether the kernel is being waited for. */
   get isConnecting(): boolean {
     return this.#connecting.size > 0;
   }
 
-  /** Its runs are taken up from another window: the server replays what came since to that one's id. */
+  /** Its runs are resumed from another window: the server replays what came since to that one's id. */
   takeOver({ clientId, path }: KernelRecord): void {
     if (this.#clientId === clientId) return;
     this.abort();
@@ -63,13 +63,13 @@ export class OwnKernel {
     this.#ports.app.notebookSessions.close(this.#key);
   }
 
-  /** Gives up what is waited for. */
+  /** Aborts the attempts to connect. */
   abort(reason?: ConnectError): void {
     for (const connecting of this.#connecting) connecting.abort(reason);
   }
 
   /**
-   * The kernel where it is there and the one that is meant; asked for before each cell.
+   * The kernel, if it is connected and the right one; called before each cell.
    * @param running the id of the kernel that it is to be; by default the notebook's own
    */
   present({ server, spec }: KernelTarget, running: string | undefined): NotebookKernel | undefined {
@@ -106,7 +106,7 @@ export class OwnKernel {
     }
   }
 
-  /** Where it belongs by the settings as they are now: a session that begins later begins there. */
+  /** The session's path by the present settings: a session that starts later starts there. */
   #refOn(server: Server): NotebookRef {
     const { path, name, isOwn } = placeOf(this.#ports.notebook, server);
     return { path, name, key: this.#key, clientId: this.#clientId, earlierPath: isOwn ? undefined : this.#earlierPath };

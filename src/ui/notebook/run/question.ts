@@ -1,4 +1,4 @@
-// A cell's question to the person: an input box that names the cell, and goes when nobody waits for the answer any more.
+// Input box for a cell's `input()`: it names the cell, and is closed when nobody waits for the answer any more.
 import * as vscode from "vscode";
 import { messageOf } from "../../../base/errors";
 import type { InputRequest } from "../../../services/kernel/messages";
@@ -6,10 +6,10 @@ import { showInputBox } from "../../say/boxes";
 import { showErrorMessage } from "../../say/messages";
 import { windowIsShown } from "../facts/journalKey";
 
-/** What became of a question. */
+/** The outcome of an input request. */
 type Answer = { readonly kind: "given"; readonly value: string } | { readonly kind: "dismissed" } | { readonly kind: "over" };
 
-/** What the notebook's runner does. */
+/** State and actions of the notebook's runner. */
 export interface Asking {
   /** The window is being closed. */
   readonly isLeaving: () => boolean;
@@ -25,7 +25,7 @@ export async function answerOf(cell: vscode.NotebookCell, over: Promise<unknown>
   if (answer.kind === "given") reply(answer.value);
   if (answer.kind !== "dismissed") return;
   try {
-    // A window that is being closed takes its input boxes with it. That is no person's answer: who is there answers this.
+    // A window that is being closed dismisses its input boxes. That is no answer of the user's: the next window asks again.
     await windowIsShown();
     if (!isLeaving()) await interrupt();
   } catch (error) {

@@ -1,4 +1,4 @@
-// What the person has set of how cells are run.
+// The user's settings for running cells.
 import * as vscode from "vscode";
 
 /** Whether the kernel is given all that waits. */

@@ -1,4 +1,4 @@
-// The running cells of one open notebook: its queue, its interrupt, and what an earlier window has left of it.
+// NotebookRunner: the running cells of one open notebook: their queue, their interrupt, and the runs to resume from the previous window.
 import type * as vscode from "vscode";
 import type { Journal } from "../../../app/notebooks/journals";
 import { RunRecorder } from "../../../app/notebooks/runRecorder";
@@ -42,27 +42,27 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #recorder: RunRecorder;
   readonly #key: string;
   readonly #kernel: OwnKernel;
-  /** What other windows have of its runs. */
+  /** Runs that other windows have recorded. */
   readonly elsewhere: Elsewhere;
-  /** The kernel of an earlier window, for its runs. */
+  /** The kernel of the previous window, for its runs. */
   #earlierKernel: string | undefined;
   readonly #displayIds = new DisplayIds();
   readonly #gathered: Gathered;
   readonly #open = new OpenRuns();
   readonly #last = new LastRuns();
-  /** What was open when the connection broke the last time. */
+  /** Runs that were open when the connection was lost the last time. */
   #openAtBreak: readonly CellExecution[] = [];
   readonly #interruption: Interruption;
   readonly #cancellations: Cancellations;
-  /** What was asked for while late output of the cells is still being shown comes in its order. */
+  /** Serialises requests to run: each waits until no late output of its cells is being shown. */
   readonly #asked = new SerialQueue();
   #batch = 0;
   #leaving = false;
 
   /**
-   * @param changed told when what `running` and `isConnecting` say may be another thing
-   * @param connected told when it has a kernel in the session of its own path
-   * @param wanted told that a person wants the runs in another window: `leave` is to be called
+   * @param changed called when `running` or `isConnecting` may have changed
+   * @param connected called when it has a kernel in the session of its own path
+   * @param wanted called when the user wants the runs in another window: `leave` is to be called
    */
   constructor(app: AppContext, notebook: vscode.NotebookDocument, changed: () => void, connected: (server: Server) => void, wanted: () => void) {
     this.#app = app;
@@ -112,13 +112,13 @@ export class NotebookRunner implements vscode.Disposable {
   run(cells: readonly vscode.NotebookCell[], target: KernelTarget, controller: vscode.NotebookController): Promise<void> {
     return this.#asked.run(async () => {
       await lateOutputShown(cells);
-      // What another window runs is run here from now on, as its queue.
+      // Runs of another window are shown here from now on, with their queue.
       await this.elsewhere.takeOver(target, controller, cells);
       this.#run(cells, target, controller);
     });
   }
 
-  /** Takes recorded runs up: shows what had come, and goes on with what goes on. */
+  /** Resumes recorded runs: shows their recorded output, and goes on with those that are not over. */
   #takeUp({ kernel, taken, left }: Recorded, target: KernelTarget, controller: vscode.NotebookController): void {
     this.#app.log.info(`Taking up ${taken.length} runs of ${this.#notebook.uri.path}`);
     if (kernel) this.#kernel.takeOver(kernel);
@@ -134,8 +134,8 @@ export class NotebookRunner implements vscode.Disposable {
   }
 
   /**
-   * Takes back what is queued and interrupts what runs; a kernel that is still being connected is not waited for. Where
-   * that does not help the person is told.
+   * Takes queued cells back and interrupts the running one; a kernel that is still being connected is not waited for. Where
+   * that does not help, the user is notified.
    */
   async interrupt(): Promise<void> {
     this.#queue.clear();
@@ -160,7 +160,7 @@ export class NotebookRunner implements vscode.Disposable {
     await this.#kernel.connect(target, kernelId);
   }
 
-  /** Restarts the kernel; what runs and what is queued ends, and can be run again when this resolves. */
+  /** Restarts the kernel; running and queued cells end, and can be run again when this resolves. */
   async restart(): Promise<void> {
     this.#queue.clear();
     const closed = this.closed();
@@ -169,7 +169,7 @@ export class NotebookRunner implements vscode.Disposable {
     await closed;
   }
 
-  /** Shuts the kernel down for everyone; what runs and what is queued ends. */
+  /** Shuts the kernel down for everyone; running and queued cells end. */
   async shutDown(): Promise<void> {
     this.#queue.clear();
     await this.#app.notebookSessions.shutdown(this.#key);
@@ -185,7 +185,7 @@ export class NotebookRunner implements vscode.Disposable {
     return this.#open.size === 0;
   }
 
-  /** Resolves when what has come of its cells' outputs is in the document, for a save to have all of it; never rejects. */
+  /** Resolves when all received output of its cells is in the document, for a save to have it; never rejects. */
   written(): Promise<void> {
     return this.#last.written(this.#open.runs.filter(({ hasBegun }) => !hasBegun));
   }
@@ -201,7 +201,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#journal.forget(settled);
   }
 
-  /** The notebook has another kernel now: its runs here end, and what the old one has begun says so. */
+  /** The notebook has another kernel now: its runs here end, and cells that the old kernel has begun say so. */
   abandon(): void {
     for (const run of this.#open.runs) if (run.hasBegun) run.fail(kernelChanged());
     this.#queue.dispose();
@@ -221,7 +221,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.dispose();
   }
 
-  /** The notebook, or the window, is closed: the kernel goes on with what it has, and it is taken up again later. */
+  /** The notebook, or the window, is closed: the kernel goes on with its cells, which are resumed later. */
   dispose(): void {
     this.elsewhere.dispose();
     this.#recorder.dispose();
@@ -284,7 +284,7 @@ export class NotebookRunner implements vscode.Disposable {
       if (this.isAtRest) void this.written();
       this.#changed();
     });
-    // Last: it tells of a beginning and an end at once.
+    // Last: it may report a beginning and an end at once.
     recallRun(run, source);
     return queued;
   }

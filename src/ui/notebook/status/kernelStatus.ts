@@ -13,7 +13,7 @@ import { paragraphs } from "../../say/markdown";
 import type { KernelTarget } from "../facts/target";
 import { statusIcon, statusLabel, statusLines, statusText, statusWeight, type KernelStatus } from "./kernelStatusText";
 
-/** What a notebook's runner knows. */
+/** The state of a notebook's runner. */
 export interface RunnerActivity {
   readonly running: RunningCell | undefined;
   readonly isConnecting: boolean;
@@ -32,7 +32,7 @@ interface Followed {
 const reconnectNow: CommandLink = { label: "Reconnect now", command: "jupyterhubConnect.reconnectKernel" };
 
 const countdown = 1_000;
-/** Milliseconds until a change is drawn: nobody reads what stands there for less, and VS Code takes a while for each. */
+/** Milliseconds: the throttle of the status bar. Nobody reads a text that stands there for less, and VS Code takes a while for each. */
 const reading = 200;
 
 /** Follows all notebooks that have a kernel of a hub, and shows what that of the active one does. */
@@ -79,7 +79,7 @@ export class KernelStatusBar implements vscode.Disposable {
     };
   }
 
-  /** What the notebook runs on. */
+  /** The notebook's target. */
   targetOf(notebook: vscode.NotebookDocument): KernelTarget | undefined {
     return this.#followed.get(notebook)?.target;
   }
@@ -95,7 +95,7 @@ export class KernelStatusBar implements vscode.Disposable {
     if (this.#followed.delete(notebook)) this.#show();
   }
 
-  /** The person has shut the kernel down: that it is gone is no news. */
+  /** The user has shut the kernel down: that it is gone is no news. */
   forgetEnd(notebook: vscode.NotebookDocument): void {
     const followed = this.#followed.get(notebook);
     if (followed) followed.ended = undefined;
@@ -153,7 +153,7 @@ export class KernelStatusBar implements vscode.Disposable {
     });
   }
 
-  /** Counts the seconds to the next attempt down. */
+  /** Counts down the seconds to the next attempt to reconnect. */
   #tick(status: KernelStatus | undefined): void {
     const counts = status?.situation.kind === "reconnecting" && status.situation.nextAttempt !== undefined;
     if (counts) this.#ticking ??= setInterval(() => this.#show(), countdown);
@@ -164,7 +164,7 @@ export class KernelStatusBar implements vscode.Disposable {
   }
 }
 
-/** Whether it has been so since before: attempts to reconnect are all one, cells are not. */
+/** Whether the situation is still the same: attempts to reconnect count as one, cells do not. */
 function isSame(one: KernelSituation, other: KernelSituation): boolean {
   if (one.kind === "busy" && other.kind === "busy") return one.running?.number === other.running?.number;
   return one.kind === other.kind;

@@ -1,8 +1,8 @@
-// The status bar's words for what a kernel does, and what can be done then.
+// Texts of the status bar item for each situation of a kernel, and the actions it offers.
 import type { KernelSituation } from "../../../app/kernels/kernelSituation";
 import { clockTime } from "../../duration";
 
-/** What a kernel does, and since when. */
+/** The situation of a kernel, and since when. */
 export interface KernelStatus {
   readonly situation: KernelSituation;
   /** Milliseconds since the epoch. */
@@ -13,7 +13,7 @@ export interface KernelStatus {
   readonly server: string;
   /** When the server was started, in milliseconds since the epoch, where that is known. */
   readonly serverStarted?: number | undefined;
-  /** Whether the person may start and stop the server. */
+  /** Whether the user may start and stop the server. */
   readonly isOwnServer: boolean;
 }
 
@@ -31,7 +31,7 @@ export type KernelAction =
   | "selectKernel"
   | "showLog";
 
-/** What stands in the status bar, without its icon. */
+/** The text of the status bar item, without its icon. */
 export function statusText({ situation }: KernelStatus, now: number): string {
   switch (situation.kind) {
     case "signed-out":
@@ -105,13 +105,13 @@ export function statusIcon({ situation }: KernelStatus): string {
   }
 }
 
-/** How much it wants to be seen. */
+/** The severity: the colour of the item. */
 export function statusWeight({ situation: { kind } }: KernelStatus): "error" | "warning" | undefined {
   if (kind === "dead" || kind === "unreachable") return "error";
   return kind === "reconnecting" || kind === "evicted" ? "warning" : undefined;
 }
 
-/** What is said on hovering: what it is and since when, what that means, the kernel, the server. */
+/** The tooltip: the situation and since when, its meaning, the kernel, the server. */
 export function statusLines(status: KernelStatus): string[] {
   const { situation, since, kernel, server, serverStarted } = status;
   const meaning = meaningOf(situation);
@@ -119,12 +119,12 @@ export function statusLines(status: KernelStatus): string[] {
   return [`${plain(situation)} since ${clockTime(since)}`, ...(meaning === undefined ? [] : [meaning]), `Kernel: ${kernel}`, `Server: ${server}${started}`];
 }
 
-/** What screen readers say. The countdown is left out: it would be said again every second. */
+/** The accessibility label. The countdown is left out: it would be read again every second. */
 export function statusLabel({ situation, since, kernel, server }: KernelStatus): string {
   return `${plain(situation)} since ${clockTime(since)}, ${kernel} on ${server}`;
 }
 
-/** What makes sense to do, the likeliest first. */
+/** The actions that make sense, the likeliest first. */
 export function actionsFor({ situation: { kind }, isOwnServer }: KernelStatus): readonly KernelAction[] {
   return [...own(kind, isOwnServer), "selectKernel", "showLog"];
 }
