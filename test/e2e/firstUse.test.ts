@@ -5,6 +5,7 @@ import { waitFor } from "../harness/processes/wait";
 import { sampleCell, samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
 import { hubUser } from "./support/user";
+import { picturedThemes, takePictures } from "../harness/vscode/pictures";
 import { personWindow } from "./support/window";
 
 const pictures = "out/screenshots/first-use";
@@ -24,14 +25,7 @@ describe("first use", () => {
     const done = page.locator(".getting-started-step", { has: page.locator(".codicon-getting-started-step-checked") });
     return await done.locator(".step-title").allInnerTexts();
   };
-  /** In light and dark; dark remains. */
-  const picture = async (name: string): Promise<void> => {
-    const { workbench } = window();
-    for (const theme of ["light", "dark"] as const) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`${pictures}/${name}-${theme}.png`);
-    }
-  };
+  const picture = (name: string): Promise<void> => takePictures(window().workbench, `${pictures}/${name}`, ["light", "dark"]);
   const openStep = async (title: string): Promise<void> => {
     const { page } = window().workbench;
     const step = page.locator(".getting-started-step", { has: page.locator(".step-title", { hasText: title }) });
@@ -45,7 +39,7 @@ describe("first use", () => {
     const sidebar = workbench.page.locator(".sidebar");
     await sidebar.getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
     await picture("welcome");
-    for (const theme of ["light", "dark"] as const) {
+    for (const theme of picturedThemes("light", "dark")) {
       // With the walkthrough closed: whenever that draws anew it takes the focus from an open palette.
       await workbench.setTheme(theme);
       await sidebar.locator("a", { hasText: "How it works" }).click();

@@ -4,9 +4,10 @@ import { sharedHub } from "../harness/hub/shared";
 import { mayLog } from "../harness/results/loggedErrors";
 import { waitFor } from "../harness/processes/wait";
 import { pickHubKernel } from "../harness/vscode/hubSteps";
-import { themes, type Workbench } from "../harness/vscode/workbench";
+import type { Workbench } from "../harness/vscode/workbench";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { hubUser } from "./support/user";
+import { takePictures } from "../harness/vscode/pictures";
 import { personWindow } from "./support/window";
 
 const startMs = 60_000;
@@ -15,14 +16,13 @@ describe("a person with several servers", () => {
   const window = personWindow({ files: [samplePath] });
   const name = "ana";
 
-  /** A picture in each theme. */
   const pictures = async (workbench: Workbench, title: string, prepare?: () => Promise<void>): Promise<void> => {
-    for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
-      await workbench.setTheme(theme);
-      await prepare?.();
-      await workbench.screenshot(`out/screenshots/servers-${title}-${theme}.png`);
+    const arrange = async (): Promise<void> => {
       await workbench.quickInput.dismiss();
-    }
+      await prepare?.();
+    };
+    await takePictures(workbench, `out/screenshots/servers-${title}`, ["dark", "light", "contrast"], arrange);
+    await workbench.quickInput.dismiss();
   };
 
   const signInWithPassword = async (workbench: Workbench): Promise<void> => {

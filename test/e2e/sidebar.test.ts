@@ -14,6 +14,7 @@ import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps"
 import { quietSettings } from "../harness/vscode/settings";
 import type { Workbench } from "../harness/vscode/workbench";
 import { hubUser } from "./support/user";
+import { takePictures } from "../harness/vscode/pictures";
 import { personWindow } from "./support/window";
 
 const startMs = 60_000;
@@ -21,12 +22,6 @@ const startMs = 60_000;
 const pollMs = 60_000;
 const truthMs = 1_000;
 const kernelList = v.array(v.looseObject({ id: v.string(), execution_state: v.string() }));
-
-const pictureThemes = {
-  dark: ["Dark Modern", ".monaco-workbench.vs-dark"],
-  light: ["Light Modern", ".monaco-workbench.vs"],
-  contrast: ["Dark High Contrast", ".monaco-workbench.hc-black"],
-} as const;
 
 /** Expands a row. While others come and go, a click may meet the row that is in its place by then. */
 async function opened(row: Locator): Promise<void> {
@@ -54,17 +49,8 @@ describe("the JupyterHub view", () => {
     await sharedHub().stopServer(user.name);
   });
 
-  const pictures = async (workbench: Workbench, title: string): Promise<void> => {
-    for (const [name, [theme, selector]] of Object.entries(pictureThemes)) {
-      await workbench.quickInput.command("Preferences: Color Theme");
-      await workbench.quickInput.expect(/Color Theme/);
-      // The list is long: only its first part is drawn.
-      await workbench.page.keyboard.type(theme);
-      await workbench.quickInput.pick(new RegExp(`^${theme}`));
-      await workbench.page.locator(selector).waitFor();
-      await workbench.screenshot(`out/screenshots/sidebar-${title}-${name}.png`);
-    }
-  };
+  const pictures = (workbench: Workbench, title: string): Promise<void> =>
+    takePictures(workbench, `out/screenshots/sidebar-${title}`, ["dark", "light", "contrast"]);
   const kernels = async (): Promise<v.InferOutput<typeof kernelList>> => {
     const answer = await fetch(new URL("api/kernels", server), { headers: { Authorization: `token ${user.token}` } });
     return v.parse(kernelList, await answer.json());

@@ -8,6 +8,7 @@ import { sharedHub } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
+import { takePictures } from "../harness/vscode/pictures";
 import { personWindow } from "./support/window";
 
 const name = "status.ipynb";
@@ -49,10 +50,7 @@ describe("the kernel in the status bar", function () {
     const { workbench } = window();
     // Its hover stays while the item has the focus.
     await workbench.notebook.focus();
-    for (const theme of ["light", "dark"] as const) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`out/screenshots/status-${shown}-${theme}.png`);
-    }
+    await takePictures(workbench, `out/screenshots/status-${shown}`, ["light", "dark"]);
   };
   const offered = async (): Promise<string[]> => {
     await item().click();
@@ -81,7 +79,7 @@ describe("the kernel in the status bar", function () {
     const hover = workbench.page.locator(".workbench-hover", { hasText: /Kernel idle since/ });
     await hover.waitFor();
     assert.match(await hover.innerText(), /Kernel: Python 3.*Server: ana @ .*started at/s);
-    await workbench.page.screenshot({ path: "out/screenshots/status-hover-dark.png" });
+    await workbench.page.screenshot({ path: "out/screenshots/status-hover.png" });
   });
 
   it("says once that somebody else has restarted the kernel, whose variables are gone", async () => {
@@ -96,7 +94,7 @@ describe("the kernel in the status bar", function () {
     await workbench.notebook.run(0);
     await says(/Kernel idle/);
     assert.equal((await workbench.notifications()).filter((text) => restarted.test(text)).length, 1);
-    await workbench.page.screenshot({ path: "out/screenshots/status-restarted-dark.png" });
+    await workbench.page.screenshot({ path: "out/screenshots/status-restarted.png" });
     await workbench.clearNotifications();
   });
 
@@ -112,7 +110,7 @@ describe("the kernel in the status bar", function () {
       entries.map((entry) => entry.replace(/^.*?(?=[A-Z])/, "").replace(/,.*/, "")),
       ["Interrupt", "Restart Kernel…", "Restart Kernel and Run All Cells…", "Shut Down Kernel…", "Select Another Kernel…", "Show Log"],
     );
-    await workbench.screenshot("out/screenshots/status-actions-dark.png");
+    await workbench.screenshot("out/screenshots/status-actions.png");
     await workbench.dismiss();
     proxy.refuse();
     proxy.cut();

@@ -2,6 +2,7 @@
 // all states of one fault with FAULT_MATRIX="its name".
 import assert from "node:assert/strict";
 import { sharedHub } from "../harness/hub/shared";
+import { together } from "../harness/together";
 import { faults, type Fault } from "./faults/faults";
 import { states, type State } from "./faults/states";
 import { createWorld, runsOf, settled, type World } from "./faults/world";
@@ -27,36 +28,22 @@ const cases: readonly Case[] = faults
   .flatMap((fault, index) =>
     (wanted === "" ? states.slice(index % states.length).slice(0, 1) : states).map((state) => ({ fault, state })),
   );
-const together = cases.filter(({ fault }) => !fault.alone);
-const alone = cases.filter(({ fault }) => fault.alone);
-
 describe("fault matrix", function () {
   this.timeout(20 * 60_000);
   const table = new Map<Case, Outcome>();
-  const running = new Map<Case, Promise<Outcome>>();
+  const test = together(4);
 
-  before(() => {
-    // A few at a time: most of a case is waiting.
-    const lanes = Array.from({ length: 4 }, () => Promise.resolve());
-    together.forEach((one, index) => {
-      const lane = index % lanes.length;
-      const outcome = (lanes[lane] ?? Promise.resolve()).then(() => play(one, "ana"));
-      outcome.catch(() => undefined);
-      running.set(one, outcome);
-      lanes[lane] = outcome.then(
-        () => undefined,
-        () => undefined,
-      );
-    });
-  });
-
-  for (const one of [...together, ...alone]) {
-    it(`${one.fault.name}, ${one.state.name}: ${one.fault.promised}`, async () => {
-      if (one.fault.alone) await Promise.allSettled(running.values());
-      const outcome = await (running.get(one) ?? play(one, "alice@example.org"));
+  const isAlone = ({ fault }: Case): boolean => fault.alone === true;
+  for (const one of cases.toSorted((a, b) => Number(isAlone(a)) - Number(isAlone(b)))) {
+    const play = async (): Promise<void> => {
+      const outcome = await played(one, isAlone(one) ? "alice@example.org" : "ana");
       table.set(one, outcome);
       check(one, outcome);
-    });
+    };
+    const title = `${one.fault.name}, ${one.state.name}: ${one.fault.promised}`;
+    // What happens to the hub or to all its servers happens to nobody else's case.
+    if (isAlone(one)) it(title, play);
+    else test(title, play);
   }
 
   after(() => {
@@ -67,7 +54,7 @@ describe("fault matrix", function () {
   });
 });
 
-async function play({ fault, state }: Case, user: string): Promise<Outcome> {
+async function played({ fault, state }: Case, user: string): Promise<Outcome> {
   const world = await createWorld(sharedHub(), user);
   try {
     const afterwards = await state.enter(world);

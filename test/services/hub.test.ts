@@ -12,6 +12,7 @@ import { request } from "../../src/transport/http";
 import { serverSettings } from "../../src/transport/settings";
 import type { TestHub } from "../harness/hub/hub";
 import { sharedHub } from "../harness/hub/shared";
+import { together } from "../harness/together";
 
 const people = ["ana", "alice@example.org", "zoë müller"];
 const nobody: SignInPort = {
@@ -24,6 +25,8 @@ describe("hub", function () {
   this.timeout(90_000);
   let hub: TestHub;
   before(() => void (hub = sharedHub()));
+  // Each has servers and tokens of its own, and most of the time waits for them.
+  const test = together(4);
 
   const clientOf = (name: string): HubClient =>
     new HubClient(serverSettings({ baseUrl: hub.url, token: hub.user(name).token, label: `${name} @ hub` }));
@@ -49,14 +52,14 @@ describe("hub", function () {
     ids: () => [],
   });
 
-  it("is found from its pages and from pages of its users", async () => {
+  test("is found from its pages and from pages of its users", async () => {
     for (const path of ["", "hub/home", "hub/login?next=%2Fhub%2F", "user/ana/lab/tree/x.ipynb", "hub/spawn/ana/gpu"]) {
       const found = await findHub(parseAddress(new URL(path, hub.url).href));
       assert.deepEqual(found, { url: new URL(hub.url), version: hub.version });
     }
   });
 
-  it("does not take a user's server for a hub", async () => {
+  test("does not take a user's server for a hub", async () => {
     const { place } = await ensureRunning(clientOf("ana"), "ana", "plain");
     const { url } = place;
     const address = parseAddress(url.href);
@@ -66,13 +69,13 @@ describe("hub", function () {
   });
 
   for (const name of people) {
-    it(`signs in ${name} with a token`, async () => {
+    test(`signs in ${name} with a token`, async () => {
       const { user, hub: url }: SignedIn = await signIn({ address: hub.url, token: ` ${hub.user(name).token}\n` }, nobody);
       assert.deepEqual([user.name, url.href], [name, hub.url]);
       assert.ok(user.servers !== null && user.scopes.length > 0);
     });
 
-    it(`starts, finds and stops a server of ${name}, following its progress`, async () => {
+    test(`starts, finds and stops a server of ${name}, following its progress`, async () => {
       const client = clientOf(name);
       const server = "second-1";
       const told: [number, string][] = [];
@@ -95,12 +98,12 @@ describe("hub", function () {
     });
   }
 
-  it("lists the default server although it is stopped", async () => {
+  test("lists the default server although it is stopped", async () => {
     const [first] = await servers(clientOf("zoë müller"), "zoë müller");
     assert.equal(first?.name, "");
   });
 
-  it("follows a slow start from two sides at once", async () => {
+  test("follows a slow start from two sides at once", async () => {
     const client = clientOf("ana");
     const both = [1, 2].map(() => ensureRunning(client, "ana", "slow-1"));
     const [one, two] = await Promise.all(both);
@@ -109,7 +112,7 @@ describe("hub", function () {
     await client.deleteServer("ana", "slow-1");
   });
 
-  it("gives the spawner's own reason for a failed start, at once and after a while", async () => {
+  test("gives the spawner's own reason for a failed start, at once and after a while", async () => {
     const client = clientOf("alice@example.org");
     for (const userOptions of [undefined, { delay: 2, fail: "The quota of GPU hours is used up." }, { delay: 12, fail: "Nothing came free." }]) {
       const error = await failure(ensureRunning(client, "alice@example.org", "fail-1", { start: { userOptions } }));
@@ -119,7 +122,7 @@ describe("hub", function () {
     await client.deleteServer("alice@example.org", "fail-1");
   });
 
-  it("ends waiting for a server that dies at once, by timeout and by abort, and stops it when the hub lets it", async () => {
+  test("ends waiting for a server that dies at once, by timeout and by abort, and stops it when the hub lets it", async () => {
     const client = clientOf("ana");
     const early = await failure(ensureRunning(client, "ana", "die-1", { timeout: 3_000 }));
     assert.ok(["timeout", "start-failed"].includes(early.code), early.message);
@@ -131,27 +134,13 @@ describe("hub", function () {
     await client.deleteServer("ana", "die-1");
   });
 
-  it("says why a server name is refused, and what names may be", async () => {
+  test("says why a server name is refused, and what names may be", async () => {
     const error = await failure(ensureRunning(clientOf("ana"), "ana", "a/b"));
     assert.equal(error.code, "start-failed");
     assert.match(error.message, /Invalid server_name.*Choose a name of small letters/);
   });
 
-  it("does not take a hub that is down for a sign-out", async () => {
-    const account = new Account({ hub: new URL(hub.url), userName: "ana", store: memory(hub.user("ana").token) });
-    await hub.stopHubProcess();
-    try {
-      await assert.rejects(account.check(hub.user("ana").token), (error) => hasCode(error, "server-error", "unreachable"));
-      await assert.rejects(findHub(parseAddress(hub.url)), (error) => hasCode(error, "server-error"));
-      assert.equal(account.state, "signed-in");
-    } finally {
-      await hub.startHubProcess();
-    }
-    assert.equal(await account.check(hub.user("ana").token), "valid");
-    account.dispose();
-  });
-
-  it("mints a token with few scopes that suffices, and revokes it", async () => {
+  test("mints a token with few scopes that suffices, and revokes it", async () => {
     const scopes = [...hubScopes];
     for (const name of people) {
       const made = await clientOf(name).createToken(name, { note: "JupyterHub Connect test", expiresIn: 600, scopes });
@@ -167,8 +156,23 @@ describe("hub", function () {
     }
   });
 
-  it("refuses a token of nobody in clear words", async () => {
+  test("refuses a token of nobody in clear words", async () => {
     const error = await failure(signIn({ address: hub.url, token: "0123456789abcdef0123456789abcdef" }, nobody));
     assert.deepEqual([error.code, /does not accept this token/.test(error.message)], ["signed-out", true]);
+  });
+
+  // Alone: all others need the hub.
+  it("does not take a hub that is down for a sign-out", async () => {
+    const account = new Account({ hub: new URL(hub.url), userName: "ana", store: memory(hub.user("ana").token) });
+    await hub.stopHubProcess();
+    try {
+      await assert.rejects(account.check(hub.user("ana").token), (error) => hasCode(error, "server-error", "unreachable"));
+      await assert.rejects(findHub(parseAddress(hub.url)), (error) => hasCode(error, "server-error"));
+      assert.equal(account.state, "signed-in");
+    } finally {
+      await hub.startHubProcess();
+    }
+    assert.equal(await account.check(hub.user("ana").token), "valid");
+    account.dispose();
   });
 });

@@ -10,6 +10,7 @@ import { request } from "../../src/transport/http";
 import { serverSettings, type ServerSettings } from "../../src/transport/settings";
 import type { TestHub } from "../harness/hub/hub";
 import { sharedHub } from "../harness/hub/shared";
+import { together } from "../harness/together";
 
 const user = "zoë müller";
 
@@ -26,6 +27,9 @@ describe("servers of a real hub", function () {
     major = await client.majorVersion();
   });
 
+  // Each has servers of its own, and most of the time waits for them.
+  const test = together(4);
+
   const failure = async (promise: Promise<unknown>): Promise<ConnectError> => {
     const error: unknown = await promise.then(
       () => undefined,
@@ -37,7 +41,7 @@ describe("servers of a real hub", function () {
   const model = async (name: string) => (await servers(client, user)).find((server) => server.name === name);
   const ensure = (name: string, options: EnsureRunningOptions = {}) => ensureRunning(client, user, name, options);
 
-  it("creates a named server with a name for people, and deletes it", async () => {
+  test("creates a named server with a name for people, and deletes it", async () => {
     await ensure("gpu-1", { start: { displayName: "My GPU ♥", userOptions: { delay: 0.1 } } });
     const made = await model("gpu-1");
     assert.equal(made?.display_name ?? null, major >= 6 ? "My GPU ♥" : null);
@@ -48,7 +52,7 @@ describe("servers of a real hub", function () {
     await remove(client, user, "gpu-1");
   });
 
-  it("starts with the options of the last time where none are given, and with none where that is said", async () => {
+  test("starts with the options of the last time where none are given, and with none where that is said", async () => {
     await ensure("again-1", { start: { userOptions: { profile: "gpu", image: "jax" } } });
     await stop(client, user, "again-1");
     await ensure("again-1");
@@ -59,7 +63,7 @@ describe("servers of a real hub", function () {
     await remove(client, user, "again-1");
   });
 
-  it("reads what there is to choose from the spawn page, and starts with the choice", async () => {
+  test("reads what there is to choose from the spawn page, and starts with the choice", async () => {
     const cookies = await logIn(settings, user, hub.user(user).password);
     const page = await readSpawnForm(settings, cookies, user, "chosen");
     assert.ok(page.kind === "form");
@@ -82,20 +86,20 @@ describe("servers of a real hub", function () {
     await remove(client, user, "chosen");
   });
 
-  it("knows a hub that has nothing to choose by its having started the server", async () => {
+  test("knows a hub that has nothing to choose by its having started the server", async () => {
     const cookies = await logIn(settings, user, hub.user(user).password);
     assert.deepEqual(await readSpawnForm(settings, cookies, user, "plain-1"), { kind: "started" });
     await ensure("plain-1");
     await remove(client, user, "plain-1");
   });
 
-  it("refuses a wrong password, and says when a session is over", async () => {
+  test("refuses a wrong password, and says when a session is over", async () => {
     assert.equal((await failure(logIn(settings, user, "wrong"))).code, "signed-out");
     const error = await failure(readSpawnForm(settings, "jupyterhub-hub-login=nonsense", user, ""));
     assert.deepEqual([error.code, /session for the pages/.test(error.message)], ["signed-out", true], error.message);
   });
 
-  it("follows a start on the hub's own page", async () => {
+  test("follows a start on the hub's own page", async () => {
     const told: string[] = [];
     const waiting = ensureStartedElsewhere(client, user, "page-1", { onProgress: (_, message) => told.push(message), pace: { first: 100 } });
     await client.startServer(user, "page-1", { userOptions: { delay: 3 } });
@@ -107,13 +111,13 @@ describe("servers of a real hub", function () {
     assert.deepEqual([nobody.code, /Nobody has started/.test(nobody.message)], ["timeout", true]);
   });
 
-  it("gives the hub's reason where a quota is used up", async () => {
+  test("gives the hub's reason where a quota is used up", async () => {
     const error = await failure(ensure("quota-1", { start: { userOptions: { profile: "quota" } } }));
     assert.deepEqual([error.code, /Your quota of large servers is used up until Monday/.test(error.message)], ["start-failed", true], error.message);
     await remove(client, user, "quota-1");
   });
 
-  it("says that a server died at once, before the hub gives up on it, and starts it well after that", async () => {
+  test("says that a server died at once, before the hub gives up on it, and starts it well after that", async () => {
     const error = await failure(ensure("die-2", { timeout: 55_000 }));
     assert.equal(error.code, "start-failed", error.message);
     assert.match(error.message, /seems to have ended at once|status=/);
@@ -123,8 +127,7 @@ describe("servers of a real hub", function () {
   });
 
   for (const [kind, words] of [["pending", /Waiting for a place that never comes/], ["hang", /Starting the server/]] as const) {
-    it(`ends waiting for a spawn that is ${kind} for ever, and stops it`, async function () {
-      this.timeout(150_000);
+    const ends = async (): Promise<void> => {
       const told: string[] = [];
       const error = await failure(ensure(`${kind}-1`, { timeout: 4_000, onProgress: (_, message) => told.push(message) }));
       assert.deepEqual([error.code, /still not up.*stop it/.test(error.message)], ["timeout", true], error.message);
@@ -133,10 +136,11 @@ describe("servers of a real hub", function () {
       await stop(client, user, `${kind}-1`, { timeout: 120_000 });
       assert.equal((await model(`${kind}-1`))?.pending ?? null, null);
       await remove(client, user, `${kind}-1`);
-    });
+    };
+    test(`ends waiting for a spawn that is ${kind} for ever, and stops it`, ends, 150_000);
   }
 
-  it("says so where somebody stops a server while it starts", async () => {
+  test("says so where somebody stops a server while it starts", async () => {
     if (major < 5) return; // hub 3 stops nothing that is starting: `stop` waits until it has come up
     const stopped: Promise<void>[] = [];
     const onProgress = (_: number, message: string): void => {
@@ -149,20 +153,7 @@ describe("servers of a real hub", function () {
     await remove(client, user, "slow-2");
   });
 
-  it("outlives a hub that is restarted while a server starts", async () => {
-    const told: string[] = [];
-    const starting = ensure("slow-3", { start: { userOptions: { delay: 2 } }, onProgress: (_, message) => told.push(message) });
-    starting.catch(() => undefined);
-    await client.startServer(user, "slow-3");
-    await hub.stopHubProcess();
-    await hub.startHubProcess();
-    // The hub may have forgotten the spawn or not: either way there is an end, and the next start is well.
-    await starting.catch((error: unknown) => assert.ok(hasCode(error, "start-failed", "server-error", "unreachable"), String(error)));
-    await ensure("slow-3");
-    await remove(client, user, "slow-3");
-  });
-
-  it("uses a server that somebody shares, with a token that says so and no other", async () => {
+  test("uses a server that somebody shares, with a token that says so and no other", async () => {
     if (major < 5) {
       assert.deepEqual(await client.sharedServers(user), []);
       return;
@@ -189,7 +180,7 @@ describe("servers of a real hub", function () {
     await hub.stopServer("ana", "lent-1", true);
   });
 
-  it("reports activity where the token may, and says where it may not", async () => {
+  test("reports activity where the token may, and says where it may not", async () => {
     await ensure("active-1");
     const before = Date.parse((await model("active-1"))?.last_activity ?? "");
     const later = new Date(before + 60_000);
@@ -205,7 +196,7 @@ describe("servers of a real hub", function () {
     await remove(client, user, "active-1");
   });
 
-  it("counts a small request to the server as its activity, by which it decides that it is idle", async () => {
+  test("counts a small request to the server as its activity, by which it decides that it is idle", async () => {
     const { place } = await ensure("touched-1");
     const { url } = place;
     const before = Date.parse((await model("touched-1"))?.last_activity ?? "");
@@ -213,5 +204,19 @@ describe("servers of a real hub", function () {
     const { last_activity: seen } = JSON.parse((await request(serverSettings({ baseUrl: url, token: hub.user(user).token }), "api/status")).text) as { last_activity: string };
     assert.ok(Date.parse(seen) >= before, `${seen} ${before}`);
     await remove(client, user, "touched-1");
+  });
+
+  // Alone: no other start would outlive it.
+  it("outlives a hub that is restarted while a server starts", async () => {
+    const told: string[] = [];
+    const starting = ensure("slow-3", { start: { userOptions: { delay: 2 } }, onProgress: (_, message) => told.push(message) });
+    starting.catch(() => undefined);
+    await client.startServer(user, "slow-3");
+    await hub.stopHubProcess();
+    await hub.startHubProcess();
+    // The hub may have forgotten the spawn or not: either way there is an end, and the next start is well.
+    await starting.catch((error: unknown) => assert.ok(hasCode(error, "start-failed", "server-error", "unreachable"), String(error)));
+    await ensure("slow-3");
+    await remove(client, user, "slow-3");
   });
 });

@@ -2,9 +2,9 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 
-/** The files below `directory` that contain `text`, as plain text or percent-encoded; relative paths. Some may come and go meanwhile. */
-export function filesWith(directory: string, text: string): string[] {
-  const needles = [text, encodeURIComponent(text)].map((needle) => Buffer.from(needle));
+/** The files below `directory` that contain one of `texts`, plain or percent-encoded; relative paths. Some may come and go meanwhile. */
+export function filesWith(directory: string, ...texts: readonly string[]): string[] {
+  const needles = [...new Set(texts.flatMap((text) => [text, encodeURIComponent(text)]))].map((needle) => Buffer.from(needle));
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))

@@ -52,7 +52,7 @@ export function personWindow(options: PersonWindowOptions | (() => Promise<Perso
   after(async () => {
     if (!window) return;
     const { directory } = window.server;
-    const found = sharedHub().users.flatMap(({ password, token }) => [...filesWith(directory, password), ...filesWith(directory, token)]);
+    const found = filesWith(directory, ...sharedHub().users.flatMap(({ password, token }) => [password, token]));
     const late = undeclaredErrors();
     unwatch();
     await window.close();

@@ -1,6 +1,6 @@
 // npm test: all checks and suites, set-up included. A failure does not stop the rest; the last line is the count.
-// Suites run one after the other, each part with a hub of its own; -- --lanes N: side by side, and what a part prints comes
-// when it ends.
+// Suites run side by side, each part with a hub of its own; what a part prints comes when it ends. -- --serial: one after the
+// other, and what they print as they print it, to hunt a fault. -- --lanes N: so many at a time.
 // -- --times says what files took, for the table in ../lanes/suites.ts.
 // npm run test:full (--full): the same with all faults and interruptions, and the services, signing in and servers on older hubs too.
 import { join } from "node:path";
@@ -17,18 +17,21 @@ import { options } from "../options";
 import { out } from "../paths";
 import { failed, lastLine, passed, sum, takeResult, type SuiteResult } from "../results/results";
 
-const usage = "npm test [-- --lanes N] [--times], or npm run test:full";
+const usage = "npm test [-- --serial] [--lanes N] [--times], or npm run test:full";
+
+/** On two cores: with one more a window would open slowly, with one less the machine would mostly wait. */
+const usualLanes = 3;
 
 async function main(): Promise<number> {
-  const known = { full: { type: "boolean" }, times: { type: "boolean" }, lanes: { type: "string" } } as const;
+  const known = { full: { type: "boolean" }, times: { type: "boolean" }, serial: { type: "boolean" }, lanes: { type: "string" } } as const;
   const { values } = options(usage, known);
-  const lanes = lanesOf(values.lanes);
+  const lanes = values.serial === true ? 1 : lanesOf(values.lanes);
   const started = Date.now();
   // What takes long on a fresh machine happens beside the checks, which need none of it.
   const browser = setUp(() => ensureSystem(["chromium", "fonts-dejavu", "fonts-noto-color-emoji"]));
   const hub = setUp(() => ensureHubPython(6));
   const codeServer = setUp(ensureCodeServer);
-  if (values.full) Object.assign(process.env, { FAULT_MATRIX: "full", ZERO_LOSS: "full" });
+  if (values.full) Object.assign(process.env, { FAULT_MATRIX: "full", ZERO_LOSS: "full", PICTURES: "1" });
 
   // Before all others, which use what it makes.
   const results = [await check("package")];
@@ -53,7 +56,7 @@ async function main(): Promise<number> {
 const early = Number.MAX_SAFE_INTEGER;
 
 function lanesOf(wanted: string | undefined): number {
-  const lanes = Number(wanted ?? 1);
+  const lanes = Number(wanted ?? usualLanes);
   if (!Number.isInteger(lanes) || lanes < 1) throw new Error(`--lanes takes a number from 1 on.\nUsage: ${usage}`);
   return lanes;
 }

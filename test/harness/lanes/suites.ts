@@ -24,9 +24,9 @@ const usual = 15;
 export function partsOfSuites(): Part[] {
   return [
     ...partsOf("services", 3, () => false),
-    ...partsOf("vscode", 2),
+    ...partsOf("vscode", 3),
     { suite: "test:conform", args: [], seconds: 260, isWindow: true },
-    ...partsOf("e2e", 4),
+    ...partsOf("e2e", 5),
     ...partsOfSecurity(),
   ];
 }

@@ -12,8 +12,13 @@ const openMs = 120_000;
 const uiMs = 20_000;
 const clickMs = 1_000;
 
-/** The colour themes that VS Code starts with by itself. */
-export const themes = { dark: "Dark Modern", light: "Light Modern" } as const;
+/** Colour themes, and the class of the window in each. */
+const themes = {
+  dark: { title: "Dark Modern", shown: ".monaco-workbench.vs-dark" },
+  light: { title: "Light Modern", shown: ".monaco-workbench.vs" },
+  contrast: { title: "Dark High Contrast", shown: ".monaco-workbench.hc-black" },
+} as const;
+export type ThemeName = keyof typeof themes;
 
 /** One window. */
 export class Workbench {
@@ -275,11 +280,16 @@ export class Workbench {
     await this.page.locator(".notifications-toasts .notification-list-item-message").first().waitFor({ state: "detached" });
   }
 
-  /** Switches the colour theme. */
-  async setTheme(theme: keyof typeof themes): Promise<void> {
+  /** Switches the colour theme, where it is another one. */
+  async setTheme(name: ThemeName): Promise<void> {
+    const { title, shown } = themes[name];
+    if (await this.page.locator(shown).isVisible()) return;
     await this.quickInput.command("Preferences: Color Theme");
-    await this.quickInput.pick(new RegExp(`^${themes[theme]}`));
-    await this.page.locator(theme === "dark" ? ".monaco-workbench.vs-dark" : ".monaco-workbench.vs").waitFor();
+    await this.quickInput.expect(/Color Theme/);
+    // The list is long: only its first part is drawn.
+    await this.page.keyboard.type(title);
+    await this.quickInput.pick(new RegExp(`^${title}`));
+    await this.page.locator(shown).waitFor();
   }
 
   /** Saves a picture of the window. */
