@@ -18,7 +18,7 @@ export interface InboxPorts {
   readonly requests: Requests;
   readonly events: KernelEvents;
   readonly comms: Comms;
-  readonly link: Pick<KernelLink, "dispatch" | "isHeard" | "mayHearOldProcess" | "heardOnIOPub" | "ask">;
+  readonly link: Pick<KernelLink, "dispatch" | "state" | "ask">;
   /** See `IdleWatchPorts`. */
   readonly patience: number;
   /** The request with this id cannot be answered: the connection breaks each time with what it was to be told. */
@@ -75,13 +75,13 @@ export class Inbox implements Disposable {
   /** What it says of the kernel's state. */
   #learn(message: Message): void {
     const { link, events } = this.#ports;
-    if (this.#process.isAnother(message) && link.isHeard) link.dispatch({ type: "another-process" });
+    if (this.#process.isAnother(message)) link.dispatch({ type: "another-process" });
     // What carries our own id the server has made up.
-    if (message.channel === "iopub" && message.header.session !== this.#ports.clientId) link.heardOnIOPub();
+    const isKernels = message.channel === "iopub" && message.header.session !== this.#ports.clientId;
+    if (isKernels && link.state.heard === "connection") link.dispatch({ type: "heard", by: "iopub" });
     const type = message.header.msg_type;
     this.#learnStatus(message);
-    // The last word of the process before ends nothing that was asked of the new one.
-    if (message.channel === "iopub" && type === "shutdown_reply" && !link.mayHearOldProcess) {
+    if (message.channel === "iopub" && type === "shutdown_reply") {
       link.dispatch({ type: "ending", restart: contentOf(message, endingContent).restart });
     }
     if (type === "execute_reply" && asksToExit(message)) link.dispatch({ type: "exiting" });

@@ -67,7 +67,7 @@ export class Sender {
         link().updateWaiting();
         return ended(message.header);
       },
-      congested: (congested) => link().congested(congested),
+      congested: (congested) => link().dispatch({ type: "congested", congested }),
     });
     requests.add(future);
     return future;

@@ -474,6 +474,27 @@ describe("kernel connection to a scripted kernel", function () {
     assert.deepEqual([settled, server.sockets.length], [false, 1]);
   });
 
+  it("leaves in order, for all who ask, also where the kernel's process ends meanwhile: no other websocket is opened", async () => {
+    const left: Promise<boolean>[] = [];
+    server.onRequest = ({ header }, socket) => {
+      socket.status("busy", header);
+      left.push(connection.leave(), connection.leave());
+      socket.status("restarting");
+    };
+    await fails(execute(), "kernel-dead");
+    assert.deepEqual([await within(Promise.all(left)), server.sockets.length], [[true, true], 1]);
+  });
+
+  it("says that what was asked while it closes its websocket to rest could not be sent, where there is no way back", async () => {
+    connection.dispose();
+    connection = new KernelConnection({ settings: server.settings({ request: 200 }), model: server.model });
+    await within(connection.info);
+    if (connection.status !== "idle") await within(next(connection.onDidChangeStatus, (status) => status === "idle"));
+    server.onUpgrade = () => "cut";
+    assert.equal(connection.rest(), true);
+    await fails(execute(), "unreachable");
+  });
+
   it("never has two websockets, however often it is hurried", async () => {
     const back = reconnected();
     server.socket.ws.terminate();
