@@ -31,17 +31,10 @@ export class KernelLink implements Disposable {
   constructor(ports: LinkPorts) {
     this.#ports = ports;
     const { settings, kernelId, clientId } = ports;
-    this.#outgoing = new Outgoing({
-      ...{ settings, requests: ports.requests, socket: () => this.#socket, state: () => this.#state, hurry: () => this.#hurry() },
-      holdsBack: (message) => ports.holdsBack(message),
-      sent: (message) => ports.sent(message),
-    });
+    const state = (): KernelState => this.#state;
+    this.#outgoing = new Outgoing({ ...ports, state, socket: () => this.#socket, hurry: () => this.#hurry() });
     const server = new ServerModel(settings, kernelId, this.ending);
-    this.#questions = new LinkQuestions({
-      ...{ settings, kernelId, server, state: () => this.#state, dispatch: (event) => this.dispatch(event) },
-      modelled: (model) => ports.modelled(model),
-      missed: (gap) => ports.missed(gap),
-    });
+    this.#questions = new LinkQuestions({ ...ports, server, state, dispatch: (event) => this.dispatch(event) });
     this.#channels = new KernelChannels({
       ...{ settings, kernelId, clientId, ending: this.ending },
       askServer: () => server.get(),
@@ -176,7 +169,7 @@ export class KernelLink implements Disposable {
     const { attempt } = this.#channels;
     const { kernelId, settings } = this.#ports;
     const isOver = (): boolean => attempt !== this.#channels.attempt || this.#state.ended !== undefined;
-    this.#ports.probe({
+    this.#ports.delivery.probe({
       isNew: this.#state.heard !== "yes",
       heard: () => {
         if (!isOver()) this.dispatch({ type: "heard", by: "answer" });

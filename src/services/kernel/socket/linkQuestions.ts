@@ -7,7 +7,7 @@ import { isNoUpgrade } from "./noUpgrade";
 import type { ServerModel } from "./serverModel";
 import type { KernelEvent, KernelState, Outage } from "./state";
 
-export interface LinkQuestionsPorts extends Pick<LinkPorts, "settings" | "kernelId" | "modelled" | "missed"> {
+export interface LinkQuestionsPorts extends Pick<LinkPorts, "settings" | "kernelId" | "delivery" | "modelled"> {
   readonly server: ServerModel;
   state(): KernelState;
   dispatch(event: KernelEvent): void;
@@ -63,7 +63,7 @@ export class LinkQuestions {
       if (hasCode(error, "not-found")) this.#ports.dispatch({ type: "refused", error });
       else this.#settings.log.warn(`${this.#settings.label}: the model of kernel ${kernelId} could not be read`, error);
     }
-    if (outage && (outage.silent || others)) this.#ports.missed({ from: outage.from, to: Date.now() });
+    if (outage && (outage.silent || others)) this.#ports.delivery.mayHaveMissed({ from: outage.from, to: Date.now() });
   }
 
   get #settings(): ServerSettings {

@@ -6,7 +6,7 @@ import type { LinkPorts } from "./linkPorts";
 import { frameOf, Outbox } from "./outbox";
 import { mustWait, type KernelState } from "./state";
 
-export interface OutgoingPorts extends Pick<LinkPorts, "settings" | "requests" | "holdsBack" | "sent"> {
+export interface OutgoingPorts extends Pick<LinkPorts, "settings" | "requests" | "delivery" | "sent"> {
   /** The open websocket, where there is one. */
   socket(): Socket | undefined;
   state(): KernelState;
@@ -69,6 +69,6 @@ export class Outgoing {
   }
 
   #mustWait(message: Message): boolean {
-    return mustWait(this.#ports.state(), message) || this.#ports.holdsBack(message);
+    return mustWait(this.#ports.state(), message) || this.#ports.delivery.holdsBack(message);
   }
 }
