@@ -234,7 +234,8 @@ export class KernelLink implements Disposable {
     if (this.#state.ended) return;
     const { settings, kernelId, requests } = this.#ports;
     settings.log.debug(`${settings.label}: connection to kernel ${kernelId} closed`, close);
-    this.#outgoing.bound();
+    // What is left stays open until it is disposed of.
+    if (this.#state.closing !== "leave") this.#outgoing.bound();
     // A close without a code is what the server sends to the older of two sockets with one session id.
     this.dispatch({ type: "closed", suspect: close.code === 1005, silent: close.silent, awaiting: requests.awaiting });
     // Somebody has wanted it meanwhile.
