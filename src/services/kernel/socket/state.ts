@@ -13,7 +13,7 @@ export interface Step {
 }
 
 export const initialState: KernelState = {
-  ...{ kernel: "unknown", connection: "disconnected", heard: "connection", closing: "no", congestion: 0, openedAt: 0, attempt: 0, worked: false, unanswered: false, pause: 0, stopped: 0, silent: false, exits: false },
+  ...{ kernel: "unknown", connection: "disconnected", heard: "connection", closing: "no", suspect: false, congestion: 0, openedAt: 0, attempt: 0, worked: false, unanswered: false, pause: 0, stopped: 0, silent: false, exits: false },
 };
 
 /** Milliseconds: first pause and ceiling between attempts to reconnect. */
@@ -73,10 +73,12 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
     case "leave":
       return { state: { ...state, closing: "leave" }, effects: [{ type: "leave" }] };
     case "not-evicted":
+      // A new process has another websocket already.
+      if (!state.suspect) return keep(state);
       // What took our place for a moment was a late attempt of our own, and was given what the server had kept for us.
-      return reconnect({ ...state, ...(state.outage && { outage: { ...state.outage, silent: true } }) }, random);
+      return reconnect({ ...state, suspect: false, ...(state.outage && { outage: { ...state.outage, silent: true } }) }, random);
     case "evicted":
-      return end(state, state.kernel, evictedError());
+      return state.suspect ? end(state, state.kernel, evictedError()) : keep(state);
     case "told":
       return told(state, event.status, event.solicited);
     case "ending":
@@ -155,7 +157,7 @@ function closed(state: KernelState, event: KernelEvent & { readonly type: "close
   const { suspect, silent, awaiting } = event;
   // A busy kernel may say nothing for long.
   const before = now - state.openedAt > pause.ceiling ? answered(state) : state;
-  const next: KernelState = { ...before, connection: "connecting", silent, ...(awaiting && { outage: { from: now, silent } }) };
+  const next: KernelState = { ...before, connection: "connecting", suspect, silent, ...(awaiting && { outage: { from: now, silent } }) };
   return suspect ? { state: next, effects: [{ type: "ask-eviction" }] } : reconnect(next, random);
 }
 
@@ -222,7 +224,7 @@ function anew(state: KernelState, by: Replacement): Step {
 /** The process is a new one, which another websocket finds. What is being left opens no other. */
 function reopen(state: KernelState): Step {
   if (state.closing === "leave") return keep({ ...state, heard: "process" });
-  return { state: { ...state, connection: "connecting", closing: "no", heard: "process" }, effects: [{ type: "reopen" }] };
+  return { state: { ...state, connection: "connecting", closing: "no", suspect: false, heard: "process" }, effects: [{ type: "reopen" }] };
 }
 
 function kernelStatus(status: string): KernelStatus {

@@ -37,6 +37,8 @@ export interface KernelState {
   readonly heard: Heard;
   /** Whether the websocket is being closed by our own will, and why: nobody needs it for now, or no other is to be opened. */
   readonly closing: "no" | "rest" | "leave";
+  /** The server may have closed the last websocket for another client's sake; it is asked, and no other is opened until then. */
+  readonly suspect: boolean;
   /** Until the kernel and its server are asked what was missed. */
   readonly outage?: Outage | undefined;
   /** How many handlers are too slow: as long as any are, the server has to wait. */

@@ -133,6 +133,13 @@ describe("kernel state: closing", () => {
       assert.deepEqual(run(all.state, closed).effects, []);
     });
 
+    it(`takes after ${what} its own next websocket neither for another client's nor for one that is still to be opened`, () => {
+      const { state } = run(idle, { ...closed, suspect: true }, ...events);
+      for (const now of [state, run(state, opened).state]) {
+        for (const type of ["evicted", "not-evicted"] as const) assert.deepEqual(run(now, { type }), { state: now, effects: [] });
+      }
+    });
+
     it(`rests no more after ${what}`, () => {
       const { state } = run({ ...idle, closing: "rest" }, ...events);
       assert.equal(state.closing, "no");
