@@ -20,6 +20,11 @@ const kinds: Record<string, (proxy: FaultProxy, ms: number) => Promise<void>> = 
     await pause(ms);
     await proxy.restore();
   },
+  "breaks on both sides": async (proxy, ms) => {
+    proxy.close();
+    await pause(ms);
+    await proxy.restore();
+  },
   "is silent": async (proxy, ms) => {
     proxy.stall();
     await pause(ms);
@@ -50,7 +55,8 @@ describe("a network that breaks for seconds while a kernel prints", function () 
         await cell.prints("5\n");
         for (let cut = 0; cut < perKernel; cut++) {
           await strike(proxy, 2_000 + Math.random() * 8_000);
-          await pause(2_000 + Math.random() * 1_000);
+          // The next one comes while it connects, while it is told what it has missed, or later.
+          await pause(Math.random() * 3_000);
         }
         await cell.future.done;
         const printed = new Set(cell.text().split("\n").slice(0, -1).map(Number));
