@@ -1,4 +1,8 @@
 // KernelConnection: one client on one kernel: its events, its status, its life.
+//
+//   a message out:  a request here → Sender (makes its future) → KernelLink (at once, or when the kernel is heard) → websocket
+//   a message in:   websocket → KernelLink → Inbox → Delivery, events, the kernel's status, the request's future, comms
+//   a break:        websocket → KernelLink (its reducer decides) → here → Delivery (what was lost, and what is sent again) → KernelLink
 import { randomUUID } from "node:crypto";
 import type * as v from "valibot";
 import { withTimeout } from "../../base/async";
@@ -13,9 +17,8 @@ import type { FutureHandlers, KernelFuture } from "./requests/future";
 import type { MessageHook } from "./requests/hooks";
 import { KernelRequests, type RequestOptions } from "./requests/kernelRequests";
 import { Inbox } from "./inbox";
-import { refusedMessageError } from "./kernelErrors";
 import { KernelLink } from "./socket/link";
-import { contentOf, createMessage, kernelInfoContent, payloadSize } from "./messages";
+import { contentOf, createMessage, kernelInfoContent } from "./messages";
 import type { Channel, ExecuteReply, JsonObject, KernelInfo, Message } from "./messages";
 import type { KernelModel } from "./model";
 import { ProcessControl } from "./processControl";
@@ -42,55 +45,30 @@ export class KernelConnection extends KernelRequests implements Disposable {
   /** When the last attempt to connect failed. */
   #failedAt = 0;
 
-  constructor(options: KernelConnectionOptions) {
-    super(options.settings.log);
-    this.#settings = options.settings;
-    this.#model = options.model;
-    this.clientId = options.clientId ?? randomUUID();
-    const { log } = options.settings;
-    this.#sender = new Sender({
-      ...{ log, requests: this.#requests, link: () => this.#link, ended: (header) => this.#delivery.ended(header) },
-      sendInput: (value, request) => this.sendInputReply(value, request),
-      recall: (message) => this.#inbox.recall(message),
-    });
-    this.comms = new Comms(this.clientId, (...message) => this.#sendComm(...message), log, options.handleComms ?? true);
-    this.#delivery = new Delivery({
-      ...{ settings: options.settings, clientId: this.clientId, requests: this.#requests, link: () => this.#link },
+  constructor({ settings, model, clientId = randomUUID(), handleComms = true }: KernelConnectionOptions) {
+    super(settings.log);
+    this.#settings = settings;
+    this.#model = model;
+    this.clientId = clientId;
+    const common = { settings, kernelId: model.id, clientId, requests: this.#requests, events: this.events, link: () => this.#link };
+    const modelled = (newest: KernelModel): void => void (this.#model = newest);
+    const delivery = (this.#delivery = new Delivery({
+      ...{ ...common, missed: (gap) => this.events.gap.fire(gap), interrupt: () => this.interrupt() },
       askNothing: () => this.execute({ code: "", silent: true, stopOnError: false }),
-      askInfo: (channel, subshell, onReply) =>
-        this.request(channel, "kernel_info_request", {}, kernelInfoContent, { onReply }, subshell === undefined ? {} : { subshell }),
-      missed: (gap) => this.events.gap.fire(gap),
-    });
-    this.#link = new KernelLink({
-      settings: options.settings,
-      kernelId: options.model.id,
-      clientId: this.clientId,
-      requests: this.#requests,
-      holdsBack: (message) => this.#delivery.holdsBack(message),
-      received: (message) => {
-        this.#delivery.received(message);
-        this.#inbox.take(message);
-      },
-      sent: (message) => {
-        this.#inbox.answers.sent(message);
-        this.events.anyMessage.fire({ direction: "send", message });
-      },
+      askInfo: (...lane) => this.#askInfo(...lane),
+    }));
+    this.comms = new Comms(clientId, (...message) => this.#sendComm(...message), settings.log, handleComms);
+    const inbox = (this.#inbox = new Inbox({ ...common, delivery, comms: this.comms }));
+    this.#sender = new Sender({ ...common, delivery, inbox, sendInput: (value, request) => this.sendInputReply(value, request) });
+    const link = (this.#link = new KernelLink({
+      ...{ ...common, delivery, modelled },
+      received: (message) => inbox.take(message),
+      sent: (message) => this.#sent(message),
       changed: (before, now) => this.#changed(before, now),
-      probe: (asking) => this.#delivery.probe(asking),
-      modelled: (model) => (this.#model = model),
-      missed: (gap) => this.#delivery.mayHaveMissed(gap),
       replaced: (by) => this.events.variablesLost.fire({ by, isUntold: !this.#requests.hasCode }),
-    });
-    this.#process = new ProcessControl({
-      ...{ settings: options.settings, kernelId: options.model.id, link: this.#link },
-      restarted: (model) => (this.#model = model),
-    });
-    this.#inbox = new Inbox({
-      ...{ clientId: this.clientId, requests: this.#requests, events: this.events, comms: this.comms, link: this.#link },
-      patience: options.settings.timeouts.answer,
-      unanswerable: (request, answer) => this.#giveUp(request, answer),
-    });
-    this.#link.dispatch({ type: "connect" });
+    }));
+    this.#process = new ProcessControl({ ...common, link, restarted: modelled });
+    link.dispatch({ type: "connect" });
   }
 
   get id(): string {
@@ -249,9 +227,18 @@ export class KernelConnection extends KernelRequests implements Disposable {
     return this.#sender.send(message, handlers, { read, ...(options.outlivesDone && { outlivesDone: true }) }, options.waits);
   }
 
+  #askInfo(channel: Channel, subshell: string | undefined, onReply: () => void): KernelFuture<KernelInfo> {
+    return this.request(channel, "kernel_info_request", {}, kernelInfoContent, { onReply }, subshell === undefined ? {} : { subshell });
+  }
+
   #sendComm(type: string, content: JsonObject, { handlers = {}, ...options }: CommOptions): KernelFuture<undefined> {
     const message = createMessage(this.clientId, "shell", type, content, options);
     return this.#sender.send(message, handlers, { read: () => undefined, replies: false });
+  }
+
+  #sent(message: Message): void {
+    this.#delivery.sent(message);
+    this.events.anyMessage.fire({ direction: "send", message });
   }
 
   #changed(before: KernelState, now: KernelState): void {
@@ -260,22 +247,11 @@ export class KernelConnection extends KernelRequests implements Disposable {
     if (statusBefore !== status) this.events.statusChanged.fire(status);
     if (before.connection !== now.connection) {
       if (now.connection === "disconnected") this.#failedAt = Date.now();
-      if (before.connection === "connected") {
-        this.#inbox.answers.lost(now.silent);
-        this.#delivery.broke(now.silent);
-      }
+      if (before.connection === "connected") this.#delivery.broke(now.silent);
       if (now.connection === "connected") this.#delivery.mended();
-      const answer = now.connection === "connected" ? this.#inbox.answers.takeLost() : undefined;
-      if (answer) this.#link.send(answer);
       this.events.connectionStatusChanged.fire(now.connection);
     }
     if (!before.ended && now.ended) this.#finish(now.ended);
-  }
-
-  /** The kernel waits for an answer that does not get through: what asked for it ends, and the kernel is freed. */
-  #giveUp(request: string, answer: Message): void {
-    this.#requests.get(request)?.fail(refusedMessageError(this.#settings.label, payloadSize(answer)));
-    this.interrupt().catch((error: unknown) => this.#settings.log.warn("A kernel that waits for an answer could not be interrupted", error));
   }
 
   /** The kernel's old process is gone, with all it held. */
@@ -287,7 +263,6 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   #finish(error: ConnectError): void {
     this.#delivery.end(error);
-    this.#inbox.dispose();
     this.comms.lose();
     this.events.disposed.fire();
     this.events.dispose();

@@ -1,11 +1,9 @@
 // What a received message means to its kernel connection: events, state, and the request it belongs to.
 import * as v from "valibot";
-import type { Disposable } from "../../base/disposable";
 import { Activity } from "./socket/activity";
 import type { Comms } from "./requests/comm";
 import type { KernelEvents } from "./events";
-import { IdleWatch } from "./delivery/idleWatch";
-import { InputAnswers } from "./delivery/inputAnswers";
+import type { Delivery } from "./delivery/delivery";
 import type { KernelLink } from "./socket/link";
 import { contentOf, endingContent, statusContent, type Message } from "./messages";
 import { KernelProcess } from "./socket/process";
@@ -18,70 +16,59 @@ export interface InboxPorts {
   readonly requests: Requests;
   readonly events: KernelEvents;
   readonly comms: Comms;
-  readonly link: Pick<KernelLink, "dispatch" | "isHeard" | "mayHearOldProcess" | "heardOnIOPub" | "ask">;
-  /** See `IdleWatchPorts`. */
-  readonly patience: number;
-  /** The request with this id cannot be answered: the connection breaks each time with what it was to be told. */
-  readonly unanswerable: (request: string, answer: Message) => void;
+  /** What is lost and what is said again is known there. */
+  readonly delivery: Pick<Delivery, "received" | "passed" | "recalled">;
+  /** The connection's link, which may be made after this. */
+  readonly link: () => Pick<KernelLink, "dispatch" | "state">;
 }
 
 /** Takes every message of the kernel, in order. */
-export class Inbox implements Disposable {
-  /** What was answered to the kernel's questions. */
-  readonly answers: InputAnswers;
+export class Inbox {
   readonly #ports: InboxPorts;
   readonly #process: KernelProcess;
   readonly #activity: Activity;
-  readonly #idleWatch: IdleWatch;
 
   constructor(ports: InboxPorts) {
-    const { requests, patience, link } = ports;
     this.#ports = ports;
-    this.answers = new InputAnswers((answer, request) => ports.unanswerable(request, answer));
     this.#process = new KernelProcess(ports.clientId);
-    this.#activity = new Activity((id) => requests.get(id)?.message.channel);
-    this.#idleWatch = new IdleWatch({ patience, isStuck: () => requests.replied, ask: () => link.ask() });
+    this.#activity = new Activity((id) => ports.requests.get(id)?.message.channel);
   }
 
   /** @throws ConnectError `invalid-message` where its content is faulty */
   take(message: Message): void {
-    const { events, comms } = this.#ports;
-    this.answers.received(message);
+    const { delivery, events, comms } = this.#ports;
+    delivery.received(message);
     events.anyMessage.fire({ direction: "recv", message });
     this.#learn(message);
     this.#pass(message);
-    this.#idleWatch.received(message.channel === "shell");
+    delivery.passed(message);
     if (message.channel === "iopub") events.iopubMessage.fire(message);
     comms.handle(message);
   }
 
   /** Takes up what an earlier window has received of a request that goes on. */
   recall(message: Message): void {
-    this.answers.received(message);
+    this.#ports.delivery.recalled(message);
     this.#learnStatus(message);
   }
 
-  /** The kernel's process is gone, with what it had asked. */
+  /** The kernel's process is gone. */
   restarts(): void {
-    this.answers.clear();
     this.#process.forget();
     this.#activity.forget();
   }
 
-  dispose(): void {
-    this.#idleWatch.dispose();
-  }
-
   /** What it says of the kernel's state. */
   #learn(message: Message): void {
-    const { link, events } = this.#ports;
-    if (this.#process.isAnother(message) && link.isHeard) link.dispatch({ type: "another-process" });
+    const { events } = this.#ports;
+    const link = this.#ports.link();
+    if (this.#process.isAnother(message)) link.dispatch({ type: "another-process" });
     // What carries our own id the server has made up.
-    if (message.channel === "iopub" && message.header.session !== this.#ports.clientId) link.heardOnIOPub();
+    const isKernels = message.channel === "iopub" && message.header.session !== this.#ports.clientId;
+    if (isKernels && link.state.heard === "connection") link.dispatch({ type: "heard", by: "iopub" });
     const type = message.header.msg_type;
     this.#learnStatus(message);
-    // The last word of the process before ends nothing that was asked of the new one.
-    if (message.channel === "iopub" && type === "shutdown_reply" && !link.mayHearOldProcess) {
+    if (message.channel === "iopub" && type === "shutdown_reply") {
       link.dispatch({ type: "ending", restart: contentOf(message, endingContent).restart });
     }
     if (type === "execute_reply" && asksToExit(message)) link.dispatch({ type: "exiting" });
@@ -93,7 +80,7 @@ export class Inbox implements Disposable {
     // A subshell's is not the kernel's: what its main shell runs goes on.
     if (channel !== "iopub" || header.msg_type !== "status" || parent.subshell_id) return;
     const status = this.#activity.told(contentOf(message, statusContent).execution_state, parent);
-    this.#ports.link.dispatch({ type: "told", status, solicited: parent.msg_id !== undefined });
+    this.#ports.link().dispatch({ type: "told", status, solicited: parent.msg_id !== undefined });
   }
 
   /** Gives it to the request that it answers. */

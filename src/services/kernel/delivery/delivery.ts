@@ -2,40 +2,52 @@
 // asking the kernel, and by the numbers of its messages.
 import { Deferred } from "../../../base/async";
 import type { ServerSettings } from "../../../transport/settings";
-import type { Header, KernelInfo, Message } from "../messages";
+import { refusedMessageError } from "../kernelErrors";
+import { payloadSize, type Header, type KernelInfo, type Message } from "../messages";
 import type { Requests } from "../requests/requests";
-import type { KernelLink } from "../socket/link";
 import { Arrivals, type ArrivalPorts } from "./arrivals";
 import { Continuity } from "./continuity";
 import type { Gap } from "./gap";
+import { IdleWatch } from "./idleWatch";
+import { InputAnswers } from "./inputAnswers";
 import { Probes, type Asking, type ProbePorts } from "./probes";
+
+/** The connection's link, as far as it is needed here. */
+export interface DeliveryLink {
+  send(message: Message, waits?: boolean): void;
+  flush(): void;
+  ask(): void;
+}
 
 export interface DeliveryPorts {
   readonly settings: ServerSettings;
   readonly clientId: string;
   readonly requests: Requests;
-  /** The connection's link, which may be made after this. */
-  readonly link: () => KernelLink;
+  /** The link, which may be made after this. */
+  readonly link: () => DeliveryLink;
   /** Asks the kernel to run nothing, silently. */
   readonly askNothing: ArrivalPorts["ask"];
   /** Asks the kernel what it is. */
   readonly askInfo: ProbePorts["ask"];
+  /** Stops what the kernel runs. */
+  readonly interrupt: () => Promise<void>;
   readonly missed: (gap: Gap) => void;
 }
 
 /** Sees to it that every request is settled, none is run twice, and what was lost is told. */
 export class Delivery {
-  readonly #requests: Requests;
-  readonly #missed: (gap: Gap) => void;
+  readonly #ports: DeliveryPorts;
   readonly #continuity: Continuity;
   readonly #arrivals: Arrivals;
   readonly #probes: Probes;
+  readonly #answers = new InputAnswers((answer, request) => this.#giveUp(request, answer));
+  readonly #idleWatch: IdleWatch;
   #info = new Deferred<KernelInfo>();
 
-  constructor({ settings, clientId, requests, link, askNothing, askInfo, missed }: DeliveryPorts) {
+  constructor(ports: DeliveryPorts) {
+    this.#ports = ports;
+    const { settings, clientId, requests, link, askNothing, askInfo, missed } = ports;
     const { label, log, timeouts } = settings;
-    this.#requests = requests;
-    this.#missed = missed;
     this.#continuity = new Continuity({ clientId, isOwn: (id) => requests.get(id) !== undefined, missed });
     this.#arrivals = new Arrivals({
       ...{ requests, label, log, missed, ask: askNothing },
@@ -50,6 +62,7 @@ export class Delivery {
         else this.#info.resolve(info);
       },
     });
+    this.#idleWatch = new IdleWatch({ patience: timeouts.answer, isStuck: () => requests.replied, ask: () => link().ask() });
   }
 
   /** What the kernel's present process says of itself. Rejects when the connection ends before. */
@@ -57,9 +70,26 @@ export class Delivery {
     return this.#info.promise;
   }
 
+  /** A message has come, and is passed on next. */
   received(message: Message): void {
     this.#continuity.received(message);
     this.#arrivals.received(message);
+    this.#answers.received(message);
+  }
+
+  /** A message that had come was given to whom it belongs to. */
+  passed({ channel }: Message): void {
+    this.#idleWatch.received(channel === "shell");
+  }
+
+  /** A message that an earlier window has received, of a request that goes on. */
+  recalled(message: Message): void {
+    this.#answers.received(message);
+  }
+
+  /** A message is on its way. */
+  sent(message: Message): void {
+    this.#answers.sent(message);
   }
 
   /** Whether a message has to wait until it is known what became of others. */
@@ -74,18 +104,21 @@ export class Delivery {
 
   /** Output of that time may be missing. Where messages are numbered it shows whether any is, and nobody needs to be told that it may be so. */
   mayHaveMissed(gap: Gap): void {
-    if (!this.#continuity.counts) this.#missed(gap);
+    if (!this.#continuity.counts) this.#ports.missed(gap);
   }
 
   /** The websocket is gone. @param silent nothing had been heard for too long */
   broke(silent: boolean): void {
-    if (this.#requests.awaiting) this.#continuity.broke();
+    this.#answers.lost(silent);
+    if (this.#ports.requests.awaiting) this.#continuity.broke();
     this.#arrivals.broke(silent);
   }
 
   /** There is a websocket again. */
   mended(): void {
     this.#continuity.mended();
+    const answer = this.#answers.takeLost();
+    if (answer) this.#ports.link().send(answer);
   }
 
   /** A request has ended. @returns whether some of what the kernel said to it was dropped */
@@ -95,6 +128,7 @@ export class Delivery {
 
   /** The kernel's old process is gone, with all it held. */
   restarted(): void {
+    this.#answers.clear();
     if (this.#info.settled) this.#info = new Deferred();
     this.#arrivals.restarted();
   }
@@ -104,5 +138,13 @@ export class Delivery {
     this.#info.reject(error);
     this.#probes.stop();
     this.#continuity.dispose();
+    this.#idleWatch.dispose();
+  }
+
+  /** The kernel waits for an answer that does not get through: what asked for it ends, and the kernel is freed. */
+  #giveUp(request: string, answer: Message): void {
+    const { settings, requests, interrupt } = this.#ports;
+    requests.get(request)?.fail(refusedMessageError(settings.label, payloadSize(answer)));
+    interrupt().catch((error: unknown) => settings.log.warn("A kernel that waits for an answer could not be interrupted", error));
   }
 }

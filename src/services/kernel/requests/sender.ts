@@ -1,7 +1,9 @@
 // What a kernel connection is asked to send: each request gets its future, and goes out as soon as it may.
 import { ConnectError, messageOf } from "../../../base/errors";
-import type { Logger } from "../../../base/log";
-import { contentOf, executeReplyContent, type ExecuteReply, type Header, type Message } from "../messages";
+import type { ServerSettings } from "../../../transport/settings";
+import type { Delivery } from "../delivery/delivery";
+import type { Inbox } from "../inbox";
+import { contentOf, executeReplyContent, type ExecuteReply, type Message } from "../messages";
 import type { KernelLink } from "../socket/link";
 import { throwIfEnded } from "../socket/state";
 import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
@@ -11,15 +13,14 @@ import type { Requests } from "./requests";
 export type FutureKind<R> = Pick<FuturePorts<R>, "read" | "replies" | "outlivesDone">;
 
 export interface SenderPorts {
-  readonly log: Logger;
+  readonly settings: ServerSettings;
   readonly requests: Requests;
-  /** As `FuturePorts.ended`, of the request with this header. */
-  readonly ended: (header: Header) => boolean;
+  readonly delivery: Pick<Delivery, "ended">;
   /** The connection's link, which may be made after this. */
   readonly link: () => KernelLink;
   readonly sendInput: (value: string, request: Message) => void;
-  /** Told of a message that came in an earlier window. */
-  readonly recall: (message: Message) => void;
+  /** Told of the messages that came in an earlier window. */
+  readonly inbox: Pick<Inbox, "recall">;
 }
 
 /** Sends the requests of one connection. */
@@ -48,7 +49,7 @@ export class Sender {
     const read = (reply: Message): ExecuteReply => contentOf(reply, executeReplyContent);
     const future = this.future(message, handlers, { read, outlivesDone: true });
     for (const one of earlier) {
-      this.#ports.recall(one);
+      this.#ports.inbox.recall(one);
       future.handle(one);
     }
     const link = this.#ports.link();
@@ -59,15 +60,15 @@ export class Sender {
 
   /** The future of `message`, which is open from now on; nothing is sent. */
   future<R>(message: Message, handlers: FutureHandlers, kind: FutureKind<R>): KernelFuture<R> {
-    const { log, requests, ended, link, sendInput } = this.#ports;
+    const { settings, requests, delivery, link, sendInput } = this.#ports;
     const future = new KernelFuture<R>(message, handlers, {
-      ...{ ...kind, log, sendInput },
+      ...{ ...kind, log: settings.log, sendInput },
       ended: (kept) => {
         requests.remove(future, kept);
         link().updateWaiting();
-        return ended(message.header);
+        return delivery.ended(message.header);
       },
-      congested: (congested) => link().congested(congested),
+      congested: (congested) => link().dispatch({ type: "congested", congested }),
     });
     requests.add(future);
     return future;

@@ -1,15 +1,16 @@
-// The websocket of one kernel connection over its life: it performs what the pure reducer (state.ts) decides.
+// The websocket of one kernel connection over its life: it performs what the pure reducer (state.ts) decides, and holds the
+// websocket and the timers.
+import { Deferred } from "../../../base/async";
 import type { Disposable } from "../../../base/disposable";
 import type { ConnectError } from "../../../base/errors";
 import type { Socket, SocketClose } from "../../../transport/socket";
-import type { ServerSettings } from "../../../transport/settings";
 import { KernelChannels } from "./channels";
 import type { Message } from "../messages";
 import type { LinkPorts } from "./linkPorts";
 import { LinkQuestions } from "./linkQuestions";
 import { Outgoing } from "./outgoing";
 import { ServerModel } from "./serverModel";
-import { initialState, pause, reduce, type KernelEffect, type KernelEvent, type KernelState } from "./state";
+import { initialState, reduce, type KernelEffect, type KernelEvent, type KernelState } from "./state";
 
 /** Milliseconds that the server has to close its side when we leave: a window that is closed waits no longer. */
 const leaveBound = 2_000;
@@ -23,31 +24,17 @@ export class KernelLink implements Disposable {
   readonly #outgoing: Outgoing;
   #state: KernelState = initialState;
   #socket: Socket | undefined;
-  /** Why the kernel may not be heard on iopub yet: the connection is fresh, or the process is a new one. */
-  #unheard: "connection" | "process" | undefined = "connection";
-  #congestion = 0;
-  #openedAt = 0;
   #retry: NodeJS.Timeout | undefined;
-  /** Whether the websocket is being closed because nobody needs it. */
-  #resting = false;
-  /** Told how the websocket that is being left has closed. */
-  #leaving: ((close: SocketClose) => void) | undefined;
+  /** How the websocket that is being left has closed. */
+  #left: Deferred<SocketClose> | undefined;
 
   constructor(ports: LinkPorts) {
     this.#ports = ports;
     const { settings, kernelId, clientId } = ports;
-    this.#outgoing = new Outgoing({
-      ...{ settings, requests: ports.requests, socket: () => this.#socket, isHeard: () => this.isHeard, hurry: () => this.#hurry() },
-      isRestarting: () => this.#state.kernel === "restarting",
-      holdsBack: (message) => ports.holdsBack(message),
-      sent: (message) => ports.sent(message),
-    });
+    const state = (): KernelState => this.#state;
+    this.#outgoing = new Outgoing({ ...ports, state, socket: () => this.#socket, hurry: () => this.#hurry() });
     const server = new ServerModel(settings, kernelId, this.ending);
-    this.#questions = new LinkQuestions({
-      ...{ settings, kernelId, server, state: () => this.#state, dispatch: (event) => this.dispatch(event) },
-      modelled: (model) => ports.modelled(model),
-      missed: (gap) => ports.missed(gap),
-    });
+    this.#questions = new LinkQuestions({ ...ports, server, state, dispatch: (event) => this.dispatch(event) });
     this.#channels = new KernelChannels({
       ...{ settings, kernelId, clientId, ending: this.ending },
       askServer: () => server.get(),
@@ -60,16 +47,6 @@ export class KernelLink implements Disposable {
 
   get state(): KernelState {
     return this.#state;
-  }
-
-  /** Whether the kernel's present process has been heard on all channels. */
-  get isHeard(): boolean {
-    return this.#unheard === undefined;
-  }
-
-  /** Whether the kernel was restarted, and what is heard may still be the process before. */
-  get mayHearOldProcess(): boolean {
-    return this.#unheard === "process";
   }
 
   /** Aborts when the connection has ended for good. */
@@ -106,17 +83,6 @@ export class KernelLink implements Disposable {
     this.#outgoing.updateWaiting();
   }
 
-  /** Some handlers are too slow, or no longer: as long as any are, the server has to wait. */
-  congested(congested: boolean): void {
-    this.#congestion += congested ? 1 : -1;
-    if (this.#socket) this.#socket.paused = this.#congestion > 0;
-  }
-
-  /** The kernel itself was heard on iopub. After a change of process that may be the old one. */
-  heardOnIOPub(): void {
-    if (this.#unheard === "connection") this.#becomeHeard();
-  }
-
   /** Asks the kernel, where there is a connection: what was sent before is over when it has answered. */
   ask(): void {
     if (this.#socket) this.#probe();
@@ -140,11 +106,9 @@ export class KernelLink implements Disposable {
    * @returns false where it is needed
    */
   rest(): boolean {
-    const socket = this.#socket;
-    if (!socket || this.#resting || !this.isHeard || this.#state.kernel !== "idle" || this.#ports.requests.isNeeded) return false;
-    this.#resting = true;
-    void socket.leave(leaveBound);
-    return true;
+    const before = this.#state;
+    if (!this.#ports.requests.isNeeded) this.dispatch({ type: "rest" });
+    return this.#state !== before;
   }
 
   /**
@@ -152,21 +116,16 @@ export class KernelLink implements Disposable {
    * @returns whether that is certain
    */
   async leave(): Promise<boolean> {
-    const socket = this.#socket;
-    if (!socket) return true;
-    const closed = new Promise<SocketClose>((resolve) => (this.#leaving = resolve));
-    void socket.leave(leaveBound);
+    if (!this.#socket) return true;
+    this.#left ??= new Deferred();
+    this.dispatch({ type: "leave" });
     // Without the server's own close frame it is not known what it has sent.
-    return (await closed).code !== 1006;
+    return (await this.#left.promise).code !== 1006;
   }
 
   dispose(): void {
     this.dispatch({ type: "disposed" });
-    this.#leaving?.({ code: 1006, reason: "", silent: false });
-  }
-
-  get #settings(): ServerSettings {
-    return this.#ports.settings;
+    this.#left?.resolve({ code: 1006, reason: "", silent: false });
   }
 
   #perform(effect: KernelEffect): void {
@@ -177,19 +136,23 @@ export class KernelLink implements Disposable {
       case "close":
         this.#socket?.close();
         break;
+      case "leave":
+        void this.#socket?.leave(leaveBound);
+        break;
+      case "read":
+        if (this.#socket) this.#socket.paused = effect.paused;
+        break;
       case "reopen":
-        this.#unheard = "process";
         this.#reopen();
         break;
       case "fail":
         if (effect.replaced) this.#ports.replaced(effect.replaced);
         this.#ports.requests.fail(effect.error, effect.only, effect.notBegun);
         break;
-      case "probe": {
+      case "probe":
         this.#probe();
-        void this.#questions.refreshModel();
+        void this.#questions.refreshModel(effect.outage);
         break;
-      }
       case "flush":
         this.flush();
         break;
@@ -206,28 +169,22 @@ export class KernelLink implements Disposable {
     const { attempt } = this.#channels;
     const { kernelId, settings } = this.#ports;
     const isOver = (): boolean => attempt !== this.#channels.attempt || this.#state.ended !== undefined;
-    this.#ports.probe({
-      isNew: !this.isHeard,
+    this.#ports.delivery.probe({
+      isNew: this.#state.heard !== "yes",
       heard: () => {
-        if (!isOver()) this.#becomeHeard();
+        if (!isOver()) this.dispatch({ type: "heard", by: "answer" });
       },
       deaf: () => {
         if (!isOver()) this.reconnect();
       },
       silent: () => {
         void this.#questions.isIdle().then((isIdle) => {
-          if (!isIdle || isOver() || this.isHeard) return;
+          if (!isIdle || isOver() || this.#state.heard === "yes") return;
           settings.log.info(`${settings.label}: kernel ${kernelId} is idle and does not answer; another connection is made`);
           this.reconnect();
         });
       },
     });
-  }
-
-  #becomeHeard(): void {
-    if (this.isHeard) return;
-    this.#unheard = undefined;
-    this.flush();
   }
 
   #end(error: ConnectError): void {
@@ -255,7 +212,6 @@ export class KernelLink implements Disposable {
   #reopen(): void {
     const socket = this.#socket;
     this.#socket = undefined;
-    this.#resting = false;
     this.#channels.open(false, socket?.leave(leaveBound));
   }
 
@@ -267,31 +223,22 @@ export class KernelLink implements Disposable {
 
   #opened(socket: Socket): void {
     this.#socket = socket;
-    this.#openedAt = Date.now();
     this.#outgoing.unbound();
-    socket.paused = this.#congestion > 0;
     this.dispatch({ type: "opened" });
     this.updateWaiting();
   }
 
   #closed(close: SocketClose): void {
     this.#socket = undefined;
-    const rests = this.#resting;
-    this.#resting = false;
-    this.#leaving?.(close);
-    if (this.#state.ended || this.#leaving) return;
-    if (rests) {
-      this.dispatch({ type: "rested" });
-      // Somebody has wanted it meanwhile.
-      if (this.#ports.requests.isNeeded) this.#hurry();
-      return;
-    }
-    this.#settings.log.debug(`${this.#settings.label}: connection to kernel ${this.#ports.kernelId} closed`, close);
-    if (this.#ports.requests.awaiting) this.#questions.lost(close.silent);
-    this.#outgoing.bound();
-    // A busy kernel may say nothing for long.
-    if (Date.now() - this.#openedAt > pause.ceiling) this.dispatch({ type: "answered" });
+    this.#left?.resolve(close);
+    if (this.#state.ended) return;
+    const { settings, kernelId, requests } = this.#ports;
+    settings.log.debug(`${settings.label}: connection to kernel ${kernelId} closed`, close);
+    // What is left stays open until it is disposed of.
+    if (this.#state.closing !== "leave") this.#outgoing.bound();
     // A close without a code is what the server sends to the older of two sockets with one session id.
-    this.dispatch({ type: "closed", suspect: close.code === 1005, silent: close.silent });
+    this.dispatch({ type: "closed", suspect: close.code === 1005, silent: close.silent, awaiting: requests.awaiting });
+    // Somebody has wanted it meanwhile.
+    if (this.#state.connection === "resting" && requests.isNeeded) this.#hurry();
   }
 }

@@ -5,9 +5,9 @@ import { noWebsocketError } from "../kernelErrors";
 import type { LinkPorts } from "./linkPorts";
 import { isNoUpgrade } from "./noUpgrade";
 import type { ServerModel } from "./serverModel";
-import type { KernelEvent, KernelState } from "./state";
+import type { KernelEvent, KernelState, Outage } from "./state";
 
-export interface LinkQuestionsPorts extends Pick<LinkPorts, "settings" | "kernelId" | "modelled" | "missed"> {
+export interface LinkQuestionsPorts extends Pick<LinkPorts, "settings" | "kernelId" | "delivery" | "modelled"> {
   readonly server: ServerModel;
   state(): KernelState;
   dispatch(event: KernelEvent): void;
@@ -16,15 +16,9 @@ export interface LinkQuestionsPorts extends Pick<LinkPorts, "settings" | "kernel
 /** Asks, and tells the link's state what follows from the answer. */
 export class LinkQuestions {
   readonly #ports: LinkQuestionsPorts;
-  #lostSince: { readonly at: number; readonly silent: boolean } | undefined;
 
   constructor(ports: LinkQuestionsPorts) {
     this.#ports = ports;
-  }
-
-  /** The connection broke while answers were awaited. @param silent nothing had been heard for too long */
-  lost(silent: boolean): void {
-    this.#lostSince = { at: Date.now(), silent };
   }
 
   /** A websocket was refused. */
@@ -44,10 +38,7 @@ export class LinkQuestions {
 
   /** The websocket was closed as the server closes the older of two. */
   async askEviction(): Promise<void> {
-    const type = (await this.#ports.server.isHeldByAnother()) ? "evicted" : "not-evicted";
-    // What took our place for a moment was a late attempt of our own, and was given what the server had kept for us.
-    if (this.#lostSince) this.#lostSince = { ...this.#lostSince, silent: true };
-    this.#ports.dispatch({ type });
+    this.#ports.dispatch({ type: (await this.#ports.server.isHeldByAnother()) ? "evicted" : "not-evicted" });
   }
 
   async awaitEnd(): Promise<void> {
@@ -55,11 +46,12 @@ export class LinkQuestions {
     if (error) this.#ports.dispatch({ type: "refused", error });
   }
 
-  /** A busy kernel says nothing by itself; the server's model tells, and whether others kept the kernel's buffer from us. */
-  async refreshModel(): Promise<void> {
+  /**
+   * A busy kernel says nothing by itself; the server's model tells, and whether others kept the kernel's buffer from us.
+   * @param outage what was before the present websocket
+   */
+  async refreshModel(outage: Outage | undefined): Promise<void> {
     const { server, kernelId } = this.#ports;
-    const lost = this.#lostSince;
-    this.#lostSince = undefined;
     let others = false;
     try {
       const model = await server.get();
@@ -71,7 +63,7 @@ export class LinkQuestions {
       if (hasCode(error, "not-found")) this.#ports.dispatch({ type: "refused", error });
       else this.#settings.log.warn(`${this.#settings.label}: the model of kernel ${kernelId} could not be read`, error);
     }
-    if (lost && (lost.silent || others)) this.#ports.missed({ from: lost.at, to: Date.now() });
+    if (outage && (outage.silent || others)) this.#ports.delivery.mayHaveMissed({ from: outage.from, to: Date.now() });
   }
 
   get #settings(): ServerSettings {

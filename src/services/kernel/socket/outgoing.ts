@@ -4,13 +4,12 @@ import type { Socket } from "../../../transport/socket";
 import type { Message } from "../messages";
 import type { LinkPorts } from "./linkPorts";
 import { frameOf, Outbox } from "./outbox";
+import { mustWait, type KernelState } from "./state";
 
-export interface OutgoingPorts extends Pick<LinkPorts, "settings" | "requests" | "holdsBack" | "sent"> {
+export interface OutgoingPorts extends Pick<LinkPorts, "settings" | "requests" | "delivery" | "sent"> {
   /** The open websocket, where there is one. */
   socket(): Socket | undefined;
-  /** Whether the kernel is heard: its shell is given nothing before, since what it printed for that could be lost. */
-  isHeard(): boolean;
-  isRestarting(): boolean;
+  state(): KernelState;
   /** Somebody waits for a websocket. */
   hurry(): void;
 }
@@ -69,13 +68,7 @@ export class Outgoing {
     this.#outbox.dispose();
   }
 
-  /**
-   * The kernel is asked first, and its shell is given nothing before it is heard. (A server that takes it for busy lets us
-   * through before it listens itself.) Answers to its questions are not held: it waits for them. Nor is what goes to its
-   * control channel, which answers while a cell runs.
-   */
   #mustWait(message: Message): boolean {
-    const isUnheard = !this.#ports.isHeard() && message.channel === "shell" && message.header.msg_type !== "kernel_info_request";
-    return isUnheard || this.#ports.isRestarting() || this.#ports.holdsBack(message);
+    return mustWait(this.#ports.state(), message) || this.#ports.delivery.holdsBack(message);
   }
 }

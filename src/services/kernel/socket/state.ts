@@ -2,101 +2,10 @@
 import { ConnectError, hasCode } from "../../../base/errors";
 import { backoff } from "../../../base/async";
 import { deadError, diedError, evictedError, goneError, notBegunError, restartedError } from "../kernelErrors";
+import type { Message } from "../messages";
+import type { KernelEffect, KernelEvent, KernelState, KernelStatus, Replacement } from "./stateTypes";
 
-/** What the kernel does, as far as it is known. */
-export type KernelStatus =
-  | "unknown"
-  | "starting"
-  | "idle"
-  | "busy"
-  | "restarting"
-  | "autorestarting"
-  | "terminating"
-  | "dead";
-
-/** `resting`: closed by our own will, while nobody needs it; the next use connects. */
-export type ConnectionStatus = "connecting" | "connected" | "disconnected" | "resting";
-
-/** A kernel connection's state. `ended` says why it will never be connected again. */
-export interface KernelState {
-  readonly kernel: KernelStatus;
-  readonly connection: ConnectionStatus;
-  /** Attempts that came to nothing since the kernel was last heard; a handshake alone is no success. */
-  readonly attempt: number;
-  /** A websocket could be opened once: what refuses one since will pass. */
-  readonly worked: boolean;
-  /** Why no websocket could be opened the last time; undefined once one is. */
-  readonly refusal?: Error | undefined;
-  /** The kernel was not heard since the websocket was opened. */
-  readonly unanswered: boolean;
-  /** Milliseconds from the last of them to the next. */
-  readonly pause: number;
-  /** How many of them in a row were told that the server is stopped. */
-  readonly stopped: number;
-  /** The network was silent: the server must answer a request before another websocket is opened. */
-  readonly silent: boolean;
-  /** The kernel's own code ends it (`exit()`). */
-  readonly exits: boolean;
-  readonly ended?: ConnectError;
-}
-
-/** Why the kernel's process is another one, without our doing: somebody's restart, `exit()`, or it ended, and the server started it anew. */
-export type Replacement = "restarted" | "exited" | "died";
-
-export type KernelEvent =
-  /** Someone wants the connection, now. */
-  | { readonly type: "connect" }
-  | { readonly type: "opened" }
-  /** The kernel was heard through the open websocket, or that has held for longer than any pause. */
-  | { readonly type: "answered" }
-  /** The websocket could not be opened. */
-  | { readonly type: "refused"; readonly error: Error }
-  /**
-   * The websocket is gone; `suspect`: as the server closes the older of two with one session id; `silent`: nothing had
-   * been heard for too long.
-   */
-  | { readonly type: "closed"; readonly suspect: boolean; readonly silent: boolean }
-  /** The websocket is gone because nobody needs it for now. */
-  | { readonly type: "rested" }
-  /** It was not closed for another client's sake. */
-  | { readonly type: "not-evicted" }
-  /** The server closed it because another client came with our session id. */
-  | { readonly type: "evicted" }
-  /** The kernel's own status message; `solicited`: it belongs to a request. */
-  | { readonly type: "told"; readonly status: string; readonly solicited: boolean }
-  /** The server's model of the kernel. */
-  | { readonly type: "modelled"; readonly status: string }
-  /** The kernel says that its process ends; whoever asked it to. */
-  | { readonly type: "ending"; readonly restart: boolean }
-  /** Its messages come from another process: it was restarted, and nothing was heard of that. */
-  | { readonly type: "another-process" }
-  /** Code of the kernel's own has asked it to end. */
-  | { readonly type: "exiting" }
-  | { readonly type: "restart"; readonly error?: ConnectError }
-  | { readonly type: "restarted" }
-  | { readonly type: "restart-failed" }
-  | { readonly type: "gone"; readonly error: ConnectError }
-  | { readonly type: "disposed" };
-
-export type KernelEffect =
-  /** Open a websocket now, or connect after a pause (milliseconds). */
-  | { readonly type: "open"; readonly after: number }
-  | { readonly type: "close" }
-  /** Close the websocket and open another: the server has to find the kernel anew. */
-  | { readonly type: "reopen" }
-  /** Send the kernel_info request that finds out which replies are lost, and learn the model. */
-  | { readonly type: "probe" }
-  /** Send what was held back. */
-  | { readonly type: "flush" }
-  /** Find out whether another client has our session id now. */
-  | { readonly type: "ask-eviction" }
-  /** Find out when the server has taken the kernel off its list. */
-  | { readonly type: "await-end" }
-  /**
-   * Settle requests with this error: all, or only those that were not sent yet. `notBegun`: for what the kernel had not
-   * begun with. `replaced`: why the process is another one, to be told before.
-   */
-  | { readonly type: "fail"; readonly error: ConnectError; readonly only?: "unsent"; readonly notBegun?: ConnectError; readonly replaced?: Replacement };
+export type * from "./stateTypes";
 
 export interface Step {
   readonly state: KernelState;
@@ -104,7 +13,7 @@ export interface Step {
 }
 
 export const initialState: KernelState = {
-  ...{ kernel: "unknown", connection: "disconnected", attempt: 0, worked: false, unanswered: false, pause: 0, stopped: 0, silent: false, exits: false },
+  ...{ kernel: "unknown", connection: "disconnected", heard: "connection", closing: "no", suspect: false, congestion: 0, openedAt: 0, attempt: 0, worked: false, unanswered: false, pause: 0, stopped: 0, silent: false, exits: false },
 };
 
 /** Milliseconds: first pause and ceiling between attempts to reconnect. */
@@ -125,37 +34,57 @@ export function visibleStatus(state: KernelState): KernelStatus {
 }
 
 /**
+ * Whether a message has to wait, though there is a websocket. The kernel is asked first, and its shell is given nothing
+ * before it is heard: what it printed for that could be lost. (A server that takes it for busy lets us through before it
+ * listens itself.) Answers to its questions are not held: it waits for them. Nor is what goes to its control channel, which
+ * answers while a cell runs. While it is being restarted nothing is sent.
+ */
+export function mustWait({ heard, kernel }: KernelState, { channel, header }: Message): boolean {
+  if (kernel === "restarting") return true;
+  return heard !== "yes" && channel === "shell" && header.msg_type !== "kernel_info_request";
+}
+
+/**
  * One step. Once ended, a connection stays ended.
  * @param random for the jitter of back-off, in [0, 1)
+ * @param now the time, in milliseconds since the epoch
  */
-export function reduce(state: KernelState, event: KernelEvent, random: () => number = Math.random): Step {
+export function reduce(state: KernelState, event: KernelEvent, random: () => number = Math.random, now: () => number = Date.now): Step {
+  // What is still read when it ends must not stand still.
+  if (event.type === "congested") return congested(state, event.congested);
   if (state.ended) return { state, effects: [] };
   switch (event.type) {
     case "connect":
       if (state.connection === "connecting" || state.connection === "connected") return { state, effects: [] };
       return { state: { ...state, connection: "connecting" }, effects: [{ type: "open", after: 0 }] };
     case "opened":
-      return opened(state);
+      return opened(state, now());
     case "answered":
-      return keep({ ...state, attempt: 0, unanswered: false });
+      return keep(answered(state));
+    case "heard":
+      return heard(state, event.by);
     case "refused":
       return refused(state, event.error, random);
-    case "closed": {
-      const closed: KernelState = { ...state, connection: "connecting", silent: event.silent };
-      return event.suspect ? { state: closed, effects: [{ type: "ask-eviction" }] } : reconnect(closed, random);
-    }
-    case "rested":
-      return keep({ ...state, connection: "resting" });
+    case "closed":
+      return closed(state, event, random, now());
+    case "rest":
+      if (state.connection !== "connected" || state.closing !== "no" || state.heard !== "yes" || state.kernel !== "idle") return keep(state);
+      return { state: { ...state, closing: "rest" }, effects: [{ type: "leave" }] };
+    case "leave":
+      return { state: { ...state, closing: "leave" }, effects: [{ type: "leave" }] };
     case "not-evicted":
-      return reconnect(state, random);
+      // A new process has another websocket already.
+      if (!state.suspect) return keep(state);
+      // What took our place for a moment was a late attempt of our own, and was given what the server had kept for us.
+      return reconnect({ ...state, suspect: false, ...(state.outage && { outage: { ...state.outage, silent: true } }) }, random);
     case "evicted":
-      return end(state, state.kernel, evictedError());
+      return state.suspect ? end(state, state.kernel, evictedError()) : keep(state);
     case "told":
       return told(state, event.status, event.solicited);
     case "ending":
       return ending(state, event.restart);
     case "another-process":
-      return lasting.has(state.kernel) ? keep(state) : anew(state, state.exits ? "exited" : "restarted");
+      return lasting.has(state.kernel) || state.heard === "process" ? keep(state) : anew(state, state.exits ? "exited" : "restarted");
     case "exiting":
       return keep({ ...state, exits: true });
     case "modelled":
@@ -170,9 +99,9 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
     case "restarted":
       // The server lets nothing through a new websocket before it hears the new process on every channel; through the
       // old one, what the process says first may be lost.
-      return { state: { ...state, kernel: "unknown", connection: "connecting" }, effects: [{ type: "reopen" }] };
+      return reopen({ ...state, kernel: "unknown" });
     case "restart-failed":
-      return { state: { ...state, kernel: "unknown" }, effects: asked };
+      return ask({ ...state, kernel: "unknown" });
     case "gone":
       return end(state, "dead", event.error);
     case "disposed":
@@ -186,11 +115,28 @@ export function throwIfEnded({ ended }: KernelState): void {
 }
 
 /** First the question, then what was held back: it meets a kernel that is known to answer. */
-const asked: readonly KernelEffect[] = [{ type: "probe" }, { type: "flush" }];
+function ask({ outage, ...state }: KernelState): Step {
+  return { state, effects: [{ type: "probe", ...(outage && { outage }) }, { type: "flush" }] };
+}
 
-function opened(state: KernelState): Step {
+function opened(state: KernelState, now: number): Step {
   const fresh = { connection: "connected", worked: true, refusal: undefined, unanswered: true, stopped: 0, silent: false } as const;
-  return { state: { ...state, ...fresh }, effects: asked };
+  const step = ask({ ...state, ...fresh, openedAt: now });
+  return state.congestion > 0 ? { ...step, effects: [{ type: "read", paused: true }, ...step.effects] } : step;
+}
+
+function answered(state: KernelState): KernelState {
+  return { ...state, attempt: 0, unanswered: false };
+}
+
+function heard(state: KernelState, by: "iopub" | "answer"): Step {
+  if (state.heard === "yes" || (state.heard === "process" && by === "iopub")) return keep(state);
+  return { state: { ...state, heard: "yes" }, effects: [{ type: "flush" }] };
+}
+
+function congested(state: KernelState, more: boolean): Step {
+  const congestion = state.congestion + (more ? 1 : -1);
+  return { state: { ...state, congestion }, effects: [{ type: "read", paused: congestion > 0 }] };
 }
 
 function keep(state: KernelState): Step {
@@ -202,6 +148,17 @@ function end(state: KernelState, kernel: KernelStatus, error: ConnectError): Ste
     state: { ...state, kernel, connection: "disconnected", ended: error },
     effects: [{ type: "fail", error }, { type: "close" }],
   };
+}
+
+/** The websocket is gone; what that means hangs on who has closed it, and whether anything was awaited. */
+function closed(state: KernelState, event: KernelEvent & { readonly type: "closed" }, random: () => number, now: number): Step {
+  if (state.closing === "leave") return keep(state);
+  if (state.closing === "rest") return keep({ ...state, connection: "resting", closing: "no" });
+  const { suspect, silent, awaiting } = event;
+  // A busy kernel may say nothing for long.
+  const before = now - state.openedAt > pause.ceiling ? answered(state) : state;
+  const next: KernelState = { ...before, connection: "connecting", suspect, silent, ...(awaiting && { outage: { from: now, silent } }) };
+  return suspect ? { state: next, effects: [{ type: "ask-eviction" }] } : reconnect(next, random);
 }
 
 /**
@@ -235,7 +192,8 @@ function refused(state: KernelState, error: Error, random: () => number): Step {
 
 /** Somebody restarts the kernel or shuts it down; our own restart is known already. */
 function ending(state: KernelState, restart: boolean): Step {
-  if (state.kernel === "restarting") return keep(state);
+  // The last word of the process before ends nothing that was asked of the new one.
+  if (state.kernel === "restarting" || state.heard === "process") return keep(state);
   if (!restart) return { state: { ...state, kernel: "terminating" }, effects: [{ type: "await-end" }] };
   return anew(state, "restarted");
 }
@@ -259,10 +217,14 @@ function anew(state: KernelState, by: Replacement): Step {
   const reasons = by === "restarted" ? { error: restartedError() } : { error: diedError(exits), notBegun: notBegunError(exits) };
   // The server may say it more than once.
   const isNews = state.kernel !== "autorestarting";
-  return {
-    state: { ...state, kernel: "autorestarting", connection: "connecting", exits: false },
-    effects: [{ type: "fail", ...reasons, ...(isNews && { replaced: by }) }, { type: "reopen" }],
-  };
+  const step = reopen({ ...state, kernel: "autorestarting", exits: false });
+  return { ...step, effects: [{ type: "fail", ...reasons, ...(isNews && { replaced: by }) }, ...step.effects] };
+}
+
+/** The process is a new one, which another websocket finds. What is being left opens no other. */
+function reopen(state: KernelState): Step {
+  if (state.closing === "leave") return keep({ ...state, heard: "process" });
+  return { state: { ...state, connection: "connecting", closing: "no", suspect: false, heard: "process" }, effects: [{ type: "reopen" }] };
 }
 
 function kernelStatus(status: string): KernelStatus {

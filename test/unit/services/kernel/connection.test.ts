@@ -7,6 +7,7 @@ import { KernelConnection } from "../../../../src/services/kernel/connection";
 import type { KernelFuture } from "../../../../src/services/kernel/requests/future";
 import type { ExecuteReply, Message } from "../../../../src/services/kernel/messages";
 import { KernelServer, fakeInfo } from "../../../fakes/kernelServer";
+import { waitFor } from "../../../harness/processes/wait";
 import { mayLog } from "../../../harness/results/loggedErrors";
 import { failure } from "../../support/failure";
 
@@ -435,6 +436,28 @@ describe("kernel connection to a scripted kernel", function () {
     assert.equal(server.sockets.length, 2);
   });
 
+  for (const [what, connections] of [["its own new websocket", 1], ["nobody", 0]] as const) {
+    it(`is not evicted, and opens one websocket, where it restarts the kernel while it is asked whether another has its place, and ${what} has`, async () => {
+      await waitFor("the first question for the model", () => server.asked.length > 0, 5_000);
+      const held = new Deferred<void>();
+      server.onRest = (operation) => (operation.startsWith("GET") ? held.promise.then(() => undefined) : undefined);
+      server.model = { ...server.model, connections };
+      server.asked.length = 0;
+      const gone = next(connection.onDidChangeConnectionStatus, (now) => now === "connecting");
+      server.socket.ws.close();
+      await within(gone);
+      const back = reconnected();
+      await within(connection.restart());
+      await back;
+      held.resolve();
+      // Up to ten questions for the place, and one for the model.
+      const questions = connections === 0 ? 2 : 11;
+      await waitFor("the answers", () => server.asked.filter((operation) => operation.startsWith("GET")).length === questions, 5_000);
+      await within(execute());
+      assert.deepEqual([connection.ended, server.sockets.length], [undefined, 2]);
+    });
+  }
+
   it("does not take a proxy's 404 for the end of its kernel, but the server's", async () => {
     server.onRest = () => ({ status: 404, body: "<html><title>404</title></html>", type: "text/html" });
     await fails(connection.interrupt(), "server-error");
@@ -472,6 +495,27 @@ describe("kernel connection to a scripted kernel", function () {
     await within(connection.leave());
     assert.deepEqual(texts.filter((text) => text !== undefined).length, 50);
     assert.deepEqual([settled, server.sockets.length], [false, 1]);
+  });
+
+  it("leaves in order, for all who ask, also where the kernel's process ends meanwhile: no other websocket is opened", async () => {
+    const left: Promise<boolean>[] = [];
+    server.onRequest = ({ header }, socket) => {
+      socket.status("busy", header);
+      left.push(connection.leave(), connection.leave());
+      socket.status("restarting");
+    };
+    await fails(execute(), "kernel-dead");
+    assert.deepEqual([await within(Promise.all(left)), server.sockets.length], [[true, true], 1]);
+  });
+
+  it("says that what was asked while it closes its websocket to rest could not be sent, where there is no way back", async () => {
+    connection.dispose();
+    connection = new KernelConnection({ settings: server.settings({ request: 200 }), model: server.model });
+    await within(connection.info);
+    if (connection.status !== "idle") await within(next(connection.onDidChangeStatus, (status) => status === "idle"));
+    server.onUpgrade = () => "cut";
+    assert.equal(connection.rest(), true);
+    await fails(execute(), "unreachable");
   });
 
   it("never has two websockets, however often it is hurried", async () => {

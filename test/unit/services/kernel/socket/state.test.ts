@@ -7,6 +7,8 @@ const error = (code: ErrorCode): ConnectError => new ConnectError(code, `It was 
 const half = (): number => 0.5;
 const state = (change: Partial<KernelState> = {}): KernelState => ({ ...initialState, ...change });
 const connected = (kernel: KernelState["kernel"]): KernelState => state({ connection: "connected", kernel });
+/** Connected, and heard. */
+const heard = (kernel: KernelState["kernel"]): KernelState => ({ ...connected(kernel), heard: "yes" });
 const run = (from: KernelState, ...events: KernelEvent[]): Step =>
   events.reduce<Step>((step, event) => reduce(step.state, event, half), { state: from, effects: [] });
 const kinds = ({ effects }: Step): string[] => effects.map(({ type }) => type);
@@ -88,7 +90,7 @@ describe("kernel state", () => {
   });
 
   it("rests without a word until it is wanted", () => {
-    const rested = run(connected("idle"), { type: "rested" });
+    const rested = run(heard("idle"), { type: "rest" }, { type: "closed", suspect: false, silent: false });
     assert.deepEqual([rested.state.connection, visibleStatus(rested.state), rested.effects], ["resting", "unknown", []]);
     const wanted = run(rested.state, { type: "connect" });
     assert.deepEqual([wanted.state.connection, wanted.effects], ["connecting", [{ type: "open", after: 0 }]]);
