@@ -39,7 +39,7 @@ export class Inbox implements Disposable {
     this.#ports = ports;
     this.answers = new InputAnswers((answer, request) => ports.unanswerable(request, answer));
     this.#process = new KernelProcess(ports.clientId);
-    this.#activity = new Activity((id) => requests.get(id)?.message.channel);
+    this.#activity = new Activity((id) => requests.get(id));
     this.#idleWatch = new IdleWatch({ patience, isStuck: () => requests.replied, ask: () => link.ask() });
   }
 
