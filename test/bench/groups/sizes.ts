@@ -1,13 +1,10 @@
 // What a run costs in small and large notebooks, beside VS Code alone, and the first completion, beside that of a kernel as it is.
-import { mkdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import * as v from "valibot";
-import { runCommand } from "../../harness/child";
-import { runInExtensionHost } from "../../harness/vscode/extensionHost";
 import type { Bench } from "../bench";
 import type { Group } from "../group";
 import { startKernel, stopKernel } from "../kernels";
 import { median, quantile, type Measurement } from "../measurement";
+import { figuresOf } from "../window/figures";
 
 const sizes = [1, 200, 1_000] as const;
 const turns = 4;
@@ -28,23 +25,8 @@ export const size: Group = {
   name: "size",
   title: "notebooks of 1, 200 and 1,000 cells, and the first completion",
   async measure(bench) {
-    const hub = await bench.hub();
-    if ((await runCommand("build")) !== 0) throw new Error("The extension could not be built.");
-    await hub.startServer("ana");
-    const folder = bench.directory();
-    const out = path.join(bench.directory(), "figures.json");
-    mkdirSync(folder, { recursive: true });
-    const printed: string[] = [];
-    const { ok } = await runInExtensionHost({
-      entry: "test/bench/window/inHostSizes.ts",
-      workspace: folder,
-      timeout: 15 * 60_000,
-      host: "code-server",
-      onLine: (line) => printed.push(line),
-      parameters: { url: hub.url, token: hub.user("ana").token, folder, out, sizes, turns, passes, kernels, quiet },
-    });
-    if (!ok) throw new Error(`VS Code could not measure it: ${printed.slice(-5).join(" | ")}`);
-    const { ours, empty, firstCompletion, nextCompletion } = v.parse(figuresModel, JSON.parse(readFileSync(out, "utf8")));
+    const figures = await figuresOf(bench, "inHostSizes.ts", { sizes, turns, passes, kernels, quiet });
+    const { ours, empty, firstCompletion, nextCompletion } = v.parse(figuresModel, figures);
     const raw = await rawCompletions(bench);
     const [of, alone] = [(count: number): number => median(ours[count] ?? []), (count: number): number => median(empty[count] ?? [])];
     return [
