@@ -6,13 +6,14 @@ import { complete, pass } from "./groups/latency";
 import { load } from "./groups/load";
 import { prints } from "./groups/prints";
 import { rest } from "./groups/rest";
+import { size } from "./groups/sizes";
 import { lab } from "./groups/lab";
 import { stream } from "./groups/stream";
 import { tree } from "./groups/tree";
 import { window } from "./groups/window";
 
 /** All groups. */
-export const groups: readonly Group[] = [pass, complete, prints, stream, decode, display, load, rest, tree, window, lab];
+export const groups: readonly Group[] = [pass, complete, prints, stream, decode, display, load, rest, tree, window, size, lab];
 
 /**
  * The groups that `only` names, by their own name or by that of one of their measurements; without it all.

@@ -1,6 +1,12 @@
 // Editing help from a real kernel: completion, documentation and signatures in cells, and what a running cell has of it.
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import { withTimeout } from "../../src/base/async";
+import { next } from "../../src/base/event";
+import { getKernel } from "../../src/services/kernel/client";
+import { KernelConnection } from "../../src/services/kernel/connection";
+import type { Message } from "../../src/services/kernel/messages";
+import { serverSettings } from "../../src/transport/settings";
 import { testHub } from "../harness/vscode/inHost/testHub";
 import { closeNotebooks, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
 
@@ -96,6 +102,25 @@ describe("editing help", () => {
     named(await complete(notebook, 1), "$greeting");
   });
 
+  it("is there for the first completion: a kernel loads its completer at rest after its first cell, and after a restart again", async () => {
+    const loaded = "import sys\nprint('jedi' in sys.modules)";
+    const others = await kernels();
+    const notebook = await openNotebook("1", loaded);
+    await selectKernel({ account });
+    for (const process of ["first", "second"]) {
+      await run(notebook).ended;
+      const asked = await completionsOf((await kernels()).filter((id) => !others.includes(id)));
+      try {
+        await withTimeout(asked.next, 20_000, `The ${process} process was not asked.`);
+        await run(notebook, 1).ended;
+        assert.equal(textOf(notebook, 1), "True\n");
+      } finally {
+        asked.dispose();
+      }
+      if (process === "first") await vscode.commands.executeCommand("jupyterhubConnect.restartKernel", { confirmed: true });
+    }
+  });
+
   it("asks no kernel that is not connected, and starts none", async () => {
     const notebook = await openNotebook("import json\njson.lo");
     await selectKernel({ account });
@@ -112,6 +137,16 @@ async function kernels(): Promise<string[]> {
   const url = await hub.startServer("ana");
   const answer = await fetch(new URL("api/kernels", url), { headers: { Authorization: `token ${hub.user("ana").token}` } });
   return ((await answer.json()) as { id: string }[]).map(({ id }) => id).sort();
+}
+
+/** Whether one of these kernels is asked for completions, as another client hears it. */
+async function completionsOf(ids: readonly string[]): Promise<{ readonly next: Promise<unknown>; dispose(): void }> {
+  const hub = testHub();
+  const settings = serverSettings({ baseUrl: await hub.startServer("ana"), token: hub.user("ana").token, label: "observer" });
+  const connections = await Promise.all(ids.map(async (id) => new KernelConnection({ settings, model: await getKernel(settings, id) })));
+  const isOfCompletion = ({ parent_header: parent }: Message): boolean => parent.msg_type === "complete_request";
+  const heard = connections.map(({ onIOPubMessage }) => next(onIOPubMessage, isOfCompletion));
+  return { next: Promise.race(heard), dispose: () => connections.forEach((connection) => connection.dispose()) };
 }
 
 /** The place in the first line of a cell, or the end of its text. */

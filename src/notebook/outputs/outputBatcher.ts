@@ -29,6 +29,8 @@ export interface OutputSink {
 export interface OutputBatcherOptions {
   /** At least this many milliseconds from the start of one write to the start of the next. */
   readonly interval?: number;
+  /** Told of each time that something waits to be written. */
+  readonly onUnwritten?: (() => void) | undefined;
   readonly clock?: Clock;
   readonly log?: Logger;
 }
@@ -40,6 +42,7 @@ export interface OutputBatcherOptions {
 export class OutputBatcher implements Disposable {
   readonly #sink: OutputSink;
   readonly #interval: number;
+  readonly #onUnwritten: (() => void) | undefined;
   readonly #clock: Clock;
   readonly #log: Logger;
   /** Outputs that are not in the cell, since their append failed or somebody has removed them: what changes them is appended. */
@@ -51,9 +54,10 @@ export class OutputBatcher implements Disposable {
   #urgent = false;
   #disposed = false;
 
-  constructor(sink: OutputSink, { interval = 100, clock = systemClock, log = nullLogger }: OutputBatcherOptions = {}) {
+  constructor(sink: OutputSink, { interval = 100, onUnwritten, clock = systemClock, log = nullLogger }: OutputBatcherOptions = {}) {
     this.#sink = sink;
     this.#interval = interval;
+    this.#onUnwritten = onUnwritten;
     this.#clock = clock;
     this.#log = log;
   }
@@ -62,6 +66,7 @@ export class OutputBatcher implements Disposable {
   add(changes: readonly OutputChange[]): void {
     if (this.#disposed) return;
     for (const change of changes) this.#waiting.add(change);
+    this.#onUnwritten?.();
     this.#schedule();
   }
 
@@ -100,6 +105,7 @@ export class OutputBatcher implements Disposable {
     // Output from before a clear is not shown any more.
     if (this.#disposed || outputs.length === 0 || this.#waiting.clears) return;
     this.#waiting.addFirst(outputs);
+    this.#onUnwritten?.();
     this.#schedule();
   }
 

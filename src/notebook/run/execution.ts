@@ -53,7 +53,7 @@ export class CellExecution implements DisplayOwner {
     this.#host = host;
     this.#clock = host.clock ?? systemClock;
     this.#log = host.log ?? nullLogger;
-    this.#outputs = new CellOutputs(this, host.displayIds, host.sink, { clock: this.#clock, log: this.#log });
+    this.#outputs = new CellOutputs(this, host.displayIds, host.sink, { clock: this.#clock, log: this.#log, onUnwritten: () => host.onUnwritten?.() });
   }
 
   /** Resolves when the run is over and the sink has been given all of its outputs; never rejects. */

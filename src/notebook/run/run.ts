@@ -70,6 +70,8 @@ export interface CellExecutionHost {
   onInput(request: InputRequest, reply: (value: string) => void): void;
   /** The kernel proposes what to run next. */
   onNextInput?(next: NextInput): void;
+  /** Something of its outputs waits to be written to `sink`: `CellExecution.written` resolves when it is. */
+  onUnwritten?(): void;
   readonly clock?: Clock;
   readonly log?: Logger;
 }

@@ -224,7 +224,8 @@ export class KernelConnection extends KernelRequests implements Disposable {
   ): KernelFuture<v.InferOutput<S>> {
     const message = createMessage(this.clientId, channel, type, content, options);
     const read = (reply: Message): v.InferOutput<S> => contentOf(reply, schema);
-    return this.#sender.send(message, handlers, { read, ...(options.outlivesDone && { outlivesDone: true }) }, options.waits);
+    const { outlivesDone = false, isAside = false } = options;
+    return this.#sender.send(message, handlers, { read, outlivesDone, isAside }, options.waits);
   }
 
   #askInfo(channel: Channel, subshell: string | undefined, onReply: () => void): KernelFuture<KernelInfo> {

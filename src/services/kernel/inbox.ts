@@ -31,7 +31,7 @@ export class Inbox {
   constructor(ports: InboxPorts) {
     this.#ports = ports;
     this.#process = new KernelProcess(ports.clientId);
-    this.#activity = new Activity((id) => ports.requests.get(id)?.message.channel);
+    this.#activity = new Activity((id) => ports.requests.get(id));
   }
 
   /** @throws ConnectError `invalid-message` where its content is faulty */

@@ -65,9 +65,14 @@ export interface Notebooks {
 export function registerNotebooks(app: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): Notebooks {
   const runners = new Map<vscode.NotebookDocument, NotebookRunner>();
   const status = new KernelStatusBar(app, (notebook) => runners.get(notebook));
+  const help = registerEditingHelp(app, (notebook) => runners.get(notebook));
   const runnerOf = (notebook: vscode.NotebookDocument): NotebookRunner => {
     const connected = (server: Server): void => void reporting(app, () => serverFolders.offer(notebook, server));
-    const runner = runners.get(notebook) ?? new NotebookRunner(app, notebook, () => status.update(notebook), connected, () => give(notebook));
+    const changed = (): void => {
+      status.update(notebook);
+      help.update(notebook);
+    };
+    const runner = runners.get(notebook) ?? new NotebookRunner(app, notebook, changed, connected, () => give(notebook));
     runners.set(notebook, runner);
     return runner;
   };
@@ -199,7 +204,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     watchOutputs(),
     watchFirstDrawing(),
     watchRenderers(),
-    registerEditingHelp(app, (notebook) => runners.get(notebook)?.isAtRest ?? true),
+    help,
     vscode.workspace.onDidCloseNotebookDocument((notebook) => void release(notebook)),
     vscode.workspace.onWillSaveNotebookDocument((event) => {
       saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);

@@ -1,16 +1,15 @@
 // The extension in a real VS Code, from the command that runs a cell to what the document shows, beside nbclient.
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import * as v from "valibot";
 import { messageOf } from "../../../src/base/errors";
-import { runCommand } from "../../harness/child";
 import { root } from "../../harness/paths";
 import { run } from "../../harness/processes/run";
-import { runInExtensionHost } from "../../harness/vscode/extensionHost";
 import { median, quantile, type Measurement } from "../measurement";
 import type { Group } from "../group";
 import { byKeyLine, here, runOne } from "../window/byHand";
+import { figuresOf } from "../window/figures";
 
 const passes = 50;
 const lines = 100_000;
@@ -38,31 +37,18 @@ export const window: Group = {
   title: "the extension in a real VS Code",
   async measure(bench) {
     const hub = await bench.hub();
-    if ((await runCommand("build")) !== 0) throw new Error("The extension could not be built.");
-    await hub.startServer("ana");
-    const folder = bench.directory();
-    const out = path.join(bench.directory(), "figures.json");
-    mkdirSync(folder, { recursive: true });
-    const printed: string[] = [];
     const byKey: number[] = [];
     let page: Page | undefined;
     const press = async (): Promise<void> => {
       for (let round = 0; page && round < passes; round++) byKey.push(await runOne(here(page)));
     };
-    const { ok } = await runInExtensionHost({
-      entry: "test/bench/window/inHost.ts",
-      workspace: folder,
-      timeout: 15 * 60_000,
-      host: "code-server", // which has a page to press keys in, and is what JupyterLab stands beside
+    const figures = await figuresOf(bench, "inHost.ts", { passes, lines, cells, rounds, open }, {
       onWindow: (opened) => (page = opened),
-      onLine: (line) => {
-        printed.push(line);
-        if (line === byKeyLine) press().catch((error: unknown) => printed.push(messageOf(error)));
+      onLine: (line, tell) => {
+        if (line === byKeyLine) press().catch((error: unknown) => tell(messageOf(error)));
       },
-      parameters: { url: hub.url, token: hub.user("ana").token, folder, out, passes, lines, cells, rounds, open },
     });
-    if (!ok) throw new Error(`VS Code could not measure it: ${printed.slice(-5).join(" | ")}`);
-    const { activation, active, smallest, firstOutput, pass, flood, many, empty } = v.parse(figuresModel, JSON.parse(readFileSync(out, "utf8")));
+    const { activation, active, smallest, firstOutput, pass, flood, many, empty } = v.parse(figuresModel, figures);
     const { directory, env } = hub.userPlace("alice@example.org");
     mkdirSync(directory, { recursive: true });
     const script = path.join(root, "test", "bench", "window", "withNbclient.py");

@@ -6,8 +6,7 @@ import * as vscode from "vscode";
 import { readParameters } from "../../harness/vscode/inHost/parameters";
 import { print, runnable } from "../../harness/vscode/inHost/print";
 import { byKeyLine } from "./byHand";
-
-const extensionId = "jupyterhub-connect.jupyterhub-connect";
+import { change, extensionId, openNotebook, runPasses, runToEnd, withEmpty } from "./notebooks";
 
 const parametersModel = v.object({
   parameters: v.object({
@@ -132,30 +131,6 @@ async function activateSmall(): Promise<readonly number[]> {
   return times.slice(1);
 }
 
-/** Opens a new notebook with these cells and selects the hub's kernel for it. */
-async function openNotebook(file: string, sources: readonly string[]): Promise<vscode.NotebookDocument> {
-  const document = await show(file, sources);
-  await vscode.commands.executeCommand("jupyterhubConnect.selectKernel", {});
-  return document;
-}
-
-async function show(file: string, sources: readonly string[]): Promise<vscode.NotebookDocument> {
-  const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
-  writeFileSync(file, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
-  const document = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
-  await vscode.window.showNotebookDocument(document, { preview: false });
-  return document;
-}
-
-/** Runs one cell; resolves with the time until the document says that it has ended. */
-async function runToEnd(cell: vscode.NotebookCell): Promise<number> {
-  const ended = change((one) => one.cell === cell && one.executionSummary?.success !== undefined);
-  const begun = performance.now();
-  await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: cell.index, end: cell.index + 1 }], document: cell.notebook.uri });
-  await ended;
-  return performance.now() - begun;
-}
-
 async function flood(cell: vscode.NotebookCell): Promise<Figures["flood"]> {
   const before = process.memoryUsage.rss();
   let growth = 0;
@@ -178,52 +153,6 @@ function sourcesOf(count: number): readonly string[] {
   return ["pass", ...Array.from({ length: count }, (_, index) => `x = ${index}`)];
 }
 
-/**
- * Opens a notebook with a controller that does nothing.
- * @param use may wait until so many cells more were run
- */
-async function withEmpty<T>(
-  file: string,
-  sources: readonly string[],
-  use: (notebook: vscode.NotebookDocument, executed: (count: number) => Promise<void>) => Promise<T>,
-): Promise<T> {
-  const notebook = await show(file, sources);
-  const controller = vscode.notebooks.createNotebookController("empty", notebook.notebookType, "Empty");
-  controller.supportsExecutionOrder = true;
-  let order = 0;
-  let then: () => void = () => undefined;
-  controller.executeHandler = (cells) => {
-    for (const cell of cells) {
-      const execution = controller.createNotebookCellExecution(cell);
-      execution.start(Date.now());
-      execution.executionOrder = ++order;
-      execution.end(true, Date.now());
-    }
-    then();
-  };
-  const executed = (count: number): Promise<void> => {
-    const last = order + count;
-    return new Promise((resolve) => (then = () => order >= last && resolve()));
-  };
-  const selected = new Promise<void>((resolve) => controller.onDidChangeSelectedNotebooks(({ selected: is }) => is && resolve()));
-  // What runs here is a part of the extension to VS Code, since it lies in its folder.
-  await vscode.commands.executeCommand("notebook.selectKernel", { id: "empty", extension: extensionId });
-  await selected;
-  try {
-    return await use(notebook, executed);
-  } finally {
-    controller.dispose();
-  }
-}
-
-/** Runs a cell once, which warms everything up, and then so many times. */
-async function runPasses(cell: vscode.NotebookCell, passes: number): Promise<readonly number[]> {
-  await runToEnd(cell);
-  const times: number[] = [];
-  for (let round = 0; round < passes; round++) times.push(await runToEnd(cell));
-  return times;
-}
-
 /** Runs all but the first cell, which runs before and warms everything up. */
 async function runMany(notebook: vscode.NotebookDocument, rounds: number): Promise<readonly number[]> {
   const count = notebook.cellCount - 1;
@@ -238,15 +167,4 @@ async function runMany(notebook: vscode.NotebookDocument, rounds: number): Promi
     times.push(performance.now() - begun);
   }
   return times;
-}
-
-/** The next change of a cell that is accepted. */
-function change(accept: (change: vscode.NotebookDocumentCellChange) => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const listener = vscode.workspace.onDidChangeNotebookDocument(({ cellChanges }) => {
-      if (!cellChanges.some(accept)) return;
-      listener.dispose();
-      resolve();
-    });
-  });
 }

@@ -50,6 +50,7 @@ async function main(): Promise<number> {
         grep: values.grep,
         reporter: path.join(harness, "results", "mochaReporter.js"),
         resultFile: process.env.RESULT_FILE,
+        saveLoops: process.env["SAVE_LOOPS"],
         timeout: inspect ? inspectMs : testMs,
       },
     });

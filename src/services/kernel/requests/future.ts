@@ -26,6 +26,8 @@ export interface FuturePorts<R> {
   readonly replies?: boolean;
   /** Whether messages that come after its end are still taken, until it is disposed. */
   readonly outlivesDone?: boolean;
+  /** Whether the kernel counts as idle while it is at it. */
+  readonly isAside?: boolean;
   readonly sendInput: (value: string, parent: Message) => void;
   /**
    * Called when it has settled; `kept`: it still takes messages. Called again when a kept one is disposed.
@@ -69,6 +71,11 @@ export class KernelFuture<R> implements Disposable {
    */
   get done(): Promise<R> {
     return this.#done.promise;
+  }
+
+  /** Whether the kernel counts as idle while it is at it. */
+  get isAside(): boolean {
+    return this.#ports.isAside ?? false;
   }
 
   get isReplied(): boolean {

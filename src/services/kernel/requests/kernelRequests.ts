@@ -44,6 +44,8 @@ export interface ExecuteRequest {
 export interface RequestOptions extends MessageOptions {
   /** Messages that come after its end (of threads, say) are still given to its handlers, until it is disposed. */
   readonly outlivesDone?: boolean;
+  /** It is nobody's work: the kernel counts as idle while it is at it. */
+  readonly isAside?: boolean;
   /** It waits for a connection for as long as that takes, until it is taken back (`withdraw`); else it fails after a while. */
   readonly waits?: boolean;
 }
@@ -99,8 +101,8 @@ export abstract class KernelRequests extends KernelEventSource {
   }
 
   /** What the code could go on with. @param cursor in Unicode code points */
-  complete(code: string, cursor: number): KernelFuture<CompleteReply> {
-    return this.request("shell", "complete_request", { code, cursor_pos: cursor }, completeReplyContent);
+  complete(code: string, cursor: number, options: RequestOptions = {}): KernelFuture<CompleteReply> {
+    return this.request("shell", "complete_request", { code, cursor_pos: cursor }, completeReplyContent, {}, options);
   }
 
   /** Documentation of what stands at the cursor (in Unicode code points). @param detail 1: source too, where there is any */

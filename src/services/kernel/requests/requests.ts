@@ -4,7 +4,7 @@ import type { KernelFuture } from "./future";
 import type { Message } from "../messages";
 
 /** What is needed of a future, whatever its reply is. */
-export type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "isTouched" | "registerMessageHook">;
+export type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "isTouched" | "isAside" | "registerMessageHook">;
 
 /** So many messages may wait for a connection; a program that sends more is told so. */
 const maxUnsent = 1_000;

@@ -10,7 +10,7 @@ import { KernelFuture, type FutureHandlers, type FuturePorts } from "./future";
 import type { Requests } from "./requests";
 
 /** How a request is answered. */
-export type FutureKind<R> = Pick<FuturePorts<R>, "read" | "replies" | "outlivesDone">;
+export type FutureKind<R> = Pick<FuturePorts<R>, "read" | "replies" | "outlivesDone" | "isAside">;
 
 export interface SenderPorts {
   readonly settings: ServerSettings;

@@ -1,7 +1,7 @@
 // Controller affinity: kernels that suit a notebook come first in VS Code's picker, and a single one may be selected at once.
 import * as vscode from "vscode";
 import type { LastKernels } from "../../../app/kernels/lastKernels";
-import { suitable, type Candidate } from "../../../app/kernels/suitable";
+import { suitable, type Candidate, type Wish } from "../../../app/kernels/suitable";
 import type { KernelTarget } from "../facts/target";
 import { kernelSpecOf, languageOf } from "../facts/kernelMetadata";
 import { isOnServer } from "../facts/place";
@@ -23,8 +23,7 @@ export class Affinities {
     const candidates = (first ? own : [...targets]).map(([id, { spec, running }]): Candidate => ({ id, spec: spec.name, language: spec.language, running }));
     const key = keyOf(notebook);
     const last = key === undefined ? undefined : this.#last.of(key);
-    const wish = { file: notebook.uri.path.split("/").pop() ?? "", spec: kernelSpecOf(notebook), language: languageOf(notebook), last, lastOfAll: this.#last.last };
-    const best = last !== undefined && targets.has(last) ? new Set([last]) : suitable(candidates, wish);
+    const best = last !== undefined && targets.has(last) ? new Set([last]) : suitable(candidates, this.#wishOf(notebook, last));
     const byDefault = first && own.find(([, { spec }]) => spec.name === first[1].server.kernelSpecs?.default);
     const fitting = best.size > 0 || !byDefault ? best : new Set([byDefault[0]]);
     const { Default, Preferred } = vscode.NotebookControllerAffinity;
@@ -34,6 +33,11 @@ export class Affinities {
   /** The notebook has this kernel now. */
   async note(notebook: vscode.NotebookDocument, id: string): Promise<void> {
     await this.#last.note(keyOf(notebook), id);
+  }
+
+  /** What the notebook says of itself; where that is little, all of its cells are asked for their language. */
+  #wishOf(notebook: vscode.NotebookDocument, last: string | undefined): Wish {
+    return { file: notebook.uri.path.split("/").pop() ?? "", spec: kernelSpecOf(notebook), language: languageOf(notebook), last, lastOfAll: this.#last.last };
   }
 
   #tell(controller: vscode.NotebookController, notebook: vscode.NotebookDocument, affinity: vscode.NotebookControllerAffinity): void {

@@ -22,6 +22,8 @@ export interface CellRunPorts {
   readonly connect: () => Promise<ExecutingKernel>;
   /** The kernel has begun with it. */
   readonly started: () => void;
+  /** Some of its outputs are not in the document yet. */
+  readonly unwritten: () => void;
   /** The person has stopped the cell, or deleted it. */
   readonly cancelled: () => void;
   /** It is over, and to VS Code the cell does not run any more. */
@@ -56,6 +58,7 @@ export function createCellRun(cell: vscode.NotebookCell, { code, stops }: RunSou
       ports.started();
     },
     onExecutionCount: (count) => sink.number(count),
+    onUnwritten: ports.unwritten,
     onInput: ports.ask,
     onNextInput: (next) => {
       sink.endsAfter(applyNextInput(cell, next).catch((error: unknown) => ports.log.warn("The kernel's next input could not be written", error)));

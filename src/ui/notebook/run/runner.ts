@@ -265,6 +265,7 @@ export class NotebookRunner implements vscode.Disposable {
         begun();
         this.#changed();
       },
+      unwritten: () => this.#last.unwritten(run),
       closed: () => closed.resolve(),
       cancelled: () => this.#cancellations.add(run),
       ask: (request, reply) => void answerOf(cell, run.outcome, request, reply, { isLeaving: () => this.#leaving, interrupt: () => this.interrupt() }),

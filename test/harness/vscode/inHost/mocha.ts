@@ -18,6 +18,8 @@ const parametersModel = v.object({
     reporter: v.string(),
     /** Where the reporter writes counts and failures. */
     resultFile: v.optional(v.string()),
+    /** How many rounds saveLoops.test.ts makes. */
+    saveLoops: v.optional(v.string()),
     /** Milliseconds for each test that sets no time of its own. */
     timeout: v.number(),
   }),
@@ -26,10 +28,11 @@ const parametersModel = v.object({
 /** Runs all bundled test files; rejects if a test failed. */
 export const run = runnable(async () => {
   const { files, parameters } = v.parse(parametersModel, readParameters(__dirname));
-  const { hub, grep, reporter, resultFile, timeout } = parameters;
+  const { hub, grep, reporter, resultFile, saveLoops, timeout } = parameters;
   setTestHub(hub);
   // The reporter learns of its file as in a mocha of its own process.
   if (resultFile !== undefined) process.env.RESULT_FILE = resultFile;
+  if (saveLoops !== undefined) process.env["SAVE_LOOPS"] = saveLoops;
   // An extension host has no standard output that anybody sees; its console is passed on.
   const { default: Mocha } = await import("mocha");
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => print(format(...args));
