@@ -1,4 +1,4 @@
-// All commands: what each does. Titles, icons and where they show are in package.json.
+// Table of all commands and their handlers. Titles, icons and menus are in package.json.
 import * as vscode from "vscode";
 import { TreeNode } from "../app/hubTree/nodes";
 import type { AccountRow, HubRow, TerminalRow } from "../app/hubTree/rows";
@@ -26,8 +26,8 @@ interface SignOutArguments {
 }
 
 /**
- * Registers every command. One that is told all it needs asks nothing, and rejects with the reason where it fails. Where
- * something is lost by it, that the person agrees is among what it has to be told: else it asks them.
+ * Registers every command. One with all arguments asks nothing, and rejects with the reason where it fails. Where
+ * something is lost by it, the user's confirmation is among the arguments: else it asks.
  */
 export function registerCommands(app: AppContext, notebooks: Notebooks, view: vscode.TreeView<TreeNode>, details: Details): vscode.Disposable {
   const report = <T>(work: () => Promise<T>): Promise<T | undefined> => reporting(app, work);

@@ -112,7 +112,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     return this.#link.state.ended?.code === "disposed";
   }
 
-  /** What the kernel says of itself; renewed after a restart. Rejects when the connection ends before. */
+  /** The kernel's info; renewed after a restart. Rejects when the connection ends before. */
   get info(): Promise<KernelInfo> {
     return this.#delivery.info;
   }
@@ -139,7 +139,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   }
 
   /**
-   * Takes back what waits for a connection and was not sent: rejects it with `aborted`.
+   * Takes back messages that wait for a reconnect and were not sent: rejects them with `aborted`.
    * @returns whether anything is open that was sent
    */
   withdraw(): boolean {
@@ -149,15 +149,15 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   /**
    * Restarts the kernel's process: variables are lost, open requests are settled with `kernel-restarted`.
-   * Resolves when the new process runs. Whoever asks meanwhile joins.
-   * @param reason what open requests are told instead of the usual words
+   * Resolves when the new process runs. Concurrent calls join.
+   * @param reason the error of open requests instead of the usual one
    */
   restart(reason?: ConnectError): Promise<void> {
     return this.#process.restart(reason);
   }
 
   /**
-   * Makes a new websocket now; resolves when it is open.
+   * Reconnects now, by a new websocket; resolves when it is open.
    * @throws ConnectError where the connection has ended or ends; `timeout` where it takes longer than a handshake may
    */
   async reconnect(): Promise<void> {
@@ -170,14 +170,14 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   /**
    * Closes the websocket of an idle kernel until the next use, which connects with the same client id: an open one counts
-   * as activity of its server and keeps it running. What the kernel says meanwhile the server keeps.
+   * as activity of its server and keeps it running. The server keeps the kernel's messages for the replay.
    * @returns false where the connection is in use, or is none
    */
   rest(): boolean {
     return this.#link.rest();
   }
 
-  /** Asks for a sign of life now: after sleep or rest, a change of network, or before something important. */
+  /** Checks liveness now: after sleep or rest, a change of network, or before something important. */
   probe(): void {
     this.#link.check();
   }

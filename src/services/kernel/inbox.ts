@@ -1,4 +1,4 @@
-// What a received message means to its kernel connection: events, state, and the request it belongs to.
+// Inbox of a kernel connection: from each received message to events, kernel state, and the request it answers.
 import * as v from "valibot";
 import { Activity } from "./socket/activity";
 import type { Comms } from "./requests/comm";
@@ -46,7 +46,7 @@ export class Inbox {
     comms.handle(message);
   }
 
-  /** Takes up what an earlier window has received of a request that goes on. */
+  /** Resumes what the previous window has received of a request that goes on. */
   recall(message: Message): void {
     this.#ports.delivery.recalled(message);
     this.#learnStatus(message);
@@ -58,12 +58,12 @@ export class Inbox {
     this.#activity.forget();
   }
 
-  /** What it says of the kernel's state. */
+  /** Derives the kernel's state from it. */
   #learn(message: Message): void {
     const { events } = this.#ports;
     const link = this.#ports.link();
     if (this.#process.isAnother(message)) link.dispatch({ type: "another-process" });
-    // What carries our own id the server has made up.
+    // A message with our own session id was made by the server.
     const isKernels = message.channel === "iopub" && message.header.session !== this.#ports.clientId;
     if (isKernels && link.state.heard === "connection") link.dispatch({ type: "heard", by: "iopub" });
     const type = message.header.msg_type;
@@ -77,7 +77,7 @@ export class Inbox {
 
   #learnStatus(message: Message): void {
     const { channel, header, parent_header: parent } = message;
-    // A subshell's is not the kernel's: what its main shell runs goes on.
+    // The status of a subshell is not the kernel's: its main shell goes on.
     if (channel !== "iopub" || header.msg_type !== "status" || parent.subshell_id) return;
     const status = this.#activity.told(contentOf(message, statusContent).execution_state, parent);
     this.#ports.link().dispatch({ type: "told", status, solicited: parent.msg_id !== undefined });

@@ -1,5 +1,5 @@
-// What becomes of the messages of one kernel connection where that breaks, or the kernel is another process: known by
-// asking the kernel, and by the numbers of its messages.
+// Delivery: what happened to the messages of one kernel connection when that broke, or the kernel's process was replaced. It is
+// found by a probe after the reconnect, and by the numbers of the kernel's messages.
 import { Deferred } from "../../../base/async";
 import type { ServerSettings } from "../../../transport/settings";
 import { refusedMessageError } from "../kernelErrors";
@@ -25,7 +25,7 @@ export interface DeliveryPorts {
   readonly requests: Requests;
   /** The link, which may be made after this. */
   readonly link: () => DeliveryLink;
-  /** Asks the kernel to run nothing, silently. */
+  /** Sends an empty, silent execute request. */
   readonly askNothing: ArrivalPorts["ask"];
   /** Asks the kernel what it is. */
   readonly askInfo: ProbePorts["ask"];
@@ -34,7 +34,7 @@ export interface DeliveryPorts {
   readonly missed: (gap: Gap) => void;
 }
 
-/** Sees to it that every request is settled, none is run twice, and what was lost is told. */
+/** Ensures that every request is settled, none is run twice, and losses are reported. */
 export class Delivery {
   readonly #ports: DeliveryPorts;
   readonly #continuity: Continuity;
@@ -65,7 +65,7 @@ export class Delivery {
     this.#idleWatch = new IdleWatch({ patience: timeouts.answer, isStuck: () => requests.replied, ask: () => link().ask() });
   }
 
-  /** What the kernel's present process says of itself. Rejects when the connection ends before. */
+  /** The info of the kernel's present process. Rejects when the connection ends before. */
   get info(): Promise<KernelInfo> {
     return this.#info.promise;
   }
@@ -92,22 +92,25 @@ export class Delivery {
     this.#answers.sent(message);
   }
 
-  /** Whether a message has to wait until it is known what became of others. */
+  /** Whether a message has to wait until it is known whether others have arrived. */
   holdsBack(message: Message): boolean {
     return this.#arrivals.holdsBack(message);
   }
 
-  /** Asks the kernel: its answer tells what became of the requests sent before. */
+  /** Probes the kernel: its reply proves which of the requests sent before it were lost. */
   probe(asking: Asking): void {
     this.#probes.start({ ...asking, isNew: asking.isNew || !this.#info.settled });
   }
 
-  /** Output of that time may be missing. Where messages are numbered it shows whether any is, and nobody needs to be told that it may be so. */
+  /**
+   * Output of that time may be missing. If the kernel numbers its messages, real losses are reported by the loss detector, and this
+   * guess is skipped.
+   */
   mayHaveMissed(gap: Gap): void {
     if (!this.#continuity.counts) this.#ports.missed(gap);
   }
 
-  /** The websocket is gone. @param silent nothing had been heard for too long */
+  /** The websocket is gone. @param silent by the liveness timeout, not by a close */
   broke(silent: boolean): void {
     this.#answers.lost(silent);
     if (this.#ports.requests.awaiting) this.#continuity.broke();
@@ -121,7 +124,7 @@ export class Delivery {
     if (answer) this.#ports.link().send(answer);
   }
 
-  /** A request has ended. @returns whether some of what the kernel said to it was dropped */
+  /** A request has ended. @returns whether some of its output was dropped */
   ended(header: Header): boolean {
     return this.#continuity.ended(header);
   }

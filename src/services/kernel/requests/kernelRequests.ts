@@ -1,4 +1,4 @@
-// What can be asked of a kernel: the requests of the messaging specification, each as a future.
+// Requests to a kernel, those of the messaging specification, each as a future.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html
 import type * as v from "valibot";
 import { ConnectError } from "../../../base/errors";
@@ -30,7 +30,7 @@ import {
   type Reply,
 } from "../messages";
 
-/** What to execute; see `execute_request` of the messaging specification. */
+/** The content of an `execute_request`; see the messaging specification. */
 export interface ExecuteRequest {
   readonly code: string;
   readonly silent?: boolean;
@@ -46,11 +46,11 @@ export interface RequestOptions extends MessageOptions {
   readonly outlivesDone?: boolean;
   /** It is nobody's work: the kernel counts as idle while it is at it. */
   readonly isAside?: boolean;
-  /** It waits for a connection for as long as that takes, until it is taken back (`withdraw`); else it fails after a while. */
+  /** It waits for a reconnect for as long as that takes, until it is taken back (`withdraw`); else it fails after a while. */
   readonly waits?: boolean;
 }
 
-/** Which inputs of the past: the last ones, those of a session, or those that match a pattern with `*` and `?`. */
+/** The selection of past inputs: the last ones, those of a session, or those that match a pattern with `*` and `?`. */
 export type HistoryRequest = { readonly output?: boolean; readonly raw?: boolean } & (
   | { readonly access: "tail"; readonly n: number }
   | { readonly access: "range"; readonly session?: number; readonly start: number; readonly stop: number }
@@ -62,7 +62,7 @@ export type HistoryRequest = { readonly output?: boolean; readonly raw?: boolean
  * the connection's end has failed already.
  */
 export abstract class KernelRequests extends KernelEventSource {
-  /** What the kernel says of itself. */
+  /** The kernel's info. */
   abstract readonly info: Promise<KernelInfo>;
 
   /** Makes the future and sends its request. */
@@ -89,18 +89,18 @@ export abstract class KernelRequests extends KernelEventSource {
   }
 
   /**
-   * Takes up an execute request again that this client sent before, perhaps from another window.
+   * Resumes an execute request that this client sent before, perhaps from another window.
    * @param id the one that the request had
-   * @param earlier what came for it then; its handlers get that first
+   * @param earlier messages that have come for it; its handlers get them first
    */
   abstract resume(id: string, earlier: readonly Message[], handlers?: FutureHandlers): KernelFuture<ExecuteReply>;
 
-  /** Asks the kernel for what `info` holds, on the shell channel, behind whatever runs. */
+  /** Requests the kernel's info on the shell channel, behind whatever runs. */
   requestKernelInfo(options: RequestOptions = {}): KernelFuture<KernelInfo> {
     return this.request("shell", "kernel_info_request", {}, kernelInfoContent, {}, options);
   }
 
-  /** What the code could go on with. @param cursor in Unicode code points */
+  /** Completions of the code. @param cursor in Unicode code points */
   complete(code: string, cursor: number, options: RequestOptions = {}): KernelFuture<CompleteReply> {
     return this.request("shell", "complete_request", { code, cursor_pos: cursor }, completeReplyContent, {}, options);
   }

@@ -1,18 +1,18 @@
-// The requests in flight of one kernel connection: routing by parent id, and settling them when no answer can come.
+// The requests in flight of one kernel connection: routing by parent id, and rejection when no answer can come.
 import { ConnectError } from "../../../base/errors";
 import type { KernelFuture } from "./future";
 import type { Message } from "../messages";
 
-/** What is needed of a future, whatever its reply is. */
+/** A future, whatever the type of its reply. */
 export type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "isTouched" | "isAside" | "registerMessageHook">;
 
-/** So many messages may wait for a connection; a program that sends more is told so. */
+/** Messages that may wait for a connection; sending more rejects with `busy`. */
 const maxUnsent = 1_000;
 
 /** Futures by the id of their request, in the order they were sent, those that wait for that last. */
 export class Requests {
   readonly #open = new Map<string, AnyFuture>();
-  /** Those that have settled and still take messages. */
+  /** Futures that have settled and still take messages. */
   readonly #kept = new Map<string, AnyFuture>();
   readonly #unsent = new Map<string, { readonly message: Message; readonly since: number; readonly waits: boolean }>();
 
@@ -88,7 +88,7 @@ export class Requests {
     this.#unsent.set(message.header.msg_id, { message, since: Date.now(), waits });
   }
 
-  /** What is to be sent now, in order; it counts as sent. @param mayGo by default all of it may */
+  /** Takes out the messages to send now, in order; they count as sent. @param mayGo by default all may */
   takeUnsent(mayGo: (message: Message) => boolean = () => true): readonly { readonly message: Message; readonly waits: boolean }[] {
     const taken = [...this.#unsent.values()].filter(({ message }) => mayGo(message));
     for (const { message } of taken) {
@@ -98,7 +98,7 @@ export class Requests {
     return taken;
   }
 
-  /** What was asked meanwhile, first of all what the kernel is, it answers first. */
+  /** Requests that were sent meanwhile, the probe above all, are answered before these. */
   #moveBehind(id: string): void {
     const future = this.#open.get(id);
     if (!future) return;
@@ -123,7 +123,7 @@ export class Requests {
     if (only === undefined) for (const future of [...this.#kept.values()]) future.dispose();
   }
 
-  /** Those that were sent and wait for their answer. */
+  /** Futures that were sent and wait for their reply. */
   get sent(): readonly AnyFuture[] {
     return [...this.#open.values()].filter(({ message }) => !this.#unsent.has(message.header.msg_id));
   }

@@ -1,4 +1,4 @@
-// What a kernel connection is asked to send: each request gets its future, and goes out as soon as it may.
+// Sender of a kernel connection: gives each request its future, and sends it as soon as it may.
 import { ConnectError, messageOf } from "../../../base/errors";
 import type { ServerSettings } from "../../../transport/settings";
 import type { Delivery } from "../delivery/delivery";
@@ -44,7 +44,7 @@ export class Sender {
     return future;
   }
 
-  /** The future of code that was sent before, of which `earlier` has come. */
+  /** Resumes code that was sent before: a future for it, which gets `earlier` first. */
   resume(message: Message, earlier: readonly Message[], handlers: FutureHandlers): KernelFuture<ExecuteReply> {
     const read = (reply: Message): ExecuteReply => contentOf(reply, executeReplyContent);
     const future = this.future(message, handlers, { read, outlivesDone: true });

@@ -15,7 +15,7 @@ import { initialState, reduce, type KernelEffect, type KernelEvent, type KernelS
 /** Milliseconds that the server has to close its side when we leave: a window that is closed waits no longer. */
 const leaveBound = 2_000;
 
-/** Performs what the reducer decides, and holds what is to be sent while there is no websocket. */
+/** Performs the reducer's effects, and holds messages while there is no websocket. */
 export class KernelLink implements Disposable {
   readonly #ports: LinkPorts;
   readonly #ending = new AbortController();
@@ -54,7 +54,7 @@ export class KernelLink implements Disposable {
     return this.#ending.signal;
   }
 
-  /** Something has happened: becomes the next state and does what that asks for. */
+  /** Reduces an event to the next state and performs its effects. */
   dispatch(event: KernelEvent): void {
     const before = this.#state;
     const { state, effects } = reduce(before, event);
@@ -73,36 +73,36 @@ export class KernelLink implements Disposable {
     this.#outgoing.send(message, waits);
   }
 
-  /** Sends what waits, as far as it has to wait no longer. */
+  /** Sends waiting messages that have to wait no longer. */
   flush(): void {
     this.#outgoing.flush();
   }
 
-  /** What waits for an answer has changed. */
+  /** The set of requests that wait for a reply has changed. */
   updateWaiting(): void {
     this.#outgoing.updateWaiting();
   }
 
-  /** Asks the kernel, where there is a connection: what was sent before is over when it has answered. */
+  /** Probes the kernel, where there is a connection: its reply proves that earlier requests are over. */
   ask(): void {
     if (this.#socket) this.#probe();
   }
 
-  /** Makes a new websocket now. What the server has sent on the old one until it hears of that is still received. */
+  /** Reconnects now. Messages that the server sends on the old websocket until it hears of that are still received. */
   reconnect(): void {
     const hurry = (): void => this.#hurry();
     if (this.#socket) void this.#socket.leave(leaveBound).then(hurry);
     else hurry();
   }
 
-  /** Asks for a sign of life now; a broken connection is found out, one that waits to reconnect does so. */
+  /** Checks liveness now; a broken connection is found out, one that waits for its next attempt reconnects. */
   check(): void {
     if (this.#socket) this.#socket.probe();
     else this.#hurry();
   }
 
   /**
-   * Closes the websocket in order until somebody wants it: the server keeps what comes meanwhile for the next one.
+   * Closes the websocket in order until it is used: the server keeps messages for the replay on the next one.
    * @returns false where it is needed
    */
   rest(): boolean {
@@ -112,7 +112,7 @@ export class KernelLink implements Disposable {
   }
 
   /**
-   * Closes the websocket in order, and opens no other: what the server has sent is received, what comes later it keeps.
+   * Closes the websocket in order, and opens no other: messages that the server has sent are received, later ones it keeps for the replay.
    * @returns whether that is certain
    */
   async leave(): Promise<boolean> {
@@ -193,7 +193,7 @@ export class KernelLink implements Disposable {
     this.#outgoing.unbound();
   }
 
-  /** Ends the pause between two attempts. */
+  /** Cuts the back-off between two attempts short. */
   #hurry(): void {
     clearTimeout(this.#retry);
     this.dispatch({ type: "connect" });
@@ -216,7 +216,7 @@ export class KernelLink implements Disposable {
   }
 
   #received(message: Message): void {
-    // What carries our own id the server has made up.
+    // A message with our own session id was made by the server.
     if (this.#state.unanswered && message.header.session !== this.#ports.clientId) this.dispatch({ type: "answered" });
     this.#ports.received(message);
   }
@@ -238,7 +238,7 @@ export class KernelLink implements Disposable {
     if (this.#state.closing !== "leave") this.#outgoing.bound();
     // A close without a code is what the server sends to the older of two sockets with one session id.
     this.dispatch({ type: "closed", suspect: close.code === 1005, silent: close.silent, awaiting: requests.awaiting });
-    // Somebody has wanted it meanwhile.
+    // It was asked for meanwhile.
     if (this.#state.connection === "resting" && requests.isNeeded) this.#hurry();
   }
 }

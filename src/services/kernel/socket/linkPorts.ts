@@ -1,4 +1,4 @@
-// What a kernel's link needs of its connection, and tells it.
+// Ports of a kernel's link: the functions of its connection that it calls.
 import type { ServerSettings } from "../../../transport/settings";
 import type { Delivery } from "../delivery/delivery";
 import type { Message } from "../messages";

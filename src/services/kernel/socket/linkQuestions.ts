@@ -1,4 +1,4 @@
-// What the server is asked by HTTP about a kernel's websocket: why it is refused, who has taken it, what was missed.
+// REST questions about a kernel's websocket: why it is refused, whether another client has evicted it, which messages were missed.
 import { ConnectError, asError, hasCode } from "../../../base/errors";
 import type { ServerSettings } from "../../../transport/settings";
 import { noWebsocketError } from "../kernelErrors";
@@ -13,7 +13,7 @@ export interface LinkQuestionsPorts extends Pick<LinkPorts, "settings" | "kernel
   dispatch(event: KernelEvent): void;
 }
 
-/** Asks, and tells the link's state what follows from the answer. */
+/** Sends the questions, and dispatches the answers as events. */
 export class LinkQuestions {
   readonly #ports: LinkQuestionsPorts;
 

@@ -1,4 +1,4 @@
-// What is sent to a kernel: at once where it may go, else as soon as it may.
+// Outgoing messages to a kernel: sent at once where they may go, else as soon as they may.
 import { hasCode } from "../../../base/errors";
 import type { Socket } from "../../../transport/socket";
 import type { Message } from "../messages";
@@ -10,11 +10,11 @@ export interface OutgoingPorts extends Pick<LinkPorts, "settings" | "requests" |
   /** The open websocket, where there is one. */
   socket(): Socket | undefined;
   state(): KernelState;
-  /** Somebody waits for a websocket. */
+  /** A message waits for a websocket: reconnect now. */
   hurry(): void;
 }
 
-/** Sends, or holds what has to wait. */
+/** Sends messages, or holds those that have to wait. */
 export class Outgoing {
   readonly #ports: OutgoingPorts;
   readonly #outbox: Outbox;
@@ -35,18 +35,18 @@ export class Outgoing {
         this.updateWaiting();
         return;
       } catch (error) {
-        // It closes just now: its successor will take the message.
+        // It closes just now (a race): its successor will take the message.
         if (!hasCode(error, "connection-lost")) throw error;
       }
     }
     this.#outbox.hold(message, waits);
-    // A restart has its own end, and what waits for it is not forgotten.
+    // A restart has its own timeout; messages that wait for it need none.
     if (this.#ports.socket()) this.#outbox.dispose();
-    // Somebody waits: no reason to sit out the pause between two attempts.
+    // A message waits: no reason to wait for the end of the back-off.
     this.#ports.hurry();
   }
 
-  /** Sends what waits, as far as it has to wait no longer. */
+  /** Sends waiting messages that have to wait no longer. */
   flush(): void {
     if (!this.#ports.socket()) return;
     for (const { message, waits } of this.#outbox.take((one) => !this.#mustWait(one))) this.send(message, waits);
@@ -58,12 +58,12 @@ export class Outgoing {
     if (socket) socket.waiting = this.#ports.requests.awaiting;
   }
 
-  /** There is no websocket any more: what waits fails when it has waited for too long. */
+  /** There is no websocket any more: starts the timeout of waiting messages. */
   bound(): void {
     this.#outbox.bound();
   }
 
-  /** There is a websocket, or the end: nothing fails any more for having waited. */
+  /** There is a websocket, or the end: stops that timeout. */
   unbound(): void {
     this.#outbox.dispose();
   }

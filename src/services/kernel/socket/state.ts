@@ -1,4 +1,4 @@
-// The state of a kernel connection as a pure reducer: what happened → the new state, and what to do about it.
+// The state of a kernel connection as a pure reducer (state machine): an event → the new state and its effects; reconnect, back-off, eviction, restart.
 import { ConnectError, hasCode } from "../../../base/errors";
 import { backoff } from "../../../base/async";
 import { deadError, diedError, evictedError, goneError, notBegunError, restartedError } from "../kernelErrors";
@@ -16,12 +16,12 @@ export const initialState: KernelState = {
   ...{ kernel: "unknown", connection: "disconnected", heard: "connection", closing: "no", suspect: false, congestion: 0, openedAt: 0, attempt: 0, worked: false, unanswered: false, pause: 0, stopped: 0, silent: false, exits: false },
 };
 
-/** Milliseconds: first pause and ceiling between attempts to reconnect. */
+/** Milliseconds: first back-off and ceiling between attempts to reconnect. */
 export const pause = { first: 500, ceiling: 30_000 };
 
 /**
  * So often in a row (over about a minute) it must be told that the server is stopped: a proxy that was just restarted
- * says so too until the hub has told it its routes. Who can ask the hub knows sooner, and ends the connection.
+ * says so too until it has its routes from the hub. A caller that can ask the hub knows sooner, and ends the connection.
  */
 const stoppedProof = 8;
 

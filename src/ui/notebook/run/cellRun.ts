@@ -16,7 +16,7 @@ export interface CellRunPorts {
   readonly controller: vscode.NotebookController;
   readonly displayIds: DisplayIds;
   readonly log: Logger;
-  /** Through this VS Code is told of beginnings and ends of the notebook's cells. */
+  /** Reports beginnings and ends of the notebook's cells to VS Code, in batches. */
   readonly gathered: Gathered;
   /** Gives the kernel when the run is sent. */
   readonly connect: () => Promise<ExecutingKernel>;
@@ -24,22 +24,22 @@ export interface CellRunPorts {
   readonly started: () => void;
   /** Some of its outputs are not in the document yet. */
   readonly unwritten: () => void;
-  /** The person has stopped the cell, or deleted it. */
+  /** The user has stopped the cell, or deleted it. */
   readonly cancelled: () => void;
-  /** It is over, and to VS Code the cell does not run any more. */
+  /** The run is over, and VS Code shows the cell as running no more. */
   readonly closed: () => void;
   /** Whether no other cell waits to be run. */
   readonly isLast: () => boolean;
   readonly ask: (request: InputRequest, reply: (value: string) => void) => void;
 }
 
-/** What is run, and what is known of it from before. */
+/** The code to run, and its record if it is a resumed run. */
 export interface RunSource {
   readonly code: string;
   /** Its failure ends what was asked to run together with it. */
   readonly stops: boolean;
   readonly earlier?: JournaledRun | undefined;
-  /** The earlier window ended without warning: what was on its way to it may be lost. */
+  /** The previous window ended without warning: messages on their way to it may be lost. */
   readonly mayMiss?: boolean;
 }
 
@@ -65,7 +65,7 @@ export function createCellRun(cell: vscode.NotebookCell, { code, stops }: RunSou
     },
   });
   sink.onVanished = (ids) => run.vanished(ids);
-  // Not the controller's interrupt handler: that is not told which cells are meant, the running one or one that waits.
+  // Not the controller's interrupt handler: that does not get to know which cells are meant, the running one or a waiting one.
   const cancelling = execution.token.onCancellationRequested(ports.cancelled);
   run.outcome
     .then(async ({ success, startTime, endTime }) => {
@@ -79,7 +79,7 @@ export function createCellRun(cell: vscode.NotebookCell, { code, stops }: RunSou
   return run;
 }
 
-/** Shows what is known of a run from before; its beginning and its end are told of as if they were now. */
+/** Shows the record of a resumed run; its beginning and end are reported as if they were now. */
 export function recallRun(run: CellExecution, { earlier, mayMiss }: RunSource): void {
   if (!earlier) return;
   run.recall({ messages: earlier.messages, incomplete: earlier.overflown, settled: earlier.settled });
@@ -89,7 +89,7 @@ export function recallRun(run: CellExecution, { earlier, mayMiss }: RunSource): 
   }
 }
 
-/** What running a cell without code does, as in JupyterLab: its outputs and its number go, and nothing is sent. */
+/** Runs a cell without code, as JupyterLab does: its outputs and its number are removed, and nothing is sent. */
 export async function clearRun(cell: vscode.NotebookCell, controller: vscode.NotebookController): Promise<void> {
   const execution = controller.createNotebookCellExecution(cell);
   execution.executionOrder = undefined;

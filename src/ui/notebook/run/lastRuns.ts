@@ -1,4 +1,4 @@
-// The last run of each cell of a notebook: what comes for it after its end is shown until the cell is run again.
+// The last run of each cell of a notebook: its late output is shown until the cell is run again.
 import type { CellExecution } from "../../../notebook/run/execution";
 
 /** What is asked of a run here. */
@@ -11,7 +11,7 @@ export class LastRuns {
   readonly #unwritten = new Map<LastRun, number>();
   #count = 0;
 
-  /** The kernel has begun with `run`: nothing more is taken for the cell's run before it. */
+  /** The kernel has begun with `run`: late output of the cell's previous run is dropped from now on. */
   began(run: LastRun): void {
     const before = this.#runs.get(run.cell);
     if (before) this.#unwritten.delete(before);
