@@ -27,6 +27,12 @@ export interface SocketOptions {
   /** Offered to the server; where it takes none the socket speaks the default protocol and `protocol` is empty. */
   readonly subprotocol?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Asked where nothing at all has come through a websocket since it was opened, not even answers to pings: whether the
+   * server answers otherwise. Where it does, the silence is that of a server which is not done with opening: jupyter_server
+   * reads nothing from a kernel's websocket before the kernel has answered it, for a minute at most.
+   */
+  readonly isReachable?: (() => Promise<boolean>) | undefined;
   /** Bytes that one frame may have; a longer one ends the connection with code 1006. 500 MB unless told, of which a text can be made. */
   readonly maxFrame?: number | undefined;
 }
@@ -41,6 +47,9 @@ export interface SocketListener {
 
 /** Frames up to this many bytes are taken unless told: a 300 MB image is data, not an attack by one's own server. */
 const usualFrame = 500 * megabyte;
+
+/** Milliseconds for which a server may be at opening: `kernel_info_timeout` of jupyter_server, and some more. */
+const slowOpening = 75_000;
 
 /**
  * Milliseconds that the connection has to end once the peer has said that it closes: it may have stopped to read in the
@@ -111,7 +120,7 @@ async function handshake(
   const opened = new Promise<Socket>((resolve, reject) => {
     ws.once("open", () => {
       ws.removeAllListeners("error");
-      resolve(new Socket(ws, settings, listener));
+      resolve(new Socket(ws, settings, listener, options.isReachable));
     });
     ws.on("error", reject);
     ws.once("unexpected-response", (request: ClientRequest, response: IncomingMessage) => {
@@ -148,18 +157,28 @@ export class Socket {
   readonly #listener: SocketListener;
   readonly #liveness: Liveness;
   readonly #acknowledger: Acknowledger;
+  readonly #openedAt = Date.now();
+  #heard = false;
   #ended = false;
   #waiting = false;
 
-  constructor(ws: WebSocket, settings: ServerSettings, listener: SocketListener) {
+  constructor(
+    ws: WebSocket,
+    settings: ServerSettings,
+    listener: SocketListener,
+    private readonly isReachable?: SocketOptions["isReachable"],
+  ) {
     this.#ws = ws;
     this.#listener = listener;
     this.#acknowledger = new Acknowledger(() => ws.pong());
     this.#liveness = new Liveness(settings.timeouts.liveness, {
       ping: () => ws.ping(),
-      dead: () => ws.terminate(),
+      dead: () => void this.#silent(),
     });
-    const heard = (): void => this.#liveness.heard();
+    const heard = (): void => {
+      this.#heard = true;
+      this.#liveness.heard();
+    };
     ws.on("ping", heard);
     ws.on("pong", heard);
     ws.on("message", (data, binary) => {
@@ -233,6 +252,20 @@ export class Socket {
   close(): void {
     this.#ws.close(1000);
     this.#end(1000, "");
+  }
+
+  /** Nothing has come for too long. */
+  async #silent(): Promise<void> {
+    const { isReachable } = this;
+    const wasUnheard = !this.#heard;
+    const isSlow = wasUnheard && isReachable !== undefined && Date.now() - this.#openedAt < slowOpening && (await isReachable());
+    if (this.#ended) return;
+    if (isSlow || (wasUnheard && this.#heard)) {
+      this.#liveness.heard();
+      this.#liveness.watch(this.#waiting);
+    } else {
+      this.#ws.terminate();
+    }
   }
 
   #end(code: number, reason: string): void {

@@ -4,8 +4,9 @@ import { once } from "node:events";
 import { createServer as createTlsServer } from "node:https";
 import type { WebSocket } from "ws";
 import { Deferred, delay, withTimeout } from "../../../src/base/async";
-import { openSocket, type Socket, type SocketClose, type SocketListener } from "../../../src/transport/socket";
+import { openSocket, type Socket, type SocketClose, type SocketListener, type SocketOptions } from "../../../src/transport/socket";
 import { serverSettings, type ServerSettings } from "../../../src/transport/settings";
+import { waitFor } from "../../harness/processes/wait";
 import { selfSigned } from "../../fakes/selfSigned";
 import { failure } from "../support/failure";
 import { Loopback, deadPort, rawServer } from "./loopback";
@@ -51,7 +52,7 @@ describe("a websocket", () => {
   afterEach(() => server.stop());
 
   /** Opens one with both ends in hand. */
-  async function pair(options: { subprotocol?: string } = {}): Promise<{ ours: Socket; theirs: WebSocket }> {
+  async function pair(options: SocketOptions = {}): Promise<{ ours: Socket; theirs: WebSocket }> {
     const theirs = new Deferred<WebSocket>();
     server.sockets((socket) => theirs.resolve(socket));
     return { ours: await openSocket(settings, "api/x", ear, options), theirs: await theirs.promise };
@@ -200,6 +201,29 @@ describe("a websocket", () => {
     ours.waiting = true;
     const close = await withTimeout(ear.ended.promise, 2_000, "It was not found");
     assert.deepEqual([close.code, close.silent], [1006, true]);
+  });
+
+  it("keeps a peer that is slow to open: it says nothing yet, and the server can be reached", async () => {
+    let asked = 0;
+    const { ours, theirs } = await pair({ isReachable: async () => (asked += 1) > 0 });
+    theirs.pause();
+    ours.waiting = true;
+    await waitFor("it to be asked about several times", () => asked >= 3, 5_000);
+    assert.equal(ear.closes, 0);
+    theirs.resume();
+    theirs.send("ready");
+    await ear.count(1);
+    theirs.pause();
+    const before = asked;
+    assert.equal((await withTimeout(ear.ended.promise, 2_000, "It was not found")).silent, true);
+    assert.equal(asked, before, "one that was heard is done with opening");
+  });
+
+  it("finds a peer that never said anything dead where the server cannot be reached either", async () => {
+    const { ours, theirs } = await pair({ isReachable: async () => false });
+    theirs.pause();
+    ours.waiting = true;
+    assert.equal((await withTimeout(ear.ended.promise, 2_000, "It was not found")).code, 1006);
   });
 
   it("finds a silent peer dead when asked to", async () => {

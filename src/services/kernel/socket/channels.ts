@@ -57,7 +57,12 @@ export class KernelChannels {
         if (socket && attempt === this.#attempt) this.#ports.closed(close);
       },
     };
-    const options = { query: { session_id: clientId }, subprotocol: v1Protocol, signal };
+    const isReachable = async (): Promise<boolean> =>
+      this.#ports.askServer().then(
+        () => true,
+        () => false,
+      );
+    const options = { query: { session_id: clientId }, subprotocol: v1Protocol, signal, isReachable };
     after
       .then(() => (askFirst ? this.#ports.askServer() : undefined))
       .then(() => openSocket(settings, `api/kernels/${encodeName(kernelId)}/channels`, listener, options))
