@@ -10,8 +10,7 @@ import { getContents } from "../../services/contents/client";
 import type { AppContext } from "../context";
 import { showInputBox } from "../say/boxes";
 import { showInformationMessage } from "../say/messages";
-
-const section = "jupyterhubConnect";
+import { inspectSetting, readSetting, writeSetting } from "../settings";
 
 /** Where a local file is on the server, by the setting; undefined where it is in no folder that is. */
 export function mappedPath(uri: vscode.Uri): string | undefined {
@@ -46,9 +45,8 @@ async function setServerFolder(folder: vscode.Uri, server: Server, given?: strin
   if (wanted !== "" && server.services && !(await hasFolder(server, wanted))) {
     throw new ConnectError("not-found", `There is no folder “${wanted}” on ${server.label}. Create it there, with the files that your notebooks read, or give another one.`);
   }
-  const configuration = vscode.workspace.getConfiguration(section);
-  const others = configuration.inspect<Record<string, string>>("serverFolders")?.globalValue;
-  await configuration.update("serverFolders", { ...others, [folder.fsPath]: wanted }, vscode.ConfigurationTarget.Global);
+  const { own } = inspectSetting("serverFolders");
+  await writeSetting("serverFolders", { ...(typeof own === "object" && own), [folder.fsPath]: wanted });
   return true;
 }
 
@@ -116,7 +114,7 @@ export class ServerFolders {
 }
 
 function serverFolders(): readonly FolderPair[] {
-  return readServerFolders(vscode.workspace.getConfiguration(section).get("serverFolders"), (folder) => {
+  return readServerFolders(readSetting("serverFolders"), (folder) => {
     const place = atHome(folder.trim());
     // Documents have their drive's letter in lower case.
     return path.isAbsolute(place) ? vscode.Uri.file(place).path.replace(/^\/[A-Z]:/, (drive) => drive.toLowerCase()) : undefined;

@@ -1,5 +1,4 @@
 // Hubs in the person's settings: adding one, and taking one out.
-import * as vscode from "vscode";
 import type { HubRow } from "../../app/hubTree/rows";
 import { ConnectError } from "../../base/errors";
 import { parseAddress } from "../../hub/signIn/address";
@@ -8,9 +7,8 @@ import { configuredName, configuredPlace } from "../../hub/api/hubName";
 import type { AppContext } from "../context";
 import { showQuickPick } from "../say/boxes";
 import { agrees } from "../say/messages";
+import { inspectSetting, settingId, writeSetting } from "../settings";
 import { ask } from "../signIn/inputBox";
-
-const setting = "hubs";
 
 /** What a caller says: the hub's address, or that of any page on it. */
 export interface HubArguments {
@@ -55,13 +53,12 @@ async function pick({ hubs }: AppContext): Promise<string | undefined> {
 }
 
 function read(): { readonly own: readonly HubConfiguration[]; readonly raw: readonly unknown[] } {
-  const value = vscode.workspace.getConfiguration("jupyterhubConnect").inspect<unknown>(setting)?.globalValue;
-  return { own: readHubs(value, setting).hubs, raw: Array.isArray(value) ? value : [] };
+  const { own } = inspectSetting("hubs");
+  return { own: readHubs(own, settingId("hubs")).hubs, raw: Array.isArray(own) ? own : [] };
 }
 
 async function write(hubs: readonly unknown[]): Promise<void> {
-  const value = hubs.length === 0 ? undefined : hubs;
-  await vscode.workspace.getConfiguration("jupyterhubConnect").update(setting, value, vscode.ConfigurationTarget.Global);
+  await writeSetting("hubs", hubs.length === 0 ? undefined : hubs);
 }
 
 function isSame(hub: HubConfiguration, url: URL): boolean {
