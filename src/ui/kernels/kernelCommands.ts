@@ -3,11 +3,11 @@ import * as vscode from "vscode";
 import { abortable } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import { Joins } from "../../base/joins";
+import { confirm } from "../confirm";
 import type { AppContext } from "../context";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
 import { showQuickPick } from "../say/boxes";
-import { agrees } from "../say/messages";
 import { startForPerson } from "../servers/start";
 import { stopServer } from "../servers/stop";
 import { signIn } from "../signIn/signIn";
@@ -57,6 +57,8 @@ const restartAndRunUpTo: Restart = {
   },
 };
 
+const interruption = { title: "Interrupt the kernel of this notebook?", detail: "What it runs ends. Its variables stay.", button: "Interrupt" };
+
 /** Handlers by the command's name without its prefix. */
 export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<Record<string, (argument?: never) => unknown>> {
   const joins = new Joins<Restart, void>();
@@ -83,7 +85,7 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<
       reporting(app, async () => {
         const notebook = notebookOf(given);
         const isAgreed = given?.notebook === undefined || given.confirmed;
-        if (isAgreed || (await agrees("Interrupt the kernel of this notebook?", "What it runs ends. Its variables stay.", "Interrupt"))) await notebooks.interrupt(notebook);
+        if (isAgreed || (await confirm(interruption))) await notebooks.interrupt(notebook);
       }),
     reconnectKernel: (given?: NotebookArguments) => {
       const work = (): Promise<void> => reconnect(notebooks, notebookOf(given));
@@ -108,7 +110,7 @@ export function notebookOf(given: NotebookArguments | undefined): vscode.Noteboo
 
 function agreesTo({ question, button, runs }: Restart): Promise<boolean> {
   const detail = `${lost} the outputs in the notebook stay${runs === restart.runs ? "" : " until their cells are run"}.`;
-  return agrees(question, detail, button);
+  return confirm({ title: question, detail, button });
 }
 
 async function restartKernel(notebooks: Notebooks, notebook: vscode.NotebookDocument): Promise<void> {

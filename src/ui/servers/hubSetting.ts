@@ -4,9 +4,9 @@ import { ConnectError } from "../../base/errors";
 import { parseAddress } from "../../hub/signIn/address";
 import { readHubs, type HubConfiguration } from "../../hub/signIn/configuration";
 import { configuredName, configuredPlace } from "../../hub/api/hubName";
+import { confirm } from "../confirm";
 import type { AppContext } from "../context";
 import { showQuickPick } from "../say/boxes";
-import { agrees } from "../say/messages";
 import { inspectSetting, settingId, writeSetting } from "../settings";
 import { ask } from "../signIn/inputBox";
 
@@ -42,7 +42,7 @@ export async function removeHub(app: AppContext, given: HubRow | HubArguments | 
   }
   const asks = !given || "kind" in given || !given.confirmed;
   const detail = "The entry with its certificates and OAuth client goes; files and accounts stay.";
-  if (asks && !(await agrees(`Remove ${url.host} from your settings?`, detail, "Remove"))) return;
+  if (asks && !(await confirm({ title: `Remove ${url.host} from your settings?`, detail, button: "Remove" }))) return;
   await write(raw.filter((each) => !isOf(each, url)));
 }
 
