@@ -52,7 +52,7 @@ const restartAndRunUpTo: Restart = {
   button: "Restart and Run",
   runs: async (notebook) => {
     const editor = vscode.window.visibleNotebookEditors.find((one) => one.notebook === notebook);
-    if (!editor) throw new ConnectError("not-found", "Select the cell up to which the notebook is to be run.");
+    if (!editor) throw new ConnectError("usage", "Select the cell up to which the notebook is to be run.");
     await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 0, end: editor.selection.end }], document: notebook.uri });
   },
 };
@@ -100,11 +100,11 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<
   };
 }
 
-/** The notebook that is meant. @throws ConnectError `not-found` */
+/** The notebook that is meant. @throws ConnectError `usage` where it is not open */
 export function notebookOf(given: NotebookArguments | undefined): vscode.NotebookDocument {
   const uri = given?.notebook ?? given?.notebookEditor?.notebookUri?.toString();
   const wanted = uri === undefined ? vscode.window.activeNotebookEditor?.notebook : vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri);
-  if (!wanted) throw new ConnectError("not-found", "Open the notebook whose kernel is meant.");
+  if (!wanted) throw new ConnectError("usage", "Open the notebook whose kernel is meant.");
   return wanted;
 }
 
@@ -144,7 +144,7 @@ const labels: Readonly<Record<KernelAction, readonly [icon: string, label: strin
 /** What can be done to the notebook's kernel as it is now, for the person to choose from. */
 async function offerActions(app: AppContext, notebooks: Notebooks, notebook: vscode.NotebookDocument): Promise<void> {
   const status = notebooks.statusOf(notebook);
-  if (!status) throw new ConnectError("not-found", "Choose a kernel of a hub for this notebook first.");
+  if (!status) throw new ConnectError("usage", "Choose a kernel of a hub for this notebook first.");
   const items = actionsFor(status).map((action) => {
     const [icon, label] = labels[action];
     return { label, iconPath: new vscode.ThemeIcon(icon), action };

@@ -38,7 +38,7 @@ export async function removeHub(app: AppContext, given: HubRow | HubArguments | 
   const url = new URL(hub);
   const { own, raw } = read();
   if (!own.some((each) => isSame(each, url))) {
-    throw new ConnectError("not-found", `${url.host} is not in your own settings but in those of this folder or computer. Remove it there.`);
+    throw new ConnectError("usage", `${url.host} is not in your own settings but in those of this folder or computer. Remove it there.`);
   }
   const asks = !given || "kind" in given || !given.confirmed;
   const detail = "The entry with its certificates and OAuth client goes; files and accounts stay.";
@@ -47,7 +47,7 @@ export async function removeHub(app: AppContext, given: HubRow | HubArguments | 
 }
 
 async function pick({ hubs }: AppContext): Promise<string | undefined> {
-  if (hubs.configured.length === 0) throw new ConnectError("not-found", "There is no hub in your settings.");
+  if (hubs.configured.length === 0) throw new ConnectError("usage", "There is no hub in your settings.");
   const items = hubs.configured.map((hub) => ({ label: configuredName(hub), description: configuredPlace(hub), url: hub.url }));
   return (await showQuickPick(items, { title: "Remove which hub from your settings?" }))?.url;
 }

@@ -91,5 +91,5 @@ function confirmOtherHost(pasted: URL, hub: URL): Promise<boolean> {
 }
 
 function notEmpty(text: string, otherwise: string): void {
-  if (text === "") throw new ConnectError("signed-out", otherwise);
+  if (text === "") throw new ConnectError("usage", otherwise);
 }

@@ -269,7 +269,7 @@ describe("servers", () => {
     });
     await servers.delete(gpu);
     assert.deepEqual([servers.find(gpu.id), [...ports.values.keys()].filter((key) => key.includes("gpu"))], [undefined, []]);
-    await assert.rejects(servers.delete(server), (error) => hasCode(error, "forbidden"));
+    await assert.rejects(servers.delete(server), (error) => hasCode(error, "unsupported"));
   });
 
   describe("on a host that is not the hub's", () => {
