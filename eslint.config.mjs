@@ -44,6 +44,7 @@ const shows = [
 ].map((selector) => ({ selector, message: inPlainWords }));
 /** VS Code shows the errors of a file system by itself. */
 const fileErrors = { selector: "MemberExpression[property.name='FileSystemError']", message: "Errors of files are made by src/ui/files/errors.ts." };
+const ownSettings = { selector: "CallExpression[callee.property.name='getConfiguration']:not([arguments.0.value='http'])", message: "Our settings are read by src/ui/settings.ts." };
 const restrictSyntax = (files, selectors, ignores = []) => ({ files, ignores, rules: { "no-restricted-syntax": ["error", ...selectors] } });
 const restrict = (files, patterns) => ({
   files,
@@ -100,6 +101,7 @@ export default tseslint.config(
   restrict(["src/app/**/*.ts"], [upwards(forbidden.app), wire, sockets, vscode]),
   restrict(["src/ui/**/*.ts", "src/extension.ts"], [wire, sockets]),
   restrict(["renderer/**/*.ts"], [{ group: ["../*", "!../src", "../src/*", "!../src/widgets", "../src/widgets/*", "!../src/widgets/protocol"], message: "Of the extension the renderer knows src/widgets/protocol alone." }, { group: ["node:*", "vscode"], message: "The renderer runs in a browser." }]),
-  restrictSyntax(["src/ui/**/*.ts", "src/extension.ts"], [...shows, fileErrors], ["src/ui/say/**", "src/ui/files/errors.ts"]),
-  restrictSyntax(["src/ui/files/errors.ts"], shows),
+  restrictSyntax(["src/ui/**/*.ts", "src/extension.ts"], [...shows, fileErrors, ownSettings], ["src/ui/say/**", "src/ui/files/errors.ts"]),
+  restrictSyntax(["src/ui/settings.ts"], [...shows, fileErrors]),
+  restrictSyntax(["src/ui/files/errors.ts"], [...shows, ownSettings]),
 );

@@ -24,6 +24,8 @@ import { plain } from "./plain";
  * - `connection-lost`: the websocket broke and the answer cannot come any more
  * - `evicted`: another client took this connection's place
  * - `busy`: a request that cannot be taken now
+ * - `usage`: the user, or the caller of a command, has to do, choose or say something first
+ * - `unsupported`: the server, the kernel or this computer cannot do it
  */
 export type ErrorCode =
   | "address"
@@ -51,7 +53,9 @@ export type ErrorCode =
   | "kernel-restarted"
   | "connection-lost"
   | "evicted"
-  | "busy";
+  | "busy"
+  | "usage"
+  | "unsupported";
 
 /**
  * An error of this product. `message` says what happened, where, and what to do next. VS Code shows some of them by

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { Emitter } from "../base/event";
 import type { Logger } from "../base/log";
 import type { Activity } from "../services/poller";
+import { readSetting } from "./settings";
 
 /** Milliseconds after the last interaction with the window until the user counts as away. */
 const patience = 5 * 60_000;
@@ -34,6 +35,6 @@ export function windowActivity(subscriptions: vscode.ExtensionContext["subscript
 
 /** For how many milliseconds beyond that idle kernels stay connected, as the user has it in the settings. */
 export function restAfter(): number | undefined {
-  const minutes = vscode.workspace.getConfiguration("jupyterhubConnect").get<number>("restAfterMinutes", 20);
+  const minutes = readSetting("restAfterMinutes");
   return minutes > 0 ? Math.max(0, minutes * 60_000 - patience) : undefined;
 }

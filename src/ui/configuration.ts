@@ -5,9 +5,9 @@ import { Emitter } from "../base/event";
 import type { Logger, Redactor } from "../base/log";
 import { offeredHubs, type OfferedHubs } from "../hub/signIn/offeredHubs";
 import { warnOfSetting } from "./report";
+import { inspectSetting, settingId } from "./settings";
 
-const section = "jupyterhubConnect";
-const hubsSetting = `${section}.hubs`;
+const hubsSetting = settingId("hubs");
 
 /** The settings as they are at each moment. Invalid elements are reported to the user, once each time they change. */
 export function networkSettings(subscriptions: vscode.ExtensionContext["subscriptions"], log: Logger, redactor: Redactor): NetworkSettings {
@@ -47,9 +47,9 @@ export function networkSettings(subscriptions: vscode.ExtensionContext["subscrip
 
 function readConfiguredHubs(): OfferedHubs {
   const { isTrusted, workspaceFile, workspaceFolders = [] } = vscode.workspace;
-  const values = vscode.workspace.getConfiguration(section).inspect<unknown>("hubs");
+  const { own, workspace } = inspectSetting("hubs");
   return offeredHubs({
-    ...{ name: hubsSetting, own: values?.globalValue, folder: values?.workspaceValue, isTrusted },
+    ...{ name: hubsSetting, own, folder: workspace, isTrusted },
     schemes: [...workspaceFolders.map(({ uri }) => uri.scheme), ...(workspaceFile ? [workspaceFile.scheme] : [])],
   });
 }

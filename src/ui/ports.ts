@@ -6,8 +6,8 @@ import { Redactor, redactingLogger, type Logger } from "../base/log";
 import type { TokenStore } from "../hub/account/account";
 import { secretsIn } from "../hub/account/secret";
 import { restAfter, windowActivity } from "./activity";
+import { confirm } from "./confirm";
 import { networkSettings } from "./configuration";
-import { agrees } from "./say/messages";
 import { tokenTerms } from "./signIn/tokenTerms";
 
 const keyPrefix = "token:";
@@ -40,7 +40,7 @@ export function createPorts(context: vscode.ExtensionContext): Ports & { readonl
 /** The hub's word alone is not enough to send anything to a host that is not the hub's. */
 function confirmServerHost(hub: string, server: string): Promise<boolean> {
   const detail = `The hub at ${hub} says that this server is on another host. What you run and open there goes to ${server}. Go on only if you know that host as one of your institution's.`;
-  return agrees(`Use the server on ${server}?`, detail, "Use It");
+  return confirm({ title: `Use the server on ${server}?`, detail, button: "Use It" });
 }
 
 function memoryOn(state: vscode.Memento): Memory {

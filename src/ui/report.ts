@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { hasCode, messageOf } from "../base/errors";
 import type { AppContext } from "./context";
 import { showErrorMessage, showWarningMessage } from "./say/messages";
+import { settingId } from "./settings";
 
 const openSettings = "Open Settings";
 
@@ -35,6 +36,6 @@ export async function reporting<T>({ log, channel }: AppContext, work: () => Pro
 
 /** The setting that can help. */
 function settingFor(error: unknown): string | undefined {
-  if (hasCode(error, "certificate")) return "jupyterhubConnect.hubs";
+  if (hasCode(error, "certificate")) return settingId("hubs");
   return hasCode(error, "proxy") ? "http.proxy" : undefined;
 }

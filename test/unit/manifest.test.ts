@@ -1,27 +1,12 @@
 // package.json, as VS Code and people read it: commands well named, drawn and shown where they can work.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
-import * as v from "valibot";
 import { root } from "../harness/paths";
-
-const command = v.object({ command: v.string(), title: v.string(), category: v.optional(v.string()), icon: v.optional(v.string()) });
-const item = v.object({ command: v.string(), when: v.optional(v.string()) });
-const setting = v.object({ scope: v.optional(v.string()) });
-const manifest = v.object({
-  capabilities: v.object({ untrustedWorkspaces: v.object({ restrictedConfigurations: v.array(v.string()) }) }),
-  contributes: v.object({
-    configuration: v.object({ properties: v.record(v.string(), setting) }),
-    commands: v.array(command),
-    keybindings: v.array(v.object({ command: v.string(), key: v.string(), when: v.string() })),
-    menus: v.record(v.string(), v.array(item)),
-    walkthroughs: v.array(v.object({ id: v.string(), steps: v.array(v.object({ description: v.string(), media: v.object({ svg: v.string(), altText: v.string() }) })) })),
-  }),
-});
+import { manifest, manifestText as text } from "./support/manifest";
 
 describe("the manifest", () => {
-  const text = readFileSync(path.join(root, "package.json"), "utf8");
-  const { capabilities, contributes } = v.parse(manifest, JSON.parse(text));
+  const { capabilities, contributes } = manifest;
   const { commands, menus, walkthroughs } = contributes;
 
   it("says nothing twice: the first would be lost without a word", () => {

@@ -91,7 +91,7 @@ export class Hubs implements Disposable {
 
   /**
    * Signs in to the hub's pages for an account whose session there is over.
-   * @throws ConnectError `signed-out` where the password is not taken; `forbidden` where the hub has no such form
+   * @throws ConnectError `signed-out` where the password is not taken; `unsupported` where the hub has no such form
    */
   async logInToPages(account: Account, password: string, signal?: AbortSignal): Promise<void> {
     this.#keepSession(account, await logIn(account.client.settings, account.userName, password, { signal }));

@@ -225,7 +225,7 @@ export class NotebookSessions implements Disposable {
 
   #running(key: string): NotebookKernel {
     const current = this.get(key);
-    if (!current) throw new ConnectError("not-found", "This notebook has no running kernel. Run a cell to start one.");
+    if (!current) throw new ConnectError("usage", "This notebook has no running kernel. Run a cell to start one.");
     return current;
   }
 

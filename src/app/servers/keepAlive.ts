@@ -69,10 +69,10 @@ export class KeepAlive implements Disposable {
 
   /**
    * Keeps a running server alive for `ms` milliseconds from now on.
-   * @throws ConnectError `server-stopped` where it does not run, or why the first report was not taken
+   * @throws ConnectError `usage` without a duration, `server-stopped` where it does not run, or why the first report was not taken
    */
   async keep(server: Server, ms: number): Promise<void> {
-    if (!(ms > 0)) throw new ConnectError("invalid-message", "Say for how long the server is to be kept alive.");
+    if (!(ms > 0)) throw new ConnectError("usage", "Say for how long the server is to be kept alive.");
     const kept = { until: this.#clock.now() + ms, timer: undefined, end: new AbortController() };
     if (!isShared(server) && !(await mayReportActivity(server.account))) this.#mayNotReport.add(server.account.id);
     await this.#report(server, kept.end.signal);

@@ -163,7 +163,7 @@ export class Servers implements Disposable {
 
   /** Stops a named server and has the hub forget it; resolves when it is gone. */
   async delete(server: Server, signal?: AbortSignal): Promise<void> {
-    if (server.name === "") throw new ConnectError("forbidden", `The default server of ${server.label} can be stopped, not deleted.`);
+    if (server.name === "") throw new ConnectError("unsupported", `The default server of ${server.label} can be stopped, not deleted.`);
     const end = (): Promise<void> => this.#end(server, "stopped", () => remove(server.account.client, server.owner, server.name));
     await this.#ending.run(this, `delete ${server.id}`, end, signal);
     await this.#forget(server);

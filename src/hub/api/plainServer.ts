@@ -137,5 +137,5 @@ export class PlainServerClient extends HubClient {
 export const plainUser: HubUser = v.parse(hubUser, { name: "" });
 
 function noHub({ label }: ServerSettings): ConnectError {
-  return new ConnectError("forbidden", `${label} is a Jupyter server without a hub: stop and start it where you started it.`);
+  return new ConnectError("unsupported", `${label} is a Jupyter server without a hub: stop and start it where you started it.`);
 }

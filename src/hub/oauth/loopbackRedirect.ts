@@ -42,7 +42,7 @@ export class LoopbackRedirect {
    * Listens at `uri`, whose host is loopback and whose port was registered with the hub. Where that is `localhost` a
    * browser may mean either of two addresses: both are listened at, so that no other program is given the answer
    * (RFC 8252, 8.3).
-   * @throws ConnectError `conflict` where something else listens there, `forbidden` where the system lets nobody listen
+   * @throws ConnectError `usage` where something else listens there, `unsupported` where the system lets nobody listen
    */
   static async listen(uri: URL): Promise<LoopbackRedirect> {
     const redirect = new LoopbackRedirect(uri);
@@ -168,10 +168,10 @@ function refused(uri: URL, address: string, cause: unknown): ConnectError {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "EACCES" || (cause !== undefined && isMissing(cause))) {
     const why = code === "EACCES" ? `programs of yours may not listen at port ${port}` : `this computer does not have the address ${address}`;
-    return new ConnectError("forbidden", `Nothing can be received at ${uri.origin}: ${why}. Ask the hub's administrator to register another redirect address, or sign in with a token.`, { cause });
+    return new ConnectError("unsupported", `Nothing can be received at ${uri.origin}: ${why}. Ask the hub's administrator to register another redirect address, or sign in with a token.`, { cause });
   }
   return new ConnectError(
-    "conflict",
+    "usage",
     `Nothing can be received at ${uri.origin}: is another sign-in open, or does another program use port ${port} of ${address}? Close it and try again.`,
     { cause },
   );

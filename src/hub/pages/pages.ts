@@ -24,7 +24,7 @@ export type SpawnPage =
  * Logs in as a browser does with a form.
  * @param settings of the hub; its token is not sent
  * @returns the session's cookies, as one secret: for `readSpawnForm`, and for SecretStorage only
- * @throws ConnectError `signed-out` where the hub does not take name and password; `forbidden` where it has no such form
+ * @throws ConnectError `signed-out` where the hub does not take name and password; `unsupported` where it has no such form
  */
 export async function logIn(settings: ServerSettings, userName: string, password: string, options: CallOptions = {}): Promise<string> {
   const page = await ask(settings, new Cookies(), "hub/login", options);
@@ -100,7 +100,7 @@ function loginForm(settings: ServerSettings, page: Answer): { action: string; hi
   const action = URL.canParse(said, here.href) ? new URL(said, here) : undefined;
   // The password goes to the hub, whatever the page says.
   if (!form || !action || !isBelow(settings.baseUrl, action)) {
-    throw new ConnectError("forbidden", `${settings.label} has no form for user name and password. Sign in with the browser or a token.`);
+    throw new ConnectError("unsupported", `${settings.label} has no form for user name and password. Sign in with the browser or a token.`);
   }
   const hidden: Record<string, string> = {};
   for (const input of inputs(form)) {

@@ -67,7 +67,7 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
       return await way.withOAuth(await port.openOAuth(client, hub));
     } catch (error) {
       // The user is there: what the client cannot do, a token can.
-      if (!hasCode(error, "forbidden", "signed-out")) throw error;
+      if (!hasCode(error, "forbidden", "signed-out", "unsupported")) throw error;
       return way.askingForToken(false, error.message);
     }
   }

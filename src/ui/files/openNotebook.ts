@@ -23,10 +23,15 @@ export function uriOf(server: Server, path: string): vscode.Uri {
  * @throws ConnectError `signed-out` for an unknown server, `not-found`, and as a start
  */
 export async function openServerNotebook(app: AppContext, serverId: string, path: string): Promise<string> {
+  return openFile(await startedServer(app, serverId), path);
+}
+
+/** The server of this id, which is started if need be. @throws ConnectError `signed-out` for an unknown one, and as a start */
+export async function startedServer(app: AppContext, serverId: string): Promise<Server> {
   const server = app.servers.find(serverId);
   if (!server) throw new ConnectError("signed-out", `There is no server “${serverId}”. Sign in to its hub first.`);
   await startServer(app, server);
-  return open(server, path);
+  return server;
 }
 
 /** Lets the user choose server and file. */
@@ -34,15 +39,20 @@ export async function openChosen(app: AppContext): Promise<void> {
   const server = await chooseServer(app, () => true, "Open a notebook on which server?");
   if (!server || !(await startForPerson(app, server))) return;
   const path = await chooseFile(server);
-  if (path !== undefined) await open(server, path);
+  if (path !== undefined) await openFile(server, path);
 }
 
-async function open(server: Server, path: string): Promise<string> {
+/**
+ * Opens a notebook of a running server.
+ * @returns its URI as text
+ * @throws ConnectError `not-found` where there is no such file, `usage` where it is a directory, `server-stopped`
+ */
+export async function openFile(server: Server, path: string): Promise<string> {
   const { services } = server;
   if (!services) throw new ConnectError("server-stopped", `The server of ${server.label} was stopped meanwhile. Start it and try again.`);
   // VS Code's own words for what is not there say nothing of the server.
   const { type } = await getContents(services.settings, path, { content: false });
-  if (type === "directory") throw new ConnectError("conflict", `“${path}” is a directory on ${server.label}. Choose a notebook in it.`);
+  if (type === "directory") throw new ConnectError("usage", `“${path}” is a directory on ${server.label}. Choose a notebook in it.`);
   const uri = uriOf(server, path);
   // Not by `openNotebookDocument`: VS Code would hold the document for minutes after it was closed.
   await vscode.commands.executeCommand("vscode.open", uri, { preview: false });

@@ -109,7 +109,7 @@ interface KernelItem extends vscode.QuickPickItem {
   readonly kernel: KnownKernel;
 }
 
-/** @throws ConnectError `not-found` where none runs */
+/** @throws ConnectError `usage` where none runs */
 async function kernelItems(app: AppContext): Promise<readonly KernelItem[]> {
   // A server of somebody else is left alone until the user looks into it.
   const running = app.servers.all.filter((server) => server.services !== undefined && (!isShared(server) || server.services.kernels.isReady));
@@ -122,7 +122,7 @@ async function kernelItems(app: AppContext): Promise<readonly KernelItem[]> {
     kernel,
   }));
   if (items.length > 0) return items;
-  throw new ConnectError("not-found", "No kernel runs on your servers now. Run a cell of a notebook to start one.");
+  throw new ConnectError("usage", "No kernel runs on your servers now. Run a cell of a notebook to start one.");
 }
 
 /** By which people know a kernel: its notebook, else its kind. */

@@ -6,12 +6,12 @@ import * as actions from "../../app/kernels/kernelActions";
 import type { KernelRef, KnownKernel } from "../../app/kernels/kernelActions";
 import { abortable } from "../../base/async";
 import { ConnectError } from "../../base/errors";
+import { confirm } from "../confirm";
 import type { AppContext } from "../context";
 import { notebookOf, type NotebookArguments } from "./kernelCommands";
 import type { Notebooks } from "../notebook/register";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
-import { agrees } from "../say/messages";
 import { chooseKernels, isTold, listed, namedKernels, notebookOn, onKernel, titleOf, toldKernels, whatIsLost, type GivenKernels } from "./choose";
 import { copyCommands } from "./copy";
 import { shutDownIdle, shutDownAll, type IdleArguments } from "./idle";
@@ -75,11 +75,11 @@ class KernelActs {
 }
 
 async function agreesToInterrupt(kernel: KnownKernel): Promise<boolean> {
-  return agrees(`Interrupt the kernel of “${titleOf(kernel)}”?`, "What it runs ends. Its variables stay.", "Interrupt");
+  return confirm({ title: `Interrupt the kernel of “${titleOf(kernel)}”?`, detail: "What it runs ends. Its variables stay.", button: "Interrupt" });
 }
 
 async function agreesToRestart(kernel: KnownKernel): Promise<boolean> {
-  return agrees(`Restart the kernel of “${titleOf(kernel)}”?`, whatIsLost([kernel]), "Restart");
+  return confirm({ title: `Restart the kernel of “${titleOf(kernel)}”?`, detail: whatIsLost([kernel]), button: "Restart" });
 }
 
 /** @throws ConnectError the first failure, once all were tried */
@@ -93,13 +93,13 @@ async function shutDownChosen(app: AppContext, acts: KernelActs, rows: readonly 
 async function shutDownAgreed(acts: KernelActs, kernels: readonly KnownKernel[]): Promise<void> {
   const [first] = kernels;
   if (!first) return;
-  const question = kernels.length === 1 ? `Shut down the kernel of “${titleOf(first)}”?` : `Shut down ${kernels.length} kernels?`;
+  const title = kernels.length === 1 ? `Shut down the kernel of “${titleOf(first)}”?` : `Shut down ${kernels.length} kernels?`;
   const detail = kernels.length === 1 ? whatIsLost(kernels) : `${listed(kernels)}\n\n${whatIsLost(kernels)}`;
-  if (await agrees(question, detail, "Shut Down")) await shutDownAll(kernels, (ref) => acts.shutDown(ref));
+  if (await confirm({ title, detail, button: "Shut Down" })) await shutDownAll(kernels, (ref) => acts.shutDown(ref));
 }
 
 /** The active notebook's kernel. */
 async function shutDownOf(notebooks: Notebooks, notebook: vscode.NotebookDocument): Promise<void> {
   const detail = "Its variables are lost, for everyone who is connected to it. Files stay.";
-  if (await agrees("Shut down the kernel of this notebook?", detail, "Shut Down")) await notebooks.shutDown(notebook);
+  if (await confirm({ title: "Shut down the kernel of this notebook?", detail, button: "Shut Down" })) await notebooks.shutDown(notebook);
 }

@@ -42,7 +42,7 @@ async function withSession(kernel: Pick<KnownKernel, "server" | "id">): Promise<
 
 function pathOf(path: string | undefined): string {
   if (path !== undefined && path !== "") return path;
-  throw new ConnectError("not-found", "This kernel has no session, and so no path.");
+  throw new ConnectError("usage", "This kernel has no session, and so no path.");
 }
 
 async function copy(text: string): Promise<void> {

@@ -3,12 +3,13 @@ import type { Row } from "../../app/hubTree/rows";
 import { freshKernels, idleFor, type KernelRef, type KnownKernel } from "../../app/kernels/kernelActions";
 import { isShared, type Server } from "../../app/servers/server";
 import { ConnectError } from "../../base/errors";
+import { confirm } from "../confirm";
 import type { AppContext } from "../context";
 import { duration } from "../duration";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
 import { showQuickPick } from "../say/boxes";
-import { agrees, showInformationMessage } from "../say/messages";
+import { showInformationMessage } from "../say/messages";
 import { givenServer, type ServerArguments } from "../servers/choose";
 import { count } from "../sidebar/faces";
 import { listed, whatIsLost } from "./choose";
@@ -54,7 +55,7 @@ async function shutDownAgreed(going: readonly KnownKernel[], shutDown: (ref: Ker
     return;
   }
   const detail = `${listed(going)}\n\n${whatIsLost(going)}`;
-  if (!(await agrees(`Shut down ${count(going.length, "idle kernel")}?`, detail, "Shut Down"))) return;
+  if (!(await confirm({ title: `Shut down ${count(going.length, "idle kernel")}?`, detail, button: "Shut Down" }))) return;
   await shutDownAll(going, shutDown);
 }
 

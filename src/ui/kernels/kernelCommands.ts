@@ -3,11 +3,11 @@ import * as vscode from "vscode";
 import { abortable } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import { Joins } from "../../base/joins";
+import { confirm } from "../confirm";
 import type { AppContext } from "../context";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
 import { showQuickPick } from "../say/boxes";
-import { agrees } from "../say/messages";
 import { startForPerson } from "../servers/start";
 import { stopServer } from "../servers/stop";
 import { signIn } from "../signIn/signIn";
@@ -52,10 +52,12 @@ const restartAndRunUpTo: Restart = {
   button: "Restart and Run",
   runs: async (notebook) => {
     const editor = vscode.window.visibleNotebookEditors.find((one) => one.notebook === notebook);
-    if (!editor) throw new ConnectError("not-found", "Select the cell up to which the notebook is to be run.");
+    if (!editor) throw new ConnectError("usage", "Select the cell up to which the notebook is to be run.");
     await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 0, end: editor.selection.end }], document: notebook.uri });
   },
 };
+
+const interruption = { title: "Interrupt the kernel of this notebook?", detail: "What it runs ends. Its variables stay.", button: "Interrupt" };
 
 /** Handlers by the command's name without its prefix. */
 export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<Record<string, (argument?: never) => unknown>> {
@@ -83,7 +85,7 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<
       reporting(app, async () => {
         const notebook = notebookOf(given);
         const isAgreed = given?.notebook === undefined || given.confirmed;
-        if (isAgreed || (await agrees("Interrupt the kernel of this notebook?", "What it runs ends. Its variables stay.", "Interrupt"))) await notebooks.interrupt(notebook);
+        if (isAgreed || (await confirm(interruption))) await notebooks.interrupt(notebook);
       }),
     reconnectKernel: (given?: NotebookArguments) => {
       const work = (): Promise<void> => reconnect(notebooks, notebookOf(given));
@@ -98,17 +100,17 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<
   };
 }
 
-/** The notebook that is meant. @throws ConnectError `not-found` */
+/** The notebook that is meant. @throws ConnectError `usage` where it is not open */
 export function notebookOf(given: NotebookArguments | undefined): vscode.NotebookDocument {
   const uri = given?.notebook ?? given?.notebookEditor?.notebookUri?.toString();
   const wanted = uri === undefined ? vscode.window.activeNotebookEditor?.notebook : vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri);
-  if (!wanted) throw new ConnectError("not-found", "Open the notebook whose kernel is meant.");
+  if (!wanted) throw new ConnectError("usage", "Open the notebook whose kernel is meant.");
   return wanted;
 }
 
 function agreesTo({ question, button, runs }: Restart): Promise<boolean> {
   const detail = `${lost} the outputs in the notebook stay${runs === restart.runs ? "" : " until their cells are run"}.`;
-  return agrees(question, detail, button);
+  return confirm({ title: question, detail, button });
 }
 
 async function restartKernel(notebooks: Notebooks, notebook: vscode.NotebookDocument): Promise<void> {
@@ -142,7 +144,7 @@ const labels: Readonly<Record<KernelAction, readonly [icon: string, label: strin
 /** The actions on the notebook's kernel that make sense now, for the user to choose from. */
 async function offerActions(app: AppContext, notebooks: Notebooks, notebook: vscode.NotebookDocument): Promise<void> {
   const status = notebooks.statusOf(notebook);
-  if (!status) throw new ConnectError("not-found", "Choose a kernel of a hub for this notebook first.");
+  if (!status) throw new ConnectError("usage", "Choose a kernel of a hub for this notebook first.");
   const items = actionsFor(status).map((action) => {
     const [icon, label] = labels[action];
     return { label, iconPath: new vscode.ThemeIcon(icon), action };

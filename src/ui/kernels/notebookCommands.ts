@@ -6,6 +6,7 @@ import { freshKernels, type KernelRef } from "../../app/kernels/kernelActions";
 import type { Server } from "../../app/servers/server";
 import { ConnectError, hasCode } from "../../base/errors";
 import type { AppContext } from "../context";
+import { openFile, startedServer } from "../files/openNotebook";
 import { notebookOf } from "./kernelCommands";
 import { notebookType } from "../notebook/facts/target";
 import type { Notebooks } from "../notebook/register";
@@ -53,10 +54,10 @@ async function newNotebook({ controllers }: Notebooks, server: Server, specName:
   await selectController(editor, controller);
 }
 
-/** Switches the active notebook to this kernel. @throws ConnectError `not-found` without a notebook */
+/** Switches the active notebook to this kernel. @throws ConnectError `usage` without a notebook */
 async function attach(app: AppContext, { controllers }: Notebooks, { server, id }: KernelRef): Promise<void> {
   const editor = vscode.window.activeNotebookEditor ?? vscode.window.visibleNotebookEditors[0];
-  if (!editor) throw new ConnectError("not-found", "Open the notebook that is to be attached to this kernel first.");
+  if (!editor) throw new ConnectError("usage", "Open the notebook that is to be attached to this kernel first.");
   if (app.notebookSessions.get(editor.notebook.uri.toString())?.kernel.id === id) {
     void showInformationMessage("The open notebook has this kernel already.");
     return;
@@ -70,7 +71,7 @@ async function attach(app: AppContext, { controllers }: Notebooks, { server, id 
 
 /**
  * Shows the notebook that a kernel belongs to: the open one, else the server's, which has this kernel then.
- * @throws ConnectError `not-found` where it has none, or that is no file of the server
+ * @throws ConnectError `usage` where it has none, `not-found` where that is no file of the server, and as a start
  */
 async function openNotebook(app: AppContext, notebooks: Notebooks, ref: KernelRef): Promise<void> {
   const { server, id } = ref;
@@ -80,9 +81,10 @@ async function openNotebook(app: AppContext, notebooks: Notebooks, ref: KernelRe
     return;
   }
   const path = (await freshKernels(server)).find((kernel) => kernel.id === id)?.session?.path ?? "";
-  if (path === "") throw new ConnectError("not-found", "This kernel belongs to no notebook. Attach an open one to it instead.");
+  if (path === "") throw new ConnectError("usage", "This kernel belongs to no notebook. Attach an open one to it instead.");
+  const running = await startedServer(app, server.id);
   try {
-    await vscode.commands.executeCommand("jupyterhubConnect.openServerNotebook", server.id, path);
+    await openFile(running, path);
   } catch (error) {
     if (!hasCode(error, "not-found")) throw error;
     const text = `“${path}” is no file on ${server.label}: the notebook is on the computer where it is open, or was moved. Attach an open notebook to this kernel instead.`;
@@ -96,22 +98,22 @@ async function chooseSpec(app: AppContext, row: Row | undefined): Promise<{ read
   const server = row && "server" in row ? row.server : await chooseServer(app, hasSpecs, "A new notebook on which server?");
   if (!server) return undefined;
   const specs = server.kernelSpecs?.specs ?? [];
-  if (specs.length === 0) throw new ConnectError("no-kernel-spec", `The kernels of ${server.label} are not known yet. Start it, then try again.`);
+  if (specs.length === 0) throw new ConnectError("usage", `The kernels of ${server.label} are not known yet. Start it, then try again.`);
   const items = specs.map((spec) => ({ label: spec.displayName, description: spec.name === server.kernelSpecs?.default ? "default" : spec.language, spec: spec.name }));
   const title = `New Notebook on ${server.label}`;
   const choice = items.length === 1 ? items[0] : await showQuickPick(items, { title, placeHolder: "With which kernel?" });
   return choice && { server, spec: choice.spec };
 }
 
-/** Shows the kernel of the active notebook in the view. @throws ConnectError `not-found` where it has none that runs */
+/** Shows the kernel of the active notebook in the view. @throws ConnectError `usage` where it has none that runs, `busy` where its row is not there yet */
 async function revealKernel(app: AppContext, view: vscode.TreeView<TreeNode>): Promise<void> {
   const notebook = notebookOf(undefined);
   const current = app.notebookSessions.get(notebook.uri.toString());
-  if (!current) throw new ConnectError("not-found", "This notebook has no kernel of a hub that runs now. Run a cell to start one.");
+  if (!current) throw new ConnectError("usage", "This notebook has no kernel of a hub that runs now. Run a cell to start one.");
   const server = app.servers.find(current.server.id);
   // The view draws its rows first: VS Code reveals only what it knows.
   await vscode.commands.executeCommand("jupyterhubConnect.servers.focus");
   const node = server && app.hubTree.nodeOf(server, current.kernel.id);
-  if (!node) throw new ConnectError("not-found", "The server was not asked for its kernels yet. Try again in a moment.");
+  if (!node) throw new ConnectError("busy", "The server was not asked for its kernels yet. Try again in a moment.");
   await view.reveal(node, { select: true, focus: true });
 }

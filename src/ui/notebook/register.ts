@@ -31,7 +31,7 @@ export interface Notebooks {
   hasKernel(notebook: vscode.NotebookDocument): boolean;
   /** The situation of the notebook's kernel; undefined where it has none of a hub. */
   statusOf(notebook: vscode.NotebookDocument): KernelStatus | undefined;
-  /** The target of the notebook's kernel, running or not. @throws ConnectError `not-found` where that is none of a hub */
+  /** The target of the notebook's kernel, running or not. @throws ConnectError `usage` where that is none of a hub */
   targetOf(notebook: vscode.NotebookDocument): KernelTarget;
   /** As `targetOf`; undefined where it is none of a hub. */
   currentTargetOf(notebook: vscode.NotebookDocument): KernelTarget | undefined;
@@ -46,7 +46,7 @@ export interface Notebooks {
   reconnect(notebook: vscode.NotebookDocument): Promise<void>;
   /** Restarts the notebook's kernel; its cells can be run again when this resolves. */
   restart(notebook: vscode.NotebookDocument): Promise<void>;
-  /** Sets where the notebook's folder is on its server: asks, unless that is `given`. @throws ConnectError `not-found` */
+  /** Sets where the notebook's folder is on its server: asks, unless that is `given`. @throws ConnectError `usage`, `not-found` */
   setServerFolder(notebook: vscode.NotebookDocument, given?: string): Promise<void>;
   /** Selects a kernel that nobody has chosen: its language is the notebook's only once a cell is run. @throws ConnectError as `selectController` */
   propose(editor: vscode.NotebookEditor, controller: vscode.NotebookController): Promise<void>;
@@ -220,7 +220,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const currentTargetOf = (notebook: vscode.NotebookDocument): KernelTarget | undefined => status.targetOf(notebook) ?? suspensions.of(notebook)?.target;
   const targetOf = (notebook: vscode.NotebookDocument): KernelTarget => {
     const target = currentTargetOf(notebook);
-    if (!target) throw new ConnectError("not-found", "Choose a kernel of a hub for this notebook first.");
+    if (!target) throw new ConnectError("usage", "Choose a kernel of a hub for this notebook first.");
     return target;
   };
   /** Does what a user asks of a kernel; of one that was let go, when it is back. */

@@ -10,18 +10,17 @@ import { getContents } from "../../services/contents/client";
 import type { AppContext } from "../context";
 import { showInputBox } from "../say/boxes";
 import { showInformationMessage } from "../say/messages";
-
-const section = "jupyterhubConnect";
+import { inspectSetting, readSetting, writeSetting } from "../settings";
 
 /** Where a local file is on the server, by the setting; undefined where it is in no folder that is. */
 export function mappedPath(uri: vscode.Uri): string | undefined {
   return uri.scheme === "file" ? serverPathOf(uri.path, serverFolders()) : undefined;
 }
 
-/** The local folder of a notebook that may be on the server too. @throws ConnectError where it is in none */
+/** The local folder of a notebook that may be on the server too. @throws ConnectError `usage` where it is in none */
 function localFolderOf(notebook: vscode.NotebookDocument): vscode.Uri {
   const { uri, isUntitled } = notebook;
-  if (uri.scheme !== "file" || isUntitled) throw new ConnectError("not-found", "Save the notebook in a folder of this computer first.");
+  if (uri.scheme !== "file" || isUntitled) throw new ConnectError("usage", "Save the notebook in a folder of this computer first.");
   return vscode.workspace.getWorkspaceFolder(uri)?.uri ?? vscode.Uri.joinPath(uri, "..");
 }
 
@@ -46,9 +45,8 @@ async function setServerFolder(folder: vscode.Uri, server: Server, given?: strin
   if (wanted !== "" && server.services && !(await hasFolder(server, wanted))) {
     throw new ConnectError("not-found", `There is no folder “${wanted}” on ${server.label}. Create it there, with the files that your notebooks read, or give another one.`);
   }
-  const configuration = vscode.workspace.getConfiguration(section);
-  const others = configuration.inspect<Record<string, string>>("serverFolders")?.globalValue;
-  await configuration.update("serverFolders", { ...others, [folder.fsPath]: wanted }, vscode.ConfigurationTarget.Global);
+  const { own } = inspectSetting("serverFolders");
+  await writeSetting("serverFolders", { ...(typeof own === "object" && own), [folder.fsPath]: wanted });
   return true;
 }
 
@@ -67,7 +65,7 @@ export class ServerFolders {
   /**
    * Sets where the notebook's folder is on its server.
    * @param given where that is, and that a kernel that works elsewhere is to be started anew; nothing is asked
-   * @throws ConnectError `not-found` where the notebook is in no folder, or the server has none of that name
+   * @throws ConnectError `usage` where the notebook is in no folder, `not-found` where the server has none of that name
    */
   async set(notebook: vscode.NotebookDocument, server: Server, given?: string): Promise<void> {
     if (await setServerFolder(localFolderOf(notebook), server, given)) await this.#move(notebook, given !== undefined);
@@ -116,7 +114,7 @@ export class ServerFolders {
 }
 
 function serverFolders(): readonly FolderPair[] {
-  return readServerFolders(vscode.workspace.getConfiguration(section).get("serverFolders"), (folder) => {
+  return readServerFolders(readSetting("serverFolders"), (folder) => {
     const place = atHome(folder.trim());
     // Documents have their drive's letter in lower case.
     return path.isAbsolute(place) ? vscode.Uri.file(place).path.replace(/^\/[A-Z]:/, (drive) => drive.toLowerCase()) : undefined;

@@ -19,12 +19,12 @@ export function showInformationMessage(text: Words, ...buttons: readonly string[
 }
 
 /**
- * Asks in a dialog, which the user has to answer first.
- * @param detail what follows from it, of one or several lines
- * @param yes the button that agrees
+ * As `showWarningMessage`, in a dialog that has to be answered first; ui/confirm.ts is for questions.
+ * @param detail of one or several lines
  */
-export async function agrees(question: string, detail: string, yes: string): Promise<boolean> {
-  return (await vscode.window.showWarningMessage(plain(question), { modal: true, detail: plainLines(detail) }, plain(yes))) !== undefined;
+export function showModalWarning(text: string, detail: string, ...buttons: readonly string[]): Promise<string | undefined> {
+  const options = { modal: true, detail: plainLines(detail) };
+  return pressed((...given) => vscode.window.showWarningMessage(plain(text), options, ...given), buttons);
 }
 
 /** A progress report. `increment` is in percent of the whole. */

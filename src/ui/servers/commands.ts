@@ -78,7 +78,7 @@ export function serverCommands(app: AppContext): Readonly<Record<string, (argume
       "Start which server?",
       (server, { options }) => {
         if (options) return startServer(app, server, { start: { userOptions: options } });
-        throw new ConnectError("not-found", "Say with which options the server is to start.");
+        throw new ConnectError("usage", "Say with which options the server is to start.");
       },
       async (server) => {
         const how = await askHowToStart(app, server);

@@ -1,16 +1,14 @@
 // Hubs in the user's settings: adding one, and taking one out.
-import * as vscode from "vscode";
 import type { HubRow } from "../../app/hubTree/rows";
 import { ConnectError } from "../../base/errors";
 import { parseAddress } from "../../hub/signIn/address";
 import { readHubs, type HubConfiguration } from "../../hub/signIn/configuration";
 import { configuredName, configuredPlace } from "../../hub/api/hubName";
+import { confirm } from "../confirm";
 import type { AppContext } from "../context";
 import { showQuickPick } from "../say/boxes";
-import { agrees } from "../say/messages";
+import { inspectSetting, settingId, writeSetting } from "../settings";
 import { ask } from "../signIn/inputBox";
-
-const setting = "hubs";
 
 /** Arguments of a caller: the hub's address, or that of any page on it. */
 export interface HubArguments {
@@ -40,28 +38,27 @@ export async function removeHub(app: AppContext, given: HubRow | HubArguments | 
   const url = new URL(hub);
   const { own, raw } = read();
   if (!own.some((each) => isSame(each, url))) {
-    throw new ConnectError("not-found", `${url.host} is not in your own settings but in those of this folder or computer. Remove it there.`);
+    throw new ConnectError("usage", `${url.host} is not in your own settings but in those of this folder or computer. Remove it there.`);
   }
   const asks = !given || "kind" in given || !given.confirmed;
   const detail = "The entry with its certificates and OAuth client goes; files and accounts stay.";
-  if (asks && !(await agrees(`Remove ${url.host} from your settings?`, detail, "Remove"))) return;
+  if (asks && !(await confirm({ title: `Remove ${url.host} from your settings?`, detail, button: "Remove" }))) return;
   await write(raw.filter((each) => !isOf(each, url)));
 }
 
 async function pick({ hubs }: AppContext): Promise<string | undefined> {
-  if (hubs.configured.length === 0) throw new ConnectError("not-found", "There is no hub in your settings.");
+  if (hubs.configured.length === 0) throw new ConnectError("usage", "There is no hub in your settings.");
   const items = hubs.configured.map((hub) => ({ label: configuredName(hub), description: configuredPlace(hub), url: hub.url }));
   return (await showQuickPick(items, { title: "Remove which hub from your settings?" }))?.url;
 }
 
 function read(): { readonly own: readonly HubConfiguration[]; readonly raw: readonly unknown[] } {
-  const value = vscode.workspace.getConfiguration("jupyterhubConnect").inspect<unknown>(setting)?.globalValue;
-  return { own: readHubs(value, setting).hubs, raw: Array.isArray(value) ? value : [] };
+  const { own } = inspectSetting("hubs");
+  return { own: readHubs(own, settingId("hubs")).hubs, raw: Array.isArray(own) ? own : [] };
 }
 
 async function write(hubs: readonly unknown[]): Promise<void> {
-  const value = hubs.length === 0 ? undefined : hubs;
-  await vscode.workspace.getConfiguration("jupyterhubConnect").update(setting, value, vscode.ConfigurationTarget.Global);
+  await writeSetting("hubs", hubs.length === 0 ? undefined : hubs);
 }
 
 function isSame(hub: HubConfiguration, url: URL): boolean {

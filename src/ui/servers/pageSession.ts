@@ -24,7 +24,7 @@ export async function pageSession({ hubs }: AppContext, account: Account): Promi
       password: true,
       ...(problem !== undefined && { problem }),
       check: (text) => {
-        if (text === "") throw new ConnectError("signed-out", "Type your password.");
+        if (text === "") throw new ConnectError("usage", "Type your password.");
       },
     });
     if (!answer || !("text" in answer)) return undefined;

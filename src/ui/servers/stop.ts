@@ -1,21 +1,21 @@
 // Stopping, restarting and deleting servers, after one question that says what is lost.
 import * as vscode from "vscode";
 import type { Server } from "../../app/servers/server";
+import { confirm } from "../confirm";
 import type { AppContext } from "../context";
-import { agrees, withProgress } from "../say/messages";
+import { withProgress } from "../say/messages";
 import { startForPerson, stopWithProgress } from "./start";
 
 /** @returns once it is stopped, or the user has changed their mind */
 export async function stopServer(app: AppContext, server: Server): Promise<void> {
-  if (await agrees(`Stop the server of ${server.label}?`, `${whatEnds(server)} Files stay.`, "Stop Server")) {
-    await stopWithProgress(app, server);
-  }
+  const detail = `${whatEnds(server)} Files stay.`;
+  if (await confirm({ title: `Stop the server of ${server.label}?`, detail, button: "Stop Server" })) await stopWithProgress(app, server);
 }
 
 /** @returns whether it runs again */
 export async function restartServer(app: AppContext, server: Server): Promise<boolean> {
   const detail = `${whatEnds(server)} Files stay. It starts with the same options.`;
-  if (!(await agrees(`Restart the server of ${server.label}?`, detail, "Restart Server"))) return false;
+  if (!(await confirm({ title: `Restart the server of ${server.label}?`, detail, button: "Restart Server" }))) return false;
   return startForPerson(app, server, { restart: true });
 }
 
@@ -23,9 +23,10 @@ export async function restartServer(app: AppContext, server: Server): Promise<bo
 export async function deleteServer(app: AppContext, server: Server): Promise<void> {
   const runs = server.state === "stopped" ? "" : `${whatEnds(server)} `;
   const detail = `${runs}The hub forgets it and its options. On hubs that give each server a storage of its own, its files are deleted too.`;
-  if (!(await agrees(`Delete the server “${server.displayName}” of ${server.account.label}?`, detail, "Delete Server"))) return;
-  const title = `Deleting the server of ${server.label}…`;
-  await withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.servers.delete(server));
+  const title = `Delete the server “${server.displayName}” of ${server.account.label}?`;
+  if (!(await confirm({ title, detail, button: "Delete Server" }))) return;
+  const progress = { location: vscode.ProgressLocation.Notification, title: `Deleting the server of ${server.label}…` };
+  await withProgress(progress, () => app.servers.delete(server));
 }
 
 /** The losses by stopping it, by the names people know. */

@@ -87,7 +87,7 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
   #toldUri(given: Exclude<GivenKernels, Row | undefined> | ServerArguments): vscode.Uri {
     if (!isTold(given)) return uriOf(givenServer(this.#app, given));
     const [kernel] = toldKernels(this.#app, given);
-    if (!kernel) throw new ConnectError("not-found", "Say which kernel is meant.");
+    if (!kernel) throw new ConnectError("usage", "Say which kernel is meant.");
     return uriOf(kernel.server, kernel.id);
   }
 

@@ -3,8 +3,8 @@ import * as vscode from "vscode";
 import { ConnectError } from "../../base/errors";
 import { hubName } from "../../hub/api/hubName";
 import { cleanToken, type PasswordAnswer, type PasswordQuestion, type SignInPort, type TokenQuestion } from "../../hub/signIn/signIn";
+import { confirm } from "../confirm";
 import { warnOfSetting } from "../report";
-import { agrees } from "../say/messages";
 import { offerClipboardToken } from "./clipboard";
 import { ask, type BoxButton } from "./inputBox";
 
@@ -76,7 +76,7 @@ async function askPassword({ hub, user, further, problem }: PasswordQuestion): P
 
 function confirmPlainHttp(url: URL): Promise<boolean> {
   const detail = "Everybody on the network can read your password, your token and your work, and use your account. Ask for an https address.";
-  return agrees(`${url.host} is not encrypted (http).`, detail, "Sign In Anyway");
+  return confirm({ title: `${url.host} is not encrypted (http).`, detail, button: "Sign In Anyway" });
 }
 
 function warnUnverified({ host }: URL): void {
@@ -87,9 +87,9 @@ function warnUnverified({ host }: URL): void {
 function confirmOtherHost(pasted: URL, hub: URL): Promise<boolean> {
   const foreign = hub.host.includes("xn--") ? " It holds letters of another script (xn--), which may look like those of a name that you know." : "";
   const detail = `Your token or password goes to ${hub.host}. Go on only if you know it as your hub's.${foreign}`;
-  return agrees(`${pasted.host} leads to a hub on another host: ${hub.host}`, detail, `Sign In to ${hub.host}`);
+  return confirm({ title: `${pasted.host} leads to a hub on another host: ${hub.host}`, detail, button: `Sign In to ${hub.host}` });
 }
 
 function notEmpty(text: string, otherwise: string): void {
-  if (text === "") throw new ConnectError("signed-out", otherwise);
+  if (text === "") throw new ConnectError("usage", otherwise);
 }

@@ -4,6 +4,7 @@ import { shutDown } from "../../../app/kernels/kernelActions";
 import type { NotebookKernel } from "../../../app/notebooks/notebookSessions";
 import { delay } from "../../../base/async";
 import type { AppContext } from "../../context";
+import { readSetting } from "../../settings";
 import type { Moves } from "./moved";
 import type { Notebooks } from "../register";
 
@@ -23,8 +24,7 @@ export function registerClosing(app: AppContext, notebooks: Notebooks, moves: Mo
   subscriptions.push(
     vscode.workspace.onDidCloseNotebookDocument((notebook) => {
       const current = app.notebookSessions.get(notebook.uri.toString());
-      const wanted = vscode.workspace.getConfiguration("jupyterhubConnect").get<boolean>("shutDownKernelOnClose", false);
-      if (!current || !wanted) return;
+      if (!current || !readSetting("shutDownKernelOnClose")) return;
       Promise.all([moves.isLeaving(notebook), notebooks.release(notebook)])
         .then(([isLeaving]) => (isLeaving ? undefined : end(current)))
         .catch((error: unknown) => app.log.warn("The kernel of a closed notebook was not shut down", error));

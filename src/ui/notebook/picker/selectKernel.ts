@@ -28,17 +28,17 @@ export interface SelectKernelArguments {
 /**
  * Selects a kernel for the active notebook, starting its server if need be and asking for what is not given.
  * @returns the controller's id, and a label for a user
- * @throws ConnectError `no-kernel-spec` with what there is; `aborted` where the user cancelled
+ * @throws ConnectError `usage` without a notebook; `no-kernel-spec` with what there is; `aborted` where the user cancelled
  */
 export async function selectKernel(app: AppContext, controllers: Controllers, given?: SelectKernelArguments): Promise<{ readonly id: string; readonly label: string }> {
   const editor = vscode.window.activeNotebookEditor;
-  if (!editor) throw new ConnectError("not-found", "Open a notebook first, then choose its kernel.");
+  if (!editor) throw new ConnectError("usage", "Open a notebook first, then choose its kernel.");
   const server = await serverFor(app, given);
   if (given) await startServer(app, server);
   else if (!(await startForPerson(app, server))) throw new ConnectError("aborted", "The server was not started.");
   const spec = await specOf(server, given, kernelSpecOf(editor.notebook));
   const controller = controllers.find(server, spec.name);
-  if (!controller) throw new ConnectError("disposed", `${server.label} was signed out meanwhile.`);
+  if (!controller) throw new ConnectError("signed-out", `${server.label} was signed out meanwhile.`);
   await selectController(editor, controller);
   return { id: controller.id, label: `${spec.displayName} · ${server.label}` };
 }

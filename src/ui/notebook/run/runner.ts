@@ -13,6 +13,7 @@ import type { Interruption } from "../../../notebook/run/interruption";
 import type { JournaledRun } from "../../../notebook/run/journal";
 import type { ExecutingKernel } from "../../../notebook/run/run";
 import type { AppContext } from "../../context";
+import { readSetting } from "../../settings";
 import { asked } from "./asked";
 import { Cancellations } from "./cancellation";
 import { clearRun, createCellRun, recallRun, type RunSource } from "./cellRun";
@@ -29,7 +30,6 @@ import { OpenRuns } from "./openRuns";
 import { OwnKernel } from "./ownKernel";
 import { answerOf } from "./question";
 import { runMetadata } from "../facts/runMetadata";
-import { handsOver, stopsOnError } from "./runSettings";
 import { interruptionOf } from "../notices/stuckNotice";
 
 /** Runs the cells of one notebook in their order, and always settles them. */
@@ -68,7 +68,7 @@ export class NotebookRunner implements vscode.Disposable {
     this.#app = app;
     this.#notebook = notebook;
     this.#changed = changed;
-    this.#queue = new ExecutionQueue({ log: app.log, handsOver });
+    this.#queue = new ExecutionQueue({ log: app.log, handsOver: () => readSetting("runQueue") === "kernel" });
     this.#journal = app.journals.of(journalKey(notebook.uri, app.windowName), wanted);
     this.elsewhere = new Elsewhere({
       ...{ app, notebook, journal: this.#journal },
@@ -124,7 +124,7 @@ export class NotebookRunner implements vscode.Disposable {
     if (kernel) this.#kernel.takeOver(kernel);
     this.#earlierKernel = kernel?.kernelId;
     this.#recorder.takeOver(target.server.id);
-    const stops = stopsOnError();
+    const stops = readSetting("stopOnError");
     const runs = taken.map(({ cell, earlier }) => {
       const { id, code } = earlier.queued;
       return { earlier, run: this.#queued(cell, id, { code, stops, earlier, mayMiss: !left }, target, controller) };
@@ -236,7 +236,7 @@ export class NotebookRunner implements vscode.Disposable {
     const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
     const { runs, blank } = asked(cells, this.#open.cells);
     for (const cell of blank) clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
-    const stops = stopsOnError();
+    const stops = readSetting("stopOnError");
     const queued: QueuedRun[] = [];
     try {
       for (const { cell, id, code } of runs) queued.push(this.#queued(cell, id, { code, stops }, target, controller));

@@ -115,7 +115,7 @@ describe("notebook sessions", () => {
 
   it("says that a notebook without a kernel has none to restart, interrupt or shut down", async () => {
     for (const act of [sessions.restart(notebook.key), sessions.interrupt(notebook.key), sessions.shutdown(notebook.key)]) {
-      await assert.rejects(act, (error) => hasCode(error, "not-found") && /Run a cell/.test(error.message));
+      await assert.rejects(act, (error) => hasCode(error, "usage") && /Run a cell/.test(error.message));
     }
   });
 

@@ -131,4 +131,9 @@ describe("keeping a server alive", () => {
     await assert.rejects(keepAlive.keep(server, hour), (error) => hasCode(error, "server-stopped"));
     assert.deepEqual([keepAlive.all, clock.waiting], [[], 0]);
   });
+
+  it("wants to know for how long", async () => {
+    for (const ms of [0, -hour, Number.NaN]) await assert.rejects(keepAlive.keep(server, ms), (error) => hasCode(error, "usage"));
+    assert.deepEqual(keepAlive.all, []);
+  });
 });

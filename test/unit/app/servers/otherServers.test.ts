@@ -44,7 +44,7 @@ describe("servers", () => {
     });
     await bench.servers.delete(gpu);
     assert.deepEqual([bench.servers.find(gpu.id), [...bench.ports.values.keys()].filter((key) => key.includes("gpu"))], [undefined, []]);
-    await assert.rejects(bench.servers.delete(bench.server), (error) => hasCode(error, "forbidden"));
+    await assert.rejects(bench.servers.delete(bench.server), (error) => hasCode(error, "unsupported"));
   });
 
   describe("on a host that is not the hub's", () => {

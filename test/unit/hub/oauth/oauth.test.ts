@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Disposable } from "../../../../src/base/disposable";
-import { hasCode } from "../../../../src/base/errors";
+import { ConnectError, hasCode, type ErrorCode } from "../../../../src/base/errors";
 import { LoopbackRedirect } from "../../../../src/hub/oauth/loopbackRedirect";
 import { oauthToken, type OAuthFlow } from "../../../../src/hub/oauth/oauth";
 import { signIn, type SignInPort, type TokenQuestion } from "../../../../src/hub/signIn/signIn";
@@ -114,6 +114,18 @@ describe("the OAuth flow", () => {
       assert.match(asked.at(-1)?.problem ?? "", /Not for you/);
       assert.ok(opened.disposed);
     });
+
+    it("gives way to a token where this computer cannot receive the answer, not where another sign-in is open", async () => {
+      const enter = (code: ErrorCode) => {
+        const refusing = { ...port(flow(comingBack)), openOAuth: () => Promise.reject(new ConnectError(code, "Nothing can be received.")) };
+        return signIn({ address: hub.url.href }, refusing, { terms, oauth });
+      };
+      asked.length = 0;
+      await assert.rejects(enter("usage"), (error) => hasCode(error, "usage"));
+      assert.deepEqual(asked, []);
+      await assert.rejects(enter("unsupported"), (error) => hasCode(error, "aborted"));
+      assert.deepEqual(asked.map(({ problem }) => problem), ["Nothing can be received."]);
+    });
   });
 });
 
@@ -131,7 +143,7 @@ describe("a loopback redirect", () => {
       redirect.ended("signed-in");
       const page = await shown;
       assert.deepEqual([page.status, /go back to VS Code/.test(await page.text())], [200, true]);
-      await assert.rejects(LoopbackRedirect.listen(uri), (error) => hasCode(error, "conflict") && /another sign-in/.test(error.message));
+      await assert.rejects(LoopbackRedirect.listen(uri), (error) => hasCode(error, "usage") && /another sign-in/.test(error.message));
     } finally {
       redirect.dispose();
     }

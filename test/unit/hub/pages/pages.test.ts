@@ -50,7 +50,7 @@ describe("hub pages", () => {
     const elsewhere = ["https://evil.example/login", "/login", "//evil.example/jupyter/hub/login", "http://[", "/jupyter/../hub/login"];
     for (const html of [`<a href="/oauth">Sign in with X</a>`, ...elsewhere.map((action) => loginPage.replace("/jupyter/hub/login", action))]) {
       hub.on("GET /hub/login", { html });
-      assert.equal((await failure(logIn(settings, "ana", "secret"))).code, "forbidden");
+      assert.equal((await failure(logIn(settings, "ana", "secret"))).code, "unsupported");
     }
     assert.ok(hub.received.every(({ method }) => method === "GET"));
   });

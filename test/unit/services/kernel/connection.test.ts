@@ -388,6 +388,12 @@ describe("kernel connection to a scripted kernel", function () {
     });
   });
 
+  it("makes no subshell in a kernel that has none, and says so", async () => {
+    await fails(connection.createSubshell(), "unsupported");
+    await fails(connection.listSubshells(), "unsupported");
+    await fails(connection.deleteSubshell("s1"), "unsupported");
+  });
+
   it("keeps waiting for control and subshell requests that a reply on the main shell says nothing about", async () => {
     const asked: Message[] = [];
     server.onRequest = (message) => void asked.push(message);
