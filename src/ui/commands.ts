@@ -5,6 +5,7 @@ import type { AccountRow, HubRow, TerminalRow } from "../app/hubTree/rows";
 import { ConnectError, messageOf } from "../base/errors";
 import { plain } from "../base/plain";
 import type { AppContext } from "./context";
+import type { CommandHandler, CommandName } from "./contributed/commands";
 import { fileCommands } from "./files/register";
 import { runningKernelCommands } from "./kernels/commands";
 import { kernelNotebookCommands } from "./kernels/notebookCommands";
@@ -32,7 +33,7 @@ interface SignOutArguments {
 export function registerCommands(app: AppContext, notebooks: Notebooks, view: vscode.TreeView<TreeNode>, details: Details): vscode.Disposable {
   const report = <T>(work: () => Promise<T>): Promise<T | undefined> => reporting(app, work);
 
-  const handlers: Readonly<Record<string, (argument?: never, all?: never) => unknown>> = {
+  const handlers = {
     signIn: async (given?: SignInArguments | AccountRow | HubRow) => {
       if (given && "url" in given) {
         const { id, label } = await signIn(app, given);
@@ -67,7 +68,7 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, view: vs
         if (account) await vscode.env.openExternal(vscode.Uri.parse(account.home.href, true));
       }),
     showLog: () => app.channel.show(),
-  };
+  } satisfies Record<CommandName, CommandHandler>;
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([name, handler]) => {
       // VS Code's menus give a row's node, and with several selected all of them; callers give what they like.

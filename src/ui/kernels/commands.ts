@@ -8,6 +8,7 @@ import { abortable } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import { confirm } from "../confirm";
 import type { AppContext } from "../context";
+import type { CommandHandlers } from "../contributed/commands";
 import { notebookOf, type NotebookArguments } from "./kernelCommands";
 import type { Notebooks } from "../notebook/register";
 import { withPatience } from "../patience";
@@ -17,7 +18,7 @@ import { copyCommands } from "./copy";
 import { shutDownIdle, shutDownAll, type IdleArguments } from "./idle";
 
 /** Handlers by the command's name without its prefix. */
-export function runningKernelCommands(app: AppContext, notebooks: Notebooks): Readonly<Record<string, (argument?: never, all?: never) => unknown>> {
+export function runningKernelCommands(app: AppContext, notebooks: Notebooks) {
   const acts = new KernelActs(app, notebooks);
   return {
     interruptRunningKernel: onKernel(app, "Interrupt which kernel?", (ref) => acts.interrupt(ref), { named: agreesToInterrupt }),
@@ -34,7 +35,7 @@ export function runningKernelCommands(app: AppContext, notebooks: Notebooks): Re
     shutDownKernels: (given?: GivenKernels) => reporting(app, () => shutDownChosen(app, acts, given && "kind" in given ? [given] : [])),
     shutDownIdleKernels: (given?: IdleArguments | Row) => shutDownIdle(app, given, (ref) => acts.shutDown(ref)),
     ...copyCommands(app),
-  };
+  } satisfies CommandHandlers;
 }
 
 /** Through the notebook where one here has the kernel, so that what it runs and has queued is settled. */

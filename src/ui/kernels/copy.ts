@@ -3,13 +3,14 @@ import * as vscode from "vscode";
 import type { KnownKernel } from "../../app/kernels/kernelActions";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
+import type { CommandHandlers } from "../contributed/commands";
 import { reporting } from "../report";
 import { noteDone } from "../say/messages";
 import { chooseKernel, isTold, toldKernels, type GivenKernels } from "./choose";
 import { connectionCode } from "./connectionCode";
 
 /** Handlers by the command's name without its prefix. */
-export function copyCommands(app: AppContext): Readonly<Record<string, (argument?: never) => unknown>> {
+export function copyCommands(app: AppContext) {
   const copying = (title: string, textOf: (kernel: Pick<KnownKernel, "server" | "id" | "session">) => string) => async (given?: GivenKernels) => {
     if (isTold(given)) {
       const [kernel] = toldKernels(app, given);
@@ -29,7 +30,7 @@ export function copyCommands(app: AppContext): Readonly<Record<string, (argument
       if (!url) throw new ConnectError("server-stopped", `The server of ${server.label} is not running any more.`);
       return connectionCode({ url, kernelId: id });
     }),
-  };
+  } satisfies CommandHandlers;
 }
 
 /** Of a kernel that another client has begun since, the server is asked. */

@@ -5,6 +5,7 @@ import { ConnectError } from "../../base/errors";
 import { Joins } from "../../base/joins";
 import { confirm } from "../confirm";
 import type { AppContext } from "../context";
+import type { CommandHandlers, CommandName } from "../contributed/commands";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
 import { showQuickPick } from "../say/boxes";
@@ -60,7 +61,7 @@ const restartAndRunUpTo: Restart = {
 const interruption = { title: "Interrupt the kernel of this notebook?", detail: "What it runs ends. Its variables stay.", button: "Interrupt" };
 
 /** Handlers by the command's name without its prefix. */
-export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<Record<string, (argument?: never) => unknown>> {
+export function kernelCommands(app: AppContext, notebooks: Notebooks) {
   const joins = new Joins<Restart, void>();
   const restarting =
     (how: Restart) =>
@@ -97,7 +98,7 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<
       return told === undefined ? reporting(app, work) : work();
     },
     kernelActions: () => reporting(app, () => offerActions(app, notebooks, notebookOf(undefined))),
-  };
+  } satisfies CommandHandlers;
 }
 
 /** The notebook that is meant. @throws ConnectError `usage` where it is not open */
@@ -155,7 +156,7 @@ async function offerActions(app: AppContext, notebooks: Notebooks, notebook: vsc
 }
 
 async function perform(app: AppContext, notebooks: Notebooks, notebook: vscode.NotebookDocument, action: KernelAction): Promise<void> {
-  const command = (name: string): Thenable<unknown> => vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { notebook: notebook.uri.toString() });
+  const command = (name: CommandName): Thenable<unknown> => vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { notebook: notebook.uri.toString() });
   switch (action) {
     case "reconnect":
       await reconnect(notebooks, notebook);

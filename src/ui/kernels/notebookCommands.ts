@@ -6,6 +6,7 @@ import { freshKernels, type KernelRef } from "../../app/kernels/kernelActions";
 import type { Server } from "../../app/servers/server";
 import { ConnectError, hasCode } from "../../base/errors";
 import type { AppContext } from "../context";
+import type { CommandHandlers } from "../contributed/commands";
 import { openFile, startedServer } from "../files/openNotebook";
 import { notebookOf } from "./kernelCommands";
 import { notebookType } from "../notebook/facts/target";
@@ -28,7 +29,7 @@ export function kernelNotebookCommands(
   app: AppContext,
   notebooks: Notebooks,
   view: vscode.TreeView<TreeNode>,
-): Readonly<Record<string, (argument?: never) => unknown>> {
+) {
   return {
     newNotebook: (given?: Row | NewNotebookArguments) => {
       if (given && !("kind" in given)) return newNotebook(notebooks, givenServer(app, given), given.kernel);
@@ -40,7 +41,7 @@ export function kernelNotebookCommands(
     attachKernel: onKernel(app, "Attach the open notebook to which kernel?", (ref) => attach(app, notebooks, ref)),
     openKernelNotebook: onKernel(app, "Open the notebook of which kernel?", (ref) => openNotebook(app, notebooks, ref)),
     revealKernel: () => reporting(app, () => revealKernel(app, view)),
-  };
+  } satisfies CommandHandlers;
 }
 
 /** Opens an untitled notebook with a kernel of this spec; the kernel is started by its first cell. @throws ConnectError */

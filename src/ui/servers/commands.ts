@@ -4,6 +4,7 @@ import type { AccountRow, ServerRow } from "../../app/hubTree/rows";
 import { isShared, type Server, type UserOptions } from "../../app/servers/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
+import type { CommandHandlers } from "../contributed/commands";
 import { reporting } from "../report";
 import { chooseAccount } from "../signIn/signIn";
 import { chooseServer, givenAccount, givenServer, type ServerArguments } from "./choose";
@@ -34,7 +35,7 @@ interface NewServerArguments {
 type Given<A> = ServerRow | A | undefined;
 
 /** Handlers by the command's name without its prefix. */
-export function serverCommands(app: AppContext): Readonly<Record<string, (argument?: never) => unknown>> {
+export function serverCommands(app: AppContext) {
   const report = <T>(work: () => Promise<T>): Promise<T | undefined> => reporting(app, work);
 
   /** `told` with a caller's arguments, else `asked` with the row's server or the one the person picks. */
@@ -123,7 +124,7 @@ export function serverCommands(app: AppContext): Readonly<Record<string, (argume
       }
       return report(() => newServer(app, given));
     },
-  };
+  } satisfies CommandHandlers;
 }
 
 async function newServer(app: AppContext, node: AccountRow | undefined): Promise<void> {

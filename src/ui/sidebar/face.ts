@@ -1,4 +1,23 @@
 // How one row of the JupyterHub view looks.
+import type { ServerState } from "../../app/servers/server";
+import type { CommandName } from "../contributed/commands";
+
+/** `shared` is what its hub does not start and stop for this user: somebody else's server, or one without a hub. */
+export type ServerKind = "default" | "named" | "shared";
+
+/** What menus go by, as `viewItem` in package.json. A session's last part is its type, which its client chose. */
+export type RowContext =
+  | "hub"
+  | `account.${"signedIn" | "signedOut" | "plain"}`
+  | `server.${ServerState}.${ServerKind}${"" | ".kept"}`
+  | `session.kernel.${string}`
+  | "session.empty"
+  | "kernel.kernel"
+  | "others"
+  | "terminal"
+  | "specs"
+  | "spec"
+  | "note";
 
 /** What is drawn of a row; no more, since what is not drawn is no change. */
 export interface Face {
@@ -12,8 +31,8 @@ export interface Face {
   /** A picture, as a data URI, that goes before both. */
   readonly image?: string | undefined;
   /** What menus go by. */
-  readonly context: string;
+  readonly context: RowContext;
   readonly under: "nothing" | "collapsed" | "expanded";
   /** What a click does, if it does something. */
-  readonly command?: { readonly name: string; readonly title: string };
+  readonly command?: { readonly name: CommandName; readonly title: string };
 }
