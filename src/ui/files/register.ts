@@ -38,6 +38,6 @@ export function registerFiles(app: AppContext, subscriptions: vscode.ExtensionCo
 export function fileCommands(app: AppContext) {
   return {
     openServerNotebook: (serverId?: string, path?: string) =>
-      serverId === undefined || path === undefined ? reporting(app, () => openChosen(app)) : openServerNotebook(app, serverId, path),
+      serverId === undefined || path === undefined ? reporting(app, "openServerNotebook", () => openChosen(app)) : openServerNotebook(app, serverId, path),
   } satisfies CommandHandlers;
 }

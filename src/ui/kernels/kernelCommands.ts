@@ -64,7 +64,7 @@ const interruption = { title: "Interrupt the kernel of this notebook?", detail: 
 export function kernelCommands(app: AppContext, notebooks: Notebooks) {
   const joins = new Joins<Restart, void>();
   const restarting =
-    (how: Restart) =>
+    (command: CommandName, how: Restart) =>
     async (given?: NotebookArguments): Promise<void> => {
       const work = async (): Promise<void> => {
         const notebook = notebookOf(given);
@@ -75,29 +75,29 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks) {
           await how.runs(notebook);
         });
       };
-      await (given?.confirmed ? work() : reporting(app, work));
+      await (given?.confirmed ? work() : reporting(app, command, work));
     };
   return {
-    restartKernel: restarting(restart),
-    restartAndRunAll: restarting(restartAndRunAll),
-    restartAndRunUpTo: restarting(restartAndRunUpTo),
+    restartKernel: restarting("restartKernel", restart),
+    restartAndRunAll: restarting("restartAndRunAll", restartAndRunAll),
+    restartAndRunUpTo: restarting("restartAndRunUpTo", restartAndRunUpTo),
     /** For the notification that a cell runs on: VS Code has a command of its own for people. */
     interruptKernel: (given?: NotebookArguments) =>
-      reporting(app, async () => {
+      reporting(app, "interruptKernel", async () => {
         const notebook = notebookOf(given);
         const isAgreed = given?.notebook === undefined || given.confirmed;
         if (isAgreed || (await confirm(interruption))) await notebooks.interrupt(notebook);
       }),
     reconnectKernel: (given?: NotebookArguments) => {
       const work = (): Promise<void> => reconnect(notebooks, notebookOf(given));
-      return given?.confirmed ? work() : reporting(app, work);
+      return given?.confirmed ? work() : reporting(app, "reconnectKernel", work);
     },
     setServerFolder: (given?: NotebookArguments & { readonly folder?: string }) => {
       const told = given?.confirmed ? given.folder : undefined;
       const work = (): Promise<void> => notebooks.setServerFolder(notebookOf(given), told);
-      return told === undefined ? reporting(app, work) : work();
+      return told === undefined ? reporting(app, "setServerFolder", work) : work();
     },
-    kernelActions: () => reporting(app, () => offerActions(app, notebooks, notebookOf(undefined))),
+    kernelActions: () => reporting(app, "kernelActions", () => offerActions(app, notebooks, notebookOf(undefined))),
   } satisfies CommandHandlers;
 }
 

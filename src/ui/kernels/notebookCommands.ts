@@ -33,14 +33,14 @@ export function kernelNotebookCommands(
   return {
     newNotebook: (given?: Row | NewNotebookArguments) => {
       if (given && !("kind" in given)) return newNotebook(notebooks, givenServer(app, given), given.kernel);
-      return reporting(app, async () => {
+      return reporting(app, "newNotebook", async () => {
         const chosen = given?.kind === "spec" ? { server: given.server, spec: given.spec.name } : await chooseSpec(app, given);
         if (chosen) await newNotebook(notebooks, chosen.server, chosen.spec);
       });
     },
-    attachKernel: onKernel(app, "Attach the open notebook to which kernel?", (ref) => attach(app, notebooks, ref)),
-    openKernelNotebook: onKernel(app, "Open the notebook of which kernel?", (ref) => openNotebook(app, notebooks, ref)),
-    revealKernel: () => reporting(app, () => revealKernel(app, view)),
+    attachKernel: onKernel(app, "attachKernel", "Attach the open notebook to which kernel?", (ref) => attach(app, notebooks, ref)),
+    openKernelNotebook: onKernel(app, "openKernelNotebook", "Open the notebook of which kernel?", (ref) => openNotebook(app, notebooks, ref)),
+    revealKernel: () => reporting(app, "revealKernel", () => revealKernel(app, view)),
   } satisfies CommandHandlers;
 }
 

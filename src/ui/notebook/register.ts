@@ -66,7 +66,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const runners = new Map<vscode.NotebookDocument, NotebookRunner>();
   const status = new KernelStatusBar(app, (notebook) => runners.get(notebook));
   const runnerOf = (notebook: vscode.NotebookDocument): NotebookRunner => {
-    const connected = (server: Server): void => void reporting(app, () => serverFolders.offer(notebook, server));
+    const connected = (server: Server): void => void reporting(app, "The offer of a folder", () => serverFolders.offer(notebook, server));
     const runner = runners.get(notebook) ?? new NotebookRunner(app, notebook, () => status.update(notebook), connected, () => give(notebook));
     runners.set(notebook, runner);
     return runner;
@@ -85,7 +85,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const proposed = new WeakSet<vscode.NotebookDocument>();
   const controllers = new Controllers(app, {
     execute: (cells, notebook, target, controller) =>
-      reporting(app, async () => {
+      reporting(app, "The run of cells", async () => {
         if (suspensions.of(notebook)) await suspensions.resume(notebook);
         await rereads.settled(notebook);
         languages.adopt(notebook, target.spec);
@@ -184,7 +184,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const look = (editor = vscode.window.activeNotebookEditor): void => {
     if (!editor) return;
     void app.runningKernels.look();
-    if (given.has(editor.notebook)) void reporting(app, () => suspensions.reconnect(editor.notebook));
+    if (given.has(editor.notebook)) void reporting(app, "The reconnection of a notebook", () => suspensions.reconnect(editor.notebook));
     app.notebookSessions.wake(editor.notebook.uri.toString());
   };
   look();

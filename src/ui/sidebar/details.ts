@@ -41,14 +41,14 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
     return {
       showDetails: async (given?: GivenKernels | ServerArguments) => {
         if (given && !("kind" in given)) return this.#show(this.#toldUri(given));
-        return reporting(this.#app, async () => {
+        return reporting(this.#app, "showDetails", async () => {
           const uri = await this.#askedUri(given);
           if (uri) await this.#show(uri);
         });
       },
       copyReport: async (given?: GivenKernels | ServerArguments) => {
         if (given && !("kind" in given)) return this.#copy(this.#toldUri(given));
-        return reporting(this.#app, async () => {
+        return reporting(this.#app, "copyReport", async () => {
           const shown = vscode.window.activeTextEditor?.document.uri;
           const uri = !given && shown?.scheme === scheme ? shown : await this.#askedUri(given);
           if (uri) await this.#copy(uri);
