@@ -5,6 +5,7 @@ import type { AccountRow, HubRow, TerminalRow } from "../app/hubTree/rows";
 import { ConnectError, messageOf } from "../base/errors";
 import { plain } from "../base/plain";
 import type { AppContext } from "./context";
+import type { CommandHandler, CommandName } from "./contributed/commands";
 import { fileCommands } from "./files/register";
 import { runningKernelCommands } from "./kernels/commands";
 import { kernelNotebookCommands } from "./kernels/notebookCommands";
@@ -30,44 +31,45 @@ interface SignOutArguments {
  * something is lost by it, the user's confirmation is among the arguments: else it asks.
  */
 export function registerCommands(app: AppContext, notebooks: Notebooks, view: vscode.TreeView<TreeNode>, details: Details): vscode.Disposable {
-  const report = <T>(work: () => Promise<T>): Promise<T | undefined> => reporting(app, work);
+  const report = <T>(command: CommandName, work: () => Promise<T>): Promise<T | undefined> => reporting(app, command, work);
 
-  const handlers: Readonly<Record<string, (argument?: never, all?: never) => unknown>> = {
+  const handlers = {
     signIn: async (given?: SignInArguments | AccountRow | HubRow) => {
       if (given && "url" in given) {
         const { id, label } = await signIn(app, given);
         return { id, label };
       }
-      return report(() => signIn(app, given && knownOf(given)));
+      return report("signIn", () => signIn(app, given && knownOf(given)));
     },
     signOut: async (given?: SignOutArguments | AccountRow) => {
       if (given && "id" in given) {
         const account = app.hubs.find(given.id);
         if (account && given.confirmed) await app.hubs.signOut(account);
-        else if (account) await report(() => signOut(app, account));
+        else if (account) await report("signOut", () => signOut(app, account));
         return;
       }
-      await report(() => signOut(app, given?.account));
+      await report("signOut", () => signOut(app, given?.account));
     },
-    addHub: (given?: HubArguments) => (given?.confirmed ? addHub(given) : report(() => addHub(given))),
-    removeHub: (given?: HubArguments | HubRow) => (given && "url" in given && given.confirmed ? removeHub(app, given) : report(() => removeHub(app, given))),
-    refresh: () => report(() => app.hubTree.refresh()),
+    addHub: (given?: HubArguments) => (given?.confirmed ? addHub(given) : report("addHub", () => addHub(given))),
+    removeHub: (given?: HubArguments | HubRow) =>
+      given && "url" in given && given.confirmed ? removeHub(app, given) : report("removeHub", () => removeHub(app, given)),
+    refresh: () => report("refresh", () => app.hubTree.refresh()),
     ...serverCommands(app),
     selectKernel: (given?: SelectKernelArguments) =>
-      given ? selectKernel(app, notebooks.controllers, given) : report(() => selectKernel(app, notebooks.controllers)),
+      given ? selectKernel(app, notebooks.controllers, given) : report("selectKernel", () => selectKernel(app, notebooks.controllers)),
     ...kernelCommands(app, notebooks),
     ...fileCommands(app),
     ...runningKernelCommands(app, notebooks),
     ...kernelNotebookCommands(app, notebooks, view),
     ...details.commands,
-    endTerminal: (given?: TerminalRow) => given && report(() => endTerminal(app, given)),
+    endTerminal: (given?: TerminalRow) => given && report("endTerminal", () => endTerminal(app, given)),
     openHub: (row?: AccountRow) =>
-      report(async () => {
+      report("openHub", async () => {
         const account = row?.account ?? (await chooseAccount(app));
         if (account) await vscode.env.openExternal(vscode.Uri.parse(account.home.href, true));
       }),
     showLog: () => app.channel.show(),
-  };
+  } satisfies Record<CommandName, CommandHandler>;
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([name, handler]) => {
       // VS Code's menus give a row's node, and with several selected all of them; callers give what they like.

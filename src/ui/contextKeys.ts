@@ -1,6 +1,7 @@
 // Context keys for commands, welcome views and the walkthrough, set as they change.
 import * as vscode from "vscode";
 import type { AppContext } from "./context";
+import type { ContextKey } from "./contributed/contextKeys";
 
 /** Follows the application for as long as the window is open. */
 export function registerContextKeys(app: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): void {
@@ -42,15 +43,15 @@ export function noteKernel(has: boolean): void {
   set("hasKernel", has);
 }
 
-function set(name: string, value: boolean): void {
+function set(name: ContextKey, value: boolean): void {
   void vscode.commands.executeCommand("setContext", `jupyterhubConnect.${name}`, value);
 }
 
 /** Tells VS Code what has changed, and only that. */
 class ContextKeys {
-  readonly #values = new Map<string, boolean>();
+  readonly #values = new Map<ContextKey, boolean>();
 
-  set(name: string, value: boolean): void {
+  set(name: ContextKey, value: boolean): void {
     if (this.#values.get(name) === value) return;
     this.#values.set(name, value);
     set(name, value);

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { hasCode, messageOf } from "../base/errors";
 import type { AppContext } from "./context";
+import type { CommandName } from "./contributed/commands";
 import { showErrorMessage, showWarningMessage } from "./say/messages";
 import { settingId } from "./settings";
 
@@ -16,13 +17,16 @@ async function showSetting(setting: string): Promise<void> {
   await vscode.commands.executeCommand("workbench.action.openSettings", setting);
 }
 
-/** Runs `work`; its failure becomes a message with a way on. What the user cancelled is no failure. */
-export async function reporting<T>({ log, channel }: AppContext, work: () => Promise<T>): Promise<T | undefined> {
+/**
+ * Runs `work`; its failure becomes a message with a way on. What the user cancelled is no failure.
+ * @param what the name of what failed, for the log: a command, or words for what is none
+ */
+export async function reporting<T>({ log, channel }: AppContext, what: CommandName | `The ${string}`, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (hasCode(error, "aborted") || error instanceof vscode.CancellationError) return undefined;
-    log.error("A command failed", error);
+    log.error(`${what} failed`, error);
     const setting = settingFor(error);
     const buttons = setting === undefined ? ["Show Log"] : [openSettings, "Show Log"];
     // Not awaited: the command is over, whatever becomes of the message.

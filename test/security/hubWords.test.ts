@@ -45,7 +45,7 @@ describe("a window and a hostile hub", () => {
   };
 
   it("shows the reason of a refusal as words", async () => {
-    mayLog(/A command failed: /);
+    mayLog(/signIn failed: /);
     const reason = baits.command("Sign in again");
     hub.on("GET /hub/api/user", { status: 500, json: { message: reason.text } });
     await signInWithToken(token);
@@ -53,7 +53,7 @@ describe("a window and a hostile hub", () => {
   });
 
   it("shows the title of an error page as words", async () => {
-    mayLog(/A command failed: /);
+    mayLog(/signIn failed: /);
     const title = baits.page("Status page");
     hub.on("GET /hub/api/user", { status: 502, html: `<html><head><title>${title.text}</title></head></html>` });
     await signInWithToken(token);
@@ -61,7 +61,7 @@ describe("a window and a hostile hub", () => {
   });
 
   it("shows the names in a refused certificate as words, and sends nothing", async () => {
-    mayLog(/A command failed: /);
+    mayLog(/signIn failed: /);
     const issuer = baits.page("Show it");
     const host = baits.command("Trust it");
     const server = await startHostileCertificate({ issuer: issuer.text, subject: host.text, hosts: [host.text] });

@@ -114,7 +114,7 @@ export class Reach implements vscode.Disposable {
     if (this.#offered.has(authority)) return;
     this.#offered.add(authority);
     const choice = await showWarningMessage(text, button);
-    if (choice === button) await reporting(this.#app, accepted);
+    if (choice === button) await reporting(this.#app, "The offer for open files", accepted);
     setTimeout(() => this.#offered.delete(authority), choice === button ? 0 : calm).unref();
   }
 
@@ -124,7 +124,7 @@ export class Reach implements vscode.Disposable {
       const [first] = waiting.values();
       if (!first || !serverOf(this.#app, first)?.services) continue;
       this.#waiting.delete(authority);
-      for (const uri of waiting.values()) void reporting(this.#app, () => reopen(uri));
+      for (const uri of waiting.values()) void reporting(this.#app, "The opening of a file that waited", () => reopen(uri));
     }
   }
 }

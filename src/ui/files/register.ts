@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { serverScheme } from "../../app/files/serverAddress";
 import type { AppContext } from "../context";
+import type { CommandHandlers } from "../contributed/commands";
 import type { RenameReports } from "./announcedRenames";
 import { reporting } from "../report";
 import { openChosen, openServerNotebook } from "./openNotebook";
@@ -34,9 +35,9 @@ export function registerFiles(app: AppContext, subscriptions: vscode.ExtensionCo
 }
 
 /** Handlers by the command's name without its prefix. */
-export function fileCommands(app: AppContext): Readonly<Record<string, (argument?: never) => unknown>> {
+export function fileCommands(app: AppContext) {
   return {
     openServerNotebook: (serverId?: string, path?: string) =>
-      serverId === undefined || path === undefined ? reporting(app, () => openChosen(app)) : openServerNotebook(app, serverId, path),
-  };
+      serverId === undefined || path === undefined ? reporting(app, "openServerNotebook", () => openChosen(app)) : openServerNotebook(app, serverId, path),
+  } satisfies CommandHandlers;
 }

@@ -5,6 +5,7 @@ import { kernelOf, sessionTitle, type Row } from "../../app/hubTree/rows";
 import { isShared, type Server } from "../../app/servers/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
+import type { CommandName } from "../contributed/commands";
 import { reporting } from "../report";
 import { showQuickPick, showQuickPicks } from "../say/boxes";
 import { givenServer, type ServerArguments } from "../servers/choose";
@@ -46,6 +47,7 @@ interface Questions {
 /** A command's handler: does the same with what a caller names and with what the user chooses. */
 export function onKernel(
   app: AppContext,
+  command: CommandName,
   title: string,
   perform: (ref: KernelRef) => Promise<void>,
   { chosen, named }: Questions = {},
@@ -55,7 +57,7 @@ export function onKernel(
       for (const ref of toldKernels(app, given)) await perform(ref);
       return;
     }
-    await reporting(app, async () => {
+    await reporting(app, command, async () => {
       const [kernels, agrees] = isTold(given) ? [await namedKernels(app, given), named] : [[await chooseKernel(app, given, title)], chosen];
       for (const kernel of kernels) if (kernel && (!agrees || (await agrees(kernel)))) await perform(kernel);
     });

@@ -8,6 +8,7 @@ import { abortable } from "../../base/async";
 import { ConnectError } from "../../base/errors";
 import { confirm } from "../confirm";
 import type { AppContext } from "../context";
+import type { CommandHandlers } from "../contributed/commands";
 import { notebookOf, type NotebookArguments } from "./kernelCommands";
 import type { Notebooks } from "../notebook/register";
 import { withPatience } from "../patience";
@@ -17,24 +18,24 @@ import { copyCommands } from "./copy";
 import { shutDownIdle, shutDownAll, type IdleArguments } from "./idle";
 
 /** Handlers by the command's name without its prefix. */
-export function runningKernelCommands(app: AppContext, notebooks: Notebooks): Readonly<Record<string, (argument?: never, all?: never) => unknown>> {
+export function runningKernelCommands(app: AppContext, notebooks: Notebooks) {
   const acts = new KernelActs(app, notebooks);
   return {
-    interruptRunningKernel: onKernel(app, "Interrupt which kernel?", (ref) => acts.interrupt(ref), { named: agreesToInterrupt }),
-    restartRunningKernel: onKernel(app, "Restart which kernel?", (ref) => acts.restart(ref), { chosen: agreesToRestart, named: agreesToRestart }),
+    interruptRunningKernel: onKernel(app, "interruptRunningKernel", "Interrupt which kernel?", (ref) => acts.interrupt(ref), { named: agreesToInterrupt }),
+    restartRunningKernel: onKernel(app, "restartRunningKernel", "Restart which kernel?", (ref) => acts.restart(ref), { chosen: agreesToRestart, named: agreesToRestart }),
     shutDownKernel: async (given?: NotebookArguments | GivenKernels, all?: readonly Row[]) => {
       if (isTold(given) && given.confirmed) return shutDownAll(toldKernels(app, given), (ref) => acts.shutDown(ref));
-      if (isTold(given)) return reporting(app, async () => shutDownAgreed(acts, await namedKernels(app, given)));
+      if (isTold(given)) return reporting(app, "shutDownKernel", async () => shutDownAgreed(acts, await namedKernels(app, given)));
       const rows = given && "kind" in given ? (all && all.length > 0 ? all : [given]) : [];
-      if (rows.length > 0) return reporting(app, () => shutDownChosen(app, acts, rows));
+      if (rows.length > 0) return reporting(app, "shutDownKernel", () => shutDownChosen(app, acts, rows));
       const about = given && !("kind" in given) ? given : undefined;
       if (about?.confirmed) return notebooks.shutDown(notebookOf(about));
-      return reporting(app, () => shutDownOf(notebooks, notebookOf(about)));
+      return reporting(app, "shutDownKernel", () => shutDownOf(notebooks, notebookOf(about)));
     },
-    shutDownKernels: (given?: GivenKernels) => reporting(app, () => shutDownChosen(app, acts, given && "kind" in given ? [given] : [])),
+    shutDownKernels: (given?: GivenKernels) => reporting(app, "shutDownKernels", () => shutDownChosen(app, acts, given && "kind" in given ? [given] : [])),
     shutDownIdleKernels: (given?: IdleArguments | Row) => shutDownIdle(app, given, (ref) => acts.shutDown(ref)),
     ...copyCommands(app),
-  };
+  } satisfies CommandHandlers;
 }
 
 /** Through the notebook where one here has the kernel, so that what it runs and has queued is settled. */

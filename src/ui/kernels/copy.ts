@@ -3,33 +3,35 @@ import * as vscode from "vscode";
 import type { KnownKernel } from "../../app/kernels/kernelActions";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
+import type { CommandHandlers, CommandName } from "../contributed/commands";
 import { reporting } from "../report";
 import { noteDone } from "../say/messages";
 import { chooseKernel, isTold, toldKernels, type GivenKernels } from "./choose";
 import { connectionCode } from "./connectionCode";
 
 /** Handlers by the command's name without its prefix. */
-export function copyCommands(app: AppContext): Readonly<Record<string, (argument?: never) => unknown>> {
-  const copying = (title: string, textOf: (kernel: Pick<KnownKernel, "server" | "id" | "session">) => string) => async (given?: GivenKernels) => {
+export function copyCommands(app: AppContext) {
+  type Kernel = Pick<KnownKernel, "server" | "id" | "session">;
+  const copying = (command: CommandName, title: string, textOf: (kernel: Kernel) => string) => async (given?: GivenKernels) => {
     if (isTold(given)) {
       const [kernel] = toldKernels(app, given);
       if (kernel) await copy(textOf(await withSession(kernel)));
       return;
     }
-    await reporting(app, async () => {
+    await reporting(app, command, async () => {
       const kernel = await chooseKernel(app, given, title);
       if (kernel) await copy(textOf(kernel));
     });
   };
   return {
-    copyKernelId: copying("Copy the id of which kernel?", ({ id }) => id),
-    copyKernelPath: copying("Copy the path of which kernel's notebook?", ({ session }) => pathOf(session?.path)),
-    copyConnectionCode: copying("Copy code that connects to which kernel?", ({ server, id }) => {
+    copyKernelId: copying("copyKernelId", "Copy the id of which kernel?", ({ id }) => id),
+    copyKernelPath: copying("copyKernelPath", "Copy the path of which kernel's notebook?", ({ session }) => pathOf(session?.path)),
+    copyConnectionCode: copying("copyConnectionCode", "Copy code that connects to which kernel?", ({ server, id }) => {
       const url = server.services?.settings.baseUrl;
       if (!url) throw new ConnectError("server-stopped", `The server of ${server.label} is not running any more.`);
       return connectionCode({ url, kernelId: id });
     }),
-  };
+  } satisfies CommandHandlers;
 }
 
 /** Of a kernel that another client has begun since, the server is asked. */

@@ -27,12 +27,12 @@ const choices = [0, hour / 2, hour, 4 * hour, 12 * hour, 24 * hour, 7 * 24 * hou
 /** Asks for how long unless that is given, shows which kernels go, and shuts them down: of the row's server, or of the hub's or all that are one's own. */
 export async function shutDownIdle(app: AppContext, given: IdleArguments | Row | undefined, shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
   if (!given || !("idleHours" in given)) {
-    await reporting(app, () => ask(app, given, shutDown));
+    await reporting(app, "shutDownIdleKernels", () => ask(app, given, shutDown));
     return;
   }
   const idle = async (): Promise<readonly KnownKernel[]> => idleFor(await freshKernels(givenServer(app, given)), given.idleHours * hour);
   if (given.confirmed) await shutDownAll(await idle(), shutDown);
-  else await reporting(app, async () => shutDownAgreed(await idle(), shutDown));
+  else await reporting(app, "shutDownIdleKernels", async () => shutDownAgreed(await idle(), shutDown));
 }
 
 async function ask(app: AppContext, row: Row | undefined, shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {

@@ -5,6 +5,7 @@ import { ConnectError } from "../../base/errors";
 import { Joins } from "../../base/joins";
 import { confirm } from "../confirm";
 import type { AppContext } from "../context";
+import type { CommandHandlers, CommandName } from "../contributed/commands";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
 import { showQuickPick } from "../say/boxes";
@@ -60,10 +61,10 @@ const restartAndRunUpTo: Restart = {
 const interruption = { title: "Interrupt the kernel of this notebook?", detail: "What it runs ends. Its variables stay.", button: "Interrupt" };
 
 /** Handlers by the command's name without its prefix. */
-export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<Record<string, (argument?: never) => unknown>> {
+export function kernelCommands(app: AppContext, notebooks: Notebooks) {
   const joins = new Joins<Restart, void>();
   const restarting =
-    (how: Restart) =>
+    (command: CommandName, how: Restart) =>
     async (given?: NotebookArguments): Promise<void> => {
       const work = async (): Promise<void> => {
         const notebook = notebookOf(given);
@@ -74,30 +75,30 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks): Readonly<
           await how.runs(notebook);
         });
       };
-      await (given?.confirmed ? work() : reporting(app, work));
+      await (given?.confirmed ? work() : reporting(app, command, work));
     };
   return {
-    restartKernel: restarting(restart),
-    restartAndRunAll: restarting(restartAndRunAll),
-    restartAndRunUpTo: restarting(restartAndRunUpTo),
+    restartKernel: restarting("restartKernel", restart),
+    restartAndRunAll: restarting("restartAndRunAll", restartAndRunAll),
+    restartAndRunUpTo: restarting("restartAndRunUpTo", restartAndRunUpTo),
     /** For the notification that a cell runs on: VS Code has a command of its own for people. */
     interruptKernel: (given?: NotebookArguments) =>
-      reporting(app, async () => {
+      reporting(app, "interruptKernel", async () => {
         const notebook = notebookOf(given);
         const isAgreed = given?.notebook === undefined || given.confirmed;
         if (isAgreed || (await confirm(interruption))) await notebooks.interrupt(notebook);
       }),
     reconnectKernel: (given?: NotebookArguments) => {
       const work = (): Promise<void> => reconnect(notebooks, notebookOf(given));
-      return given?.confirmed ? work() : reporting(app, work);
+      return given?.confirmed ? work() : reporting(app, "reconnectKernel", work);
     },
     setServerFolder: (given?: NotebookArguments & { readonly folder?: string }) => {
       const told = given?.confirmed ? given.folder : undefined;
       const work = (): Promise<void> => notebooks.setServerFolder(notebookOf(given), told);
-      return told === undefined ? reporting(app, work) : work();
+      return told === undefined ? reporting(app, "setServerFolder", work) : work();
     },
-    kernelActions: () => reporting(app, () => offerActions(app, notebooks, notebookOf(undefined))),
-  };
+    kernelActions: () => reporting(app, "kernelActions", () => offerActions(app, notebooks, notebookOf(undefined))),
+  } satisfies CommandHandlers;
 }
 
 /** The notebook that is meant. @throws ConnectError `usage` where it is not open */
@@ -155,7 +156,7 @@ async function offerActions(app: AppContext, notebooks: Notebooks, notebook: vsc
 }
 
 async function perform(app: AppContext, notebooks: Notebooks, notebook: vscode.NotebookDocument, action: KernelAction): Promise<void> {
-  const command = (name: string): Thenable<unknown> => vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { notebook: notebook.uri.toString() });
+  const command = (name: CommandName): Thenable<unknown> => vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { notebook: notebook.uri.toString() });
   switch (action) {
     case "reconnect":
       await reconnect(notebooks, notebook);

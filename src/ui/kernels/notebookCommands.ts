@@ -6,6 +6,7 @@ import { freshKernels, type KernelRef } from "../../app/kernels/kernelActions";
 import type { Server } from "../../app/servers/server";
 import { ConnectError, hasCode } from "../../base/errors";
 import type { AppContext } from "../context";
+import type { CommandHandlers } from "../contributed/commands";
 import { openFile, startedServer } from "../files/openNotebook";
 import { notebookOf } from "./kernelCommands";
 import { notebookType } from "../notebook/facts/target";
@@ -28,19 +29,19 @@ export function kernelNotebookCommands(
   app: AppContext,
   notebooks: Notebooks,
   view: vscode.TreeView<TreeNode>,
-): Readonly<Record<string, (argument?: never) => unknown>> {
+) {
   return {
     newNotebook: (given?: Row | NewNotebookArguments) => {
       if (given && !("kind" in given)) return newNotebook(notebooks, givenServer(app, given), given.kernel);
-      return reporting(app, async () => {
+      return reporting(app, "newNotebook", async () => {
         const chosen = given?.kind === "spec" ? { server: given.server, spec: given.spec.name } : await chooseSpec(app, given);
         if (chosen) await newNotebook(notebooks, chosen.server, chosen.spec);
       });
     },
-    attachKernel: onKernel(app, "Attach the open notebook to which kernel?", (ref) => attach(app, notebooks, ref)),
-    openKernelNotebook: onKernel(app, "Open the notebook of which kernel?", (ref) => openNotebook(app, notebooks, ref)),
-    revealKernel: () => reporting(app, () => revealKernel(app, view)),
-  };
+    attachKernel: onKernel(app, "attachKernel", "Attach the open notebook to which kernel?", (ref) => attach(app, notebooks, ref)),
+    openKernelNotebook: onKernel(app, "openKernelNotebook", "Open the notebook of which kernel?", (ref) => openNotebook(app, notebooks, ref)),
+    revealKernel: () => reporting(app, "revealKernel", () => revealKernel(app, view)),
+  } satisfies CommandHandlers;
 }
 
 /** Opens an untitled notebook with a kernel of this spec; the kernel is started by its first cell. @throws ConnectError */

@@ -67,7 +67,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const status = new KernelStatusBar(app, (notebook) => runners.get(notebook));
   const help = registerEditingHelp(app, (notebook) => runners.get(notebook));
   const runnerOf = (notebook: vscode.NotebookDocument): NotebookRunner => {
-    const connected = (server: Server): void => void reporting(app, () => serverFolders.offer(notebook, server));
+    const connected = (server: Server): void => void reporting(app, "The offer of a folder", () => serverFolders.offer(notebook, server));
     const changed = (): void => {
       status.update(notebook);
       help.update(notebook);
@@ -90,7 +90,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const proposed = new WeakSet<vscode.NotebookDocument>();
   const controllers = new Controllers(app, {
     execute: (cells, notebook, target, controller) =>
-      reporting(app, async () => {
+      reporting(app, "The run of cells", async () => {
         if (suspensions.of(notebook)) await suspensions.resume(notebook);
         await rereads.settled(notebook);
         languages.adopt(notebook, target.spec);
@@ -189,7 +189,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const look = (editor = vscode.window.activeNotebookEditor): void => {
     if (!editor) return;
     void app.runningKernels.look();
-    if (given.has(editor.notebook)) void reporting(app, () => suspensions.reconnect(editor.notebook));
+    if (given.has(editor.notebook)) void reporting(app, "The reconnection of a notebook", () => suspensions.reconnect(editor.notebook));
     app.notebookSessions.wake(editor.notebook.uri.toString());
   };
   look();

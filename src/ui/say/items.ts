@@ -1,6 +1,7 @@
 // Lasting texts in plain words: rows, status bar items, views, and kernels of the picker.
 import * as vscode from "vscode";
 import { plain, plainLines } from "../../base/plain";
+import type { CommandId } from "../contributed/commands";
 import { guarded } from "./guarded";
 
 /** UTF-16 units of what stands in one row. */
@@ -52,7 +53,7 @@ export class StatusItem implements vscode.Disposable {
    * @param name by which VS Code offers to hide it
    * @param command what a click does
    */
-  constructor(id: string, name: string, command: string) {
+  constructor(id: string, name: string, command: CommandId) {
     this.#item = vscode.window.createStatusBarItem(id, vscode.StatusBarAlignment.Left);
     this.#item.name = name;
     this.#item.command = command;

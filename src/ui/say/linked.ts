@@ -1,10 +1,11 @@
 // Links of our own, the only ones in what is shown: a text is made plain first, and links are joined to it after that.
 import { plain } from "../../base/plain";
+import type { CommandId } from "../contributed/commands";
 
 /** A link that runs a command of ours. */
 export interface CommandLink {
   readonly label: string;
-  readonly command: `jupyterhubConnect.${string}`;
+  readonly command: CommandId;
   /** The command's argument; nothing unless told. */
   readonly argument?: object;
 }

@@ -4,6 +4,7 @@ import type { AccountRow, ServerRow } from "../../app/hubTree/rows";
 import { isShared, type Server, type UserOptions } from "../../app/servers/server";
 import { ConnectError } from "../../base/errors";
 import type { AppContext } from "../context";
+import type { CommandHandlers, CommandName } from "../contributed/commands";
 import { reporting } from "../report";
 import { chooseAccount } from "../signIn/signIn";
 import { chooseServer, givenAccount, givenServer, type ServerArguments } from "./choose";
@@ -34,12 +35,11 @@ interface NewServerArguments {
 type Given<A> = ServerRow | A | undefined;
 
 /** Handlers by the command's name without its prefix. */
-export function serverCommands(app: AppContext): Readonly<Record<string, (argument?: never) => unknown>> {
-  const report = <T>(work: () => Promise<T>): Promise<T | undefined> => reporting(app, work);
-
+export function serverCommands(app: AppContext) {
   /** `told` with a caller's arguments, else `asked` with the row's server or the one the user picks. */
   const onServer =
     <A extends ServerArguments>(
+      command: CommandName,
       accept: (server: Server) => boolean,
       question: string,
       told: (server: Server, given: A) => Promise<unknown>,
@@ -50,30 +50,32 @@ export function serverCommands(app: AppContext): Readonly<Record<string, (argume
         await told(givenServer(app, given), given);
         return;
       }
-      await report(async () => {
+      await reporting(app, command, async () => {
         const server = given?.server ?? (await chooseServer(app, accept, question));
         if (server) await asked(server);
       });
     };
   /** As `onServer`, for what ends or deletes something: by a caller's arguments only where these say that the user agrees. */
   const endingServer = <A extends ServerArguments>(...how: Parameters<typeof onServer<A>>) => {
-    const [, , , asked] = how;
+    const [command, , , , asked] = how;
     const handler = onServer<A>(...how);
     return async (given: Given<A>): Promise<void> => {
       if (!given || "kind" in given || given.confirmed) await handler(given);
-      else await report(() => asked(givenServer(app, given)));
+      else await reporting(app, command, () => asked(givenServer(app, given)));
     };
   };
   const mine = (server: Server): boolean => !isShared(server);
 
   return {
     startServer: onServer<StartArguments>(
+      "startServer",
       (server) => mine(server) && server.state !== "running",
       "Start which server?",
       (server, { options }) => startServer(app, server, { start: { userOptions: options } }),
       (server) => startForPerson(app, server),
     ),
     startServerWithOptions: onServer<StartArguments>(
+      "startServerWithOptions",
       (server) => mine(server) && server.state === "stopped",
       "Start which server?",
       (server, { options }) => {
@@ -86,30 +88,35 @@ export function serverCommands(app: AppContext): Readonly<Record<string, (argume
       },
     ),
     stopServer: endingServer(
+      "stopServer",
       (server) => mine(server) && server.state !== "stopped",
       "Stop which server?",
       (server) => app.servers.stop(server),
       (server) => stopServer(app, server),
     ),
     restartServer: endingServer<StartArguments>(
+      "restartServer",
       (server) => mine(server) && server.state === "running",
       "Restart which server?",
       (server, { options }) => startServer(app, server, { restart: true, start: { userOptions: options } }),
       (server) => restartServer(app, server),
     ),
     deleteServer: endingServer(
+      "deleteServer",
       (server) => mine(server) && server.name !== "",
       "Delete which server?",
       (server) => app.servers.delete(server),
       (server) => deleteServer(app, server),
     ),
     keepAlive: onServer<KeepAliveArguments>(
+      "keepAlive",
       ({ state }) => state === "running",
       "Keep which server alive?",
       (server, { hours }) => app.keepAlive.keep(server, hours * 3_600_000),
       (server) => keepAlive(app, server),
     ),
     stopKeepingAlive: onServer(
+      "stopKeepingAlive",
       (server) => app.keepAlive.until(server) !== undefined,
       "Stop keeping which server alive?",
       (server) => app.keepAlive.end(server),
@@ -121,9 +128,9 @@ export function serverCommands(app: AppContext): Readonly<Record<string, (argume
         const server = await app.servers.create(givenAccount(app, given), name, { start: { displayName, userOptions: options } });
         return { id: server.id, label: server.label };
       }
-      return report(() => newServer(app, given));
+      return reporting(app, "newServer", () => newServer(app, given));
     },
-  };
+  } satisfies CommandHandlers;
 }
 
 async function newServer(app: AppContext, node: AccountRow | undefined): Promise<void> {

@@ -30,7 +30,7 @@ export class StartOffers implements vscode.Disposable {
     if (isRestored || isShared(server) || server.state !== "stopped" || this.#offered.has(server.id)) return;
     this.#offered.add(server.id);
     try {
-      await reporting(this.#app, () => this.#offer(server));
+      await reporting(this.#app, "The offer to start a server", () => this.#offer(server));
     } finally {
       this.#offered.delete(server.id);
     }

@@ -10,6 +10,7 @@ import { ConnectError } from "../../base/errors";
 import { plain } from "../../base/plain";
 import type { KernelInfo } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
+import type { CommandHandlers } from "../contributed/commands";
 import { isTold, toldKernels, type GivenKernels } from "../kernels/choose";
 import { reporting } from "../report";
 import { noteDone } from "../say/messages";
@@ -36,24 +37,24 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
   }
 
   /** Handlers by the command's name without its prefix. */
-  get commands(): Readonly<Record<string, (argument?: never) => unknown>> {
+  get commands() {
     return {
       showDetails: async (given?: GivenKernels | ServerArguments) => {
         if (given && !("kind" in given)) return this.#show(this.#toldUri(given));
-        return reporting(this.#app, async () => {
+        return reporting(this.#app, "showDetails", async () => {
           const uri = await this.#askedUri(given);
           if (uri) await this.#show(uri);
         });
       },
       copyReport: async (given?: GivenKernels | ServerArguments) => {
         if (given && !("kind" in given)) return this.#copy(this.#toldUri(given));
-        return reporting(this.#app, async () => {
+        return reporting(this.#app, "copyReport", async () => {
           const shown = vscode.window.activeTextEditor?.document.uri;
           const uri = !given && shown?.scheme === scheme ? shown : await this.#askedUri(given);
           if (uri) await this.#copy(uri);
         });
       },
-    };
+    } satisfies CommandHandlers;
   }
 
   async provideTextDocumentContent({ query }: vscode.Uri): Promise<string> {

@@ -3,7 +3,7 @@ import type { ServerRow } from "../../app/hubTree/rows";
 import { optionsText } from "../../app/servers/offeredOptions";
 import { isShared, type Server } from "../../app/servers/server";
 import { clockTime, duration } from "../duration";
-import type { Face } from "./face";
+import type { Face, ServerKind } from "./face";
 
 /** Milliseconds. */
 const shortest = 60_000;
@@ -13,13 +13,13 @@ const idleShown = 10 * 60_000;
 export function serverFace(row: ServerRow, now: number): Face {
   const { server, problem, keptUntil } = row;
   const running = server.state === "running";
-  const kind = isShared(server) || !server.account.isOnHub ? "shared" : server.name === "" ? "default" : "named";
+  const kind: ServerKind = isShared(server) || !server.account.isOnHub ? "shared" : server.name === "" ? "default" : "named";
   return {
     label: serverTitle(server),
     description: words(row, now),
     tooltip: problem ?? tooltip(server, keptUntil),
     icon: icon(row),
-    context: ["server", server.state, kind, keptUntil === undefined ? "" : "kept"].filter(Boolean).join("."),
+    context: `server.${server.state}.${kind}${keptUntil === undefined ? "" : ".kept"}`,
     under: running ? (isShared(server) ? "collapsed" : "expanded") : "nothing",
   };
 }

@@ -32,7 +32,7 @@ export interface SignInArguments {
 export async function signIn(app: AppContext, given?: SignInArguments): Promise<Account> {
   const { account, server } = await signInForServer(app, given);
   // Not awaited: the user is signed in, whatever they say to that.
-  if (!given) void reporting(app, () => offerStart(app, account, server));
+  if (!given) void reporting(app, "The offer to start a server", () => offerStart(app, account, server));
   return account;
 }
 

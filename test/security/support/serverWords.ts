@@ -69,7 +69,7 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
     });
 
     it("shows the names of its files, and why one cannot be read, as words", async () => {
-      mayLog(/A command failed: HttpError: .* answered api\/contents\/.* with an error \(500\)/);
+      mayLog(/openServerNotebook failed: HttpError: .* answered api\/contents\/.* with an error \(500\)/);
       const { workbench } = window();
       const reason = baits.command("Mount it again");
       await workbench.quickInput.command("JupyterHub: Open Notebook on Server…");

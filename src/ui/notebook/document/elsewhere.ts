@@ -114,5 +114,5 @@ export class Elsewhere implements Disposable {
 async function offerHere(app: AppContext, { uri }: vscode.NotebookDocument, take: () => Promise<unknown>): Promise<void> {
   const here = "Show Here";
   const name = uri.path.split("/").pop() ?? "";
-  if ((await showInformationMessage(`“${name}” is being run in another window, which shows its output.`, here)) === here) await reporting(app, take);
+  if ((await showInformationMessage(`“${name}” is being run in another window, which shows its output.`, here)) === here) await reporting(app, "The offer to show a run here", take);
 }
