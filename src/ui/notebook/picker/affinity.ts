@@ -1,4 +1,4 @@
-// Which kernels VS Code suggests for a notebook: those that fit come first in its picker, the only one may be taken at once.
+// Which kernels VS Code suggests for a notebook: those that fit come first in its picker. (It selects none for that: `document/proposeOpened.ts`.)
 import * as vscode from "vscode";
 import type { LastKernels } from "../../../app/kernels/lastKernels";
 import { suitable, type Candidate } from "../../../app/kernels/suitable";
