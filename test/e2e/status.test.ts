@@ -158,7 +158,7 @@ describe("the kernel in the status bar", function () {
     await notebook.select(1);
     await page.keyboard.press("Control+Enter");
     await says(/Kernel busy: cell 2$/);
-    await workbench.quickInput.command("JupyterHub: Interrupt Kernel");
+    await workbench.quickInput.command("JupyterHub Connect: Interrupt Kernel");
     assert.equal(await notebook.ended(1, 30_000), "error");
     await notebook.select(1);
     await page.keyboard.type("00");

@@ -1,4 +1,4 @@
-// The JupyterHub view without its drawing: which rows there are, what of them has changed, and what is kept fresh for them.
+// The JupyterHub Connect view without its drawing: which rows there are, what of them has changed, and what is kept fresh for them.
 import { systemClock, type Clock } from "../../base/clock";
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { Emitter, type Event } from "../../base/event";

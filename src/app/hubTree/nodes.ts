@@ -1,4 +1,4 @@
-// The nodes of the JupyterHub view: each row's place, the same object for as long as the row is there, and what has changed.
+// The nodes of the JupyterHub Connect view: each row's place, the same object for as long as the row is there, and what has changed.
 import { keyOf, type Row } from "./rows";
 
 /** A row in its place. */

@@ -1,4 +1,4 @@
-// How one row of the JupyterHub view looks.
+// How one row of the JupyterHub Connect view looks.
 
 /** What is drawn of a row; no more, since what is not drawn is no change. */
 export interface Face {

@@ -1,4 +1,4 @@
-// How each row of the JupyterHub view looks, in words and theme icons, and what screen readers say.
+// How each row of the JupyterHub Connect view looks, in words and theme icons, and what screen readers say.
 import type { AccountRow, HubRow, NoteRow, OthersRow, Row, SpecRow, SpecsRow, TerminalRow } from "../../app/hubTree/rows";
 import { configuredName } from "../../hub/api/hubName";
 import type { Face } from "./face";

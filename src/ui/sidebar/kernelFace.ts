@@ -1,4 +1,4 @@
-// How a kernel looks in the JupyterHub view, with its session or without.
+// How a kernel looks in the JupyterHub Connect view, with its session or without.
 import { sessionTitle, type KernelFacts, type KernelRow, type SessionRow } from "../../app/hubTree/rows";
 import type { Server } from "../../app/servers/server";
 import type { KernelModel } from "../../services/kernel/model";

@@ -1,4 +1,4 @@
-// How a server looks in the JupyterHub view.
+// How a server looks in the JupyterHub Connect view.
 import type { ServerRow } from "../../app/hubTree/rows";
 import { optionsText } from "../../app/servers/offeredOptions";
 import { isShared, type Server } from "../../app/servers/server";

@@ -1,4 +1,4 @@
-// The rows of the JupyterHub view as VS Code takes them.
+// The rows of the JupyterHub Connect view as VS Code takes them.
 import * as vscode from "vscode";
 import type { HubTree } from "../../app/hubTree/hubTree";
 import type { TreeNode } from "../../app/hubTree/nodes";
