@@ -22,6 +22,7 @@ import { registerAttaching } from "./ui/notebook/document/attachOpened";
 import { registerClosing } from "./ui/notebook/document/closing";
 import { windowIsShown, windowName } from "./ui/notebook/facts/journalKey";
 import { registerMoves } from "./ui/notebook/document/moved";
+import { registerProposing } from "./ui/notebook/document/proposeOpened";
 import { registerNotebooks } from "./ui/notebook/register";
 import { createPorts } from "./ui/ports";
 import { registerKeepAliveStatus } from "./ui/servers/keepAlive";
@@ -61,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const notebooks = registerNotebooks(app, subscriptions);
   const moves = registerMoves(app, notebooks, files, subscriptions);
   registerAttaching(app, notebooks, moves, subscriptions);
+  registerProposing(app, notebooks, subscriptions);
   registerClosing(app, notebooks, moves, subscriptions);
   const view = registerSidebar(app, subscriptions);
   const details = new Details(app, context.extension);

@@ -15,6 +15,12 @@ function notebookWith(...sources: readonly string[]): string {
   return JSON.stringify({ cells, metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } }, nbformat: 4, nbformat_minor: 5 });
 }
 
+/** One that says nothing of its kernel. */
+function notebookWithout(source: string): string {
+  const { cells } = JSON.parse(notebookWith(source)) as { cells: unknown };
+  return JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
+}
+
 describe("a kernel begun in JupyterLab", () => {
   const window = personWindow({ files: [samplePath], settings: savesOnDemand });
   let user: HubUser;
@@ -61,6 +67,20 @@ describe("a kernel begun in JupyterLab", () => {
     assert.deepEqual((await notebook.outputsOnce(0, (now) => now.some(({ text }) => text === "43"))).map(({ text }) => text), ["43"]);
   });
 
+  it("makes a second one that fits for a notebook of its name, which is given none", async () => {
+    const { workbench, folder } = window();
+    const { notebook, quickInput, page } = workbench;
+    writeFileSync(path.join(folder, "lab.ipynb"), notebookWith("6 * 7"));
+    await workbench.openNotebook("lab.ipynb");
+    // As it was: a run asks.
+    await notebook.pressRun(0);
+    await quickInput.expect(/kernel/i);
+    assert.equal(await notebook.kernel(), "Select Kernel");
+    await quickInput.dismiss();
+    await quickInput.command("View: Close Editor");
+    await page.locator(".tab", { hasText: "lab.ipynb" }).waitFor({ state: "detached" });
+  });
+
   it("leaves the notebook with a clear word when it is shut down there", async () => {
     const { notebook } = window().workbench;
     await lab.shutDownKernel();
@@ -68,5 +88,19 @@ describe("a kernel begun in JupyterLab", () => {
     assert.equal(await notebook.ended(0, 30_000), "error");
     const outputs = await notebook.outputsOnce(0, (now) => now.some(({ text }) => text.includes("gone")));
     assert.match(outputs.map(({ text }) => text).join(), /kernel is gone/);
+  });
+
+  it("leaves others alone: they have the only one that fits without asking, and run in one click", async () => {
+    const { workbench, folder } = window();
+    const { notebook } = workbench;
+    for (const [name, content] of [["named.ipynb", notebookWith("6 * 7")], ["bare.ipynb", notebookWithout("6 * 7")]] as const) {
+      writeFileSync(path.join(folder, name), content);
+      await workbench.openNotebook(name);
+      await notebook.kernelIs("Python 3 (ipykernel)");
+      await notebook.pressRun(0);
+      assert.equal(await notebook.ended(0, 60_000), "ok");
+      assert.deepEqual((await notebook.outputsOnce(0, (now) => now.length > 0)).map(({ text }) => text), ["42"]);
+      await workbench.screenshot(`out/screenshots/only-kernel-${name}.png`);
+    }
   });
 });

@@ -23,6 +23,8 @@ describe("an untitled notebook", () => {
     await quickInput.command("Create: New Jupyter Notebook");
     await notebook.shown();
     await workbench.clearNotifications();
+    // Nobody has to choose: there is one account, whose server runs, and this is what that gives to new notebooks.
+    await notebook.kernelIs(kernel);
     await notebook.select(0);
     await page.keyboard.press("Enter");
     await page.keyboard.type("x = globals().get('x', 40) + 1; x");

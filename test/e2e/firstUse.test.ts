@@ -35,7 +35,7 @@ describe("first use", () => {
   };
   it("begins in the view, which says what is needed and shows how it works", async () => {
     const { workbench } = window();
-    await workbench.openSidebar("JupyterHub");
+    await workbench.openSidebar("JupyterHub Connect");
     const sidebar = workbench.page.locator(".sidebar");
     await sidebar.getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
     await picture("welcome");
@@ -57,9 +57,9 @@ describe("first use", () => {
   it("offers no command that cannot work yet", async () => {
     const { quickInput, page } = window().workbench;
     await page.keyboard.press("F1");
-    await page.locator(".quick-input-widget .quick-input-box input").fill(">JupyterHub: ");
-    const first = await quickInput.waitForEntry(/JupyterHub: Sign In/);
-    const entries = (await quickInput.entries()).filter((entry) => entry.includes("JupyterHub:") && !entry.includes("Focus on"));
+    await page.locator(".quick-input-widget .quick-input-box input").fill(">JupyterHub Connect: ");
+    const first = await quickInput.waitForEntry(/JupyterHub Connect: Sign In/);
+    const entries = (await quickInput.entries()).filter((entry) => entry.includes("JupyterHub Connect:") && !entry.includes("Focus on"));
     await quickInput.dismiss();
     assert.ok(first);
     assert.deepEqual(entries.filter((entry) => /Sign Out|Refresh|Server|Kernel|Open Hub/.test(entry)), []);
@@ -75,7 +75,7 @@ describe("first use", () => {
     await workbench.notebook.run(cell);
     assert.equal(await workbench.notebook.ended(cell, 60_000), "ok");
     await workbench.quickInput.command("Welcome: Open Walkthrough...");
-    await workbench.quickInput.pick(/Run notebooks on your JupyterHub/);
+    await workbench.quickInput.pick(/Get started with JupyterHub Connect/);
     await workbench.page.locator(".getting-started-step .step-title").first().waitFor();
     await waitFor("all steps", async () => (await stepsDone()).length === 3, 10_000);
     await workbench.screenshot(`${pictures}/walkthrough-done.png`);
@@ -84,20 +84,20 @@ describe("first use", () => {
   it("says in the view what to do where no server runs, and where no hub can be reached", async () => {
     const { workbench } = window();
     await sharedHub().stopServer(user.name);
-    await workbench.openSidebar("JupyterHub");
-    await workbench.quickInput.command("JupyterHub: Refresh");
+    await workbench.openSidebar("JupyterHub Connect");
+    await workbench.quickInput.command("JupyterHub Connect: Refresh");
     const message = workbench.page.locator(".sidebar .message");
     await message.filter({ hasText: "No server is running" }).waitFor();
     await picture("nothing-running");
     await sharedHub().stopProxyProcess();
     try {
-      await workbench.quickInput.command("JupyterHub: Refresh");
+      await workbench.quickInput.command("JupyterHub Connect: Refresh");
       await message.filter({ hasText: "No hub can be reached" }).waitFor();
       await picture("unreachable");
     } finally {
       await sharedHub().startProxyProcess();
     }
-    await workbench.quickInput.command("JupyterHub: Refresh");
+    await workbench.quickInput.command("JupyterHub Connect: Refresh");
     await message.filter({ hasText: "No server is running" }).waitFor();
   });
 });

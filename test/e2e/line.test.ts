@@ -49,7 +49,7 @@ describe("a person with a token", () => {
   it("restarts the kernel from the notebook's toolbar, after saying what is lost", async () => {
     const { workbench } = window();
     const { notebook, quickInput } = workbench;
-    await quickInput.command("JupyterHub: Restart Kernel…");
+    await quickInput.command("JupyterHub Connect: Restart Kernel…");
     assert.match(await workbench.answerDialog(/Restart the kernel/, "Restart"), /variables are lost/);
     const cell = sampleCell("counter");
     await notebook.run(cell);
@@ -59,7 +59,7 @@ describe("a person with a token", () => {
 
   it("shuts a kernel down and stops the server from the side bar; the hub agrees", async () => {
     const { workbench } = window();
-    await workbench.openSidebar("JupyterHub");
+    await workbench.openSidebar("JupyterHub Connect");
     await workbench.rowAction(/sample\.ipynb/, /Shut Down Kernel/);
     await workbench.answerDialog(/Shut down the kernel of “sample.ipynb”/, "Shut Down");
     await waitFor("the session to go", async () => !(await workbench.sidebarRows()).some((row) => row.includes("sample.ipynb")), 20_000);
@@ -101,7 +101,7 @@ describe("a person with a token", () => {
 
   it("signs out, and what is left is the way back in", async () => {
     const { workbench } = window();
-    await workbench.quickInput.command("JupyterHub: Sign Out…");
+    await workbench.quickInput.command("JupyterHub Connect: Sign Out…");
     await workbench.answerDialog(/Sign out of/, "Sign Out");
     await workbench.page.locator(".sidebar").getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
     await workbench.screenshot("out/screenshots/welcome.png");

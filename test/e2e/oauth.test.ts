@@ -48,7 +48,7 @@ for (const way of ["a listener on this computer", "the editor"] as const) {
       const { quickInput } = workbench;
       const before = await tokens();
       const page = await workbench.openedPage(async () => {
-        await quickInput.command("JupyterHub: Sign In…");
+        await quickInput.command("JupyterHub Connect: Sign In…");
         await quickInput.waitForEntry(/^University/);
         await workbench.page.screenshot({ path: path.join(out, "screenshots", "sign-in-configured.png"), animations: "disabled" });
         await quickInput.pick(/^University/);
@@ -72,7 +72,7 @@ for (const way of ["a listener on this computer", "the editor"] as const) {
       assert.equal(ours.length, 1);
       // Hub 3 keeps the flow's own token in its list.
       assert.ok(added.length === 1 || onOldestStack, `${added.length} tokens`);
-      await quickInput.command("JupyterHub: Sign Out…");
+      await quickInput.command("JupyterHub Connect: Sign Out…");
       await workbench.answerDialog(/Sign out of/, "Sign Out");
       await waitFor("the revocation", async () => !(await tokens()).some(({ id }) => id === ours[0]?.id), 20_000);
     });

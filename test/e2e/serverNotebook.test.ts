@@ -41,7 +41,7 @@ describe("a notebook on the server", () => {
     const { quickInput } = workbench;
     await signIn(workbench, hubUser(name));
     await workbench.clearNotifications();
-    await quickInput.command("JupyterHub: Open Notebook on Server…");
+    await quickInput.command("JupyterHub Connect: Open Notebook on Server…");
     await quickInput.pick(/teaching/);
     await quickInput.pick(/week 1/);
     await quickInput.waitForEntry(/first steps/);

@@ -1,4 +1,4 @@
-// Servers as a person handles them in the JupyterHub view: new, started with options, failing, kept alive, deleted.
+// Servers as a person handles them in the JupyterHub Connect view: new, started with options, failing, kept alive, deleted.
 import assert from "node:assert/strict";
 import { sharedHub } from "../harness/hub/shared";
 import { mayLog } from "../harness/results/loggedErrors";
@@ -27,12 +27,12 @@ describe("a person with several servers", () => {
 
   const signInWithPassword = async (workbench: Workbench): Promise<void> => {
     const { quickInput } = workbench;
-    await quickInput.command("JupyterHub: Sign In…");
+    await quickInput.command("JupyterHub Connect: Sign In…");
     await quickInput.answer(/address of your JupyterHub/i, sharedHub().url);
     await quickInput.answer(/your user name on this hub/i, name);
     await quickInput.answer(/password of ana/i, sharedHub().user(name).password);
     await workbench.answerNotification(/^Signed in as/, "Start Server");
-    await workbench.openSidebar("JupyterHub");
+    await workbench.openSidebar("JupyterHub Connect");
     await workbench.sidebarRow(/Default server running/, startMs);
   };
 
@@ -118,7 +118,7 @@ describe("a person with several servers", () => {
 
   it("keeps a server alive for a while, sees that, and ends it", async () => {
     const { workbench } = window();
-    await workbench.quickInput.command("JupyterHub: Keep Server Alive…");
+    await workbench.quickInput.command("JupyterHub Connect: Keep Server Alive…");
     await workbench.quickInput.pick(/^2 hours/);
     await workbench.sidebarRow(/Default server running.*kept alive until/);
     const item = workbench.page.locator(".statusbar-item", { hasText: "Kept alive until" });
@@ -135,7 +135,7 @@ describe("a person with several servers", () => {
     assert.match(await workbench.answerDialog(/Restart the server/, "Restart Server"), /same options/);
     await workbench.sidebarRow(/Default server (stopping|starting)/);
     await workbench.sidebarRow(/Default server running/, startMs);
-    await workbench.quickInput.command("JupyterHub: Delete Server…");
+    await workbench.quickInput.command("JupyterHub Connect: Delete Server…");
     await workbench.answerDialog(/Delete the server “My GPU”/, "Delete Server");
     await workbench.page.locator(".sidebar .monaco-list-row", { hasText: "My GPU" }).waitFor({ state: "detached" });
   });

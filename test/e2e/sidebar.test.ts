@@ -1,4 +1,4 @@
-// The JupyterHub view as a person handles it: what it shows of servers and kernels, what can be done from it, and how it looks.
+// The JupyterHub Connect view as a person handles it: what it shows of servers and kernels, what can be done from it, and how it looks.
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import * as v from "valibot";
@@ -33,7 +33,7 @@ async function opened(row: Locator): Promise<void> {
   await waitFor("a row to be open", open, 20_000, 500);
 }
 
-describe("the JupyterHub view", () => {
+describe("the JupyterHub Connect view", () => {
   const window = personWindow({ files: [samplePath], settings: { ...quietSettings, "workbench.list.defaultFindMode": "filter", "remote.autoForwardPorts": false } });
   let user: HubUser;
   let server: string;
@@ -74,7 +74,7 @@ describe("the JupyterHub view", () => {
 
   it("is never empty: it says what to do before anybody has signed in, and while no notebook has a kernel", async () => {
     const { workbench } = window();
-    await workbench.openSidebar("JupyterHub");
+    await workbench.openSidebar("JupyterHub Connect");
     await workbench.page.locator(".sidebar").getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
     await pictures(workbench, "empty");
     await signIn(workbench, user);
@@ -111,7 +111,7 @@ describe("the JupyterHub view", () => {
     const running = kernel.execute({ code: "print('begun', flush=True); import time; time.sleep(300)" });
     const ended = running.done.then(({ status }) => status, String);
     await begun;
-    await workbench.quickInput.command("JupyterHub: Refresh");
+    await workbench.quickInput.command("JupyterHub Connect: Refresh");
     await workbench.sidebarRow(/long\.ipynb busy/);
     await workbench.page.locator(".activitybar .badge-content", { hasText: /^1$/ }).first().waitFor();
     await workbench.screenshot("out/screenshots/sidebar-busy.png");
@@ -122,7 +122,7 @@ describe("the JupyterHub view", () => {
     const events = new EventStream(beside().settings);
     await next(events.onDidChangeStatus, (status) => status === "connected");
     const restarted = next(events.onEvent, (event) => asKernelAction(event)?.action === "restart");
-    await workbench.quickInput.command("JupyterHub: Restart Running Kernel…");
+    await workbench.quickInput.command("JupyterHub Connect: Restart Running Kernel…");
     await workbench.quickInput.pick(/long\.ipynb/);
     assert.match(await workbench.answerDialog(/Restart the kernel of “long.ipynb”/, "Restart"), /variables are lost[^]*1 other connection/);
     await restarted;
@@ -150,7 +150,7 @@ describe("the JupyterHub view", () => {
 
   it("shuts down all idle kernels, after a choice of how long and a list", async () => {
     const { workbench } = window();
-    await workbench.quickInput.command("JupyterHub: Shut Down Idle Kernels…");
+    await workbench.quickInput.command("JupyterHub Connect: Shut Down Idle Kernels…");
     await workbench.quickInput.pick(/^Every idle kernel/);
     assert.match(await workbench.answerDialog(/Shut down 1 idle kernel/, "Shut Down"), /three\.ipynb/);
     await waitFor("no kernel to be left", async () => (await kernels()).length === 0, 20_000);
@@ -163,14 +163,14 @@ describe("the JupyterHub view", () => {
     await workbench.openSidebar("Explorer");
     await workbench.openNotebook("sample.ipynb");
     await pickHubKernel(workbench, user);
-    await workbench.openSidebar("JupyterHub");
+    await workbench.openSidebar("JupyterHub Connect");
     const cell = sampleCell("counter");
     await notebook.run(cell);
     await notebook.ended(cell, startMs);
     await workbench.sidebarRow(/sample\.ipynb idle/);
     await rowOf(workbench, /Default server/).locator(".monaco-tl-twistie").click();
     await waitFor("the server to be collapsed", async () => !(await workbench.sidebarRows()).some((row) => row.includes("sample.ipynb")), 10_000);
-    await workbench.quickInput.command("JupyterHub: Show Kernel of Notebook in View");
+    await workbench.quickInput.command("JupyterHub Connect: Show Kernel of Notebook in View");
     await workbench.page.locator(".sidebar .monaco-list-row.selected", { hasText: "sample.ipynb" }).waitFor();
   });
 
@@ -213,7 +213,7 @@ describe("the JupyterHub view", () => {
     await elsewhere("console-1", "console");
     await beside().kernels.startNew("python3");
     await fetch(new URL("api/terminals", server), { method: "POST", headers: { Authorization: `token ${user.token}` } });
-    await workbench.quickInput.command("JupyterHub: Refresh");
+    await workbench.quickInput.command("JupyterHub Connect: Refresh");
     await workbench.sidebarRow(/figures\.ipynb \(work\/analysis\)/, pollMs);
     await opened(rowOf(workbench, /^Group, Without a notebook, 1 kernel/));
     await workbench.sidebarRow(/Terminal/, pollMs);
@@ -247,7 +247,7 @@ describe("the JupyterHub view", () => {
     const { workbench } = window();
     await sharedHub().stopProxyProcess();
     try {
-      await workbench.quickInput.command("JupyterHub: Refresh");
+      await workbench.quickInput.command("JupyterHub Connect: Refresh");
       await workbench.sidebarRow(/ana @ .* not reachable/, pollMs);
       await workbench.sidebarRow(/notes\.ipynb last seen idle/, pollMs);
       await workbench.clearNotifications();
@@ -255,7 +255,7 @@ describe("the JupyterHub view", () => {
     } finally {
       await sharedHub().startProxyProcess();
     }
-    await workbench.quickInput.command("JupyterHub: Refresh");
+    await workbench.quickInput.command("JupyterHub Connect: Refresh");
     await workbench.sidebarRow(/notes\.ipynb idle/, pollMs);
     await took("all that is reachable again", workbench, (rows) => !rows.some((row) => /not reachable|last seen|could not/i.test(row)), pollMs);
   });

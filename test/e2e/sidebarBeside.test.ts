@@ -1,4 +1,4 @@
-// The JupyterHub view while others work on the same server: JupyterLab in a browser, and a second VS Code.
+// The JupyterHub Connect view while others work on the same server: JupyterLab in a browser, and a second VS Code.
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
@@ -20,7 +20,7 @@ const truthMs = 1_000;
 const content = { cells: [], metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" } }, nbformat: 4, nbformat_minor: 5 };
 const cell = { cell_type: "code", id: "a", metadata: {}, execution_count: null, outputs: [], source: "x = 41\nx + 1" };
 
-describe("the JupyterHub view beside others", () => {
+describe("the JupyterHub Connect view beside others", () => {
   const window = personWindow({ files: [samplePath], settings: quietSettings });
   let user: HubUser;
   let others: ServiceManager;

@@ -41,9 +41,9 @@ describe("the way into a hub", () => {
 
   const signOut = async (hub: TestHub, left: readonly string[]): Promise<void> => {
     const { workbench } = window();
-    await workbench.quickInput.command("JupyterHub: Sign Out…");
+    await workbench.quickInput.command("JupyterHub Connect: Sign Out…");
     await workbench.answerDialog(/Sign out of/, "Sign Out");
-    await workbench.openSidebar("JupyterHub");
+    await workbench.openSidebar("JupyterHub Connect");
     await workbench.page.locator(".sidebar").getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
     await waitFor("our token to be revoked", async () => (await ours(hub)).length === left.length, 20_000);
   };
@@ -93,7 +93,7 @@ describe("the way into a hub", () => {
     const { workbench } = window();
     const { quickInput } = workbench;
     await workbench.setTheme("dark");
-    await quickInput.command("JupyterHub: Sign In…");
+    await quickInput.command("JupyterHub Connect: Sign In…");
     await quickInput.answer(/address of your JupyterHub/i, new URL("user/ana/lab", sharedHub().url).href);
     await quickInput.expect(/user name/i);
     assert.equal(await quickInput.value(), person, "the pasted address knows the name");
@@ -112,12 +112,12 @@ describe("the way into a hub", () => {
     const proxy = await startFaultProxy({ host: hostname, port: Number(port) });
     const { password } = sharedHub().user(person);
     const address = proxy.through(sharedHub().url);
-    await quickInput.command("JupyterHub: Sign In…");
+    await quickInput.command("JupyterHub Connect: Sign In…");
     await quickInput.answer(/address of your JupyterHub/i, address);
     await quickInput.answer(/your user name on this hub/i, person);
     await quickInput.answer(/password of ana/i, password);
     await workbench.notification(greeting(address));
-    await workbench.openSidebar("JupyterHub");
+    await workbench.openSidebar("JupyterHub Connect");
     await workbench.sidebarRow(/Default server running/);
     const tokens = new Set(proxy.requests.flatMap(({ headers }) => /^authorization: token (\S+)/im.exec(headers)?.[1] ?? []));
     assert.ok(tokens.size > 0 && proxy.requests.length > 3, "requests were seen");
@@ -140,7 +140,7 @@ describe("the way into a hub", () => {
       const { quickInput, page } = workbench;
       await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
       const pages = await workbench.openedPage(async () => {
-        await quickInput.command("JupyterHub: Sign In…");
+        await quickInput.command("JupyterHub Connect: Sign In…");
         await quickInput.answer(/address of your JupyterHub/i, hub.url);
       });
       assert.equal(pages.url().split("?")[0], new URL("hub/login", hub.url).href);

@@ -59,9 +59,16 @@ describe("the kernel in the status bar", function () {
   };
 
   it("is there for a notebook with a kernel of the hub, and for nothing else", async () => {
-    const { workbench } = window();
-    await workbench.openNotebook(name);
+    const { workbench, folder } = window();
+    // No kernel of the hub fits this one, so that it has none before somebody chooses.
+    const cell = { cell_type: "code", id: "a", metadata: {}, execution_count: null, outputs: [], source: quick };
+    const metadata = { kernelspec: { name: "julia-1.11", display_name: "Julia 1.11", language: "julia" } };
+    writeFileSync(path.join(folder, "foreign.ipynb"), JSON.stringify({ cells: [cell], metadata, nbformat: 4, nbformat_minor: 5 }));
+    await workbench.openNotebook("foreign.ipynb");
+    assert.equal(await workbench.notebook.kernel(), "Select Kernel");
     assert.equal(await item().count(), 0);
+    await workbench.quickInput.command("View: Close Editor");
+    await workbench.openNotebook(name);
     await pickHubKernel(workbench, user);
     await says(/No kernel yet/);
     await workbench.notebook.run(0);
@@ -156,7 +163,7 @@ describe("the kernel in the status bar", function () {
     await notebook.select(1);
     await page.keyboard.press("Control+Enter");
     await says(/Kernel busy: cell 2$/);
-    await workbench.quickInput.command("JupyterHub: Interrupt Kernel");
+    await workbench.quickInput.command("JupyterHub Connect: Interrupt Kernel");
     assert.equal(await notebook.ended(1, 30_000), "error");
     await notebook.select(1);
     await page.keyboard.type("00");

@@ -37,7 +37,7 @@ describe("a window with a hostile folder", function () {
   };
   /** What *Sign In…* shows first. */
   const offered = async ({ quickInput }: Workbench): Promise<string> => {
-    await quickInput.command("JupyterHub: Sign In…");
+    await quickInput.command("JupyterHub Connect: Sign In…");
     const shown = await quickInput.expect(/Paste the address of your JupyterHub|Choose your JupyterHub/);
     await quickInput.dismiss();
     return shown;
@@ -47,7 +47,7 @@ describe("a window with a hostile folder", function () {
     const workbench = await open("local", [{ path: "local" }]);
     assert.doesNotMatch(await offered(workbench), /Example University/, "before it is trusted");
     await workbench.trust();
-    await workbench.quickInput.command("JupyterHub: Sign In…");
+    await workbench.quickInput.command("JupyterHub Connect: Sign In…");
     const entry = await workbench.quickInput.waitForEntry(/^Example University/);
     assert.match(entry, new RegExp(`${hub.url.host}/ · from this folder`));
     await workbench.screenshot("out/screenshots/folder-hub.png");
@@ -70,7 +70,7 @@ describe("a window with a hostile folder", function () {
     writeFileSync(key, privateKey, { mode: 0o600 });
     const workbench = await open("oauth", [{ path: "local" }], { oauth: { clientId: "x", clientSecretFile: key, redirectUri: "http://127.0.0.1:48123/cb" } });
     await workbench.trust();
-    await workbench.quickInput.command("JupyterHub: Sign In…");
+    await workbench.quickInput.command("JupyterHub Connect: Sign In…");
     await workbench.notification(/A hub in the settings of this folder cannot be used\. .*oauth: this has its place only in your own settings/);
     // Whoever types the address gets the ways in that the hub's own page has.
     await workbench.quickInput.answer(/Paste the address of your JupyterHub/, hub.url.href);

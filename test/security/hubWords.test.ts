@@ -33,7 +33,7 @@ describe("a window and a hostile hub", () => {
 
   const begin = async (url: string): Promise<void> => {
     const { quickInput } = window().workbench;
-    await quickInput.command("JupyterHub: Sign In…");
+    await quickInput.command("JupyterHub Connect: Sign In…");
     await quickInput.answer(/address of your JupyterHub/i, url);
   };
   const signInWithToken = async (given: string): Promise<void> => {
@@ -98,7 +98,7 @@ describe("a window and a hostile hub", () => {
     await workbench.notification(/Signed in as/);
     await words.arePlain("notifications", user, "user-name");
     await words.arePlain("notifications", reason, "user-name");
-    await workbench.openSidebar("JupyterHub");
+    await workbench.openSidebar("JupyterHub Connect");
     await words.arePlain("sidebar", user, "user-row");
     await workbench.rowHover(/Ana/);
     await words.areRead("hover", user.words, "user-hover");
@@ -110,10 +110,10 @@ describe("a window and a hostile hub", () => {
   it("asks whether to sign a hostile name out in words", async () => {
     const { workbench } = window();
     await workbench.clearNotifications();
-    await workbench.quickInput.command("JupyterHub: Sign Out…");
+    await workbench.quickInput.command("JupyterHub Connect: Sign Out…");
     await words.areRead("dialog", "Ana", "sign-out");
     await workbench.answerDialog(/Sign out of/, "Sign Out");
-    await workbench.openSidebar("JupyterHub");
+    await workbench.openSidebar("JupyterHub Connect");
     await workbench.page.locator(".sidebar").getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
   });
 
@@ -125,7 +125,7 @@ describe("a window and a hostile hub", () => {
     const reason = baits.command("Why it failed");
     const spawn = spawnsUntilTold(hub, "bea", message.text, `Spawn failed: ${reason.text}`);
     hub.passwords.set("bea", "secret");
-    await workbench.openSidebar("JupyterHub");
+    await workbench.openSidebar("JupyterHub Connect");
     takesPasswords(hub);
     await begin(hub.url.href);
     await quickInput.answer(/your user name on this hub/i, "bea");
@@ -180,7 +180,7 @@ describe("a window and a hostile hub", () => {
     const { workbench } = window();
     const name = baits.command("My GPU");
     hub.servers.set("gpu", { ready: false, pending: null, stopped: true, display_name: name.text });
-    await workbench.quickInput.command("JupyterHub: Refresh");
+    await workbench.quickInput.command("JupyterHub Connect: Refresh");
     await workbench.sidebarRow(/My GPU/);
     await words.arePlain("sidebar", name, "server-row");
     await workbench.rowHover(/My GPU/);

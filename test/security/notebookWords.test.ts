@@ -143,7 +143,7 @@ describe("a window and a hostile notebook", function () {
       assert.equal(answer.status, 201);
     }
     const openOnServer = async (title: RegExp): Promise<void> => {
-      await quickInput.command("JupyterHub: Open Notebook on Server…");
+      await quickInput.command("JupyterHub Connect: Open Notebook on Server…");
       await quickInput.waitForEntry(title);
       await words.noneIsLink();
       await quickInput.pick(title);
@@ -193,9 +193,9 @@ describe("a window and a hostile notebook", function () {
     assert.equal(await notebook.ended(0, 60_000), "ok");
     const runs = path.join(server.directory, "user-data", "User", "globalStorage", "jupyterhub-connect.jupyterhub-connect", "runs");
     assert.ok(readdirSync(runs).length > 0, "a journal of the notebook that is not saved");
-    await quickInput.command("JupyterHub: Sign Out…");
+    await quickInput.command("JupyterHub Connect: Sign Out…");
     await workbench.answerDialog(/Sign out of/, "Sign Out");
-    await workbench.openSidebar("JupyterHub");
+    await workbench.openSidebar("JupyterHub Connect");
     await workbench.page.locator(".sidebar").getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
     const cookies = [...front.cookies].filter((pair) => /hub-login|session/.test(pair)).map((pair) => pair.slice(pair.indexOf("=") + 1));
     assert.ok(front.tokens.size > 0 && cookies.length > 0, "secrets were seen");
@@ -228,7 +228,7 @@ describe("a window and a hostile notebook", function () {
     // VS Code asks one extension after the other: this one is the last, and all are in the process that would stand still.
     await page.locator(".parameter-hints-widget", { hasText: otherSignature }).waitFor({ timeout: reactsMs });
     console.log(`      the answer to a bracket: ${Math.round(performance.now() - at)} ms`);
-    await quickInput.command("JupyterHub: Sign In…");
+    await quickInput.command("JupyterHub Connect: Sign In…");
     await quickInput.expect(/address of your JupyterHub/i, reactsMs);
     await quickInput.dismiss();
     await page.keyboard.press("Escape");
@@ -239,12 +239,12 @@ describe("a window and a hostile notebook", function () {
     if (front.tokens.size > 0) return;
     const { workbench } = window();
     const { quickInput } = workbench;
-    await quickInput.command("JupyterHub: Sign In…");
+    await quickInput.command("JupyterHub Connect: Sign In…");
     await quickInput.answer(/address of your JupyterHub/i, user.url);
     await quickInput.answer(/your user name on this hub/i, name);
     await quickInput.answer(/password of ana/i, sharedHub().user(name).password);
     await workbench.answerNotification(/^Signed in as/, "Start Server");
-    await workbench.openSidebar("JupyterHub");
+    await workbench.openSidebar("JupyterHub Connect");
     await workbench.sidebarRow(/Default server running/, startMs);
   }
 });

@@ -20,7 +20,7 @@ describe("the manifest", () => {
   for (const { command: name, title, category, icon } of commands) {
     it(`has a name, a category and a picture for ${name}`, () => {
       assert.match(title, /^[A-Z]/);
-      assert.equal(category, "JupyterHub");
+      assert.equal(category, "JupyterHub Connect");
       assert.match(icon ?? "", /^\$\([a-z-]+\)$/);
     });
   }

@@ -1,4 +1,4 @@
-// What the JupyterHub view offers to do, by commands with arguments, checked by the server's own API afterwards.
+// What the JupyterHub Connect view offers to do, by commands with arguments, checked by the server's own API afterwards.
 import assert from "node:assert/strict";
 import * as v from "valibot";
 import * as vscode from "vscode";
@@ -16,7 +16,7 @@ const user = "alice@example.org";
 const kernelList = v.array(v.looseObject({ id: v.string(), name: v.string(), execution_state: v.string(), connections: v.number() }));
 const sessionList = v.array(v.looseObject({ path: v.string(), kernel: v.looseObject({ id: v.string() }) }));
 
-describe("the JupyterHub view's actions", function () {
+describe("the JupyterHub Connect view's actions", function () {
   this.timeout(120_000);
   let account: string;
   let url: string;

@@ -1,4 +1,4 @@
-// The model of the JupyterHub view, without drawing: its rows, change detection, and the polls that keep the visible ones fresh.
+// The model of the JupyterHub Connect view, without drawing: its rows, change detection, and the polls that keep the visible ones fresh.
 import { systemClock, type Clock } from "../../base/clock";
 import { DisposableStore, type Disposable } from "../../base/disposable";
 import { Emitter, type Event } from "../../base/event";

@@ -1,4 +1,4 @@
-// The nodes of the JupyterHub view: one object for each row for as long as the row exists, and the detection of changed rows.
+// The nodes of the JupyterHub Connect view: one object for each row for as long as the row exists, and the detection of changed rows.
 import { keyOf, type Row } from "./rows";
 
 /** A row in its place. */

@@ -1,4 +1,4 @@
-// The rows that the JupyterHub view can show: hub and account → servers → sessions, kernels, kernel specs.
+// The rows that the JupyterHub Connect view can show: hub and account → servers → sessions, kernels, kernel specs.
 import type { Account } from "../../hub/account/account";
 import type { HubConfiguration } from "../../hub/signIn/configuration";
 import type { KernelModel } from "../../services/kernel/model";

@@ -35,7 +35,7 @@ export class ServerPlaces {
       );
     }
     if (!this.#ports.confirmServerHost) {
-      throw new ConnectError("forbidden", `${hub} says that the server is on another host, ${hostname}. Start it from the JupyterHub view, where you are asked whether to go there.`);
+      throw new ConnectError("forbidden", `${hub} says that the server is on another host, ${hostname}. Start it from the JupyterHub Connect view, where you are asked whether to go there.`);
     }
     if (!(await this.#ports.confirmServerHost(hub, host))) throw new ConnectError("aborted", `The server on ${hostname} is not used.`);
     await this.#ports.memory.set(keyOf(account, place), true);

@@ -36,9 +36,10 @@ export async function writeFile(
   options: WriteOptions = {},
 ): Promise<ContentsModel> {
   const { partSize = largestPart, sizes = new RequestSizes(), onProgress, ...rest } = options;
+  const upload = new Upload(settings, path, bytes, rest, onProgress);
   for (let size = Math.min(partSize, sizes.of(settings) ?? Number.POSITIVE_INFINITY); ; ) {
     try {
-      return await writeWith(settings, path, bytes, size, onProgress, rest);
+      return await upload.write(size);
     } catch (error) {
       const smaller = smallerThan(Math.min(size, bytes.byteLength));
       if (smaller === undefined || !isForItsSize(error) || error instanceof NoParts) throw error;
@@ -51,68 +52,65 @@ export async function writeFile(
 
 /** Writes `bytes` to `path` in one request, replacing what is there. @throws as `writeFile` */
 export function writeWhole(settings: ServerSettings, path: string, bytes: Uint8Array, options: ContentsOptions = {}): Promise<ContentsModel> {
-  return put(settings, path, bytes, undefined, options);
+  return new Upload(settings, path, bytes, options).write(Number.POSITIVE_INFINITY);
 }
 
-/** Writes in parts of this size. */
-async function writeWith(
-  settings: ServerSettings,
-  path: string,
-  bytes: Uint8Array,
-  partSize: number,
-  onProgress: ((written: number) => void) | undefined,
-  options: ContentsOptions,
-): Promise<ContentsModel> {
-  if (bytes.byteLength <= partSize) {
-    const model = await writeWhole(settings, path, bytes, options);
-    onProgress?.(bytes.byteLength);
-    return model;
-  }
-  // Once more from the first part, which empties the file, if one was appended twice.
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const model = await writeParts(settings, path, bytes, partSize, onProgress, options);
-    if (model) return model;
-  }
-  throw new ConnectError(
-    "conflict",
-    `“${path}” grew on ${settings.label} while it was uploaded, and is not what it should be. Close what else writes to it and try again.`,
-  );
-}
+/** One file on its way to one place; what fails can be written again, in parts of another size. */
+class Upload {
+  readonly #settings: ServerSettings;
+  readonly #path: string;
+  readonly #bytes: Uint8Array;
+  readonly #options: ContentsOptions;
+  readonly #onProgress: ((written: number) => void) | undefined;
 
-/** Undefined where the file became larger than what was sent. */
-async function writeParts(
-  settings: ServerSettings,
-  path: string,
-  bytes: Uint8Array,
-  partSize: number,
-  onProgress: ((written: number) => void) | undefined,
-  options: ContentsOptions,
-): Promise<ContentsModel | undefined> {
-  for (let start = 0, chunk = 1; ; chunk++) {
-    throwIfAborted(options.signal);
-    const end = Math.min(start + partSize, bytes.byteLength);
-    const last = end === bytes.byteLength;
-    const model = await put(settings, path, bytes.subarray(start, end), last ? -1 : chunk, options);
-    if (model.size === null || model.size < end) throw new NoParts(settings, path);
-    if (model.size > end) return undefined;
-    onProgress?.(end);
-    if (last) return model;
-    start = end;
+  constructor(settings: ServerSettings, path: string, bytes: Uint8Array, options: ContentsOptions, onProgress?: (written: number) => void) {
+    this.#settings = settings;
+    this.#path = path;
+    this.#bytes = bytes;
+    this.#options = options;
+    this.#onProgress = onProgress;
   }
-}
 
-/** One request; `chunk` is 1, 2 … and -1 for the last of several. */
-async function put(
-  settings: ServerSettings,
-  path: string,
-  bytes: Uint8Array,
-  chunk: number | undefined,
-  options: ContentsOptions,
-): Promise<ContentsModel> {
-  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
-  const timeout = settings.timeouts.request + Math.ceil(content.length / slowestRate);
-  const model = { type: "file", format: "base64", content, ...(chunk !== undefined && { chunk }) } as const;
-  return saveContents(settings, path, model, { timeout, ...options });
+  /** Writes it from its beginning. @param partSize bytes in one request */
+  async write(partSize: number): Promise<ContentsModel> {
+    if (this.#bytes.byteLength <= partSize) {
+      const model = await this.#put(this.#bytes);
+      this.#onProgress?.(this.#bytes.byteLength);
+      return model;
+    }
+    // Once more from the first part, which empties the file, if one was appended twice.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const model = await this.#writeParts(partSize);
+      if (model) return model;
+    }
+    throw new ConnectError(
+      "conflict",
+      `“${this.#path}” grew on ${this.#settings.label} while it was uploaded, and is not what it should be. Close what else writes to it and try again.`,
+    );
+  }
+
+  /** Undefined where the file became larger than what was sent. */
+  async #writeParts(partSize: number): Promise<ContentsModel | undefined> {
+    const total = this.#bytes.byteLength;
+    for (let start = 0, chunk = 1; ; chunk++) {
+      throwIfAborted(this.#options.signal);
+      const end = Math.min(start + partSize, total);
+      const model = await this.#put(this.#bytes.subarray(start, end), end === total ? -1 : chunk);
+      if (model.size === null || model.size < end) throw new NoParts(this.#settings, this.#path);
+      if (model.size > end) return undefined;
+      this.#onProgress?.(end);
+      if (end === total) return model;
+      start = end;
+    }
+  }
+
+  /** One request; `chunk` is 1, 2 … and -1 for the last of several. */
+  async #put(bytes: Uint8Array, chunk?: number): Promise<ContentsModel> {
+    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+    const timeout = this.#settings.timeouts.request + Math.ceil(content.length / slowestRate);
+    const model = { type: "file", format: "base64", content, ...(chunk !== undefined && { chunk }) } as const;
+    return saveContents(this.#settings, this.#path, model, { timeout, ...this.#options });
+  }
 }
 
 /** A contents manager that does not know parts takes each for the whole file. */

@@ -13,7 +13,7 @@ import { count } from "../sidebar/faces";
 import { specName } from "../sidebar/kernelFace";
 
 /** The message for a kernel that ended before the command ran. */
-export const gone = "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub view.";
+export const gone = "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub Connect view.";
 
 /** Kernels as a caller of a command names them. */
 export interface KernelArguments extends ServerArguments {

@@ -48,7 +48,7 @@ export function kernelNotebookCommands(
 async function newNotebook({ controllers }: Notebooks, server: Server, specName: string): Promise<void> {
   const spec = server.kernelSpecs?.specs.find(({ name }) => name === specName);
   const controller = controllers.find(server, specName);
-  if (!spec || !controller) throw new ConnectError("no-kernel-spec", `${server.label} has no kernel “${specName}” any more. Refresh the JupyterHub view.`);
+  if (!spec || !controller) throw new ConnectError("no-kernel-spec", `${server.label} has no kernel “${specName}” any more. Refresh the JupyterHub Connect view.`);
   const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, "", controller.supportedLanguages?.[0] ?? spec.language);
   const notebook = await vscode.workspace.openNotebookDocument(notebookType, new vscode.NotebookData([cell]));
   const editor = await vscode.window.showNotebookDocument(notebook);

@@ -20,7 +20,7 @@ import { watchOutputs } from "./output/outputWatch";
 import { Rereads } from "./document/reread";
 import { runMetadata } from "./facts/runMetadata";
 import { NotebookRunner } from "./run/runner";
-import { selectController } from "./picker/selectKernel";
+import { selectController, selectUnlessSelected } from "./picker/selectKernel";
 import { ServerFolders } from "./serverFolders";
 import { Suspensions } from "./document/suspensions";
 
@@ -48,8 +48,12 @@ export interface Notebooks {
   restart(notebook: vscode.NotebookDocument): Promise<void>;
   /** Sets where the notebook's folder is on its server: asks, unless that is `given`. @throws ConnectError `usage`, `not-found` */
   setServerFolder(notebook: vscode.NotebookDocument, given?: string): Promise<void>;
-  /** Selects a kernel that nobody has chosen: its language is the notebook's only once a cell is run. @throws ConnectError as `selectController` */
-  propose(editor: vscode.NotebookEditor, controller: vscode.NotebookController): Promise<void>;
+  /**
+   * Selects a kernel that nobody has chosen: its language is the notebook's only once a cell is run.
+   * @param options `unlessSelected`: not where the notebook, which is in front, has a kernel of whatever extension
+   * @throws ConnectError as `selectController`
+   */
+  propose(editor: vscode.NotebookEditor, controller: vscode.NotebookController, options?: { readonly unlessSelected: boolean }): Promise<void>;
   /** Shuts the notebook's kernel down. */
   shutDown(notebook: vscode.NotebookDocument): Promise<void>;
   /** The notebook is closed, or renamed: resolves when its runs can be resumed elsewhere. */
@@ -255,10 +259,11 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
     release,
     suspend: (notebook) => suspensions.suspend(notebook),
     resume: (notebook) => suspensions.reconnect(notebook),
-    propose: async (editor, controller) => {
+    propose: async (editor, controller, { unlessSelected } = { unlessSelected: false }) => {
       const { notebook } = editor;
       proposed.add(notebook);
-      await selectController(editor, controller).finally(() => proposed.delete(notebook));
+      const selecting = unlessSelected ? selectUnlessSelected(controller) : selectController(editor, controller);
+      await selecting.finally(() => proposed.delete(notebook));
     },
     leave: async () => {
       await Promise.all([...runners.values()].map((runner) => runner.leave()));

@@ -34,7 +34,7 @@ export function givenServer(app: AppContext, given: ServerArguments): Server {
 export async function chooseServer(app: AppContext, accept: (server: Server) => boolean, title: string): Promise<Server | undefined> {
   if (app.hubs.accounts.length === 0) await chooseAccount(app);
   const servers = app.servers.all.filter(accept);
-  if (servers.length === 0) throw new ConnectError("usage", "There is no such server now. Look into the JupyterHub view.");
+  if (servers.length === 0) throw new ConnectError("usage", "There is no such server now. Look into the JupyterHub Connect view.");
   if (servers.length === 1) return servers[0];
   const items = servers.map((server) => ({ label: server.label, description: server.state, server }));
   return (await showQuickPick(items, { title }))?.server;

@@ -1,4 +1,4 @@
-// Row view: label, description, icon and accessibility label of one row of the JupyterHub view.
+// Row view: label, description, icon and accessibility label of one row of the JupyterHub Connect view.
 import type { ServerState } from "../../app/servers/server";
 import type { CommandName } from "../contributed/commands";
 

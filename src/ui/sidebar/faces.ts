@@ -1,4 +1,4 @@
-// Row views of the JupyterHub view: text, theme icon and accessibility label of each kind of row.
+// Row views of the JupyterHub Connect view: text, theme icon and accessibility label of each kind of row.
 import type { AccountRow, HubRow, NoteRow, OthersRow, Row, SpecRow, SpecsRow, TerminalRow } from "../../app/hubTree/rows";
 import { configuredName } from "../../hub/api/hubName";
 import type { Face } from "./face";

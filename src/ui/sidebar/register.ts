@@ -1,4 +1,4 @@
-// The JupyterHub view in its container.
+// The JupyterHub Connect view in its container.
 import type * as vscode from "vscode";
 import type { TreeNode } from "../../app/hubTree/nodes";
 import { Throttle } from "../../base/throttle";

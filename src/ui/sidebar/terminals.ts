@@ -1,4 +1,4 @@
-// Ending a terminal from its row in the JupyterHub view.
+// Ending a terminal from its row in the JupyterHub Connect view.
 import type { TerminalRow } from "../../app/hubTree/rows";
 import { confirm } from "../confirm";
 import type { AppContext } from "../context";

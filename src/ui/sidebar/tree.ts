@@ -1,4 +1,4 @@
-// TreeDataProvider of the JupyterHub view: its rows as VS Code takes them.
+// TreeDataProvider of the JupyterHub Connect view: its rows as VS Code takes them.
 import * as vscode from "vscode";
 import type { HubTree } from "../../app/hubTree/hubTree";
 import type { TreeNode } from "../../app/hubTree/nodes";

@@ -6,7 +6,7 @@ import { createQuickPick } from "../say/boxes";
 import { configuredName, configuredPlace } from "../../hub/api/hubName";
 import { ask, problemOf } from "./inputBox";
 
-const title = "Sign in to JupyterHub";
+const title = "Sign in to a JupyterHub";
 const prompt = "Paste the address of your JupyterHub, or of any page on it.";
 
 /** Asks for a hub's address. @returns undefined where the user cancelled */

@@ -15,7 +15,7 @@ export function registerAuthenticationProvider(app: AppContext): vscode.Disposab
   const provider = new HubAuthenticationProvider(app);
   return vscode.Disposable.from(
     provider,
-    vscode.authentication.registerAuthenticationProvider(providerId, "JupyterHub", provider, {
+    vscode.authentication.registerAuthenticationProvider(providerId, "JupyterHub Connect", provider, {
       supportsMultipleAccounts: true,
     }),
   );

@@ -60,7 +60,7 @@ class FirstRun {
   }
 
   #create(): vscode.NotebookController {
-    const controller = createNotebookController(controllerId, "jupyter-notebook", "JupyterHub");
+    const controller = createNotebookController(controllerId, "jupyter-notebook", "JupyterHub Connect");
     controller.supportsExecutionOrder = true;
     controller.supportedLanguages = this.#labels;
     // Not awaited: a cell counts as running until the handler returns, and could not be run by the kernel that is found.

@@ -46,7 +46,7 @@ export async function signInForServer(
 ): Promise<{ readonly account: Account; readonly server: string }> {
   const address = given?.url ?? (await askAddress(app.hubs.configured));
   if (address === undefined || address.trim() === "") throw new ConnectError("aborted", "Signing in was cancelled.");
-  const notice = new BusyNotice("Signing in to JupyterHub…");
+  const notice = new BusyNotice("Signing in to a JupyterHub…");
   try {
     const prompts: SignInPort = {
       askToken: (question) => notice.without(() => signInPrompts.askToken(question)),

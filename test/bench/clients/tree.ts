@@ -1,4 +1,4 @@
-// The JupyterHub view's tree over fake hubs and servers, one mode a process; prints what was measured as JSON.
+// The JupyterHub Connect view's tree over fake hubs and servers, one mode a process; prints what was measured as JSON.
 import { HubTree } from "../../../src/app/hubTree/hubTree";
 import type { TreeNode } from "../../../src/app/hubTree/nodes";
 import { HubWatch } from "../../../src/app/servers/hubWatch";

@@ -1,4 +1,4 @@
-// The JupyterHub view at scale: fifty servers over three hubs with two hundred sessions, on fake data, without VS Code.
+// The JupyterHub Connect view at scale: fifty servers over three hubs with two hundred sessions, on fake data, without VS Code.
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import * as v from "valibot";

@@ -28,7 +28,7 @@ export function accountLabel({ url, name }: HubUser): string {
  */
 export async function signIn(workbench: Workbench, user: HubUser, configured?: RegExp): Promise<void> {
   const { quickInput } = workbench;
-  await quickInput.command("JupyterHub: Sign In…");
+  await quickInput.command("JupyterHub Connect: Sign In…");
   if (configured) await quickInput.pick(configured);
   else await quickInput.answer(/address of your JupyterHub/i, user.url);
   await quickInput.expect(/user name/i);
@@ -36,7 +36,7 @@ export async function signIn(workbench: Workbench, user: HubUser, configured?: R
   await quickInput.answer(/paste a token/i, user.token);
   const greeting = await workbench.notification(/^Signed in as/);
   if (/not running/.test(greeting)) await workbench.answerNotification(/^Signed in as/, "Start Server");
-  await workbench.openSidebar("JupyterHub");
+  await workbench.openSidebar("JupyterHub Connect");
   await workbench.sidebarRow(/server\b.*\brunning/i, startMs);
 }
 

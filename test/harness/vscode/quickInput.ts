@@ -14,7 +14,7 @@ export class QuickInput {
     this.#input = this.#widget.locator(".quick-input-box input");
   }
 
-  /** Runs a command by its full title as the palette shows it, such as "JupyterHub: Sign In…". */
+  /** Runs a command by its full title as the palette shows it, such as "JupyterHub Connect: Sign In…". */
   async command(title: string): Promise<void> {
     await this.page.keyboard.press("F1");
     await waitFor("the command palette to hold the title", () => this.#typed(`>${title}`), appearMs);

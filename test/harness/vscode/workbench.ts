@@ -60,7 +60,7 @@ export class Workbench {
       };
       await waitFor("a folder in the explorer", shown, openMs, 1_000);
       // Before that, a notebook would open as text: the serializer is an extension's, like this icon.
-      await page.locator(".activitybar").getByRole("tab", { name: /^JupyterHub/ }).waitFor({ timeout: openMs });
+      await page.locator(".activitybar").getByRole("tab", { name: /^JupyterHub Connect/ }).waitFor({ timeout: openMs });
     } catch (error) {
       const shown = await page.locator("body").innerText().catch(messageOf);
       throw new Error(`The window did not open: ${messageOf(error)}\nIt shows: ${shown}\n${printed.slice(-10).join("\n")}`, { cause: error });
@@ -111,7 +111,7 @@ export class Workbench {
     return this.notebook;
   }
 
-  /** Opens a view container by its icon in the activity bar, such as "JupyterHub" or "Explorer". */
+  /** Opens a view container by its icon in the activity bar, such as "JupyterHub Connect" or "Explorer". */
   async openSidebar(title: string): Promise<void> {
     const icon = this.page.locator(".activitybar").getByRole("tab", { name: new RegExp(`^${title}`) });
     if ((await icon.getAttribute("aria-selected")) !== "true") await icon.click();

@@ -32,7 +32,7 @@ export function folderSettings(window: () => PersonWindow, hub: () => FakeHub, b
       write([{ url: "https://hub.example.org", label: label.text }]);
       await waitFor("the hub to be offered", async () => {
         await quickInput.dismiss();
-        await quickInput.command("JupyterHub: Sign In…");
+        await quickInput.command("JupyterHub Connect: Sign In…");
         await quickInput.expect(/JupyterHub/);
         return (await quickInput.entries()).some((entry) => entry.includes(label.words));
       }, 20_000);
@@ -50,7 +50,7 @@ export function folderSettings(window: () => PersonWindow, hub: () => FakeHub, b
       write([{ url: hub().url.href, label: "Example University", oauth }]);
       const told = workbench.notification(/oauth.*own settings/);
       told.catch(() => undefined); // awaited below
-      await quickInput.command("JupyterHub: Sign In…");
+      await quickInput.command("JupyterHub Connect: Sign In…");
       await quickInput.expect(/JupyterHub/);
       if ((await quickInput.entries()).some((entry) => entry.startsWith("Example University"))) {
         await quickInput.pick(/^Example University/);

@@ -5,7 +5,7 @@ import { FakeJupyterServer } from "../../fakes/jupyterServer";
 export interface ServerWords {
   /** Display names of its kernel specs. */
   readonly kernels: readonly string[];
-  /** The path of a session, which a row of the JupyterHub view names. */
+  /** The path of a session, which a row of the JupyterHub Connect view names. */
   readonly session: string;
   readonly terminal: string;
   /** Names of the files in its root directory. */

@@ -19,7 +19,7 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
       const kernels = [kernel.text, `${icon.text} Warning`, reversedName];
       server = await startHostileServer({ kernels, session: `${session.text}.ipynb`, terminal: terminal.text, files: [`${file.text}.ipynb`, `${icon.text} data.csv`, reversedName] });
       const { quickInput } = window().workbench;
-      await quickInput.command("JupyterHub: Sign In…");
+      await quickInput.command("JupyterHub Connect: Sign In…");
       await quickInput.answer(/address of your JupyterHub/i, addressOf(server));
       await window().workbench.notification(/^Signed in as/);
     });
@@ -28,7 +28,7 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
     it("shows the names of kernels, sessions and terminals in its rows as words", async () => {
       const { workbench } = window();
       await workbench.clearNotifications();
-      await workbench.openSidebar("JupyterHub");
+      await workbench.openSidebar("JupyterHub Connect");
       await workbench.expand(/Kernel specs/);
       await workbench.expand(/Without a notebook/);
       await workbench.sidebarRow(/^ *Terminal \[Shell/);
@@ -46,7 +46,7 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
       await workbench.rowAction(/^ *Terminal \[Shell/, /End Terminal/);
       await words.areRead("dialog", terminal.words, "terminal-dialog");
       await workbench.answerDialog(/Shell/, "Cancel");
-      await workbench.quickInput.command("JupyterHub: Shut Down Idle Kernels…");
+      await workbench.quickInput.command("JupyterHub Connect: Shut Down Idle Kernels…");
       await workbench.quickInput.pick(/^Every idle kernel/);
       await words.areRead("dialog", session.words, "idle-dialog");
       await workbench.answerDialog(/Shut down/, "Cancel");
@@ -72,7 +72,7 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
       mayLog(/openServerNotebook failed: HttpError: .* answered api\/contents\/.* with an error \(500\)/);
       const { workbench } = window();
       const reason = baits.command("Mount it again");
-      await workbench.quickInput.command("JupyterHub: Open Notebook on Server…");
+      await workbench.quickInput.command("JupyterHub Connect: Open Notebook on Server…");
       await workbench.quickInput.pick(new RegExp(`^${new URL(server.url).host}`));
       await workbench.quickInput.waitForEntry(/Read me/);
       await words.areRead("quickInput", file.words, "file-names");

@@ -65,6 +65,7 @@ export class FirstSaves<T> implements vscode.Disposable {
   }
 }
 
-function textsOf(notebook: vscode.NotebookDocument): string {
+/** What is written in its cells. */
+export function textsOf(notebook: vscode.NotebookDocument): string {
   return JSON.stringify(notebook.getCells().map(({ document }) => document.getText()));
 }

@@ -1,4 +1,4 @@
-// Controller affinity: kernels that suit a notebook come first in VS Code's picker, and a single one may be selected at once.
+// Controller affinity: kernels that suit a notebook come first in VS Code's picker. None is selected by that: see `document/proposeOpened.ts`.
 import * as vscode from "vscode";
 import type { LastKernels } from "../../../app/kernels/lastKernels";
 import { suitable, type Candidate, type Wish } from "../../../app/kernels/suitable";

@@ -137,7 +137,7 @@ export class Controllers implements vscode.Disposable {
 function describe(controller: vscode.NotebookController, { server, spec, running }: KernelTarget): void {
   const label = running ? `${spec.displayName} of ${running.name ?? "no notebook"}` : spec.displayName;
   const state = running ? ["running", running.state, running.path] : [server.state === "running" ? undefined : server.state];
-  describeController(controller, { label, description: server.label, detail: ["JupyterHub", ...state].filter(Boolean).join(" · ") });
+  describeController(controller, { label, description: server.label, detail: ["JupyterHub Connect", ...state].filter(Boolean).join(" · ") });
 }
 
 function specId(server: Server, spec: string): string {

@@ -11,7 +11,8 @@ import { startForPerson, startServer } from "../../servers/start";
 import type { Controllers } from "./controllers";
 import { kernelSpecOf } from "../facts/kernelMetadata";
 
-const extensionId = "jupyterhub-connect.jupyterhub-connect";
+/** As VS Code knows it. */
+export const extensionId = "jupyterhub-connect.jupyterhub-connect";
 /** Milliseconds that VS Code may take to select a kernel. */
 const selectTimeout = 15_000;
 
@@ -59,6 +60,14 @@ export async function selectController(editor: vscode.NotebookEditor, controller
   });
   // Where it was selected before there is no event; the command's answer says so.
   if (done !== true) await withTimeout(selected, selectTimeout, "VS Code did not select the kernel. Choose it in the notebook's kernel picker.");
+}
+
+/**
+ * As `selectController`, for the notebook in front; one that has a kernel, of whatever extension, keeps it. (VS Code tells
+ * nobody which that is, and knows this option for the active editor only.)
+ */
+export async function selectUnlessSelected({ id }: vscode.NotebookController): Promise<void> {
+  await vscode.commands.executeCommand("notebook.selectKernel", { id, extension: extensionId, skipIfAlreadySelected: true });
 }
 
 async function serverFor(app: AppContext, given: SelectKernelArguments | undefined): Promise<Server> {

@@ -1,4 +1,4 @@
-// The JupyterHub view without its drawing: which rows there are, what of them is drawn anew, and what is asked for them.
+// The JupyterHub Connect view without its drawing: which rows there are, what of them is drawn anew, and what is asked for them.
 import assert from "node:assert/strict";
 import { HubTree, type HubTreeOptions } from "../../../../src/app/hubTree/hubTree";
 import type { Change, TreeNode } from "../../../../src/app/hubTree/nodes";
@@ -21,7 +21,7 @@ import { FakeJupyterServer } from "../../../fakes/jupyterServer";
 import { HandClock } from "../../notebook/doubles";
 import { MemoryPorts, signIn } from "../doubles";
 
-describe("the tree of the JupyterHub view", () => {
+describe("the tree of the JupyterHub Connect view", () => {
   let hub: FakeHub;
   let jupyter: FakeJupyterServer;
   let hubs: Hubs;
