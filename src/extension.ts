@@ -19,9 +19,9 @@ import type { AppContext } from "./ui/context";
 import { registerContextKeys } from "./ui/contextKeys";
 import { registerFiles } from "./ui/files/register";
 import { registerAttaching } from "./ui/notebook/document/attachOpened";
-import { registerClosing } from "./ui/notebook/document/closing";
+import { registerClosing } from "./ui/notebook/document/shutdownOnClose";
 import { windowIsShown, windowName } from "./ui/notebook/facts/journalKey";
-import { registerMoves } from "./ui/notebook/document/moved";
+import { registerMoves } from "./ui/notebook/document/renames";
 import { registerProposing } from "./ui/notebook/document/proposeOpened";
 import { registerNotebooks } from "./ui/notebook/register";
 import { createPorts } from "./ui/ports";
@@ -31,7 +31,7 @@ import { registerAuthenticationProvider } from "./ui/signIn/authenticationProvid
 import { registerFirstRun } from "./ui/signIn/firstRun";
 import { registerUriRedirects } from "./ui/signIn/oauthFlow";
 import { Details } from "./ui/sidebar/details";
-import { drawn } from "./ui/sidebar/faces";
+import { fingerprint } from "./ui/sidebar/rowViews";
 import { registerSidebar } from "./ui/sidebar/register";
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -47,7 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const errors = new RecentErrors();
   const startReports = new StartReports(ports.log);
   const parts = { hubs, servers, hubWatch, keepAlive, starts: startReports, notebookSessions, errors };
-  const hubTree = new HubTree({ ...parts, activity: ports.activity, draw: drawn, log: ports.log });
+  const hubTree = new HubTree({ ...parts, activity: ports.activity, draw: fingerprint, log: ports.log });
   // Not among the subscriptions: VS Code disposes those without waiting for `deactivate`, which still needs all this.
   const graph = new DisposableStore();
   for (const part of [hubs, servers, hubWatch, hubTree, keepAlive, runningKernels, resting, notebookSessions]) graph.add(part);

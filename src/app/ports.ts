@@ -4,7 +4,7 @@ import type { Logger } from "../base/log";
 import type { TokenStore } from "../hub/account/account";
 import type { HubConfiguration } from "../hub/signIn/configuration";
 import type { TokenTerms } from "../hub/account/mint";
-import type { Activity } from "../services/poller";
+import type { UserPresence } from "../services/poller";
 import type { Timeouts } from "../transport/settings";
 
 /** Small values that outlive the window, shared by all windows; each thing under a key of its own. */
@@ -35,7 +35,7 @@ export interface Ports {
   readonly memory: Memory;
   readonly log: Logger;
   /** Whether the user uses this window; always unless told. */
-  readonly activity?: Activity;
+  readonly activity?: UserPresence;
   /** For how many milliseconds the user must have been away until idle kernels rest; undefined: they never do. */
   readonly restAfter?: () => number | undefined;
   /** No hubs are configured and all certificates verified unless told. */

@@ -1,5 +1,5 @@
 // Waiting: deferred values, timeouts, exponential back-off with jitter, serial queues.
-import { ConnectError } from "./errors";
+import { ProductError } from "./errors";
 
 /** A promise with its resolve and reject outside. */
 export class Deferred<T> {
@@ -38,8 +38,8 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 }
 
 /** The error an aborted signal stands for: its own reason if that is one of ours. */
-export function abortReason(signal: AbortSignal): ConnectError {
-  return signal.reason instanceof ConnectError ? signal.reason : new ConnectError("aborted", "Cancelled.");
+export function abortReason(signal: AbortSignal): ProductError {
+  return signal.reason instanceof ProductError ? signal.reason : new ProductError("aborted", "Cancelled.");
 }
 
 /** Settles as `promise`, or rejects as soon as `signal` aborts; `promise` itself goes on. */
@@ -58,7 +58,7 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
 export async function withTimeout<T>(promise: Promise<T>, ms: number, message: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const bound = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ConnectError("timeout", message)), ms);
+    timer = setTimeout(() => reject(new ProductError("timeout", message)), ms);
   });
   try {
     return await Promise.race([promise, bound]);

@@ -61,7 +61,7 @@ export type ErrorCode =
  * An error of this product. `message` says what happened, where, and what to do next. VS Code shows some of them by
  * itself, and what a peer gave as its reason may stand in any: so each is `plain`.
  */
-export class ConnectError extends Error {
+export class ProductError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
@@ -73,7 +73,7 @@ export class ConnectError extends Error {
 }
 
 /** An HTTP answer that is an error. `body` is the start of what was answered, for logs and reports. */
-export class HttpError extends ConnectError {
+export class HttpError extends ProductError {
   constructor(
     code: ErrorCode,
     message: string,
@@ -87,8 +87,8 @@ export class HttpError extends ConnectError {
 }
 
 /** Whether `error` is one of ours with one of the given codes. */
-export function hasCode(error: unknown, ...codes: ErrorCode[]): error is ConnectError {
-  return error instanceof ConnectError && codes.includes(error.code);
+export function hasCode(error: unknown, ...codes: ErrorCode[]): error is ProductError {
+  return error instanceof ProductError && codes.includes(error.code);
 }
 
 /** The sentence to show a user for anything that was thrown. */

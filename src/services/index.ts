@@ -1,8 +1,8 @@
 // The services of a Jupyter server, for programs of any kind: no VS Code, no hub. See docs/services.md.
-export { ConnectError, HttpError, hasCode, type ErrorCode } from "../base/errors";
+export { ProductError, HttpError, hasCode, type ErrorCode } from "../base/errors";
 export { serverSettings, type ServerSettings, type ServerSettingsOptions, type TokenProvider } from "../transport/settings";
 export { ServiceManager, type ServiceManagerOptions } from "./serviceManager";
-export type { Activity } from "./poller";
+export type { UserPresence } from "./poller";
 export { KernelConnection } from "./kernel/connection";
 export type { ExecuteRequest } from "./kernel/requests/kernelRequests";
 export type { KernelConnectionOptions } from "./kernel/connectionOptions";

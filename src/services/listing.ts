@@ -1,7 +1,7 @@
 // Listing: a server's list of one kind of thing, with changes made here applied between answers. No race: a stale answer never wins.
 import { abortable } from "../base/async";
 import type { Disposable } from "../base/disposable";
-import { asError, ConnectError, hasCode } from "../base/errors";
+import { asError, ProductError, hasCode } from "../base/errors";
 import { Emitter } from "../base/event";
 import type { Logger } from "../base/log";
 
@@ -62,7 +62,7 @@ export class Listing<T> implements Disposable {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const [question, facts] = [++this.#asked, this.#facts];
       const answer = await this.#ask(signal);
-      if (this.#disposed) throw new ConnectError("disposed", "The services of this server were closed.");
+      if (this.#disposed) throw new ProductError("disposed", "The services of this server were closed.");
       if (facts !== this.#facts) continue;
       if (question > this.#answered) {
         this.#answered = question;

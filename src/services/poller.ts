@@ -8,13 +8,13 @@ import { Emitter, type Event } from "../base/event";
 import { nullLogger, type Logger } from "../base/log";
 
 /** Presence: whether the user is using the program; while they are away, nothing is polled. */
-export interface Activity {
+export interface UserPresence {
   readonly isActive: boolean;
   readonly onDidChange: Event<boolean>;
 }
 
 /** Presence for programs without a user interface. */
-export const alwaysActive: Activity = { isActive: true, onDidChange: () => ({ dispose: () => undefined }) };
+export const alwaysActive: UserPresence = { isActive: true, onDidChange: () => ({ dispose: () => undefined }) };
 
 /** A stream of the server's that reports changes. */
 export interface Live extends Disposable {
@@ -27,7 +27,7 @@ export interface PollerOptions {
   readonly poll: (signal: AbortSignal) => Promise<boolean>;
   /** Opens the server's stream, while there is reason to poll; `changed` is to be called when it reports a change. */
   readonly live?: ((changed: () => void) => Live) | undefined;
-  readonly activity?: Activity | undefined;
+  readonly activity?: UserPresence | undefined;
   readonly clock?: Clock | undefined;
   /** For jitter, in [0, 1). */
   readonly random?: (() => number) | undefined;
@@ -50,7 +50,7 @@ const pauses = {
 /** Polls while something shows the data; after failures with back-off. */
 export class Poller implements Disposable {
   readonly #options: PollerOptions;
-  readonly #activity: Activity;
+  readonly #activity: UserPresence;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #failed: Emitter<Error>;
@@ -89,7 +89,7 @@ export class Poller implements Disposable {
   }
 
   /** Polls until the result is disposed; held by whoever shows what is polled, while it is visible. */
-  look(): Disposable {
+  acquire(): Disposable {
     let holds = true;
     this.#looks++;
     this.#update();

@@ -5,13 +5,13 @@ import { Emitter } from "../base/event";
 import type { ServerSettings } from "../transport/settings";
 import { KernelManager } from "./kernel/manager";
 import { KernelSpecManager } from "./kernelspec/manager";
-import { Poller, type Activity, type Live } from "./poller";
+import { Poller, type UserPresence, type Live } from "./poller";
 import { asKernelAction, EventStream } from "./rest/events";
 import { SessionManager } from "./session/manager";
 
 export interface ServiceManagerOptions {
   /** Whether the user uses the program; always unless told. */
-  readonly activity?: Activity;
+  readonly activity?: UserPresence;
   /** Whether to listen to the server's event stream while it is looked at; true unless told. */
   readonly live?: boolean;
   readonly clock?: Clock;
@@ -66,7 +66,7 @@ export class ServiceManager implements Disposable {
    * visible: each request counts as activity of the server and keeps it running.
    */
   look(): Disposable {
-    return this.#poller.look();
+    return this.#poller.acquire();
   }
 
   /** Signed in again, or the server runs again: polling goes on. */

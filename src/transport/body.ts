@@ -1,7 +1,7 @@
 // The body of an answer: decompressed, and bounded in size.
 import { pipeline } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { ConnectError } from "../base/errors";
+import { ProductError } from "../base/errors";
 
 /** Bytes in a MB, as messages say it. */
 export const megabyte = 1024 * 1024;
@@ -73,10 +73,10 @@ export function textOf(bytes: Buffer, what: string): string {
   }
 }
 
-function tooLarge(what: string, most: number, cause?: unknown): ConnectError {
+function tooLarge(what: string, most: number, cause?: unknown): ProductError {
   const size = most < megabyte ? `${Math.ceil(most / 1024)} KB` : `${Math.floor(most / megabyte)} MB`;
   const message = `${what} with more than ${size}, which is more than belongs there. Try again; if it stays so, tell its administrator.`;
-  return new ConnectError("too-large", message, { cause });
+  return new ProductError("too-large", message, { cause });
 }
 
 function asBuffer(chunk: unknown): Buffer {

@@ -1,7 +1,7 @@
 // Server-sent events: the data of each, parsed from a stream of text, bounded in number for each connection.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 import { createParser } from "eventsource-parser";
-import { ConnectError } from "../base/errors";
+import { ProductError } from "../base/errors";
 
 /** Characters of one event, its unfinished lines included. */
 const longestEvent = 64 * 1024;
@@ -34,6 +34,6 @@ export async function* eventsIn(stream: AsyncIterable<string>, what: string): As
   }
 }
 
-function tooMuch(what: string): ConnectError {
-  return new ConnectError("too-large", `${what} with more events than belong there.`);
+function tooMuch(what: string): ProductError {
+  return new ProductError("too-large", `${what} with more events than belong there.`);
 }

@@ -1,7 +1,7 @@
 // HTTP requests to a hub or server: token, timeout, retry with back-off, and errors that say what happened.
 import * as v from "valibot";
 import { backoff, delay, throwIfAborted } from "../base/async";
-import { ConnectError, hasCode, type HttpError } from "../base/errors";
+import { ProductError, hasCode, type HttpError } from "../base/errors";
 import { parseJsonText } from "../base/json";
 import { failedConnection } from "./tls/certificateRefused";
 import { credentialHeaders } from "./credential";
@@ -11,7 +11,7 @@ import { loginPageError, statusError, type Refusal } from "./httpErrors";
 import type { ServerSettings } from "./settings";
 import { targetOf } from "./target";
 
-export interface RequestOptions {
+export interface HttpRequestOptions {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
@@ -33,7 +33,7 @@ export interface RequestOptions {
 }
 
 /** A complete answer: its status and its body. */
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   readonly headers: FetchResponse["headers"];
   readonly bytes: Buffer;
@@ -56,7 +56,7 @@ const retryStatuses = new Set([408, 429, 500, 502, 503, 504]);
  * @param path relative, e.g. `api/kernels`; already percent-encoded. What leads elsewhere fails with `address`, unsent.
  * @throws ConnectError, HttpError; see `ErrorCode`.
  */
-export async function request(settings: ServerSettings, path: string, options: RequestOptions = {}): Promise<Answer> {
+export async function request(settings: ServerSettings, path: string, options: HttpRequestOptions = {}): Promise<HttpAnswer> {
   const idempotent = options.method !== "POST" && options.method !== "PATCH";
   let tokenChecked = false;
   for (let attempt = 0; ; attempt++) {
@@ -93,7 +93,7 @@ export async function requestJson<S extends v.GenericSchema>(
   settings: ServerSettings,
   path: string,
   schema: S,
-  options: RequestOptions = {},
+  options: HttpRequestOptions = {},
 ): Promise<v.InferOutput<S>> {
   const answer = await request(settings, path, { accept: "application/json", ...options });
   return parseJson(settings, path, schema, answer.text);
@@ -110,7 +110,7 @@ export function parseJson<S extends v.GenericSchema>(
   try {
     value = parseJsonText(text);
   } catch (cause) {
-    throw new ConnectError("invalid-response", `${settings.label} answered ${path} with something that is not JSON.`, {
+    throw new ProductError("invalid-response", `${settings.label} answered ${path} with something that is not JSON.`, {
       cause,
     });
   }
@@ -118,14 +118,14 @@ export function parseJson<S extends v.GenericSchema>(
   if (result.success) return result.output;
   const [issue] = result.issues;
   const place = v.getDotPath(issue) ?? "the answer";
-  throw new ConnectError("invalid-response", `${settings.label} answered ${path} in an unknown form: ${place}: ${issue.message}`);
+  throw new ProductError("invalid-response", `${settings.label} answered ${path} in an unknown form: ${place}: ${issue.message}`);
 }
 
 /** A stream of text, e.g. server-sent events; ends when the server ends it or `signal` aborts. */
 export async function* streamText(
   settings: ServerSettings,
   path: string,
-  options: RequestOptions = {},
+  options: HttpRequestOptions = {},
 ): AsyncGenerator<string> {
   const token = await settings.token.current();
   const url = targetOf(settings, settings.baseUrl, path, token !== undefined);
@@ -148,9 +148,9 @@ export async function* streamText(
 async function exchange(
   settings: ServerSettings,
   path: string,
-  options: RequestOptions,
+  options: HttpRequestOptions,
   token: string | undefined,
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   const url = targetOf(settings, settings.baseUrl, path, token !== undefined);
   const ms = options.timeout ?? settings.timeouts.request;
   const bound = AbortSignal.timeout(ms);
@@ -166,7 +166,7 @@ async function exchange(
   } catch (cause) {
     throwIfAborted(options.signal);
     if (bound.aborted) {
-      throw new ConnectError("timeout", `${settings.label} did not answer within ${ms / 1000} s.`, { cause });
+      throw new ProductError("timeout", `${settings.label} did not answer within ${ms / 1000} s.`, { cause });
     }
     throw await failedConnection(settings, settings.baseUrl, cause);
   }
@@ -175,7 +175,7 @@ async function exchange(
 async function send(
   settings: ServerSettings,
   url: URL,
-  options: RequestOptions,
+  options: HttpRequestOptions,
   token: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<FetchResponse> {
@@ -205,7 +205,7 @@ async function send(
  * Whether the answer is to a request that broke off: who got half of its body answers 400 and says nothing, and that may
  * arrive before the connection's end does.
  */
-function isCutShort({ status, text }: Answer, { body }: RequestOptions): boolean {
+function isCutShort({ status, text }: HttpAnswer, { body }: HttpRequestOptions): boolean {
   return status === 400 && text.trim() === "" && body !== undefined;
 }
 
@@ -214,7 +214,7 @@ function faultOf(
   path: string,
   answer: Refusal,
   allow: readonly number[] = [],
-): HttpError | ConnectError | undefined {
+): HttpError | ProductError | undefined {
   if (allow.includes(answer.status)) return undefined;
   if (answer.status < 200 || answer.status >= 300) return statusError(settings, path, answer);
   return loginPageError(settings, path, answer);

@@ -1,5 +1,5 @@
 // Errors of failed requests, in words: status codes, login pages, networks and certificates.
-import { ConnectError, HttpError, messageOf, type ErrorCode } from "../base/errors";
+import { ProductError, HttpError, messageOf, type ErrorCode } from "../base/errors";
 import { jsonIn } from "../base/json";
 import type { ServerSettings } from "./settings";
 
@@ -175,22 +175,22 @@ const networkReasons: ReadonlyMap<string, string> = new Map(Object.entries({
  * The error for a request or websocket that never got an answer.
  * @param certificate what the certificate that was refused says, as a sentence
  */
-export function networkError(settings: ServerSettings, cause: unknown, certificate?: string): ConnectError {
+export function networkError(settings: ServerSettings, cause: unknown, certificate?: string): ProductError {
   const code = systemCode(cause);
   const refusal = certificateReason(code, cause);
   if (refusal) {
     const subject = refusal === clientCertificate ? `${settings.label} has refused the connection` : `The certificate of ${settings.label} was refused`;
     const sentences = [`${subject}: ${refusal.why}.`, certificate, refusal.remedy].filter((sentence) => sentence !== undefined);
-    return new ConnectError("certificate", sentences.join(" "), { cause });
+    return new ProductError("certificate", sentences.join(" "), { cause });
   }
   const proxy = unreachableProxy(cause);
   if (proxy !== undefined) {
     const text = `${settings.label} cannot be reached: the proxy ${proxy} does not answer. Check your network, and the proxy in VS Code's settings (http.proxy, http.noProxy) or in HTTPS_PROXY and NO_PROXY.`;
-    return new ConnectError("unreachable", text, { cause });
+    return new ProductError("unreachable", text, { cause });
   }
   const plain = code === "EPROTO" && /wrong version number|packet length too long/.test(messageOf(cause));
   const known = plain ? "it does not speak https. Check whether its address begins with http://" : networkReasons.get(code);
-  return new ConnectError("unreachable", `${settings.label} cannot be reached: ${known ?? messageOf(cause)}.`, { cause });
+  return new ProductError("unreachable", `${settings.label} cannot be reached: ${known ?? messageOf(cause)}.`, { cause });
 }
 
 /** The proxy that VS Code could not connect to, without credentials; VS Code says so in words only. */

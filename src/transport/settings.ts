@@ -1,7 +1,7 @@
 // ServerSettings: everything a request to one server needs, accepted by every function and class of the services.
 import type { Agent } from "node:http";
 import WebSocket from "ws";
-import { ConnectError } from "../base/errors";
+import { ProductError } from "../base/errors";
 import { nullLogger, type Logger } from "../base/log";
 import { fetch } from "./fetch";
 import type { Fetch } from "./fetchTypes";
@@ -106,7 +106,7 @@ export function fixedToken(token: string | undefined): TokenProvider {
 function directoryUrl(address: string | URL): URL {
   const url = URL.canParse(String(address)) ? new URL(address) : undefined;
   if (!url || !/^(https?|wss?):$/.test(url.protocol)) {
-    throw new ConnectError("address", `“${String(address)}” is not an http(s) address of a server.`);
+    throw new ProductError("address", `“${String(address)}” is not an http(s) address of a server.`);
   }
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   url.search = "";

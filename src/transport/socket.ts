@@ -2,7 +2,7 @@
 import type WebSocket from "ws";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { abortable, throwIfAborted } from "../base/async";
-import { ConnectError, HttpError, asError } from "../base/errors";
+import { ProductError, HttpError, asError } from "../base/errors";
 import { Acknowledger } from "./acknowledger";
 import { failedConnection } from "./tls/certificateRefused";
 import { megabyte, readReason } from "./body";
@@ -93,7 +93,7 @@ export async function openSocket(
 
 class SubprotocolRefused extends Error {}
 
-function forbidden(settings: ServerSettings, path: string, { status, body }: HttpError): ConnectError {
+function forbidden(settings: ServerSettings, path: string, { status, body }: HttpError): ProductError {
   return statusError(settings, path, { status, text: body, headers: { get: () => null } }, "forbidden");
 }
 
@@ -143,9 +143,9 @@ async function handshake(
     throwIfAborted(options.signal);
     if (bound.aborted) {
       const seconds = settings.timeouts.handshake / 1000;
-      throw new ConnectError("timeout", `${settings.label} did not open a connection within ${seconds} s.`, { cause: error });
+      throw new ProductError("timeout", `${settings.label} did not open a connection within ${seconds} s.`, { cause: error });
     }
-    if (error instanceof ConnectError) throw error;
+    if (error instanceof ProductError) throw error;
     if (error instanceof Error && /subprotocol/i.test(error.message)) throw new SubprotocolRefused(error.message);
     throw await failedConnection(settings, url, error);
   }
@@ -223,7 +223,7 @@ export class Socket {
 
   /** Sends one frame. @throws ConnectError `connection-lost` where the socket is not open any more. */
   send(data: string | Uint8Array): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) throw new ConnectError("connection-lost", "The connection is closed.");
+    if (this.#ws.readyState !== this.#ws.OPEN) throw new ProductError("connection-lost", "The connection is closed.");
     this.#acknowledger.sent();
     this.#ws.send(data);
   }

@@ -1,5 +1,5 @@
 // Target of a request: an address below that of its server, and nowhere else.
-import { ConnectError } from "../base/errors";
+import { ProductError } from "../base/errors";
 import type { ServerSettings } from "./settings";
 
 /**
@@ -13,9 +13,9 @@ export function targetOf({ label, tokenPath }: ServerSettings, base: URL, path: 
   if (url && isBelow(base, url)) {
     if (url.hash !== "") url.hash = ""; // is never sent, and websockets refuse it
     if (!carriesToken || tokenPath === "" || url.pathname.startsWith(new URL(tokenPath, base).pathname)) return url;
-    throw new ConnectError("address", `Nothing was sent to “${shown(path)}”: the sign-in to ${label} is not meant for it.`);
+    throw new ProductError("address", `Nothing was sent to “${shown(path)}”: the sign-in to ${label} is not meant for it.`);
   }
-  throw new ConnectError("address", `Nothing was sent to “${shown(path)}”: it does not lie on ${label}.`);
+  throw new ProductError("address", `Nothing was sent to “${shown(path)}”: it does not lie on ${label}.`);
 }
 
 /** Whether `url` is of the same origin as `base` and its path begins with that of `base`, which ends with a slash. */
@@ -38,11 +38,11 @@ function climbsEncoded(path: string): boolean {
  */
 export function encodeName(name: string): string {
   const isName = name !== "" && !name.split(/[/\\]/).some((part) => part === "." || part === "..");
-  if (!isName) throw new ConnectError("address", `“${shown(name)}” cannot be a name on a hub or server. Choose another.`);
+  if (!isName) throw new ProductError("address", `“${shown(name)}” cannot be a name on a hub or server. Choose another.`);
   try {
     return encodeURIComponent(name);
   } catch (cause) {
-    throw new ConnectError("address", `“${shown(name)}” cannot be a name on a hub or server: it holds half a character.`, { cause });
+    throw new ProductError("address", `“${shown(name)}” cannot be a name on a hub or server: it holds half a character.`, { cause });
   }
 }
 

@@ -1,8 +1,8 @@
 // Table of all commands and their handlers. Titles, icons and menus are in package.json.
 import * as vscode from "vscode";
 import { TreeNode } from "../app/hubTree/nodes";
-import type { AccountRow, HubRow, TerminalRow } from "../app/hubTree/rows";
-import { ConnectError, messageOf } from "../base/errors";
+import type { AccountRow, HubRow, ServerTerminalRow } from "../app/hubTree/rows";
+import { ProductError, messageOf } from "../base/errors";
 import { plain } from "../base/plain";
 import type { AppContext } from "./context";
 import type { CommandHandler, CommandName } from "./contributed/commands";
@@ -62,7 +62,7 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, view: vs
     ...runningKernelCommands(app, notebooks),
     ...kernelNotebookCommands(app, notebooks, view),
     ...details.commands,
-    endTerminal: (given?: TerminalRow) => given && report("endTerminal", () => endTerminal(app, given)),
+    endTerminal: (given?: ServerTerminalRow) => given && report("endTerminal", () => endTerminal(app, given)),
     openHub: (row?: AccountRow) =>
       report("openHub", async () => {
         const account = row?.account ?? (await chooseAccount(app));
@@ -84,7 +84,7 @@ async function rejectingPlainly(work: () => unknown): Promise<unknown> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ConnectError || error instanceof vscode.CancellationError) throw error;
+    if (error instanceof ProductError || error instanceof vscode.CancellationError) throw error;
     throw new Error(plain(messageOf(error)), { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 // Progress for slow work: a notification, with cancel, only where it takes long.
 import * as vscode from "vscode";
 import { delay } from "../base/async";
-import { ConnectError } from "../base/errors";
+import { ProductError } from "../base/errors";
 import { withProgress } from "./say/messages";
 
 /** Milliseconds after which the progress notification shows. */
@@ -21,7 +21,7 @@ export async function withPatience<T>(title: string, task: (signal: AbortSignal)
   if (await Promise.race([over, delay(patience).then(() => false)])) return result;
   const where = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   void withProgress(where, async (_, token) => {
-    token.onCancellationRequested(() => cancelled.abort(new ConnectError("aborted", "Cancelled.")));
+    token.onCancellationRequested(() => cancelled.abort(new ProductError("aborted", "Cancelled.")));
     await over;
   });
   return result;

@@ -9,7 +9,7 @@ import { findHub } from "../../src/hub/signIn/findHub";
 import { logIn } from "../../src/hub/pages/pages";
 import { findPlainServer } from "../../src/hub/api/plainServer";
 import { ensureRunning } from "../../src/hub/api/userServer";
-import { waysIn } from "../../src/hub/signIn/waysIn";
+import { waysIn } from "../../src/hub/signIn/loginMethods";
 import { getFile, listDirectory } from "../../src/services/contents/client";
 import { listKernels } from "../../src/services/kernel/client";
 import { kernelSpecResource } from "../../src/services/rest/kernelSpec";

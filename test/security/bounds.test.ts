@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { Redactor, redactingLogger } from "../../src/base/log";
 import { jsonIn } from "../../src/base/json";
-import { ConnectError } from "../../src/base/errors";
+import { ProductError } from "../../src/base/errors";
 import { parseAddress } from "../../src/hub/signIn/address";
 import { matchesPattern } from "../../src/hub/pages/pattern";
 import { parseSpawnForm, problemOn, problemWith } from "../../src/hub/pages/spawnForm";
 import { tokenIn } from "../../src/hub/signIn/tokenText";
-import { readLoginPage } from "../../src/hub/signIn/waysIn";
+import { readLoginPage } from "../../src/hub/signIn/loginMethods";
 import { callAt, qualifiedName, signatureOf, type Call } from "../../src/notebook/help/callSignature";
 import { completionsOf } from "../../src/notebook/help/completions";
 import { DisplayIds } from "../../src/notebook/outputs/displayIds";
@@ -17,7 +17,7 @@ import { OutputModel } from "../../src/notebook/outputs/outputModel";
 import { rateLimitNotice } from "../../src/notebook/run/rateLimit";
 import { StreamText } from "../../src/notebook/text/streamText";
 import { decode, v1Protocol } from "../../src/services/kernel/codec";
-import { Continuity } from "../../src/services/kernel/delivery/continuity";
+import { LossDetector } from "../../src/services/kernel/delivery/lossDetector";
 import { completeReplyContent, contentOf, errorContent, inspectReplyContent, weightOf, type CompleteReply, type InspectReply, type Message } from "../../src/services/kernel/messages";
 import { reasonIn, statusError } from "../../src/transport/httpErrors";
 import { serverSettings } from "../../src/transport/settings";
@@ -139,7 +139,7 @@ const offsets = (length: number): Buffer => {
   return data;
 };
 const numbered = (numbers: readonly (number | string)[]): void => {
-  const continuity = new Continuity({ clientId: "c", isOwn: () => true, missed: () => undefined });
+  const continuity = new LossDetector({ clientId: "c", isOwn: () => true, missed: () => undefined });
   for (const number of numbers) continuity.received(message("status", { execution_state: "idle" }, `s_1_${number}`));
   continuity.dispose();
 };
@@ -186,7 +186,7 @@ function refusing(read: () => unknown): void {
   try {
     read();
   } catch (error) {
-    if (!(error instanceof ConnectError)) throw error;
+    if (!(error instanceof ProductError)) throw error;
   }
 }
 

@@ -1,21 +1,21 @@
 // Every reader of what a peer sends: it gives something or one of our errors, and takes little time and memory.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ConnectError } from "../../src/base/errors";
+import { ProductError } from "../../src/base/errors";
 import { Redactor, redactingLogger } from "../../src/base/log";
 import { parseAddress } from "../../src/hub/signIn/address";
 import { HubClient } from "../../src/hub/api/client";
 import { findHub } from "../../src/hub/signIn/findHub";
 import { logIn, readSpawnForm } from "../../src/hub/pages/pages";
-import { enterPlainServer, findPlainServer } from "../../src/hub/api/plainServer";
-import { readSecret, secretsIn } from "../../src/hub/account/secret";
+import { authenticatePlainServer, findPlainServer } from "../../src/hub/api/plainServer";
+import { readSecret, secretsIn } from "../../src/hub/account/tokenRecord";
 import { parseSpawnForm, preselecting, problemOn, userOptionsOf } from "../../src/hub/pages/spawnForm";
-import { readLoginPage } from "../../src/hub/signIn/waysIn";
+import { readLoginPage } from "../../src/hub/signIn/loginMethods";
 import { callAt, signatureOf } from "../../src/notebook/help/callSignature";
 import { completionsOf } from "../../src/notebook/help/completions";
 import { DisplayIds } from "../../src/notebook/outputs/displayIds";
 import { inspectionMarkdown } from "../../src/notebook/help/inspection";
-import { decodeRecords, encodeRecord, stateOf } from "../../src/notebook/run/journal";
+import { decodeRecords, encodeRecord, journaledStateOf } from "../../src/notebook/run/journal";
 import { OutputModel } from "../../src/notebook/outputs/outputModel";
 import { nextInputOf, pageOf } from "../../src/notebook/run/payloads";
 import { rateLimitNotice } from "../../src/notebook/run/rateLimit";
@@ -25,7 +25,7 @@ import { getContents, getFile, getNotebook, listDirectory } from "../../src/serv
 import { fileBytes } from "../../src/services/contents/model";
 import { decode, encode, v1Protocol } from "../../src/services/kernel/codec";
 import { listKernels } from "../../src/services/kernel/client";
-import { Continuity } from "../../src/services/kernel/delivery/continuity";
+import { LossDetector } from "../../src/services/kernel/delivery/lossDetector";
 import {
   completeReplyContent,
   contentOf,
@@ -63,7 +63,7 @@ const room = 50;
 
 /** Fails for anything thrown that is none of ours. */
 function ours(error: unknown): undefined {
-  if (!(error instanceof ConnectError)) throw error;
+  if (!(error instanceof ProductError)) throw error;
   return undefined;
 }
 
@@ -205,7 +205,7 @@ describe("10,000 inputs of a peer", function () {
   it("for cookies, places and forms of pages", () =>
     fuzz(fc.tuple(html, fc.constantFrom(200, 302, 403), textOf("_xsrf=1", ";", "=", " Max-Age=0", " expires=", "jupyterhub-hub-login=x"), textOf("/hub/", "//", "http://[", "login", "user/", ":", "@")), async ([text, status, cookie, location]) => {
       const at = answering(text, status, { "set-cookie": [cookie, cookie], location });
-      for (const read of [() => logIn(at, "ana", "secret"), () => readSpawnForm(at, cookie, "ana", "gpu"), () => enterPlainServer(at, "secret"), () => findHub(parseAddress("http://127.0.0.1/"), { fetch: at.fetch })]) {
+      for (const read of [() => logIn(at, "ana", "secret"), () => readSpawnForm(at, cookie, "ana", "gpu"), () => authenticatePlainServer(at, "secret"), () => findHub(parseAddress("http://127.0.0.1/"), { fetch: at.fetch })]) {
         await read().catch(ours);
       }
     }));
@@ -283,9 +283,9 @@ describe("10,000 inputs of a peer", function () {
 
   it("for numbers of messages", () =>
     fuzz(fc.array(fc.tuple(textOf("s_1_", "_", "1", "9007199254740993", "0"), fc.constantFrom("busy", "idle"), fc.boolean()), { maxLength: 8 }), (received) => {
-      const continuity = new Continuity({ clientId: "c", isOwn: (id) => id === "own", missed: () => undefined });
-      continuity.broke();
-      continuity.mended();
+      const continuity = new LossDetector({ clientId: "c", isOwn: (id) => id === "own", missed: () => undefined });
+      continuity.connectionLost();
+      continuity.reconnected();
       for (const [id, state, own] of received) {
         const status = message("status", { execution_state: state });
         continuity.received({ ...status, header: { ...status.header, msg_id: id }, parent_header: { msg_id: own ? "own" : "other" } });
@@ -304,7 +304,7 @@ describe("10,000 inputs of a peer", function () {
       const good = [encodeRecord(record), encodeRecord({ kind: "message", at: 1, message: outputs[0] ?? message("x", {}) }), frameOf(1, Buffer.concat([Buffer.alloc(8), frame])), frameOf(0, Buffer.from(json))];
       const bytes = Buffer.concat(good);
       for (const [at, value] of changes) bytes[at % bytes.length] = value;
-      stateOf(decodeRecords(bytes), () => undefined);
+      journaledStateOf(decodeRecords(bytes), () => undefined);
     }));
 
   it("for addresses", () =>

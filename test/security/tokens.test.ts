@@ -11,7 +11,7 @@ import { Servers } from "../../src/app/servers/servers";
 import { nullLogger } from "../../src/base/log";
 import type { Account } from "../../src/hub/account/account";
 import type { TokenTerms } from "../../src/hub/account/mint";
-import { readSecret, writeSecret } from "../../src/hub/account/secret";
+import { readSecret, writeSecret } from "../../src/hub/account/tokenRecord";
 import type { Message } from "../../src/services/kernel/messages";
 import type { TestHub } from "../harness/hub/hub";
 import { onOldestStack, sharedHub } from "../harness/hub/shared";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Agent, createServer as createTlsServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createSecureContext, type TLSSocket } from "node:tls";
-import { ConnectError, messageOf, type ErrorCode } from "../../src/base/errors";
+import { ProductError, messageOf, type ErrorCode } from "../../src/base/errors";
 import { Redactor, redactingLogger } from "../../src/base/log";
 import { request } from "../../src/transport/http";
 import { openSocket } from "../../src/transport/socket";
@@ -112,7 +112,7 @@ describe("what a hub gives as its reason", () => {
           () => assert.fail("it has failed"),
           (reason: unknown) => reason,
         );
-        assert.ok(error instanceof ConnectError);
+        assert.ok(error instanceof ProductError);
         assert.doesNotMatch(error.message, dangerous);
         assert.doesNotMatch(String(error.stack).replaceAll(/\n\s+at .*/g, ""), dangerous);
       }
@@ -122,7 +122,7 @@ describe("what a hub gives as its reason", () => {
 
 describe("an error", () => {
   it("of ours holds no link, whatever it is made of, also for VS Code to show", () => {
-    const error = new ConnectError("not-found", `“${command}” is not on ${turned}.\n$(error)`);
+    const error = new ProductError("not-found", `“${command}” is not on ${turned}.\n$(error)`);
     for (const text of [error.message, messageOf(error), String(error)]) assert.doesNotMatch(text, dangerous);
     assert.match(error.message, /Show it.*createTerminalEditor.*is not on gro\.elpmaxe\.buh\. \$\u2060\(error\)$/);
   });
@@ -137,7 +137,7 @@ describe("a record of the log", () => {
   it("is one, and shows what is in it, whoever said it", () => {
     log.info(forged);
     log.warn("The hub said", forged);
-    log.error("It failed", Object.assign(new Error(forged), { cause: new ConnectError("aborted", forged) }));
+    log.error("It failed", Object.assign(new Error(forged), { cause: new ProductError("aborted", forged) }));
     log.debug("It said", { message: forged });
     assert.equal(records.length, 4);
     for (const record of records) {

@@ -1,6 +1,6 @@
 // src/hub on a real hub: finding it, signing in, tokens, starting and stopping servers.
 import assert from "node:assert/strict";
-import { ConnectError, hasCode } from "../../src/base/errors";
+import { ProductError, hasCode } from "../../src/base/errors";
 import { Account, type TokenStore } from "../../src/hub/account/account";
 import { parseAddress } from "../../src/hub/signIn/address";
 import { findHub } from "../../src/hub/signIn/findHub";
@@ -30,12 +30,12 @@ describe("hub", function () {
 
   const clientOf = (name: string): HubClient =>
     new HubClient(serverSettings({ baseUrl: hub.url, token: hub.user(name).token, label: `${name} @ hub` }));
-  const failure = async (promise: Promise<unknown>): Promise<ConnectError> => {
+  const failure = async (promise: Promise<unknown>): Promise<ProductError> => {
     const error: unknown = await promise.then(
       () => undefined,
       (reason: unknown) => reason,
     );
-    assert.ok(error instanceof ConnectError, String(error));
+    assert.ok(error instanceof ProductError, String(error));
     return error;
   };
   const memory = (token: string): TokenStore & { token: string | undefined } => ({

@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import { Hubs } from "../../src/app/hubs/hubs";
 import { Servers } from "../../src/app/servers/servers";
 import { Redactor, redactingLogger, type Logger } from "../../src/base/log";
-import { readSecret, secretsIn, writeSecret } from "../../src/hub/account/secret";
+import { readSecret, secretsIn, writeSecret } from "../../src/hub/account/tokenRecord";
 import type { TokenTerms } from "../../src/hub/account/mint";
 import type { TokenStore } from "../../src/hub/account/account";
 import { startFaultProxy, type FaultProxy } from "../harness/faultProxy";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Hubs } from "../../src/app/hubs/hubs";
 import { Servers } from "../../src/app/servers/servers";
 import { hasCode } from "../../src/base/errors";
-import { readSecret } from "../../src/hub/account/secret";
+import { readSecret } from "../../src/hub/account/tokenRecord";
 import type { SignInPort, TokenQuestion } from "../../src/hub/signIn/signIn";
 import { startPlainServer, type PlainServer } from "../harness/hub/plainServer";
 import { stackVersion } from "../harness/hub/shared";

@@ -1,6 +1,6 @@
 // Servers on a real hub, from the list to deletion: named ones, options, the spawn page, every way a start can fail.
 import assert from "node:assert/strict";
-import { ConnectError, hasCode } from "../../src/base/errors";
+import { ProductError, hasCode } from "../../src/base/errors";
 import { HubClient } from "../../src/hub/api/client";
 import { hubScopes } from "../../src/hub/account/mint";
 import { logIn, readSpawnForm } from "../../src/hub/pages/pages";
@@ -30,12 +30,12 @@ describe("servers of a real hub", function () {
   // Each has servers of its own, and most of the time waits for them.
   const test = together(4);
 
-  const failure = async (promise: Promise<unknown>): Promise<ConnectError> => {
+  const failure = async (promise: Promise<unknown>): Promise<ProductError> => {
     const error: unknown = await promise.then(
       () => undefined,
       (reason: unknown) => reason,
     );
-    assert.ok(error instanceof ConnectError, String(error));
+    assert.ok(error instanceof ProductError, String(error));
     return error;
   };
   const model = async (name: string) => (await servers(client, user)).find((server) => server.name === name);

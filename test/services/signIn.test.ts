@@ -7,7 +7,7 @@ import { Servers } from "../../src/app/servers/servers";
 import { hasCode } from "../../src/base/errors";
 import type { Account } from "../../src/hub/account/account";
 import { hubScopes, type TokenTerms } from "../../src/hub/account/mint";
-import { readSecret, writeSecret, type Secret } from "../../src/hub/account/secret";
+import { readSecret, writeSecret, type TokenRecord } from "../../src/hub/account/tokenRecord";
 import { abandon, signIn, type SignInPort } from "../../src/hub/signIn/signIn";
 import { partsOfCookies } from "../../src/transport/credential";
 import { startHub, type TestHub } from "../harness/hub/hub";
@@ -48,7 +48,7 @@ describe("signing in to a hub", () => {
     return v.parse(tokenList, await answer.json()).api_tokens;
   };
   const ours = async (name: string) => (await tokensOf(name)).filter(({ note }) => note?.startsWith(terms.note));
-  const stored = (account: Account): Secret => readSecret(ports.secrets.get(account.id) ?? "");
+  const stored = (account: Account): TokenRecord => readSecret(ports.secrets.get(account.id) ?? "");
   const withPassword = (hubs: Hubs, name: string, typed = name) =>
     hubs.signIn({ address: hub.url, userName: typed, password: hub.user(name).password }, nobody);
   const withToken = (hubs: Hubs, name: string, token = hub.user(name).token) => hubs.signIn({ address: hub.url, token }, nobody);

@@ -1,5 +1,5 @@
 // FileRefusal: the reason why an operation on a server's file is refused here, where the server itself would have done something else.
-import { ConnectError, type ErrorCode } from "../../base/errors";
+import { ProductError, type ErrorCode } from "../../base/errors";
 
 /**
  * - `missing`: there is no such file
@@ -20,7 +20,7 @@ const codes: Readonly<Record<RefusalReason, ErrorCode>> = {
 };
 
 /** Nothing was done. */
-export class FileRefusal extends ConnectError {
+export class FileRefusal extends ProductError {
   constructor(
     readonly reason: RefusalReason,
     message: string,

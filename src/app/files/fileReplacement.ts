@@ -1,6 +1,6 @@
 // Replacing a file on a server as a whole: afterwards it is the old one or the new one, whatever happens to the connection.
 import { randomUUID } from "node:crypto";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { sizeText } from "../../base/text";
 import { deleteContents, renameContents } from "../../services/contents/client";
 import type { ContentsModel } from "../../services/contents/model";
@@ -71,20 +71,20 @@ export class FileReplacement {
 function inWords(settings: ServerSettings, path: string, incoming: string, error: unknown): unknown {
   if (error instanceof NoParts) {
     const text = `“${path}” is larger than ${settings.label} takes in one request, and this server takes no files in parts. It is as it was there. Clear large outputs, or upload it another way.`;
-    return new ConnectError("too-large", text, { cause: error });
+    return new ProductError("too-large", text, { cause: error });
   }
   if (hasCode(error, "too-large")) return refused(settings, path, smallestPart, error);
-  if (!(error instanceof ConnectError)) return error;
+  if (!(error instanceof ProductError)) return error;
   const spellings = [incoming, incoming.split("/").map(encodeURIComponent).join("/")];
   const said = spellings.reduce((text, spelling) => text.replaceAll(spelling, path), error.message);
-  return said === error.message ? error : new ConnectError(error.code, said, { cause: error });
+  return said === error.message ? error : new ProductError(error.code, said, { cause: error });
 }
 
 /** The error where not even so many bytes are accepted. */
 function refused(settings: ServerSettings, path: string, bytes: number, cause: unknown): unknown {
   if (!hasCode(cause, "too-large")) return cause;
   const text = `“${path}” cannot be saved: ${settings.label}, or a proxy before it, refuses requests with as little as ${sizeText(bytes)} of a file (HTTP status 413). It is as it was there. Ask the hub's administrator for a larger limit (in nginx: client_max_body_size).`;
-  return new ConnectError("too-large", text, { cause });
+  return new ProductError("too-large", text, { cause });
 }
 
 /** Deletes a file beside the target; a failure is logged only, since the save itself is over. */

@@ -7,7 +7,7 @@ import type { NotebookSessions } from "../notebooks/notebookSessions";
 import type { Ports } from "../ports";
 import type { RecentErrors } from "../recentErrors";
 import type { Server } from "../servers/server";
-import { Looks } from "./looks";
+import { ServerPolls } from "./serverPolls";
 import { Nodes, type Change, type TreeNode } from "./nodes";
 import { OnDemand } from "./onDemand";
 import { kernelOf, type Row } from "./rows";
@@ -37,7 +37,7 @@ const terminalsFresh = 110_000;
 export class HubTree implements Disposable {
   readonly #options: HubTreeOptions;
   readonly #clock: Clock;
-  readonly #looks: Looks;
+  readonly #looks: ServerPolls;
   /** Data that is requested when somebody points at one thing or opens one list. */
   readonly onDemand: OnDemand;
   readonly #nodes: Nodes;
@@ -59,7 +59,7 @@ export class HubTree implements Disposable {
     this.#clock = options.clock ?? systemClock;
     this.#changed = this.#resources.add(new Emitter(log));
     this.#busyChanged = this.#resources.add(new Emitter(log));
-    this.#looks = this.#resources.add(new Looks(servers, errors, log));
+    this.#looks = this.#resources.add(new ServerPolls(servers, errors, log));
     this.onDemand = new OnDemand(log);
     const answers = { looks: this.#looks, onDemand: this.onDemand };
     this.#nodes = new Nodes({ rowsOf: (row) => rowsUnder(row, options, answers), draw: options.draw });

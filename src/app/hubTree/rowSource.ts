@@ -9,9 +9,9 @@ import type { KeepAlive } from "../servers/keepAlive";
 import type { Server } from "../servers/server";
 import type { StartProgress } from "../servers/serverStart";
 import type { Servers } from "../servers/servers";
-import type { Looks } from "./looks";
+import type { ServerPolls } from "./serverPolls";
 import type { OnDemand } from "./onDemand";
-import { sessionTitle, type KernelFacts, type NoteRow, type Row } from "./rows";
+import { sessionTitle, type KernelRowState, type NoteRow, type Row } from "./rows";
 
 /** The sources of the rows. */
 export interface RowSourceParts {
@@ -25,7 +25,7 @@ export interface RowSourceParts {
 
 /** The outcome of the polls. */
 export interface Answers {
-  readonly looks: Looks;
+  readonly looks: ServerPolls;
   readonly onDemand: OnDemand;
 }
 
@@ -51,7 +51,7 @@ function accountRow(account: Account, { hubWatch }: RowSourceParts): Row {
   return { kind: "account", account, problem: hubWatch.problem(account)?.message };
 }
 
-function serverRow(server: Server, { hubWatch, keepAlive, starts }: RowSourceParts, looks: Looks): Row {
+function serverRow(server: Server, { hubWatch, keepAlive, starts }: RowSourceParts, looks: ServerPolls): Row {
   return {
     kind: "server",
     server,
@@ -62,7 +62,7 @@ function serverRow(server: Server, { hubWatch, keepAlive, starts }: RowSourcePar
   };
 }
 
-function inServer(server: Server, looks: Looks): readonly Row[] {
+function inServer(server: Server, looks: ServerPolls): readonly Row[] {
   const { services } = server;
   if (!services) return server.state === "running" && server.elsewhere !== undefined ? [note(server, "elsewhere")] : [];
   const { isAsking, problem, terminals } = looks.of(server);
@@ -79,7 +79,7 @@ function inServer(server: Server, looks: Looks): readonly Row[] {
   ];
 }
 
-function others(server: Server, looks: Looks): readonly Row[] {
+function others(server: Server, looks: ServerPolls): readonly Row[] {
   const { services } = server;
   if (!services) return [];
   const { consoles, alone } = split(services);
@@ -114,13 +114,13 @@ function split({ sessions, kernels }: ServiceManager): {
   };
 }
 
-function sessionRow(session: SessionModel, server: Server, looks: Looks): Extract<Row, { kind: "session" }> {
+function sessionRow(session: SessionModel, server: Server, looks: ServerPolls): Extract<Row, { kind: "session" }> {
   // A status that a connection has received is newer than the session's copy of it.
   const kernel = session.kernel && (server.services?.kernels.findById(session.kernel.id) ?? session.kernel);
   return { kind: "session", session, kernel, ...facts(server, kernel, looks) };
 }
 
-function facts(server: Server, kernel: KernelModel | null, looks: Looks): KernelFacts {
+function facts(server: Server, kernel: KernelModel | null, looks: ServerPolls): KernelRowState {
   const connection = server.services?.kernels.connections.find(({ id }) => id === kernel?.id);
   return { server, isStale: looks.of(server).problem !== undefined, connection: connection?.connectionStatus };
 }

@@ -36,7 +36,7 @@ export interface ServerRow {
 }
 
 /** The state of a kernel, wherever its row is. */
-export interface KernelFacts {
+export interface KernelRowState {
   readonly server: Server;
   /** Its server cannot be asked: its state is the one that was seen before that. */
   readonly isStale: boolean;
@@ -45,14 +45,14 @@ export interface KernelFacts {
 }
 
 /** A session with its kernel. */
-export interface SessionRow extends KernelFacts {
+export interface SessionRow extends KernelRowState {
   readonly kind: "session";
   readonly session: SessionModel;
   readonly kernel: KernelModel | null;
 }
 
 /** A kernel without a session. */
-export interface KernelRow extends KernelFacts {
+export interface KernelRow extends KernelRowState {
   readonly kind: "kernel";
   readonly kernel: KernelModel;
 }
@@ -67,7 +67,7 @@ export interface OthersRow {
   readonly terminals: number | undefined;
 }
 
-export interface TerminalRow {
+export interface ServerTerminalRow {
   readonly kind: "terminal";
   readonly server: Server;
   readonly terminal: TerminalModel;
@@ -96,7 +96,7 @@ export interface NoteRow {
   readonly problem: string | undefined;
 }
 
-export type Row = HubRow | AccountRow | ServerRow | SessionRow | KernelRow | OthersRow | TerminalRow | SpecsRow | SpecRow | NoteRow;
+export type Row = HubRow | AccountRow | ServerRow | SessionRow | KernelRow | OthersRow | ServerTerminalRow | SpecsRow | SpecRow | NoteRow;
 
 /**
  * The same row keeps its key, and with it its selection and expansion, over refreshes. A server that has come up is

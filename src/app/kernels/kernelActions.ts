@@ -1,6 +1,6 @@
 // Interrupt, restart and shutdown of a server's kernels, whether or not a notebook here is connected to them.
 import { delay } from "../../base/async";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { interruptKernel, restartKernel } from "../../services/kernel/client";
 import type { KernelModel } from "../../services/kernel/model";
 import type { ServiceManager } from "../../services/serviceManager";
@@ -96,8 +96,8 @@ function runningServices(server: Server): ServiceManager {
   throw serverStopped(server);
 }
 
-function serverStopped(server: Server, cause?: unknown): ConnectError {
-  return new ConnectError("server-stopped", `The server of ${server.label} is not running any more, and its kernels are gone with it.`, { cause });
+function serverStopped(server: Server, cause?: unknown): ProductError {
+  return new ProductError("server-stopped", `The server of ${server.label} is not running any more, and its kernels are gone with it.`, { cause });
 }
 
 /** Removes a kernel that turns out to be gone from the lists before the error is reported. */
@@ -113,7 +113,7 @@ async function acting(servers: Servers, { server, id }: KernelRef, work: (servic
     }
     if (!hasCode(error, "not-found")) throw error;
     const text = `The kernel is gone from the server of ${server.label}: it was shut down there. Run a cell of its notebook to start another.`;
-    const gone = new ConnectError("kernel-dead", text, { cause: error });
+    const gone = new ProductError("kernel-dead", text, { cause: error });
     services.kernels.forget(id, gone);
     throw gone;
   }

@@ -1,5 +1,5 @@
 // The situation of a notebook's kernel: all that is known of it, reduced to the one thing to show the user.
-import { hasCode, type ConnectError } from "../../base/errors";
+import { hasCode, type ProductError } from "../../base/errors";
 import type { KernelConnection } from "../../services/kernel/connection";
 import type { ServerState } from "../servers/server";
 import type { StartProgress } from "../servers/servers";
@@ -13,7 +13,7 @@ export interface RunningCell {
 }
 
 /** All that is known of the kernel. */
-export interface KernelFacts {
+export interface SituationInput {
   readonly isSignedIn: boolean;
   readonly server: ServerState;
   /** The hub's last word of the server's start, while this window waits for it. */
@@ -22,7 +22,7 @@ export interface KernelFacts {
   readonly isConnecting?: boolean;
   readonly kernel?: (Pick<KernelConnection, "status" | "connectionStatus" | "nextAttempt"> & Partial<Pick<KernelConnection, "refusal">>) | undefined;
   /** Why the notebook's last kernel ended, where it has no other yet. */
-  readonly ended?: ConnectError | undefined;
+  readonly ended?: ProductError | undefined;
   readonly running?: RunningCell | undefined;
 }
 
@@ -37,7 +37,7 @@ export type KernelSituation =
   | { readonly kind: "dead" | "evicted" | "unreachable"; readonly reason: string };
 
 /** @param before what it was until now: a connection that is being made is another thing after one that was lost */
-export function situationOf(facts: KernelFacts, before?: KernelSituation["kind"]): KernelSituation {
+export function situationOf(facts: SituationInput, before?: KernelSituation["kind"]): KernelSituation {
   const { kernel, server, progress } = facts;
   if (kernel?.connectionStatus === "connected") return connected(kernel.status, facts, before);
   if (!facts.isSignedIn) return { kind: "signed-out" };
@@ -49,7 +49,7 @@ export function situationOf(facts: KernelFacts, before?: KernelSituation["kind"]
   return ended(facts.ended);
 }
 
-function connected(status: KernelConnection["status"], { running }: KernelFacts, before: KernelSituation["kind"] | undefined): KernelSituation {
+function connected(status: KernelConnection["status"], { running }: SituationInput, before: KernelSituation["kind"] | undefined): KernelSituation {
   switch (status) {
     case "idle":
     case "starting":
@@ -67,7 +67,7 @@ function connected(status: KernelConnection["status"], { running }: KernelFacts,
   }
 }
 
-function unconnected({ status, connectionStatus, nextAttempt, refusal }: NonNullable<KernelFacts["kernel"]>, before: KernelSituation["kind"] | undefined): KernelSituation {
+function unconnected({ status, connectionStatus, nextAttempt, refusal }: NonNullable<SituationInput["kernel"]>, before: KernelSituation["kind"] | undefined): KernelSituation {
   if (status === "restarting" || status === "autorestarting") return { kind: "restarting" };
   if (hasCode(refusal, "no-websocket")) return { kind: "unreachable", reason: refusal.message };
   if (connectionStatus === "resting") return { kind: "resting" };
@@ -84,7 +84,7 @@ function unconnected({ status, connectionStatus, nextAttempt, refusal }: NonNull
   }
 }
 
-function ended(error: ConnectError | undefined): KernelSituation {
+function ended(error: ProductError | undefined): KernelSituation {
   if (error?.code === "evicted") return { kind: "evicted", reason: error.message };
   if (error?.code === "kernel-dead") return { kind: "dead", reason: error.message };
   return { kind: "no-kernel" };

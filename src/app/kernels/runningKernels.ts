@@ -67,7 +67,7 @@ export class RunningKernels implements Disposable {
    * The user may choose a kernel soon: asks which servers run, and those what runs on them. Not again within half a
    * minute; servers of others are left alone. What cannot be asked stays as it was.
    */
-  async look(): Promise<void> {
+  async refreshIfOld(): Promise<void> {
     const now = this.#clock.now();
     if (now - this.#looked < fresh) return;
     this.#looked = now;

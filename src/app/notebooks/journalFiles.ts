@@ -8,7 +8,7 @@ import {
   decodeRecords,
   encodeRecord,
   runOf,
-  stateOf,
+  journaledStateOf,
   type JournaledMessage,
   type JournaledState,
   type JournalRecord,
@@ -67,7 +67,7 @@ export class Journal implements Disposable {
 
   /** The content of the journal, whoever wrote it. */
   read(): JournaledState {
-    return stateOf(this.#records(), (file) => this.#readBlob(file));
+    return journaledStateOf(this.#records(), (file) => this.#readBlob(file));
   }
 
   /** The kernel of the runs. Read before each run, so their output is not read for it. */

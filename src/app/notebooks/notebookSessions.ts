@@ -1,7 +1,7 @@
 // The session and kernel connection of each open notebook.
 import type { Disposable } from "../../base/disposable";
 import { SerialQueue } from "../../base/async";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
 import type { KernelConnection } from "../../services/kernel/connection";
@@ -85,7 +85,7 @@ export class NotebookSessions implements Disposable {
       const started = await this.#start(notebook, server, spec, options);
       if (this.#queues.get(notebook.key) === queue) return this.#keep(notebook.key, started);
       started.session.dispose();
-      throw new ConnectError("aborted", "The notebook was closed before its kernel was there.");
+      throw new ProductError("aborted", "The notebook was closed before its kernel was there.");
     });
   }
 
@@ -111,7 +111,7 @@ export class NotebookSessions implements Disposable {
         session = await services.sessions.startNew({ path, name, type: "notebook", kernel: { id: kernelId } }, { signal, clientId });
       }
       if (session?.kernel) return this.#keep(notebook.key, { server, session, kernel: session.kernel });
-      throw new ConnectError("kernel-dead", "The kernel is gone: it was shut down on the server. Choose a kernel, and run the cells again from the top.");
+      throw new ProductError("kernel-dead", "The kernel is gone: it was shut down on the server. Choose a kernel, and run the cells again from the top.");
     });
   }
 
@@ -172,7 +172,7 @@ export class NotebookSessions implements Disposable {
       const { kernel } = session.model;
       // The session of this path may be older: of another kernel, or with one that has died for good.
       if (kernel?.name !== spec || kernel.execution_state === "dead") await session.changeKernel({ name: spec });
-      if (!session.kernel) throw new ConnectError("kernel-dead", `${server.label} gave the session no kernel. Try again.`);
+      if (!session.kernel) throw new ProductError("kernel-dead", `${server.label} gave the session no kernel. Try again.`);
       return { server, session, kernel: session.kernel };
     } catch (error) {
       session.dispose();
@@ -225,7 +225,7 @@ export class NotebookSessions implements Disposable {
 
   #running(key: string): NotebookKernel {
     const current = this.get(key);
-    if (!current) throw new ConnectError("usage", "This notebook has no running kernel. Run a cell to start one.");
+    if (!current) throw new ProductError("usage", "This notebook has no running kernel. Run a cell to start one.");
     return current;
   }
 

@@ -91,7 +91,7 @@ export class HubWatch implements Disposable {
     for (const account of wanted) {
       if (this.#pollers.has(account)) continue;
       const poller = this.#pollerOf(account);
-      poller.look();
+      poller.acquire();
       this.#pollers.set(account, poller);
     }
   }

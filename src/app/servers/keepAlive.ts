@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { systemClock, type Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
-import { ConnectError, hasCode, HttpError } from "../../base/errors";
+import { ProductError, hasCode, HttpError } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import type { Account } from "../../hub/account/account";
 import type { Ports } from "../ports";
@@ -72,7 +72,7 @@ export class KeepAlive implements Disposable {
    * @throws ConnectError `usage` without a duration, `server-stopped` where it does not run, or why the first report was not taken
    */
   async keep(server: Server, ms: number): Promise<void> {
-    if (!(ms > 0)) throw new ConnectError("usage", "Say for how long the server is to be kept alive.");
+    if (!(ms > 0)) throw new ProductError("usage", "Say for how long the server is to be kept alive.");
     const kept = { until: this.#clock.now() + ms, timer: undefined, end: new AbortController() };
     if (!isShared(server) && !(await mayReportActivity(server.account))) this.#mayNotReport.add(server.account.id);
     await this.#report(server, kept.end.signal);
@@ -99,7 +99,7 @@ export class KeepAlive implements Disposable {
   #drop(id: string): void {
     const kept = this.#kept.get(id);
     kept?.timer?.dispose();
-    kept?.end.abort(new ConnectError("aborted", "The server is not kept alive any more."));
+    kept?.end.abort(new ProductError("aborted", "The server is not kept alive any more."));
     this.#kept.delete(id);
   }
 
@@ -159,7 +159,7 @@ export class KeepAlive implements Disposable {
     const { account, owner, name, label } = server;
     // In a window that has only just opened nobody may have asked the hub yet.
     if (!server.services) await this.#servers.refresh(account, signal);
-    if (!server.services) throw new ConnectError("server-stopped", `The server of ${label} is not running, and so not kept alive.`);
+    if (!server.services) throw new ProductError("server-stopped", `The server of ${label} is not running, and so not kept alive.`);
     await server.services.kernels.refresh(signal);
     if (isShared(server) || this.#mayNotReport.has(account.id)) return;
     try {

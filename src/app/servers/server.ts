@@ -61,7 +61,7 @@ export function isShared(server: Server): boolean {
 }
 
 /** The state of the server by the hub's model. */
-export function stateOf(model: HubServer): ServerState {
+export function serverStateOf(model: HubServer): ServerState {
   if (model.pending === "spawn") return "starting";
   if (model.pending === "stop") return "stopping";
   return model.ready ? "running" : "stopped";

@@ -1,5 +1,5 @@
 // Hosts on which servers may be: the hub's own and those below it, and others that the user has agreed to.
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import type { Account } from "../../hub/account/account";
 import type { ServerPlace } from "../../hub/api/serverPlace";
 import type { Ports } from "../ports";
@@ -29,15 +29,15 @@ export class ServerPlaces {
     const { hostname, host, origin } = place.url;
     const hub = account.hub.host;
     if (place.isDowngraded) {
-      throw new ConnectError(
+      throw new ProductError(
         "forbidden",
         `${hub} says that the server is at ${origin}, where everybody on the network could read along. Ask the hub's administrator to give its address with https (public_url or subdomain_host in the hub's settings).`,
       );
     }
     if (!this.#ports.confirmServerHost) {
-      throw new ConnectError("forbidden", `${hub} says that the server is on another host, ${hostname}. Start it from the JupyterHub Connect view, where you are asked whether to go there.`);
+      throw new ProductError("forbidden", `${hub} says that the server is on another host, ${hostname}. Start it from the JupyterHub Connect view, where you are asked whether to go there.`);
     }
-    if (!(await this.#ports.confirmServerHost(hub, host))) throw new ConnectError("aborted", `The server on ${hostname} is not used.`);
+    if (!(await this.#ports.confirmServerHost(hub, host))) throw new ProductError("aborted", `The server on ${hostname} is not used.`);
     await this.#ports.memory.set(keyOf(account, place), true);
   }
 }

@@ -1,6 +1,6 @@
 // ServerTable: the state of each server, and its services while it runs.
 import { DisposableStore, type Disposable } from "../../base/disposable";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import type { Account } from "../../hub/account/account";
 import type { HubServer, SharedServer } from "../../hub/api/model";
@@ -8,7 +8,7 @@ import { serverPlace, type ServerPlace } from "../../hub/api/serverPlace";
 import { ServiceManager } from "../../services/serviceManager";
 import type { KernelSpecs } from "../../services/kernelspec/model";
 import type { Ports } from "../ports";
-import { serverId, serverLabel, stateOf, type Server, type ServerState, type UserOptions } from "./server";
+import { serverId, serverLabel, serverStateOf, type Server, type ServerState, type UserOptions } from "./server";
 import { ServerMemory } from "./serverMemory";
 import { ServerPlaces } from "./serverPlaces";
 
@@ -95,7 +95,7 @@ export class ServerTable implements Disposable {
     server.displayName = model.display_name || model.name;
     server.label = serverLabel(account, server.owner, server.displayName);
     if (Object.keys(model.user_options).length > 0) this.#setOptions(server, model.user_options);
-    const state = stateOf(model);
+    const state = serverStateOf(model);
     if (this.#isBusy(server) && (state === "stopped" || server.state === "stopping")) return server;
     if (state === "running") this.#attachTo(server, serverPlace(account.hub, model));
     this.become(server, state);
@@ -141,7 +141,7 @@ export class ServerTable implements Disposable {
     const own = this.#own(server);
     const { services } = own;
     own.services = undefined;
-    for (const kernel of services?.kernels.connections ?? []) kernel.end(new ConnectError("server-stopped", stoppedText(own)));
+    for (const kernel of services?.kernels.connections ?? []) kernel.end(new ProductError("server-stopped", stoppedText(own)));
     services?.dispose();
   }
 

@@ -1,10 +1,10 @@
 // Servers: account → running server → its ServiceManager; one per server, shared by everything that uses it.
 import { backoff, delay } from "../../base/async";
 import { DisposableStore, type Disposable } from "../../base/disposable";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { Joins } from "../../base/joins";
 import type { Account } from "../../hub/account/account";
-import type { StartOptions } from "../../hub/api/client";
+import type { ServerStartOptions } from "../../hub/api/client";
 import type { SharedServer } from "../../hub/api/model";
 import { ensureRunning, ensureStartedElsewhere, remove, servers as listServers, sharedRunning, stop, type RunningServer } from "../../hub/api/userServer";
 import type { ServiceManager } from "../../services/serviceManager";
@@ -17,9 +17,9 @@ import { ServerTable, stoppedText } from "./serverTable";
 export type { StartProgress } from "./serverStart";
 
 /** How to start a server, and how to wait for it. */
-export interface EnsureRunningOptions extends WaitOptions {
+export interface RunningServerOptions extends WaitOptions {
   /** Options of the start, should it have to start; by default those of the last time. */
-  readonly start?: StartOptions | undefined;
+  readonly start?: ServerStartOptions | undefined;
   /** Somebody starts it elsewhere (on the hub's page): wait for that, do not start it. */
   readonly elsewhere?: boolean;
 }
@@ -103,7 +103,7 @@ export class Servers implements Disposable {
    * @throws ConnectError `start-failed` with the hub's reason, `unreachable`, `signed-out`, `timeout`, `aborted`;
    * `server-stopped` where it is somebody else's and not running
    */
-  ensureRunning(server: Server, options: EnsureRunningOptions = {}): Promise<ServiceManager> {
+  ensureRunning(server: Server, options: RunningServerOptions = {}): Promise<ServiceManager> {
     const start = this.#starts.get(server.id) ?? this.#start(server, options);
     return start.wait(options);
   }
@@ -118,7 +118,7 @@ export class Servers implements Disposable {
         await this.refresh(server.account, signal);
         const { services } = this.get(server.account, server.name, server.owner);
         if (services) return services;
-        throw new ConnectError("server-stopped", stoppedText(server));
+        throw new ProductError("server-stopped", stoppedText(server));
       } catch (error) {
         if (!hasCode(error, "unreachable", "timeout", "server-error", "rate-limited", "signed-out", "certificate")) throw error;
         this.#ports.log.info(`${server.label} could not be asked yet`, error);
@@ -131,10 +131,10 @@ export class Servers implements Disposable {
    * Creates a named server, started with these options.
    * @throws ConnectError `conflict` where there is one of that name, and as `ensureRunning`
    */
-  async create(account: Account, name: string, options: EnsureRunningOptions = {}): Promise<Server> {
+  async create(account: Account, name: string, options: RunningServerOptions = {}): Promise<Server> {
     await this.refresh(account, options.signal);
     const known = this.of(account).find((server) => server.name === name && !isShared(server));
-    if (known?.model) throw new ConnectError("conflict", `There is a server “${name}” of ${account.label} already. Start it, or choose another name.`);
+    if (known?.model) throw new ProductError("conflict", `There is a server “${name}” of ${account.label} already. Start it, or choose another name.`);
     const server = this.get(account, name);
     try {
       await this.ensureRunning(server, options);
@@ -154,7 +154,7 @@ export class Servers implements Disposable {
   }
 
   /** Stops the server, with all its kernels, and starts it again; by default with the same options. */
-  async restart(server: Server, options: EnsureRunningOptions = {}): Promise<ServiceManager> {
+  async restart(server: Server, options: RunningServerOptions = {}): Promise<ServiceManager> {
     const { signal } = options;
     const end = (): Promise<void> => this.#end(server, "starting", () => stop(server.account.client, server.owner, server.name));
     await this.#ending.run(this, `stop ${server.id}`, end, signal);
@@ -163,7 +163,7 @@ export class Servers implements Disposable {
 
   /** Stops a named server and has the hub forget it; resolves when it is gone. */
   async delete(server: Server, signal?: AbortSignal): Promise<void> {
-    if (server.name === "") throw new ConnectError("unsupported", `The default server of ${server.label} can be stopped, not deleted.`);
+    if (server.name === "") throw new ProductError("unsupported", `The default server of ${server.label} can be stopped, not deleted.`);
     const end = (): Promise<void> => this.#end(server, "stopped", () => remove(server.account.client, server.owner, server.name));
     await this.#ending.run(this, `delete ${server.id}`, end, signal);
     await this.#forget(server);
@@ -182,11 +182,11 @@ export class Servers implements Disposable {
   }
 
   dispose(): void {
-    for (const start of this.#starts.values()) start.end(new ConnectError("disposed", "The window is being closed."));
+    for (const start of this.#starts.values()) start.end(new ProductError("disposed", "The window is being closed."));
     this.#resources.dispose();
   }
 
-  #start(server: Server, options: EnsureRunningOptions): ServerStart<ServiceManager> {
+  #start(server: Server, options: RunningServerOptions): ServerStart<ServiceManager> {
     const own = this.get(server.account, server.name, server.owner);
     // Nobody here brings up a server that somebody starts elsewhere: until then it is as the hub says.
     const busy = options.elsewhere ? undefined : this.#table.busy(own);
@@ -218,7 +218,7 @@ export class Servers implements Disposable {
 
   async #bringUp(
     server: Server,
-    { start, elsewhere }: EnsureRunningOptions,
+    { start, elsewhere }: RunningServerOptions,
     signal: AbortSignal,
     tell: (progress: StartProgress) => void,
   ): Promise<RunningServer> {
@@ -238,8 +238,8 @@ export class Servers implements Disposable {
    * @throws ConnectError `forbidden` where it is somebody else's
    */
   async #end(server: Server, after: "stopped" | "starting", perform: () => Promise<void>): Promise<void> {
-    if (isShared(server)) throw new ConnectError("forbidden", `${server.label} belongs to ${server.owner}, who alone can start and stop it.`);
-    this.#starts.get(server.id)?.end(new ConnectError("aborted", `The start of ${server.label} was stopped.`));
+    if (isShared(server)) throw new ProductError("forbidden", `${server.label} belongs to ${server.owner}, who alone can start and stop it.`);
+    this.#starts.get(server.id)?.end(new ProductError("aborted", `The start of ${server.label} was stopped.`));
     this.#starts.delete(server.id);
     this.#table.become(server, "stopping");
     const busy = this.#table.busy(server);
@@ -275,7 +275,7 @@ export class Servers implements Disposable {
     const accounts = new Set(this.#hubs.accounts);
     for (const server of this.all) {
       if (accounts.has(server.account)) continue;
-      this.#starts.get(server.id)?.end(new ConnectError("signed-out", `You have signed out of ${server.account.label}.`));
+      this.#starts.get(server.id)?.end(new ProductError("signed-out", `You have signed out of ${server.account.label}.`));
       void this.#table.remove(server);
     }
     for (const { account, services } of this.all) {

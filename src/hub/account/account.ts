@@ -1,7 +1,7 @@
 // Account: one signed-in identity on one hub; the life of its hub token from sign-in over renewals to sign-out.
 import { systemClock, type Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { Emitter, type Event } from "../../base/event";
 import { fixedToken, serverSettings, type ServerSettings, type ServerSettingsOptions, type TokenProvider } from "../../transport/settings";
 import { HubClient } from "../api/client";
@@ -11,7 +11,7 @@ import { HubToken } from "./hubToken";
 import type { TokenTerms } from "./mint";
 import { PageSession } from "./pageSession";
 import { PlainServerClient } from "../api/plainServer";
-import type { Secret } from "./secret";
+import type { TokenRecord } from "./tokenRecord";
 import type { ServerIdentity } from "./serverToken";
 import { ServerTokens } from "./serverTokens";
 import { Shares } from "../api/shares";
@@ -159,7 +159,7 @@ export class Account implements TokenProvider, Disposable {
   }
 
   /** Keeps `secret`, which the hub has accepted, as this account's own from now on; what it replaces is revoked, with its server tokens. */
-  async signIn(secret: Secret): Promise<void> {
+  async signIn(secret: TokenRecord): Promise<void> {
     // The same token again, now that the hub has taken it: it may be sent again.
     if (secret.token === this.#refused) this.#refused = undefined;
     await this.#token.put(secret);
@@ -197,10 +197,10 @@ export class Account implements TokenProvider, Disposable {
   }
 
   /** As `current`, with all that is known of it. */
-  async #current(): Promise<Secret> {
+  async #current(): Promise<TokenRecord> {
     const secret = await this.#stored();
     if (secret !== undefined && secret.token !== this.#refused) return this.#token.use(secret);
-    throw new ConnectError("signed-out", `You are signed out of ${this.isOnHub ? `${hubName(this.hub)} as ${this.userName}` : this.label}. Sign in again.`);
+    throw new ProductError("signed-out", `You are signed out of ${this.isOnHub ? `${hubName(this.hub)} as ${this.userName}` : this.label}. Sign in again.`);
   }
 
   async #check(refused: string): Promise<Verdict> {
@@ -222,7 +222,7 @@ export class Account implements TokenProvider, Disposable {
   }
 
   /** The stored secret; the state follows it. */
-  async #stored(): Promise<Secret | undefined> {
+  async #stored(): Promise<TokenRecord | undefined> {
     const secret = await this.#token.read();
     this.#become(secret === undefined || secret.token === this.#refused ? "signed-out" : "signed-in");
     return secret;

@@ -1,12 +1,12 @@
 // HubToken: the token that is sent to the hub's API and nowhere else; it mints those of the servers, and revokes them.
 import type { Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
-import { ConnectError, HttpError } from "../../base/errors";
+import { ProductError, HttpError } from "../../base/errors";
 import { fixedToken, type ServerSettings } from "../../transport/settings";
 import type { HubClock } from "../api/hubClock";
 import { hubScopes, isOfFamily, mint, newFamily, revoke, revokeNoted, type TokenTerms, type UserSecret } from "./mint";
 import { rotationDue } from "./rotation";
-import type { Secret } from "./secret";
+import type { TokenRecord } from "./tokenRecord";
 import { StoredToken, type TokenStore } from "./storedToken";
 
 export interface HubTokenOptions {
@@ -44,12 +44,12 @@ export class HubToken implements Disposable {
     });
   }
 
-  read(): Promise<Secret | undefined> {
+  read(): Promise<TokenRecord | undefined> {
     return this.#stored.read();
   }
 
   /** To be called with the token each time it is used. @returns it, with the mark that tokens of an earlier version lack */
-  async use(secret: Secret): Promise<Secret> {
+  async use(secret: TokenRecord): Promise<TokenRecord> {
     this.#stored.use(secret);
     if (secret.family !== undefined) return secret;
     await this.#stored.amend(secret, { ...secret, family: newFamily() });
@@ -57,7 +57,7 @@ export class HubToken implements Disposable {
   }
 
   /** Stores `secret`; what it replaces is revoked, with its server tokens. */
-  async put(secret: Secret): Promise<void> {
+  async put(secret: TokenRecord): Promise<void> {
     const before = await this.read();
     const kept = { ...secret, family: secret.family ?? newFamily() };
     await this.#stored.put(kept);
@@ -80,7 +80,7 @@ export class HubToken implements Disposable {
     for (let attempt = 0; ; attempt++) {
       const secret = await this.read();
       if (!terms || secret?.origin !== "minted" || scopes.every((scope) => secret.scopes?.includes(scope))) return;
-      if (attempt === widenAttempts) throw new ConnectError("conflict", `Other windows are renewing the token of ${settings.label} all the time. Try again.`);
+      if (attempt === widenAttempts) throw new ProductError("conflict", `Other windows are renewing the token of ${settings.label} all the time. Try again.`);
       // Another window may be faster with a token that lacks what is asked for here.
       await this.#stored.renew(secret, scopes);
     }
@@ -92,12 +92,12 @@ export class HubToken implements Disposable {
   }
 
   /** Takes it out of the store. @returns what was there, for `revokeAll` */
-  remove(): Promise<Secret | undefined> {
+  remove(): Promise<TokenRecord | undefined> {
     return this.#stored.remove();
   }
 
   /** Revokes a token that was removed, after the server tokens that it has minted. @returns whether none of them is left */
-  async revokeAll(secret: Secret): Promise<boolean> {
+  async revokeAll(secret: TokenRecord): Promise<boolean> {
     const isClean = secret.family === undefined || (await this.#revokeFamily(secret, secret.family));
     const { settings, userName } = this.#with;
     return (await revoke(settings, { secret, userName })) && isClean;
@@ -107,10 +107,10 @@ export class HubToken implements Disposable {
     this.#stored.dispose();
   }
 
-  async #mint(old: Secret, more: readonly string[]): Promise<UserSecret> {
+  async #mint(old: TokenRecord, more: readonly string[]): Promise<UserSecret> {
     const { settings, userName } = this.#with;
     const terms = this.#with.terms?.();
-    if (!terms) throw new ConnectError("forbidden", `No token can be made for ${settings.label}.`);
+    if (!terms) throw new ProductError("forbidden", `No token can be made for ${settings.label}.`);
     const asking = { ...settings, token: fixedToken(old.token) };
     const kept = (old.scopes ?? []).filter((scope) => !usesServers(scope));
     const options = { terms, family: old.family };
@@ -124,7 +124,7 @@ export class HubToken implements Disposable {
   }
 
   /** Revokes all tokens of that mark but `asking` itself. @returns whether none is left */
-  async #revokeFamily(asking: Secret, family: string): Promise<boolean> {
+  async #revokeFamily(asking: TokenRecord, family: string): Promise<boolean> {
     const { settings, userName } = this.#with;
     try {
       const asker = { ...settings, token: fixedToken(asking.token) };
@@ -140,7 +140,7 @@ export class HubToken implements Disposable {
 }
 
 /** At once where it can do more than a hub token needs to: an earlier version's could use servers, and was sent to them. */
-function dueOf(secret: Secret): number | undefined {
+function dueOf(secret: TokenRecord): number | undefined {
   const isTooWide = secret.scopes?.some(usesServers) === true;
   return isTooWide ? 0 : rotationDue(secret, usedUp);
 }

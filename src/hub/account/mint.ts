@@ -8,7 +8,7 @@ import { reasonIn } from "../../transport/httpErrors";
 import { fixedToken, type ServerSettings } from "../../transport/settings";
 import { HubClient, type PasswordLogin } from "../api/client";
 import type { NewHubToken } from "../api/model";
-import type { Secret } from "./secret";
+import type { TokenRecord } from "./tokenRecord";
 
 /** How our tokens are made. */
 export interface TokenTerms {
@@ -30,7 +30,7 @@ export const hubScopes: readonly string[] = ["servers!user", "read:users!user", 
 export interface UserSecret {
   /** As the hub spells it. */
   readonly userName: string;
-  readonly secret: Secret;
+  readonly secret: TokenRecord;
   /** Its scopes, as the hub expands them; undefined where the hub does not say. */
   readonly granted?: readonly string[];
 }
@@ -143,7 +143,7 @@ function longestLifetime(error: unknown): number | undefined {
 }
 
 /** @param asked seconds: a hub that lets a token hold for longer, or for ever, does not keep it from being replaced in time */
-function ofAnswer(user: string, known: Pick<Secret, "note" | "family" | "scopes">, asked: number, answer: NewHubToken): UserSecret {
+function ofAnswer(user: string, known: Pick<TokenRecord, "note" | "family" | "scopes">, asked: number, answer: NewHubToken): UserSecret {
   const createdAt = time(answer.created);
   const end = time(answer.expires_at);
   const latest = createdAt === undefined ? undefined : createdAt + asked * 1000;

@@ -3,17 +3,17 @@ import type { Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
 import type { HubClock } from "../api/hubClock";
 import { isRefusal } from "./mint";
-import type { Secret } from "./secret";
+import type { TokenRecord } from "./tokenRecord";
 
 export interface RotationOptions {
   readonly clock: Clock;
   readonly hubClock: HubClock;
   /** Milliseconds by the hub's clock from which a token is to be replaced; undefined for never. */
-  readonly due: (secret: Secret) => number | undefined;
+  readonly due: (secret: TokenRecord) => number | undefined;
   /** Asks the hub what time it is. */
   readonly askTime: () => Promise<unknown>;
   /** Replaces `secret` by a new one. */
-  readonly replace: (secret: Secret) => Promise<void>;
+  readonly replace: (secret: TokenRecord) => Promise<void>;
 }
 
 /** Retry delay in milliseconds after an attempt that did not get through … */
@@ -27,7 +27,7 @@ const longestTimer = 24 * 3_600_000;
  * When a minted token is to be replaced, in milliseconds since the epoch by the hub's clock; undefined for never.
  * @param usedUp the part of its lifetime after which that is, 0 to 1
  */
-export function rotationDue({ origin, createdAt, expiresAt }: Secret, usedUp: number): number | undefined {
+export function rotationDue({ origin, createdAt, expiresAt }: TokenRecord, usedUp: number): number | undefined {
   if (origin !== "minted" || createdAt === undefined || expiresAt === undefined) return undefined;
   return createdAt + (expiresAt - createdAt) * usedUp;
 }
@@ -47,7 +47,7 @@ export class Rotation implements Disposable {
   }
 
   /** Call with the token each time it is used. */
-  follow(secret: Secret): void {
+  follow(secret: TokenRecord): void {
     const due = this.#with.due(secret);
     if (due === undefined || secret.token === this.#settled || this.#disposed) return;
     const wait = Math.max(due, this.#pause) - this.#with.hubClock.now();
@@ -66,7 +66,7 @@ export class Rotation implements Disposable {
     this.#timer?.dispose();
   }
 
-  async #replace(secret: Secret): Promise<void> {
+  async #replace(secret: TokenRecord): Promise<void> {
     const { hubClock, askTime, replace } = this.#with;
     this.#settled = secret.token;
     try {

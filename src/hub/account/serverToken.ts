@@ -2,14 +2,14 @@
 // there, its owner included, can do nothing with it that they cannot do already.
 import type { Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
-import { ConnectError, hasCode, HttpError } from "../../base/errors";
+import { ProductError, hasCode, HttpError } from "../../base/errors";
 import { reasonIn } from "../../transport/httpErrors";
 import { fixedToken, type ServerSettings, type TokenProvider } from "../../transport/settings";
 import { HubClient } from "../api/client";
 import type { HubClock } from "../api/hubClock";
 import { isRefusal, mint, revokeNoted, type TokenTerms, type UserSecret } from "./mint";
 import { rotationDue } from "./rotation";
-import type { Secret } from "./secret";
+import type { TokenRecord } from "./tokenRecord";
 import { StoredToken, type TokenStore } from "./storedToken";
 import { ownerOfToken, TokenChecks, type Verdict } from "./tokenCheck";
 
@@ -32,7 +32,7 @@ export interface ServerTokenOptions {
   /** Of requests to the hub, with the hub token. */
   readonly hub: ServerSettings;
   /** The account's hub token. @throws ConnectError `signed-out` */
-  readonly hubToken: () => Promise<Secret>;
+  readonly hubToken: () => Promise<TokenRecord>;
   /** Whether the account's hub token still holds. */
   readonly checkHubToken: (refused: string) => Promise<Verdict>;
 }
@@ -120,13 +120,13 @@ export class ServerToken implements TokenProvider, Disposable {
     return this.#isShared ? `${what} of ${server.owner} on ${hub.baseUrl.host}` : `${what} of ${hub.label}`;
   }
 
-  #isOver({ expiresAt }: Secret): boolean {
+  #isOver({ expiresAt }: TokenRecord): boolean {
     return expiresAt !== undefined && expiresAt <= this.#with.hubClock.now();
   }
 
-  async #obtain(hubToken: Secret): Promise<string> {
+  async #obtain(hubToken: TokenRecord): Promise<string> {
     if (!this.#with.terms || this.#refusedFor === hubToken.family) return this.#withoutOwn(hubToken, undefined);
-    let minted: Secret;
+    let minted: TokenRecord;
     try {
       minted = (await this.#mint(hubToken)).secret;
     } catch (error) {
@@ -149,10 +149,10 @@ export class ServerToken implements TokenProvider, Disposable {
    * The narrowest token that the hub gives for this server.
    * @throws HttpError, ConnectError `forbidden` where it gives none
    */
-  async #mint({ family }: Secret): Promise<UserSecret> {
+  async #mint({ family }: TokenRecord): Promise<UserSecret> {
     const { server, userName, hub, terms } = this.#with;
     const current = terms?.();
-    if (!current) throw new ConnectError("forbidden", `No token can be made for ${this.#title}.`);
+    if (!current) throw new ProductError("forbidden", `No token can be made for ${this.#title}.`);
     const only = `access:servers!server=${server.owner}/${server.name}`;
     const purpose = ` for ${server.name === "" ? "the server" : `the server ${server.name}`}${this.#isShared ? ` of ${server.owner}` : ""}`;
     const lifetime = current.serverLifetime ?? defaultLifetime;
@@ -164,7 +164,7 @@ export class ServerToken implements TokenProvider, Disposable {
         const problem = await this.#problemOf(minted, scope);
         if (problem === undefined) return minted;
         await this.#revoke(minted.secret);
-        refusal = new ConnectError("forbidden", `${hub.label}: ${problem}`);
+        refusal = new ProductError("forbidden", `${hub.label}: ${problem}`);
       } catch (error) {
         if (!isRefusal(error) || hasCode(error, "signed-out")) throw error;
         refusal = error;
@@ -185,7 +185,7 @@ export class ServerToken implements TokenProvider, Disposable {
   }
 
   /** The secret to send where the hub gives no token for this server alone. */
-  #withoutOwn(hubToken: Secret, refusal: ConnectError | undefined): string {
+  #withoutOwn(hubToken: TokenRecord, refusal: ProductError | undefined): string {
     const { log } = this.#with.hub;
     if (!this.#isShared && hubToken.origin === "given") {
       log.warn(`${this.#title} is sent the token that was given: the hub makes none for it alone`);
@@ -196,7 +196,7 @@ export class ServerToken implements TokenProvider, Disposable {
     const remedy = this.#isShared
       ? `Ask ${this.#with.server.owner} whether it is still shared with you; if it is, sign in with a token that may make others.`
       : "Sign in again; if it stays so, ask the hub's administrator.";
-    throw new ConnectError(
+    throw new ProductError(
       "forbidden",
       `The hub gives no token that is good for ${this.#title} only${reason}. One that can do more is not sent there. ${remedy}`,
       { cause: refusal },
@@ -212,14 +212,14 @@ export class ServerToken implements TokenProvider, Disposable {
       const isOfUse = owner.scopes.length === 0 || owner.scopes.some((scope) => scope.startsWith("access:servers"));
       if (isOfUse) return "valid";
       const end = this.#isShared ? `${server.owner} shares it with you no more` : "your rights on the hub have changed";
-      throw new ConnectError("forbidden", `You may not use ${this.#title} any more: ${end}. Ask ${this.#isShared ? server.owner : "the hub's administrator"}.`);
+      throw new ProductError("forbidden", `You may not use ${this.#title} any more: ${end}. Ask ${this.#isShared ? server.owner : "the hub's administrator"}.`);
     }
     // The token is no longer valid, so there is nothing to revoke.
     if ((await this.#stored.read())?.token === refused) await this.#stored.remove();
     return "replaced";
   }
 
-  async #revoke(secret: Secret): Promise<boolean> {
+  async #revoke(secret: TokenRecord): Promise<boolean> {
     const { hub, userName } = this.#with;
     if (secret.origin !== "minted" || secret.note === undefined || this.#isOver(secret)) return true;
     try {

@@ -1,5 +1,5 @@
 // StoredToken: one token in the store that all windows share; renewed while it is used, revoked when it leaves.
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import type { Clock } from "../../base/clock";
 import type { Disposable } from "../../base/disposable";
 import type { Event } from "../../base/event";
@@ -8,7 +8,7 @@ import { HubClient } from "../api/client";
 import type { HubClock } from "../api/hubClock";
 import { isRefusal, type UserSecret } from "./mint";
 import { Rotation } from "./rotation";
-import { holdsPageSession, readSecret, writeSecret, type Secret } from "./secret";
+import { holdsPageSession, readSecret, writeSecret, type TokenRecord } from "./tokenRecord";
 
 /** Where records of tokens (`Secret`) are kept: a hub token by its account's id, a server token by its server's; shared between windows. */
 export interface TokenStore {
@@ -32,11 +32,11 @@ export interface StoredTokenOptions {
   /** The name of the token in errors and the log, e.g. `The token of ana @ hub.example.org`. */
   readonly title: string;
   /** Milliseconds by the hub's clock from which a token is to be replaced; undefined for never. */
-  readonly due: (secret: Secret) => number | undefined;
+  readonly due: (secret: TokenRecord) => number | undefined;
   /** Mints what takes the place of `old`, with these scopes too. @throws HttpError where the hub refuses */
-  readonly mint: (old: Secret, more: readonly string[]) => Promise<UserSecret>;
+  readonly mint: (old: TokenRecord, more: readonly string[]) => Promise<UserSecret>;
   /** @returns whether the token holds no more */
-  readonly revoke: (secret: Secret) => Promise<boolean>;
+  readonly revoke: (secret: TokenRecord) => Promise<boolean>;
 }
 
 /**
@@ -47,7 +47,7 @@ export class StoredToken implements Disposable {
   readonly #with: StoredTokenOptions;
   readonly #rotation: Rotation;
   /** The token that this window has minted and stored. */
-  #own: Secret | undefined;
+  #own: TokenRecord | undefined;
 
   constructor(options: StoredTokenOptions) {
     this.#with = options;
@@ -56,7 +56,7 @@ export class StoredToken implements Disposable {
     this.#rotation = new Rotation({ clock, hubClock, askTime, due, replace: (secret) => this.renew(secret) });
   }
 
-  async read(): Promise<Secret | undefined> {
+  async read(): Promise<TokenRecord | undefined> {
     const { store, id } = this.#with;
     const record = await store.get(id);
     if (record === undefined) return undefined;
@@ -66,18 +66,18 @@ export class StoredToken implements Disposable {
   }
 
   /** Stores what more is known of the same token, if it is still what the store holds. */
-  async amend(before: Secret, after: Secret): Promise<void> {
+  async amend(before: TokenRecord, after: TokenRecord): Promise<void> {
     const record = await this.#with.store.get(this.#with.id);
     if (record !== undefined && readSecret(record).token === before.token) await this.#rewrite(record, after);
   }
 
   /** To be called with the token each time it is used. */
-  use(secret: Secret): void {
+  use(secret: TokenRecord): void {
     this.#rotation.follow(secret);
   }
 
   /** Stores `secret` and answers for it from then on; what it replaces is revoked. */
-  async put(secret: Secret): Promise<void> {
+  async put(secret: TokenRecord): Promise<void> {
     const before = await this.read();
     await this.#put(secret);
     if (before && before.token !== secret.token) await this.#with.revoke(before);
@@ -87,7 +87,7 @@ export class StoredToken implements Disposable {
    * Puts a new token, which holds `more` too, in the place of `old`, if that is still what the store holds.
    * @throws HttpError where the hub refuses, else why it could not be asked
    */
-  async renew(old: Secret, more: readonly string[] = []): Promise<void> {
+  async renew(old: TokenRecord, more: readonly string[] = []): Promise<void> {
     const { settings, title, mint, revoke } = this.#with;
     if ((await this.read())?.token !== old.token) return;
     let minted: UserSecret;
@@ -108,7 +108,7 @@ export class StoredToken implements Disposable {
   }
 
   /** Takes the token out of the store, and answers for it no more. @returns what was there, not revoked */
-  async remove(): Promise<Secret | undefined> {
+  async remove(): Promise<TokenRecord | undefined> {
     const secret = await this.read();
     this.#own = undefined;
     if (secret) await this.#with.store.delete(this.#with.id);
@@ -128,18 +128,18 @@ export class StoredToken implements Disposable {
     this.#rotation.dispose();
   }
 
-  async #rewrite(record: string, secret: Secret): Promise<void> {
+  async #rewrite(record: string, secret: TokenRecord): Promise<void> {
     const { store, id } = this.#with;
     if ((await store.get(id)) === record) await store.set(id, writeSecret(secret));
   }
 
-  async #put(secret: Secret): Promise<void> {
+  async #put(secret: TokenRecord): Promise<void> {
     const { store, id, title, revoke } = this.#with;
     try {
       await store.set(id, writeSecret(secret));
     } catch (cause) {
       await revoke(secret);
-      throw new ConnectError("forbidden", `${title} could not be stored in VS Code's secret storage. Unlock your system's keyring, and sign in again.`, { cause });
+      throw new ProductError("forbidden", `${title} could not be stored in VS Code's secret storage. Unlock your system's keyring, and sign in again.`, { cause });
     }
     this.#own = secret.origin === "minted" ? secret : undefined;
     // Another window may have stored its own meanwhile.

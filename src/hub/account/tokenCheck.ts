@@ -1,5 +1,5 @@
 // Token check: asks the hub whether a token is still valid, once for all concurrent callers.
-import { ConnectError, hasCode, HttpError } from "../../base/errors";
+import { ProductError, hasCode, HttpError } from "../../base/errors";
 import { hubName } from "../api/hubName";
 import type { HubClient } from "../api/client";
 import type { HubUser } from "../api/model";
@@ -31,7 +31,7 @@ export async function ownerOfToken(client: HubClient): Promise<HubUser | undefin
   } catch (error) {
     if (!hasCode(error, "signed-out")) throw error;
     if (error instanceof HttpError && (error.status === 401 || error.status === 403) && isJson(error.body)) return undefined;
-    throw new ConnectError(
+    throw new ProductError(
       "unreachable",
       `Something on the network answers instead of ${hubName(client.settings.baseUrl)}, perhaps a sign-in page of the network or a proxy. Check your connection or VPN and try again.`,
       { cause: error },

@@ -1,6 +1,6 @@
 // HubClient: the hub's REST API, one method per operation.
 import * as v from "valibot";
-import { ConnectError, hasCode, HttpError } from "../../base/errors";
+import { ProductError, hasCode, HttpError } from "../../base/errors";
 import { jsonIn } from "../../base/json";
 import { megabyte } from "../../transport/body";
 import { eventsIn } from "../../transport/eventStream";
@@ -36,7 +36,7 @@ export interface PasswordLogin {
 }
 
 /** Options of a start or creation; what is left out is as the last time. */
-export interface StartOptions {
+export interface ServerStartOptions {
   /** `user_options` for the spawner. */
   readonly userOptions?: Readonly<Record<string, unknown>> | undefined;
   /** Display name of a named server; hubs before 6 have no such thing. */
@@ -96,7 +96,7 @@ export class HubClient {
     const query = { include_stopped_servers: true };
     const { servers } = await requestJson(this.settings, userPath(user), model.hubUser, { ...options, query });
     if (servers !== null) return Object.entries(servers).map(([name, server]) => ({ ...server, name }));
-    throw new ConnectError(
+    throw new ProductError(
       "forbidden",
       `The token for ${this.settings.label} may not list servers. Sign in with a token that has the scope read:users!user or inherits all of your permissions.`,
     );
@@ -130,7 +130,7 @@ export class HubClient {
    * `POST /users/NAME/server(s/SERVER)`: asks for a start. Without user options the hub takes those of the last time.
    * @throws HttpError `start-failed` where the hub refuses at once; its reason is in the message.
    */
-  async startServer(user: string, server: string, start: StartOptions = {}, options: CallOptions = {}): Promise<StartAnswer> {
+  async startServer(user: string, server: string, start: ServerStartOptions = {}, options: CallOptions = {}): Promise<StartAnswer> {
     const body = await this.#startBody(server, start, options);
     const answer = await request(this.settings, serverPath(user, server), {
       ...options,
@@ -154,7 +154,7 @@ export class HubClient {
    * The request body for these options. Before hub 6 the body is the user options themselves; from 6 on it may hold
    * them under a name, which is needed for a display name, and for options that an older body could not say.
    */
-  async #startBody(server: string, { userOptions, displayName }: StartOptions, options: CallOptions): Promise<object | undefined> {
+  async #startBody(server: string, { userOptions, displayName }: ServerStartOptions, options: CallOptions): Promise<object | undefined> {
     const named = server !== "" && displayName !== undefined;
     const ambiguous =
       userOptions && (Object.keys(userOptions).length === 0 || "user_options" in userOptions || "display_name" in userOptions);

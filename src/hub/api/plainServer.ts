@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { DomUtils } from "htmlparser2";
 import * as v from "valibot";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { jsonIn } from "../../base/json";
 import { sessionSecret } from "../../transport/credential";
 import { fixedToken, serverSettings, type ServerSettings } from "../../transport/settings";
@@ -49,7 +49,7 @@ export async function findPlainServer(address: HubAddress, options: FindHubOptio
  * @param text undefined where the user has given nothing, which open servers take
  * @returns a secret for a token provider; undefined where the server takes it neither way
  */
-export async function enterPlainServer(settings: ServerSettings, text: string | undefined, signal?: AbortSignal): Promise<string | undefined> {
+export async function authenticatePlainServer(settings: ServerSettings, text: string | undefined, signal?: AbortSignal): Promise<string | undefined> {
   const secret = text === undefined ? visitor() : text.trim();
   // A text that a header cannot hold is no token; it may be a password.
   const isToken = text === undefined || /^[\x21-\x7E]+$/.test(secret);
@@ -136,6 +136,6 @@ export class PlainServerClient extends HubClient {
 /** The user of a server without a hub. */
 export const plainUser: HubUser = v.parse(hubUser, { name: "" });
 
-function noHub({ label }: ServerSettings): ConnectError {
-  return new ConnectError("unsupported", `${label} is a Jupyter server without a hub: stop and start it where you started it.`);
+function noHub({ label }: ServerSettings): ProductError {
+  return new ProductError("unsupported", `${label} is a Jupyter server without a hub: stop and start it where you started it.`);
 }

@@ -7,7 +7,7 @@ import type { ServerSettings } from "../../transport/settings";
 const bound = { maxBytes: megabyte };
 
 /** @throws ConnectError `too-large`; see `http.request` */
-export function request(settings: ServerSettings, path: string, options: http.RequestOptions = {}): Promise<http.Answer> {
+export function request(settings: ServerSettings, path: string, options: http.HttpRequestOptions = {}): Promise<http.HttpAnswer> {
   return http.request(settings, path, { ...bound, ...options });
 }
 
@@ -16,7 +16,7 @@ export function requestJson<S extends v.GenericSchema>(
   settings: ServerSettings,
   path: string,
   schema: S,
-  options: http.RequestOptions = {},
+  options: http.HttpRequestOptions = {},
 ): Promise<v.InferOutput<S>> {
   return http.requestJson(settings, path, schema, { ...bound, ...options });
 }

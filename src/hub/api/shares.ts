@@ -3,7 +3,7 @@ import { fixedToken } from "../../transport/settings";
 import { HubClient, type CallOptions } from "./client";
 import { isRefusal } from "../account/mint";
 import type { SharedServer } from "./model";
-import type { Secret } from "../account/secret";
+import type { TokenRecord } from "../account/tokenRecord";
 
 /** Beside those that every hub token has. */
 const listScope = "read:users:shares!user";
@@ -14,7 +14,7 @@ export interface SharesOptions {
   /** With the account's own token. */
   readonly client: HubClient;
   readonly userName: string;
-  readonly secret: () => Promise<Secret | undefined>;
+  readonly secret: () => Promise<TokenRecord | undefined>;
   /** Adds these scopes to the account's token. */
   readonly widen: (scopes: readonly string[]) => Promise<void>;
 }

@@ -1,7 +1,7 @@
 // SpawnWatch: starts one server and follows it until it is up or has failed.
 import { abortable, backoff, delay, throwIfAborted } from "../../base/async";
-import { asError, ConnectError, hasCode, HttpError, messageOf } from "../../base/errors";
-import { serverTitle, type HubClient, type StartAnswer, type StartOptions } from "./client";
+import { asError, ProductError, hasCode, HttpError, messageOf } from "../../base/errors";
+import { serverTitle, type HubClient, type StartAnswer, type ServerStartOptions } from "./client";
 import { reasonIn } from "../../transport/httpErrors";
 import type { HubServer, ProgressEvent } from "./model";
 
@@ -61,7 +61,7 @@ export class SpawnWatch {
   }
 
   /** Asks the hub to start the server with these options as often as the hub puts it off, and follows it. */
-  async start(options: StartOptions): Promise<HubServer> {
+  async start(options: ServerStartOptions): Promise<HubServer> {
     const { client, user, server, signal } = this.#with;
     for (;;) {
       this.#tell(`Starting ${serverTitle(server)}`);
@@ -177,14 +177,14 @@ export class SpawnWatch {
     return this.#failed(isPending ? "its process seems to have ended at once. The hub itself gives no reason, and counts it as starting for a while" : reason, error);
   }
 
-  #failed(said: string, cause?: Error): ConnectError {
+  #failed(said: string, cause?: Error): ProductError {
     const { client, server } = this.#with;
     const reason = said.slice(0, longestMessage).replace(/^spawn failed:?\s*/i, "").trim();
     // Hub 6 says nothing, or "Spawn cancelled", of a spawn that was stopped.
     const why = /^(spawn cancelled)?$/i.test(reason) ? "the hub gives no reason; perhaps somebody stopped it while it was starting" : reason;
     const page = new URL("hub/home", client.settings.baseUrl).href;
     const message = `${client.settings.label} could not start ${serverTitle(server)}: ${why}. Try again; if it stays so, look at ${page} or ask the hub's administrator.`;
-    return new ConnectError("start-failed", message.replace(/([.!?])\. /, "$1 "), { cause });
+    return new ProductError("start-failed", message.replace(/([.!?])\. /, "$1 "), { cause });
   }
 
   /** A stream that is opened again replays its events: each message is reported once. `percent`: 0 to 100. */

@@ -1,8 +1,8 @@
 // A user's servers: listing them, bringing one up, and stopping one until it is really stopped.
 import * as v from "valibot";
 import { abortable, backoff, delay } from "../../base/async";
-import { ConnectError } from "../../base/errors";
-import { serverTitle, type CallOptions, type HubClient, type StartOptions, type StopAnswer } from "./client";
+import { ProductError } from "../../base/errors";
+import { serverTitle, type CallOptions, type HubClient, type ServerStartOptions, type StopAnswer } from "./client";
 import { hubServer, type HubServer } from "./model";
 import { serverPlace, type ServerPlace } from "./serverPlace";
 import { SpawnWatch, type SpawnPace } from "./spawnWatch";
@@ -16,7 +16,7 @@ export interface RunningServer {
 
 export interface EnsureRunningOptions extends CallOptions {
   /** Options of the start, should it have to start; by default those of the last time. */
-  readonly start?: StartOptions | undefined;
+  readonly start?: ServerStartOptions | undefined;
   /** The hub's report: the fraction done, 0 to 1 and never falling, and the hub's own words. */
   readonly onProgress?: (fraction: number, message: string) => void;
   /** Milliseconds for the whole; ten minutes unless told. */
@@ -151,9 +151,9 @@ export async function sharedRunning(
   const shares = await client.sharedServers(user, options);
   const share = shares.find((each) => each.server.user.name === owner && each.server.name === server);
   const what = server === "" ? `the server of ${owner}` : `the server “${server}” of ${owner}`;
-  if (!share) throw new ConnectError("not-found", `${client.settings.label}: ${what} is not shared with you any more.`);
+  if (!share) throw new ProductError("not-found", `${client.settings.label}: ${what} is not shared with you any more.`);
   if (share.server.ready) return running(client, share.server);
-  throw new ConnectError("server-stopped", `${client.settings.label}: ${what} is not running. Ask ${owner} to start it.`);
+  throw new ProductError("server-stopped", `${client.settings.label}: ${what} is not running. Ask ${owner} to start it.`);
 }
 
 /** Asks until nothing is pending: a server that is stopping, being checked, or starting under someone else's hand. */
@@ -174,7 +174,7 @@ async function find(client: HubClient, user: string, server: string, signal: Abo
 function running(client: HubClient, server: Pick<HubServer, "name" | "url" | "full_url">): RunningServer {
   const place = serverPlace(client.settings.baseUrl, server);
   if (!place) {
-    throw new ConnectError(
+    throw new ProductError(
       "invalid-response",
       `${client.settings.label} says that ${serverTitle(server.name)} is running, but not where. Restart it on ${home(client)}.`,
     );
@@ -199,7 +199,7 @@ async function bounded<T>(
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const end = new AbortController();
-  const timer = setTimeout(() => end.abort(new ConnectError("timeout", message)), ms);
+  const timer = setTimeout(() => end.abort(new ProductError("timeout", message)), ms);
   const both = signal ? AbortSignal.any([signal, end.signal]) : end.signal;
   try {
     return await abortable(task(both), both);

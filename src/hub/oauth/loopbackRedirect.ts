@@ -3,7 +3,7 @@
 // its own path, `Host` and `state`.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Deferred } from "../../base/async";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import type { FlowEnd } from "./oauth";
 import { loopbackPages, nothingHere, type Page } from "./loopbackPages";
 
@@ -163,14 +163,14 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && ["EADDRNOTAVAIL", "EAFNOSUPPORT", "EPROTONOSUPPORT"].includes(String(error.code));
 }
 
-function refused(uri: URL, address: string, cause: unknown): ConnectError {
+function refused(uri: URL, address: string, cause: unknown): ProductError {
   const port = portOf(uri);
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "EACCES" || (cause !== undefined && isMissing(cause))) {
     const why = code === "EACCES" ? `programs of yours may not listen at port ${port}` : `this computer does not have the address ${address}`;
-    return new ConnectError("unsupported", `Nothing can be received at ${uri.origin}: ${why}. Ask the hub's administrator to register another redirect address, or sign in with a token.`, { cause });
+    return new ProductError("unsupported", `Nothing can be received at ${uri.origin}: ${why}. Ask the hub's administrator to register another redirect address, or sign in with a token.`, { cause });
   }
-  return new ConnectError(
+  return new ProductError(
     "usage",
     `Nothing can be received at ${uri.origin}: is another sign-in open, or does another program use port ${port} of ${address}? Close it and try again.`,
     { cause },

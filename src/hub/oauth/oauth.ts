@@ -2,7 +2,7 @@
 // https://jupyterhub.readthedocs.io/en/stable/howto/configuring-oauth.html, RFC 6749, RFC 7636
 import * as oauth from "oauth4webapi";
 import { abortable, throwIfAborted } from "../../base/async";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import type { ServerSettings } from "../../transport/settings";
 import { request } from "../api/request";
 
@@ -56,7 +56,7 @@ export async function oauthToken(settings: ServerSettings, flow: OAuthFlow, sign
 
   const back = await abortable(flow.visit(page, state), signal);
   throwIfAborted(signal);
-  if (back === undefined) throw new ConnectError("aborted", "Signing in was cancelled.");
+  if (back === undefined) throw new ProductError("aborted", "Signing in was cancelled.");
   try {
     const callback = oauth.validateAuthResponse(server, client, back.searchParams, state);
     const secret = flow.clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(flow.clientSecret);
@@ -70,8 +70,8 @@ export async function oauthToken(settings: ServerSettings, flow: OAuthFlow, sign
   } catch (cause) {
     flow.ended?.(cause instanceof oauth.AuthorizationResponseError ? "refused" : "failed");
     throwIfAborted(signal);
-    if (cause instanceof ConnectError) throw cause;
-    throw new ConnectError("forbidden", `${label} did not sign you in: ${reasonOf(cause)}. Try again; if it stays so, ask the hub's administrator about its OAuth client “${flow.clientId}”, or sign in with a token.`);
+    if (cause instanceof ProductError) throw cause;
+    throw new ProductError("forbidden", `${label} did not sign you in: ${reasonOf(cause)}. Try again; if it stays so, ask the hub's administrator about its OAuth client “${flow.clientId}”, or sign in with a token.`);
   }
 }
 

@@ -1,7 +1,7 @@
 // Client of the hub's HTML pages, which take session cookies instead of a token: the login form and the spawn page.
 import { DomUtils } from "htmlparser2";
-import { ConnectError } from "../../base/errors";
-import type { Answer } from "../../transport/http";
+import { ProductError } from "../../base/errors";
+import type { HttpAnswer } from "../../transport/http";
 import { statusError } from "../../transport/httpErrors";
 import { fixedToken, type ServerSettings } from "../../transport/settings";
 import { encodeName, isBelow } from "../../transport/target";
@@ -59,7 +59,7 @@ export async function readSpawnForm(
     const form = parseSpawnForm(answer.text);
     if (form) return { kind: "form", form };
     const problem = problemOn(answer.text);
-    throw new ConnectError(
+    throw new ProductError(
       "invalid-response",
       `The spawn page of ${settings.label} could not be read${problem === undefined ? "" : `. It says: ${problem}`}. Open it in the browser instead.`,
     );
@@ -71,7 +71,7 @@ export async function readSpawnForm(
   const target = new URL(location, here);
   if (target.pathname.startsWith(new URL("hub/spawn-pending", settings.baseUrl).pathname)) return { kind: "started" };
   if (/\/hub\/(login|oauth)/.test(target.pathname) || !target.pathname.includes("/user/")) {
-    throw new ConnectError("signed-out", `The session for the pages of ${settings.label} is over. Sign in with your password again, or choose in the browser.`);
+    throw new ProductError("signed-out", `The session for the pages of ${settings.label} is over. Sign in with your password again, or choose in the browser.`);
   }
   return { kind: "active" };
 }
@@ -82,7 +82,7 @@ interface PageRequest extends CallOptions {
 }
 
 /** A page as a browser gets it; statuses that pages have are answers. */
-async function ask(settings: ServerSettings, cookies: Cookies, path: string, options: PageRequest): Promise<Answer> {
+async function ask(settings: ServerSettings, cookies: Cookies, path: string, options: PageRequest): Promise<HttpAnswer> {
   const cookie = cookies.toString();
   const headers = { ...settings.headers, ...(cookie !== "" && { Cookie: cookie }) };
   const allow = [200, 302, 400, 401, 403];
@@ -91,7 +91,7 @@ async function ask(settings: ServerSettings, cookies: Cookies, path: string, opt
 }
 
 /** Where the login form is sent, and what goes with it unseen. */
-function loginForm(settings: ServerSettings, page: Answer): { action: string; hidden: Record<string, string> } {
+function loginForm(settings: ServerSettings, page: HttpAnswer): { action: string; hidden: Record<string, string> } {
   if (page.status !== 200 && page.status !== 302) throw statusError(settings, "hub/login", page);
   const forms = DomUtils.getElementsByTagName("form", parsePage(page.text), true);
   const form = forms.find((each) => inputs(each).some((input) => DomUtils.getAttributeValue(input, "type") === "password"));
@@ -100,7 +100,7 @@ function loginForm(settings: ServerSettings, page: Answer): { action: string; hi
   const action = URL.canParse(said, here.href) ? new URL(said, here) : undefined;
   // The password goes to the hub, whatever the page says.
   if (!form || !action || !isBelow(settings.baseUrl, action)) {
-    throw new ConnectError("unsupported", `${settings.label} has no form for user name and password. Sign in with the browser or a token.`);
+    throw new ProductError("unsupported", `${settings.label} has no form for user name and password. Sign in with the browser or a token.`);
   }
   const hidden: Record<string, string> = {};
   for (const input of inputs(form)) {
@@ -129,7 +129,7 @@ class Cookies {
   }
 
   /** With those that an answer sets. */
-  with(answer: Answer): Cookies {
+  with(answer: HttpAnswer): Cookies {
     const values = new Map(this.#values);
     for (const line of answer.headers.getSetCookie?.() ?? []) {
       const [text = "", ...attributes] = line.split(/;\s*/);

@@ -1,5 +1,5 @@
 // Addresses: pasted text → candidate base URLs of hubs, user, named server and token.
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { before, trimmedEnd } from "../../base/text";
 
 /** The parts of a pasted address. Everything but `candidates` is a hint: the hub itself decides. */
@@ -75,7 +75,7 @@ function unquote(text: string): string {
 function readUrl(text: string): URL {
   if (text === "") throw refusal("Nothing was pasted", "");
   if (/^[\w-]{24,}$/.test(text)) {
-    throw new ConnectError("address", `This looks like a token, not like the address of a hub. ${remedy}`);
+    throw new ProductError("address", `This looks like a token, not like the address of a hub. ${remedy}`);
   }
   if (text.startsWith("/") && !text.startsWith("//")) throw refusal("The host is missing in", text);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase() ?? /^(https?):/i.exec(text)?.[1]?.toLowerCase();
@@ -90,7 +90,7 @@ function readUrl(text: string): URL {
   }
   if (url.username !== "" || url.password !== "") {
     // What stands there looks like the host to people, and may be a secret: only the host is named.
-    throw new ConnectError(
+    throw new ProductError(
       "address",
       `This address leads to ${url.host}: what stands before the @ in it is no host, but a user name. If ${url.host} is your hub, paste its address without that. ${remedy}`,
     );
@@ -104,9 +104,9 @@ function readUrl(text: string): URL {
 
 const remedy = "Paste the address that your browser shows on the hub's pages, for example https://hub.example.org/hub/home.";
 
-function refusal(what: string, text: string): ConnectError {
+function refusal(what: string, text: string): ProductError {
   const shown = before(text, "?#").replace(/\/\/[^/]*@/, "//").slice(0, 100);
-  return new ConnectError("address", `${what}${shown === "" ? "" : ` “${shown}”`}. ${remedy}`);
+  return new ProductError("address", `${what}${shown === "" ? "" : ` “${shown}”`}. ${remedy}`);
 }
 
 /** Path segments as they stand in the URL, still percent-encoded. */

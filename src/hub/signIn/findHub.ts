@@ -1,8 +1,8 @@
 // Discovery: finds which of an address's candidates is a JupyterHub.
 import * as v from "valibot";
-import { ConnectError, hasCode, messageOf } from "../../base/errors";
+import { ProductError, hasCode, messageOf } from "../../base/errors";
 import { jsonIn } from "../../base/json";
-import type { Answer } from "../../transport/http";
+import type { HttpAnswer } from "../../transport/http";
 import { serverSettings, type ServerSettings, type ServerSettingsOptions } from "../../transport/settings";
 import type { HubAddress } from "./address";
 import { hubInfo } from "../api/model";
@@ -63,7 +63,7 @@ export async function findHub(address: HubAddress, options: FindHubOptions = {})
 }
 
 async function probe(settings: ServerSettings, signal: AbortSignal | undefined): Promise<Probe> {
-  let answer: Answer;
+  let answer: HttpAnswer;
   try {
     answer = await request(settings, "hub/api/", { anonymous: true, signal, timeout: probeTimeout, allow: [...anyFault] });
   } catch (error) {
@@ -88,21 +88,21 @@ function redirected({ baseUrl }: ServerSettings, location: string | null): Probe
   return /login|sign-?in|sso|saml|oauth|openid|auth|cas/i.test(target.href) ? { kind: "login", host: target.host } : { kind: "other" };
 }
 
-function failure(url: URL, trouble: Probe): ConnectError {
+function failure(url: URL, trouble: Probe): ProductError {
   const where = url.host + url.pathname.replace(/\/$/, "");
   if (trouble.kind === "down") {
-    return new ConnectError(
+    return new ProductError(
       "server-error",
       `${url.host} answers, but no hub behind it (${trouble.status}). Try again in a minute; if it stays so, ask the hub's administrator.`,
     );
   }
   if (trouble.kind === "login") {
-    return new ConnectError(
+    return new ProductError(
       "not-a-hub",
       `${url.host} sends every visitor to a sign-in page at ${trouble.host} first, so no hub could be found at ${where}. Check the address; if it is right, ask the hub's administrator to let requests to hub/api/ through.`,
     );
   }
-  return new ConnectError(
+  return new ProductError(
     "not-a-hub",
     `Something answers at ${where}, but it is no JupyterHub. Check the address: it is the one your browser shows on the hub's pages, for example https://hub.example.org/hub/home.`,
   );
@@ -110,11 +110,11 @@ function failure(url: URL, trouble: Probe): ConnectError {
 
 /** Whether TLS was spoken to a port that speaks plain HTTP. */
 function isPlainHttpPort(error: unknown): boolean {
-  return error instanceof ConnectError && /wrong version number|packet length too long/i.test(messageOf(error.cause));
+  return error instanceof ProductError && /wrong version number|packet length too long/i.test(messageOf(error.cause));
 }
 
-function noHttps({ baseUrl }: ServerSettings, cause: unknown): ConnectError {
-  return new ConnectError(
+function noHttps({ baseUrl }: ServerSettings, cause: unknown): ProductError {
+  return new ProductError(
     "unreachable",
     `${baseUrl.host} does not speak https. If this hub really has only plain http, paste its address with http:// in front.`,
     { cause },

@@ -1,7 +1,7 @@
 // Detection of Jupyter Kernel Gateway and its kin: they serve kernels to programs, and describe themselves otherwise than a Jupyter
 // server.
 import * as v from "valibot";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { jsonIn } from "../../base/json";
 import type { ServerSettings } from "../../transport/settings";
 import { request } from "../api/request";
@@ -22,9 +22,9 @@ export async function refuseGateway(settings: ServerSettings, closed: number | u
   const instead = "Use the address of a JupyterHub, or of a Jupyter server (as jupyter lab and jupyter server start it).";
   if (answer.status === 200 && told.success && /jupyter.*gateway/i.test(told.output.info.title)) {
     const name = told.output.info.title.replace(/ API$/, "").slice(0, 80);
-    throw new ConnectError("not-a-hub", `${where} is a ${name}, not a JupyterHub: it runs kernels for programs, and has no files, sessions or users for notebooks. ${instead}`);
+    throw new ProductError("not-a-hub", `${where} is a ${name}, not a JupyterHub: it runs kernels for programs, and has no files, sessions or users for notebooks. ${instead}`);
   }
   if (closed === undefined) return;
   const text = `${where} answers like a Jupyter Kernel Gateway or a closed Jupyter server: it tells nothing without a token (HTTP status ${closed}), so it cannot be used from here. ${instead}`;
-  throw new ConnectError("not-a-hub", text);
+  throw new ProductError("not-a-hub", text);
 }

@@ -1,6 +1,6 @@
 // The reason why a hub refuses name and password, in its own words where it gives any beside the usual ones.
 import { DomUtils } from "htmlparser2";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { trimmedEnd } from "../../base/text";
 import type { ServerSettings } from "../../transport/settings";
 import { parsePage } from "../pages/page";
@@ -25,9 +25,9 @@ export function refusalOn(html: string): string | undefined {
 }
 
 /** @param said the hub's own words; left out where they are the usual ones */
-export function loginRefused({ label }: ServerSettings, said = "", cause?: unknown): ConnectError {
+export function loginRefused({ label }: ServerSettings, said = "", cause?: unknown): ProductError {
   const end = isUsual(said) ? ". Check both and try again." : `. It says: ${trimmedEnd(said.trim(), ".")}.`;
-  return new ConnectError("signed-out", `${label} does not accept this user name and password${end}`, { cause });
+  return new ProductError("signed-out", `${label} does not accept this user name and password${end}`, { cause });
 }
 
 function isUsual(said: string): boolean {

@@ -1,5 +1,5 @@
 // Name and password → a token of our own, and the session of the hub's pages. The password is sent and forgotten.
-import { ConnectError, hasCode, HttpError } from "../../base/errors";
+import { ProductError, hasCode, HttpError } from "../../base/errors";
 import { reasonIn } from "../../transport/httpErrors";
 import type { ServerSettings } from "../../transport/settings";
 import type { PasswordLogin } from "../api/client";
@@ -38,7 +38,7 @@ export interface Credentials {
  */
 export async function mintWithPassword(settings: ServerSettings, given: Credentials, options: PasswordSignInOptions): Promise<PasswordSignIn> {
   const userName = given.userName.trim();
-  if (userName === "") throw new ConnectError("signed-out", `${settings.label} needs your user name.`);
+  if (userName === "") throw new ProductError("signed-out", `${settings.label} needs your user name.`);
   const pageCookies = await pageSession(settings, { ...given, userName }, options);
   const minted = await mintAs(settings, userName, { ...given.further, username: userName, password: given.password }, options);
   return { ...minted, pageCookies };

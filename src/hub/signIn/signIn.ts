@@ -1,5 +1,5 @@
 // Signing in: from a pasted address, by one of the login methods, to a token that the hub has accepted.
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { serverSettings, type ServerSettings, type ServerSettingsOptions } from "../../transport/settings";
 import { isPlainHttpElsewhere, parseAddress, type HubAddress } from "./address";
 import { findHub, type FoundHub } from "./findHub";
@@ -11,7 +11,7 @@ import { findPlainServer } from "../api/plainServer";
 import { cancelled, SignInAttempt, type SignedIn } from "./signInAttempt";
 import type { SignInGiven, SignInPort } from "./signInPort";
 import { cleanToken } from "./tokenText";
-import { waysIn } from "./waysIn";
+import { waysIn } from "./loginMethods";
 
 export type { SignedIn } from "./signInAttempt";
 export type * from "./signInPort";
@@ -86,7 +86,7 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
  */
 async function agreeToHost(hub: URL, { url: pasted }: HubAddress, given: SignInGiven, port: SignInPort): Promise<void> {
   if (given.token !== undefined || given.password !== undefined) {
-    throw new ConnectError("address", `${pasted.host} leads to a hub on another host, ${hub.host}. What was given is not sent there. If that is your hub, sign in to ${hub.href}`);
+    throw new ProductError("address", `${pasted.host} leads to a hub on another host, ${hub.host}. What was given is not sent there. If that is your hub, sign in to ${hub.href}`);
   }
   if (!(await port.confirmOtherHost?.(pasted, hub))) throw cancelled();
 }

@@ -1,7 +1,7 @@
 // The login methods: what the user gives or does → a token that the hub has accepted, replaced by one of our own.
 import { throwIfAborted } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { reasonIn } from "../../transport/httpErrors";
 import { fixedToken, type ServerSettings } from "../../transport/settings";
 import type { HubAddress } from "./address";
@@ -10,11 +10,11 @@ import { isRefusal, mint, revoke, type TokenTerms } from "../account/mint";
 import type { HubUser } from "../api/model";
 import { oauthToken, type OAuthFlow } from "../oauth/oauth";
 import { mintWithPassword, type PageLogin } from "./passwordSignIn";
-import { enterPlainServer, plainUser } from "../api/plainServer";
-import { givenSecret, type Secret } from "../account/secret";
+import { authenticatePlainServer, plainUser } from "../api/plainServer";
+import { givenSecret, type TokenRecord } from "../account/tokenRecord";
 import type { PasswordAnswer, SignInPort } from "./signInPort";
 import { cleanToken } from "./tokenText";
-import type { LoginField } from "./waysIn";
+import type { LoginField } from "./loginMethods";
 
 /** A token that the hub has accepted, and whose it is. */
 export interface SignedIn {
@@ -23,7 +23,7 @@ export interface SignedIn {
   readonly version: string;
   readonly user: HubUser;
   /** Belongs into SecretStorage. Minted for this sign-in: `abandon` it where it is not kept. */
-  readonly secret: Secret;
+  readonly secret: TokenRecord;
   /** The session of the hub's pages, where a password was the way in. Belongs into memory only. */
   readonly pageCookies?: string | undefined;
   /** The named server of this user whose page was pasted. */
@@ -129,14 +129,14 @@ export class SignInAttempt {
     const { settings, version, address, port, signal } = this.#with;
     let problem: string | undefined;
     const enter = async (text: string | undefined): Promise<SignedIn | undefined> => {
-      const token = await enterPlainServer(settings, text, signal);
+      const token = await authenticatePlainServer(settings, text, signal);
       if (token !== undefined) return this.#signedIn(plainUser, givenSecret(token));
       problem = `${settings.label} does not accept this token or password. The server printed its token where it was started.`;
       return undefined;
     };
     const done = await enter(given ?? address.token);
     if (done) return done;
-    if (given !== undefined) throw new ConnectError("signed-out", problem ?? "");
+    if (given !== undefined) throw new ProductError("signed-out", problem ?? "");
     if (address.token === undefined) problem = undefined; // nothing was refused yet
     for (let attempt = 1; ; attempt++) {
       throwIfAborted(signal);
@@ -145,13 +145,13 @@ export class SignInAttempt {
       if (answer === undefined) throw cancelled();
       const entered = await enter(answer);
       if (entered) return entered;
-      if (attempt === attempts) throw new ConnectError("signed-out", problem ?? "");
+      if (attempt === attempts) throw new ProductError("signed-out", problem ?? "");
     }
   }
 
   async withPassword(answer: PasswordAnswer): Promise<SignedIn> {
     const { settings, signal, terms, logIn } = this.#with;
-    if (!terms) throw new ConnectError("forbidden", "Signing in with a password needs to know how to mint a token.");
+    if (!terms) throw new ProductError("forbidden", "Signing in with a password needs to know how to mint a token.");
     const { pageCookies, ...minted } = await mintWithPassword(settings, answer, { terms, signal, logIn });
     try {
       throwIfAborted(signal);
@@ -170,18 +170,18 @@ export class SignInAttempt {
       user = await new HubClient(settings).user({ signal: this.#with.signal });
     } catch (error) {
       if (!hasCode(error, "signed-out")) throw error;
-      throw new ConnectError(
+      throw new ProductError(
         "signed-out",
         `${settings.label} does not accept this token: it is mistyped, expired, revoked, or of another hub. Make a new one at ${tokenPage(settings).href} and paste it.`,
         { cause: error },
       );
     }
     const problem = problemOf(user, settings);
-    if (problem !== undefined) throw new ConnectError("forbidden", problem);
+    if (problem !== undefined) throw new ProductError("forbidden", problem);
     return user;
   }
 
-  #signedIn(user: HubUser, secret: Secret, notice?: string): SignedIn {
+  #signedIn(user: HubUser, secret: TokenRecord, notice?: string): SignedIn {
     const { settings, version, address } = this.#with;
     const server = user.name === address.user ? address.server : undefined;
     return {
@@ -225,6 +225,6 @@ function tokenPage({ baseUrl }: ServerSettings): URL {
 }
 
 /** The user does not want to any more. */
-export function cancelled(): ConnectError {
-  return new ConnectError("aborted", "Signing in was cancelled.");
+export function cancelled(): ProductError {
+  return new ProductError("aborted", "Signing in was cancelled.");
 }

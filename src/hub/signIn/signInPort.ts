@@ -2,7 +2,7 @@
 import type { Disposable } from "../../base/disposable";
 import type { OAuthClient } from "./configuration";
 import type { OAuthFlow } from "../oauth/oauth";
-import type { LoginField } from "./waysIn";
+import type { LoginField } from "./loginMethods";
 
 /** Questions of a sign-in to the user. Do not show or keep what was typed. */
 export interface SignInPort {

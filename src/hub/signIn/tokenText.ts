@@ -1,5 +1,5 @@
 // Parsing of pasted tokens.
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { trimmedEnd } from "../../base/text";
 
 /**
@@ -9,7 +9,7 @@ import { trimmedEnd } from "../../base/text";
 export function cleanToken(text: string): string {
   const token = bare(text);
   const problem = tokenProblem(token);
-  if (problem !== undefined) throw new ConnectError("signed-out", problem);
+  if (problem !== undefined) throw new ProductError("signed-out", problem);
   return token;
 }
 

@@ -1,6 +1,6 @@
 // Display ids of one kernel connection: the outputs, in whichever cells, that an `update_display_data` replaces.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#update-display-data
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { contentOf, displayDataContent, type Message } from "../../services/kernel/messages";
 import { mimeItems } from "./mimeItems";
 import { displayOutput, type Bundle, type CellOutput } from "./output";
@@ -74,7 +74,7 @@ export class DisplayIds {
     const content = contentOf(message, displayDataContent);
     const id = content.transient.display_id;
     if (id === undefined || id === null) {
-      throw new ConnectError("invalid-message", `The kernel sent a faulty ${message.header.msg_type}: it has no display_id.`);
+      throw new ProductError("invalid-message", `The kernel sent a faulty ${message.header.msg_type}: it has no display_id.`);
     }
     return this.update(id, content, self);
   }

@@ -1,7 +1,7 @@
 // One run of one cell, from queued to settled; it always settles.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
 import { Deferred } from "../../base/async";
-import { hasCode, messageOf, type ConnectError, type ErrorCode } from "../../base/errors";
+import { hasCode, messageOf, type ProductError, type ErrorCode } from "../../base/errors";
 import { nullLogger, type Logger } from "../../base/log";
 import { contentOf, errorContent, executeInputContent, statusContent, type ExecuteReply, type Message } from "../../services/kernel/messages";
 import { systemClock, type Clock } from "../../base/clock";
@@ -12,7 +12,7 @@ import type { CellOutput } from "../outputs/output";
 import type { OutputChange } from "../outputs/outputModel";
 import { nextInputOf, pageOf } from "./payloads";
 import { droppedNotice, rateLimitNotice } from "./rateLimit";
-import type { CellExecutionHost, CellOutcome, CellRun, EarlierRun, ExecuteFuture, ExecutingKernel } from "./run";
+import type { CellExecutionHost, CellOutcome, CellRun, RecordedRun, ExecuteFuture, ExecutingKernel } from "./run";
 
 /** Errors that end a kernel and its whole queue, so that one cell reports them for all. */
 const endsQueue: readonly ErrorCode[] = ["kernel-dead", "kernel-restarted", "server-stopped", "evicted", "aborted", "disposed"];
@@ -89,7 +89,7 @@ export class CellExecution implements DisplayOwner {
    * Resumes a run that the previous window began: shows the recorded messages, and goes on from there when it is run. The
    * cell's present outputs are removed: they may be older.
    */
-  recall({ messages, incomplete, settled }: EarlierRun): void {
+  recall({ messages, incomplete, settled }: RecordedRun): void {
     for (const { message, at } of messages) if (message.channel === "iopub") this.receive(message, at);
     if (incomplete) this.notice("There was more output than could be kept while the window was away; the rest of that time is missing.");
     if (settled) this.#settle(settled.success, settled.endTime);
@@ -107,7 +107,7 @@ export class CellExecution implements DisplayOwner {
   }
 
   /** Settles as failed, for a reason that is not the code's; shown output stays, and the kernel is not interrupted. */
-  fail(error: ConnectError): void {
+  fail(error: ProductError): void {
     if (this.#isSettled()) return;
     this.#show(this.#outputs.model.fail(failureName(error), error.message));
     this.#settle(false);

@@ -1,5 +1,5 @@
 // The name of the error shown for a run that could not end by itself.
-import { ConnectError, type ErrorCode } from "../../base/errors";
+import { ProductError, type ErrorCode } from "../../base/errors";
 
 const names: Partial<Record<ErrorCode, string>> = {
   "too-large": "Too large",
@@ -24,5 +24,5 @@ const names: Partial<Record<ErrorCode, string>> = {
 
 /** The heading for a failed run; the error's message goes below it. */
 export function failureName(error: unknown): string {
-  return (error instanceof ConnectError ? names[error.code] : undefined) ?? "Could not run the cell";
+  return (error instanceof ProductError ? names[error.code] : undefined) ?? "Could not run the cell";
 }

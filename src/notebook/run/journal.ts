@@ -152,7 +152,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  * Adds up records. A message that was recorded twice (by two windows of which one took over) counts once.
  * @param readBlob gives the message in a file; undefined where it cannot be read
  */
-export function stateOf(records: readonly JournalRecord[], readBlob: (file: string) => Message | undefined): JournaledState {
+export function journaledStateOf(records: readonly JournalRecord[], readBlob: (file: string) => Message | undefined): JournaledState {
   let kernel: KernelRecord | undefined;
   let left = false;
   const runs = new Map<string, Mutable<JournaledRun> & { messages: JournaledMessage[] }>();

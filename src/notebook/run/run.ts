@@ -49,7 +49,7 @@ export interface CellRun {
 }
 
 /** The messages of a run that the previous window has received. */
-export interface EarlierRun {
+export interface RecordedRun {
   readonly messages: readonly { readonly message: Message; readonly at: number }[];
   /** Some of what came was not kept. */
   readonly incomplete: boolean;

@@ -1,5 +1,5 @@
 // The text of one stream output, after carriage returns and cursor moves have overwritten what they overwrite.
-import { end, longLine, TerminalRow, type Column, type RowLimits } from "./terminalRow";
+import { end, longLine, TerminalLine, type Column, type RowLimits } from "./terminalRow";
 
 /** How far up the cursor reaches: nested progress bars need a few lines; older ones are final. */
 const reach = 100;
@@ -25,7 +25,7 @@ const partial = /(?:\x1b(?:\[[\d;:?<=>]{0,20})?|[\uD800-\uDBFF])$/;
 export class StreamText {
   #final = "";
   readonly #limits: RowLimits = { padding: padding.least, cells: 0 };
-  #rows = [new TerminalRow(this.#limits)];
+  #rows = [new TerminalLine(this.#limits)];
   #row = 0;
   #column: Column = end;
   #held = "";
@@ -97,7 +97,7 @@ export class StreamText {
     const room = longest - (this.#column === end ? row.size : this.#column);
     if (text.length > room) {
       this.#writeWithin(text.slice(0, Math.max(0, room)));
-      this.#settle(this.#row + 1, new TerminalRow(this.#limits));
+      this.#settle(this.#row + 1, new TerminalLine(this.#limits));
       this.#column = end;
       this.#write(text.slice(Math.max(0, room)));
     } else this.#writeWithin(text);
@@ -133,10 +133,10 @@ export class StreamText {
     }
   }
 
-  #current(): TerminalRow {
+  #current(): TerminalLine {
     const row = this.#rows[this.#row];
     if (row) return row;
-    const added = new TerminalRow(this.#limits);
+    const added = new TerminalLine(this.#limits);
     this.#rows.push(added);
     if (!this.#disturbed) this.#added += "\n";
     return added;
@@ -173,7 +173,7 @@ export class StreamText {
   }
 
   /** The first `count` lines are final; `rest` goes on with the last of them. */
-  #settle(count: number, rest?: TerminalRow): void {
+  #settle(count: number, rest?: TerminalLine): void {
     if (count === 0) return;
     const settled = this.#rows.splice(0, count, ...(rest ? [rest] : []));
     for (const { cellCount } of settled) this.#limits.cells -= cellCount;

@@ -37,7 +37,7 @@ const zeroWidth = /^[\p{M}\u200d]$/u;
  * A line that is kept as it came until something overwrites a part of it. From then on it is columns: one a code
  * point (wide characters count as one), with colours kept and other control sequences dropped.
  */
-export class TerminalRow {
+export class TerminalLine {
   readonly #limits: RowLimits;
   #raw = "";
   #cells: Cell[] | undefined;

@@ -2,7 +2,7 @@
 // a `reason`: see ContentsError.
 import type * as v from "valibot";
 import { megabyte } from "../../transport/body";
-import { request, requestJson, type RequestOptions } from "../../transport/http";
+import { request, requestJson, type HttpRequestOptions } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
 import { withContentsErrors } from "./errors";
 import {
@@ -161,7 +161,7 @@ function contentSize(type: GetOptions["type"], size: number | undefined): number
   return size === undefined ? largestContent : Math.min(6 * size + megabyte, largestContent);
 }
 
-async function change(settings: ServerSettings, path: string, options: RequestOptions): Promise<ContentsModel> {
+async function change(settings: ServerSettings, path: string, options: HttpRequestOptions): Promise<ContentsModel> {
   return withContentsErrors(settings, path, requestJson(settings, contentsPath(path), contentsModel, options));
 }
 

@@ -1,5 +1,5 @@
 // Paths of the contents API as URLs: percent-encoded segment by segment.
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 
 /**
  * Last segments that the server's routes would take for something else (`a/checkpoints` lists the checkpoints of `a`).
@@ -33,12 +33,12 @@ function segments(path: string): string[] {
 
 function encodeSegment(segment: string): string {
   if (segment === "." || segment === "..") {
-    throw new ConnectError("address", `A path on a server cannot contain “${segment}”. Give the whole path.`);
+    throw new ProductError("address", `A path on a server cannot contain “${segment}”. Give the whole path.`);
   }
   if (reserved.has(segment)) return `%${segment.charCodeAt(0).toString(16)}${segment.slice(1)}`;
   try {
     return encodeURIComponent(segment);
   } catch (cause) {
-    throw new ConnectError("address", `“${segment}” is no valid file name: it holds half a character.`, { cause });
+    throw new ProductError("address", `“${segment}” is no valid file name: it holds half a character.`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 // Request sizes: how much of a file goes into one request; less once a server, or a proxy before it, has refused more (413).
-import { hasCode, type ConnectError } from "../../base/errors";
+import { hasCode, type ProductError } from "../../base/errors";
 import { systemCode } from "../../transport/httpErrors";
 import type { ServerSettings } from "../../transport/settings";
 
@@ -36,7 +36,7 @@ export function smallerThan(bytes: number): number | undefined {
 }
 
 /** Whether a request may have failed for its size: refused in words, or by closing the connection in the midst of it. */
-export function isForItsSize(error: unknown): error is ConnectError {
+export function isForItsSize(error: unknown): error is ProductError {
   if (hasCode(error, "too-large")) return true;
   return hasCode(error, "unreachable") && ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"].includes(systemCode(error.cause));
 }

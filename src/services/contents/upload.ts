@@ -1,6 +1,6 @@
 // Chunked upload: files of any size, in one request, or in parts where a proxy might refuse a large one, or has refused it.
 import { throwIfAborted } from "../../base/async";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import type { ServerSettings } from "../../transport/settings";
 import { saveContents, type ContentsOptions } from "./client";
 import type { ContentsModel } from "./model";
@@ -83,7 +83,7 @@ class Upload {
       const model = await this.#writeParts(partSize);
       if (model) return model;
     }
-    throw new ConnectError(
+    throw new ProductError(
       "conflict",
       `“${this.#path}” grew on ${this.#settings.label} while it was uploaded, and is not what it should be. Close what else writes to it and try again.`,
     );
@@ -114,7 +114,7 @@ class Upload {
 }
 
 /** A contents manager that does not know parts takes each for the whole file. */
-export class NoParts extends ConnectError {
+export class NoParts extends ProductError {
   constructor({ label }: ServerSettings, path: string) {
     super(
       "too-large",

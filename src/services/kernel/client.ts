@@ -1,6 +1,6 @@
 // The server's kernels by REST.
 import * as v from "valibot";
-import { ConnectError, HttpError } from "../../base/errors";
+import { ProductError, HttpError } from "../../base/errors";
 import { Joins } from "../../base/joins";
 import { request, requestJson } from "../../transport/http";
 import { reasonIn } from "../../transport/httpErrors";
@@ -76,6 +76,6 @@ async function saidByServer<T>(settings: ServerSettings, id: string, answer: Pro
   } catch (error) {
     if (!(error instanceof HttpError) || error.code !== "not-found" || reasonIn(error.body).includes(id)) throw error;
     const text = `Something else answers instead of the server of ${settings.label}, perhaps a proxy that was just restarted. Try again in a minute.`;
-    throw new ConnectError("server-error", text, { cause: error });
+    throw new ProductError("server-error", text, { cause: error });
   }
 }

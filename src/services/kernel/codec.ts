@@ -1,6 +1,6 @@
 // Messages to websocket frames and back, pure: the v1 binary protocol and the default one (JSON, or JSON with buffers).
 // Specification: https://jupyter-server.readthedocs.io/en/latest/developers/websocket-protocols.html
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { parseJsonText } from "../../base/json";
 import type { Channel, Header, JsonObject, Message } from "./messages";
 
@@ -23,7 +23,7 @@ export function decode(frame: Frame, protocol: string): Message {
     const fields = protocol === v1Protocol ? decodeV1(frame) : decodeDefault(frame);
     return validated(fields);
   } catch (cause) {
-    if (cause instanceof ConnectError) throw cause;
+    if (cause instanceof ProductError) throw cause;
     throw invalid("it cannot be read", cause);
   }
 }
@@ -81,8 +81,8 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function invalid(what: string, cause?: unknown): ConnectError {
-  return new ConnectError("invalid-message", `A message from the server does not follow the protocol: ${what}.`, { cause });
+function invalid(what: string, cause?: unknown): ProductError {
+  return new ProductError("invalid-message", `A message from the server does not follow the protocol: ${what}.`, { cause });
 }
 
 /** u64 count of offsets, the offsets (all little-endian), then channel, four JSON parts and the buffers. */

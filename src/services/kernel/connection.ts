@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import type * as v from "valibot";
 import { withTimeout } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { next } from "../../base/event";
 import type { ServerSettings } from "../../transport/settings";
 import type { KernelConnectionOptions } from "./connectionOptions";
@@ -15,7 +15,7 @@ import { Delivery } from "./delivery/delivery";
 import { Comms, type CommOptions } from "./requests/comm";
 import type { FutureHandlers, KernelFuture } from "./requests/future";
 import type { MessageHook } from "./requests/hooks";
-import { KernelRequests, type RequestOptions } from "./requests/kernelRequests";
+import { KernelRequests, type KernelRequestOptions } from "./requests/kernelRequests";
 import { Inbox } from "./inbox";
 import { KernelLink } from "./socket/link";
 import { contentOf, createMessage, kernelInfoContent } from "./messages";
@@ -104,7 +104,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   }
 
   /** Why this connection has ended for good; undefined while it lives. */
-  get ended(): ConnectError | undefined {
+  get ended(): ProductError | undefined {
     return this.#link.state.ended;
   }
 
@@ -143,7 +143,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
    * @returns whether anything is open that was sent
    */
   withdraw(): boolean {
-    this.#requests.fail(new ConnectError("aborted", "It was taken back before it was sent."), "unsent");
+    this.#requests.fail(new ProductError("aborted", "It was taken back before it was sent."), "unsent");
     return this.#requests.awaiting;
   }
 
@@ -152,7 +152,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
    * Resolves when the new process runs. Concurrent calls join.
    * @param reason the error of open requests instead of the usual one
    */
-  restart(reason?: ConnectError): Promise<void> {
+  restart(reason?: ProductError): Promise<void> {
     return this.#process.restart(reason);
   }
 
@@ -188,7 +188,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
   }
 
   /** The kernel is known to be gone (its model has vanished): ends the connection and settles all requests so. */
-  end(error: ConnectError): void {
+  end(error: ProductError): void {
     this.#link.dispatch({ type: "gone", error });
   }
 
@@ -220,7 +220,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     content: JsonObject,
     schema: S,
     handlers: FutureHandlers = {},
-    options: RequestOptions = {},
+    options: KernelRequestOptions = {},
   ): KernelFuture<v.InferOutput<S>> {
     const message = createMessage(this.clientId, channel, type, content, options);
     const read = (reply: Message): v.InferOutput<S> => contentOf(reply, schema);
@@ -262,7 +262,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     this.comms.lose();
   }
 
-  #finish(error: ConnectError): void {
+  #finish(error: ProductError): void {
     this.#delivery.end(error);
     this.comms.lose();
     this.events.disposed.fire();

@@ -1,12 +1,12 @@
 // Inbox of a kernel connection: from each received message to events, kernel state, and the request it answers.
 import * as v from "valibot";
-import { Activity } from "./socket/activity";
+import { ShellState } from "./socket/shellState";
 import type { Comms } from "./requests/comm";
 import type { KernelEvents } from "./events";
 import type { Delivery } from "./delivery/delivery";
 import type { KernelLink } from "./socket/link";
 import { contentOf, endingContent, statusContent, type Message } from "./messages";
-import { KernelProcess } from "./socket/process";
+import { ProcessChangeDetector } from "./socket/processChange";
 import type { Requests } from "./requests/requests";
 
 const exitPayload = v.looseObject({ source: v.literal("ask_exit"), keepkernel: v.optional(v.unknown()) });
@@ -25,13 +25,13 @@ export interface InboxPorts {
 /** Takes every message of the kernel, in order. */
 export class Inbox {
   readonly #ports: InboxPorts;
-  readonly #process: KernelProcess;
-  readonly #activity: Activity;
+  readonly #process: ProcessChangeDetector;
+  readonly #activity: ShellState;
 
   constructor(ports: InboxPorts) {
     this.#ports = ports;
-    this.#process = new KernelProcess(ports.clientId);
-    this.#activity = new Activity((id) => ports.requests.get(id));
+    this.#process = new ProcessChangeDetector(ports.clientId);
+    this.#activity = new ShellState((id) => ports.requests.get(id));
   }
 
   /** @throws ConnectError `invalid-message` where its content is faulty */
@@ -79,8 +79,8 @@ export class Inbox {
     const { channel, header, parent_header: parent } = message;
     // The status of a subshell is not the kernel's: its main shell goes on.
     if (channel !== "iopub" || header.msg_type !== "status" || parent.subshell_id) return;
-    const status = this.#activity.told(contentOf(message, statusContent).execution_state, parent);
-    this.#ports.link().dispatch({ type: "told", status, solicited: parent.msg_id !== undefined });
+    const status = this.#activity.statusMessage(contentOf(message, statusContent).execution_state, parent);
+    this.#ports.link().dispatch({ type: "status-message", status, hasParent: parent.msg_id !== undefined });
   }
 
   /** Gives it to the request that it answers. */

@@ -1,6 +1,6 @@
 // The running kernels of one server, and our connections to them.
 import type { Disposable } from "../../base/disposable";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import type { ServerSettings } from "../../transport/settings";
 import { Listing } from "../listing";
@@ -89,7 +89,7 @@ export class KernelManager implements Disposable {
   /** Shuts a kernel down for everyone; all our connections to it end. One that is gone already is fine. */
   async shutdown(id: string): Promise<void> {
     await shutdownKernel(this.#settings, id);
-    this.forget(id, new ConnectError("kernel-dead", "The kernel was shut down."));
+    this.forget(id, new ProductError("kernel-dead", "The kernel was shut down."));
   }
 
   /** Shuts every kernel of the server down. @throws ConnectError the first failure, once all were tried. */
@@ -100,7 +100,7 @@ export class KernelManager implements Disposable {
   }
 
   /** The kernel is known to be gone: takes it off the list and ends our connections to it. */
-  forget(id: string, reason: ConnectError): void {
+  forget(id: string, reason: ProductError): void {
     this.#listing.update((running) => running.filter((model) => model.id !== id));
     this.#end(id, reason);
     this.#gone.fire(id);
@@ -120,7 +120,7 @@ export class KernelManager implements Disposable {
   /** The server's list has come: kernels that are not in it are gone. */
   #follow(running: readonly KernelModel[], before: readonly KernelModel[]): void {
     const ids = new Set(running.map(({ id }) => id));
-    const gone = new ConnectError("kernel-dead", "The kernel is gone: it was shut down on the server.");
+    const gone = new ProductError("kernel-dead", "The kernel is gone: it was shut down on the server.");
     for (const { id } of this.connections) if (!ids.has(id)) this.#end(id, gone);
     for (const { id } of before) if (!ids.has(id)) this.#gone.fire(id);
   }
@@ -147,7 +147,7 @@ export class KernelManager implements Disposable {
     );
   }
 
-  #end(id: string, reason: ConnectError): void {
+  #end(id: string, reason: ProductError): void {
     for (const connection of this.connections) if (connection.id === id) connection.end(reason);
   }
 }

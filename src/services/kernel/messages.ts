@@ -2,7 +2,7 @@
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 
 export type Channel = "shell" | "control" | "stdin" | "iopub";
 export type JsonObject = Record<string, unknown>;
@@ -108,7 +108,7 @@ export function contentOf<S extends v.GenericSchema>(message: Message, schema: S
   if (result.success) return result.output;
   const [issue] = result.issues;
   const place = v.getDotPath(issue) ?? "content";
-  throw new ConnectError("invalid-message", `The kernel sent a faulty ${message.header.msg_type}: ${place}: ${issue.message}`);
+  throw new ProductError("invalid-message", `The kernel sent a faulty ${message.header.msg_type}: ${place}: ${issue.message}`);
 }
 
 const object = v.record(v.string(), v.unknown());

@@ -1,5 +1,5 @@
 // Control of a kernel's process by the server's REST API: interrupt, restart, shutdown.
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { Joins } from "../../base/joins";
 import type { ServerSettings } from "../../transport/settings";
 import { interruptKernel, restartKernel, shutdownKernel } from "./client";
@@ -32,7 +32,7 @@ export class ProcessControl {
   }
 
   /** Restarts it, once for concurrent callers (single flight). @param reason the error of open requests instead of the usual one */
-  restart(reason?: ConnectError): Promise<void> {
+  restart(reason?: ProductError): Promise<void> {
     return this.#restarting.run(this, "", () => this.#restart(reason));
   }
 
@@ -40,10 +40,10 @@ export class ProcessControl {
   async shutdown(): Promise<void> {
     const { settings, kernelId, link } = this.#ports;
     if (link.state.kernel !== "dead") await shutdownKernel(settings, kernelId);
-    link.dispatch({ type: "gone", error: new ConnectError("kernel-dead", "The kernel was shut down.") });
+    link.dispatch({ type: "gone", error: new ProductError("kernel-dead", "The kernel was shut down.") });
   }
 
-  async #restart(reason: ConnectError | undefined): Promise<void> {
+  async #restart(reason: ProductError | undefined): Promise<void> {
     const { settings, kernelId, link, restarted } = this.#ports;
     throwIfEnded(link.state);
     link.dispatch({ type: "restart", ...(reason && { error: reason }) });
@@ -61,7 +61,7 @@ export class ProcessControl {
     try {
       return await request;
     } catch (error) {
-      if (hasCode(error, "not-found")) link.dispatch({ type: "refused", error });
+      if (hasCode(error, "not-found")) link.dispatch({ type: "open-failed", error });
       throw link.state.ended ?? error;
     }
   }

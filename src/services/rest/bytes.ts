@@ -1,5 +1,5 @@
 // Requests whose answer is data, not text: logos, converted notebooks.
-import { request, type Answer, type RequestOptions } from "../../transport/http";
+import { request, type HttpAnswer, type HttpRequestOptions } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
 
 export interface BytesAnswer {
@@ -12,12 +12,12 @@ export interface BytesAnswer {
 export async function requestBytes(
   settings: ServerSettings,
   path: string,
-  options: RequestOptions = {},
+  options: HttpRequestOptions = {},
 ): Promise<BytesAnswer> {
   const answer = await request(settings, path, { accept: "*/*", allow: [200], binary: true, ...options });
   return { bytes: answer.bytes, mimetype: mimetypeOf(answer) };
 }
 
-function mimetypeOf({ headers }: Answer): string {
+function mimetypeOf({ headers }: HttpAnswer): string {
   return (headers.get("content-type") ?? "").split(";", 1)[0]?.trim() ?? "";
 }

@@ -2,7 +2,7 @@
 // https://jupyter-server.readthedocs.io/en/latest/operators/configuring-logging.html, jupyter_server 2
 import * as v from "valibot";
 import type { Disposable } from "../../base/disposable";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import { parseJsonText } from "../../base/json";
 import { megabyte } from "../../transport/body";
@@ -37,10 +37,10 @@ const kernelAction = v.looseObject({
   msg: v.nullish(v.string(), ""),
 });
 
-export type KernelAction = v.InferOutput<typeof kernelAction>;
+export type KernelActionEvent = v.InferOutput<typeof kernelAction>;
 
 /** `event` as something that happened to a kernel; undefined where it is of another kind. */
-export function asKernelAction(event: ServerEvent): KernelAction | undefined {
+export function asKernelAction(event: ServerEvent): KernelActionEvent | undefined {
   const result = v.safeParse(kernelAction, event);
   return result.success ? result.output : undefined;
 }
@@ -91,7 +91,7 @@ export class EventStream implements Disposable {
     return this.#socket.status;
   }
 
-  get reason(): ConnectError | undefined {
+  get reason(): ProductError | undefined {
     return this.#socket.reason;
   }
 
@@ -130,9 +130,9 @@ export function readEvent(frame: string | Buffer): ServerEvent {
   try {
     value = parseJsonText(typeof frame === "string" ? frame : frame.toString("utf8"));
   } catch (cause) {
-    throw new ConnectError("invalid-message", "The server announced something that is not JSON.", { cause });
+    throw new ProductError("invalid-message", "The server announced something that is not JSON.", { cause });
   }
   const result = v.safeParse(serverEvent, value);
   if (result.success) return result.output;
-  throw new ConnectError("invalid-message", "The server announced something without the id of its schema.");
+  throw new ProductError("invalid-message", "The server announced something without the id of its schema.");
 }

@@ -1,6 +1,6 @@
 // One kernel spec, and its files: logos, kernel.js, kernel.css.
 import * as v from "valibot";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { megabyte } from "../../transport/body";
 import { requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
@@ -13,7 +13,7 @@ import { requestBytes, type BytesAnswer } from "./bytes";
 export async function getKernelSpec(settings: ServerSettings, name: string, options: Abort = {}): Promise<KernelSpec> {
   const spec = readKernelSpec(await requestJson(settings, `api/kernelspecs/${encodeName(name)}`, v.unknown(), options));
   if (spec) return spec;
-  throw new ConnectError("invalid-response", `${settings.label} described the kernel “${name}” in an unknown form.`);
+  throw new ProductError("invalid-response", `${settings.label} described the kernel “${name}” in an unknown form.`);
 }
 
 /**

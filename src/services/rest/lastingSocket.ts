@@ -1,7 +1,7 @@
 // A websocket that reconnects: reopened with back-off until it is disposed or there is no use in trying.
 import { backoff } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
-import { ConnectError, asError, hasCode } from "../../base/errors";
+import { ProductError, asError, hasCode } from "../../base/errors";
 import { openSocket, type Socket, type SocketClose } from "../../transport/socket";
 import type { ServerSettings } from "../../transport/settings";
 
@@ -37,7 +37,7 @@ export class LastingSocket implements Disposable {
   readonly #ports: LastingSocketPorts;
   readonly #ending = new AbortController();
   #status: SocketStatus = "connecting";
-  #reason: ConnectError | undefined;
+  #reason: ProductError | undefined;
   #socket: Socket | undefined;
   #attempt = 0;
   #retry: NodeJS.Timeout | undefined;
@@ -52,7 +52,7 @@ export class LastingSocket implements Disposable {
   }
 
   /** Why it is not connected; undefined while it is, and before the first failure. */
-  get reason(): ConnectError | undefined {
+  get reason(): ProductError | undefined {
     return this.#reason;
   }
 
@@ -74,7 +74,7 @@ export class LastingSocket implements Disposable {
   }
 
   /** Closes and does not try again by itself. */
-  stop(reason: ConnectError): void {
+  stop(reason: ProductError): void {
     clearTimeout(this.#retry);
     const socket = this.#socket;
     this.#socket = undefined;
@@ -84,7 +84,7 @@ export class LastingSocket implements Disposable {
 
   dispose(): void {
     if (this.#ending.signal.aborted) return;
-    this.#ending.abort(new ConnectError("disposed", "This connection was closed."));
+    this.#ending.abort(new ProductError("disposed", "This connection was closed."));
     clearTimeout(this.#retry);
     const socket = this.#socket;
     this.#socket = undefined;
@@ -134,13 +134,13 @@ export class LastingSocket implements Disposable {
     this.#socket = undefined;
     const { label } = this.#ports.settings;
     const text = `${label} closed the connection (${code}${reason && `: ${reason}`}).`;
-    this.#failed(new ConnectError("connection-lost", text));
+    this.#failed(new ProductError("connection-lost", text));
   }
 
   #failed(error: Error): void {
     const { settings, path } = this.#ports;
     settings.log.debug(`${settings.label}: no websocket ${path}`, error);
-    const reason = error instanceof ConnectError ? error : new ConnectError("unreachable", error.message, { cause: error });
+    const reason = error instanceof ProductError ? error : new ProductError("unreachable", error.message, { cause: error });
     if (hasCode(reason, ...hopeless)) {
       this.#become("stopped", reason);
       return;
@@ -159,7 +159,7 @@ export class LastingSocket implements Disposable {
     }
   }
 
-  #become(status: SocketStatus, reason: ConnectError | undefined): void {
+  #become(status: SocketStatus, reason: ProductError | undefined): void {
     this.#reason = reason;
     if (status === this.#status) return;
     this.#status = status;

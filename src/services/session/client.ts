@@ -1,6 +1,6 @@
 // The server's sessions by REST.
 import * as v from "valibot";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { Joins } from "../../base/joins";
 import { request, requestJson } from "../../transport/http";
 import type { ServerSettings } from "../../transport/settings";
@@ -74,7 +74,7 @@ export function shutdownSession(settings: ServerSettings, id: string, { signal }
   const work = async (): Promise<void> => {
     const { status } = await request(settings, pathOf(id), { method: "DELETE", allow: [404, 410] });
     if (status !== 410) return;
-    throw new ConnectError("not-found", "The session's kernel was shut down before the session; both are gone now.");
+    throw new ProductError("not-found", "The session's kernel was shut down before the session; both are gone now.");
   };
   return shutdowns.run(settings, id, work, signal);
 }

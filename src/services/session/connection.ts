@@ -1,12 +1,12 @@
 // SessionConnection: one client on a session's kernel, which can change.
 import { DisposableStore, type Disposable } from "../../base/disposable";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import type { ServerSettings } from "../../transport/settings";
 import type { KernelConnection } from "../kernel/connection";
 import type { KernelManager } from "../kernel/manager";
 import { changeSession, shutdownSession, type SessionChange } from "./client";
-import { KernelEvents } from "./kernelEvents";
+import { ForwardedKernelEvents } from "./kernelEvents";
 import type { SessionModel } from "./model";
 
 /** A session and our connection to its kernel, null where it has none. Disposing leaves both on the server. */
@@ -20,7 +20,7 @@ export class SessionConnection implements Disposable {
   readonly #modelChanged: Emitter<{ readonly before: SessionModel; readonly model: SessionModel }>;
   readonly #shutDown: Emitter<void>;
   readonly #disposed: Emitter<void>;
-  readonly #ofKernel: KernelEvents;
+  readonly #ofKernel: ForwardedKernelEvents;
   #model: SessionModel;
   #kernel: KernelConnection | null = null;
   #isDisposed = false;
@@ -34,7 +34,7 @@ export class SessionConnection implements Disposable {
     this.#kernelChanged = this.#events.add(new Emitter(settings.log));
     this.#propertyChanged = this.#events.add(new Emitter(settings.log));
     this.#modelChanged = this.#events.add(new Emitter(settings.log));
-    this.#ofKernel = this.#events.add(new KernelEvents(settings.log));
+    this.#ofKernel = this.#events.add(new ForwardedKernelEvents(settings.log));
     this.#shutDown = this.#events.add(new Emitter(settings.log));
     this.#disposed = this.#events.add(new Emitter(settings.log));
     this.#connect();
@@ -88,7 +88,7 @@ export class SessionConnection implements Disposable {
   }
 
   /** The events of whatever kernel the session has. */
-  get ofKernel(): Omit<KernelEvents, "follow" | "dispose"> {
+  get ofKernel(): Omit<ForwardedKernelEvents, "follow" | "dispose"> {
     return this.#ofKernel;
   }
 
@@ -180,6 +180,6 @@ export class SessionConnection implements Disposable {
   }
 
   #throwIfDisposed(): void {
-    if (this.#isDisposed) throw new ConnectError("disposed", "This session's connection was closed.");
+    if (this.#isDisposed) throw new ProductError("disposed", "This session's connection was closed.");
   }
 }

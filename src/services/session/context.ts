@@ -1,7 +1,7 @@
 // SessionContext: a stable object with the life of a client (a notebook), whatever becomes of its session and kernel.
 import { throwIfAborted } from "../../base/async";
 import { DisposableStore, type Disposable } from "../../base/disposable";
-import { asError, ConnectError, hasCode } from "../../base/errors";
+import { asError, ProductError, hasCode } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import { nullLogger, type Logger } from "../../base/log";
 import type { KernelConnection } from "../kernel/connection";
@@ -10,7 +10,7 @@ import { ContextEvents } from "./contextEvents";
 import { isOther, type Initialized, type KernelChoice, type SessionContextOptions } from "./contextOptions";
 import { ContextStatus } from "./contextStatus";
 import { defaultKernelName, type KernelPreference } from "./defaultKernel";
-import type { KernelEvents } from "./kernelEvents";
+import type { ForwardedKernelEvents } from "./kernelEvents";
 import type { SessionModel } from "./model";
 import { Turns } from "./turns";
 
@@ -110,7 +110,7 @@ export class SessionContext implements Disposable {
   }
 
   /** The events of whatever kernel it has. */
-  get ofKernel(): Omit<KernelEvents, "follow" | "dispose"> {
+  get ofKernel(): Omit<ForwardedKernelEvents, "follow" | "dispose"> {
     return this.#events.ofKernel;
   }
 
@@ -163,7 +163,7 @@ export class SessionContext implements Disposable {
    * none.
    */
   shutdown(): Promise<void> {
-    this.#turns.giveUp(new ConnectError("aborted", "The kernel was shut down before this was done."));
+    this.#turns.giveUp(new ProductError("aborted", "The kernel was shut down before this was done."));
     return this.#do(undefined, () => this.#end());
   }
 
@@ -205,7 +205,7 @@ export class SessionContext implements Disposable {
     if (!this.kernel && this.#preference.shouldReuse !== false) await this.#join(signal);
     if (this.kernel) return this.kernel;
     const choice = await this.#preferred(signal);
-    if (!choice) throw new ConnectError("no-kernel-spec", `It is not clear which kernel ${this.#place.name} is for. Select one.`);
+    if (!choice) throw new ProductError("no-kernel-spec", `It is not clear which kernel ${this.#place.name} is for. Select one.`);
     return this.#have(choice, signal);
   }
 
@@ -243,7 +243,7 @@ export class SessionContext implements Disposable {
       throwIfAborted(signal);
       // The path's session may be older than this, with a kernel that was not asked for.
       if (present || isOther(session, choice)) await session.changeKernel(choice);
-      if (!session.kernel) throw new ConnectError("kernel-dead", `The session of ${this.#place.path} got no kernel. Try again.`);
+      if (!session.kernel) throw new ProductError("kernel-dead", `The session of ${this.#place.path} got no kernel. Try again.`);
       return session.kernel;
     });
   }
@@ -287,6 +287,6 @@ export class SessionContext implements Disposable {
   }
 }
 
-function disposedError(): ConnectError {
-  return new ConnectError("disposed", "The notebook was closed.");
+function disposedError(): ProductError {
+  return new ProductError("disposed", "The notebook was closed.");
 }

@@ -4,7 +4,7 @@ import { Emitter } from "../../base/event";
 import type { Logger } from "../../base/log";
 import type { KernelConnection } from "../kernel/connection";
 import type { SessionConnection } from "./connection";
-import { KernelEvents } from "./kernelEvents";
+import { ForwardedKernelEvents } from "./kernelEvents";
 
 /** Emitters that follow one session connection at a time. */
 export class ContextEvents implements Disposable {
@@ -14,7 +14,7 @@ export class ContextEvents implements Disposable {
   /** A text about the kernel may have changed. */
   readonly statusChanged: Emitter<void>;
   readonly disposed: Emitter<void>;
-  readonly ofKernel: KernelEvents;
+  readonly ofKernel: ForwardedKernelEvents;
   #ofSession = new DisposableStore();
 
   constructor(log: Logger) {
@@ -22,7 +22,7 @@ export class ContextEvents implements Disposable {
     this.kernelChanged = this.#all.add(new Emitter(log));
     this.statusChanged = this.#all.add(new Emitter(log));
     this.disposed = this.#all.add(new Emitter(log));
-    this.ofKernel = this.#all.add(new KernelEvents(log));
+    this.ofKernel = this.#all.add(new ForwardedKernelEvents(log));
     this.#all.add(this.ofKernel.onDidChangeStatus(() => this.statusChanged.fire()));
     this.#all.add(this.ofKernel.onDidChangeConnectionStatus(() => this.statusChanged.fire()));
   }

@@ -7,7 +7,7 @@ import type { Message } from "../kernel/messages";
 import type { ConnectionStatus, KernelStatus } from "../kernel/socket/state";
 
 /** Fires what the followed connection fires. */
-export class KernelEvents implements Disposable {
+export class ForwardedKernelEvents implements Disposable {
   readonly #emitters = new DisposableStore();
   readonly #status: Emitter<KernelStatus>;
   readonly #connectionStatus: Emitter<ConnectionStatus>;

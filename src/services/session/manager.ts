@@ -1,6 +1,6 @@
 // The sessions of one server, and our connections to them.
 import type { Disposable } from "../../base/disposable";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import type { ServerSettings } from "../../transport/settings";
 import type { KernelManager } from "../kernel/manager";
 import { Listing } from "../listing";
@@ -8,7 +8,7 @@ import { listSessions, shutdownSession, startSession, type SessionStart } from "
 import { SessionConnection } from "./connection";
 import type { SessionModel } from "./model";
 
-export interface StartOptions {
+export interface NewSessionOptions {
   /** See `KernelConnectionOptions`. */
   readonly clientId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -73,7 +73,7 @@ export class SessionManager implements Disposable {
    * Starts the session of a path, or joins the one it has.
    * @throws ConnectError `no-kernel-spec` for an unknown kernel name
    */
-  async startNew(start: SessionStart, options: StartOptions = {}): Promise<SessionConnection> {
+  async startNew(start: SessionStart, options: NewSessionOptions = {}): Promise<SessionConnection> {
     const model = await startSession(this.#settings, start, { signal: options.signal });
     return this.connectTo(model, options.clientId);
   }
@@ -146,13 +146,13 @@ export class SessionManager implements Disposable {
     for (const connection of this.connections) if (connection.id === model.id) connection.update(model);
     // The server shuts the kernel that a session had down when it gets another.
     if (before.kernel && before.kernel.id !== model.kernel?.id) {
-      this.#kernels.forget(before.kernel.id, new ConnectError("kernel-dead", "The kernel was shut down: its session has another one now."));
+      this.#kernels.forget(before.kernel.id, new ProductError("kernel-dead", "The kernel was shut down: its session has another one now."));
     }
   }
 
   #forget(id: string, kernelId: string | undefined): void {
     this.#listing.update((running) => running.filter((model) => model.id !== id));
-    if (kernelId !== undefined) this.#kernels.forget(kernelId, new ConnectError("kernel-dead", "The kernel was shut down."));
+    if (kernelId !== undefined) this.#kernels.forget(kernelId, new ProductError("kernel-dead", "The kernel was shut down."));
     for (const connection of this.connections) if (connection.id === id) connection.dispose();
   }
 }

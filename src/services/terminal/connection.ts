@@ -1,6 +1,6 @@
 // TerminalConnection: one client on one terminal by websocket. Several clients see the same terminal.
 import type { Disposable } from "../../base/disposable";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { Emitter } from "../../base/event";
 import { megabyte } from "../../transport/body";
 import type { ServerSettings } from "../../transport/settings";
@@ -59,7 +59,7 @@ export class TerminalConnection implements Disposable {
   }
 
   /** Why it is not connected: `not-found` where the terminal is gone. */
-  get reason(): ConnectError | undefined {
+  get reason(): ProductError | undefined {
     return this.#socket.reason;
   }
 
@@ -102,11 +102,11 @@ export class TerminalConnection implements Disposable {
    */
   send(text: string): void {
     const socket = this.#socket.socket;
-    if (this.#isDisposed) throw new ConnectError("disposed", "This terminal's connection was closed.");
+    if (this.#isDisposed) throw new ProductError("disposed", "This terminal's connection was closed.");
     if (this.#hasEnded) throw gone(this.name, this.#settings);
     if (!socket) {
       const message = `The terminal is not connected to ${this.#settings.label}, and nothing was typed. Wait, or reconnect.`;
-      throw new ConnectError("connection-lost", message, { cause: this.reason });
+      throw new ProductError("connection-lost", message, { cause: this.reason });
     }
     for (const message of stdinMessages(text)) socket.send(message);
     this.#awaitAnswer();
@@ -191,6 +191,6 @@ export class TerminalConnection implements Disposable {
   }
 }
 
-function gone(name: string, settings: ServerSettings): ConnectError {
-  return new ConnectError("not-found", `The terminal ${name} of ${settings.label} has ended. Open a new one.`);
+function gone(name: string, settings: ServerSettings): ProductError {
+  return new ProductError("not-found", `The terminal ${name} of ${settings.label} has ended. Open a new one.`);
 }

@@ -1,6 +1,6 @@
 // A terminal as the server models it, and the messages of its websocket.
 import * as v from "valibot";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { parseJsonText } from "../../base/json";
 
 /** api.yaml, `Terminal` */
@@ -32,13 +32,13 @@ export function readTerminalMessage(frame: string | Buffer): TerminalMessage {
   try {
     value = parseJsonText(typeof frame === "string" ? frame : frame.toString("utf8"));
   } catch (cause) {
-    throw new ConnectError("invalid-message", "The terminal sent something that is not JSON.", { cause });
+    throw new ProductError("invalid-message", "The terminal sent something that is not JSON.", { cause });
   }
-  if (!v.is(any, value)) throw new ConnectError("invalid-message", "The terminal sent a message without a kind.");
+  if (!v.is(any, value)) throw new ProductError("invalid-message", "The terminal sent a message without a kind.");
   const [name] = value;
   if (name === "setup" || name === "disconnect") return { type: name };
   if (name !== "stdout") return { type: "other", name };
-  if (!v.is(stdout, value)) throw new ConnectError("invalid-message", "The terminal sent output that is not text.");
+  if (!v.is(stdout, value)) throw new ProductError("invalid-message", "The terminal sent output that is not text.");
   return { type: "stdout", text: value[1] };
 }
 

@@ -1,7 +1,7 @@
 // Details of a refused certificate: subject, issuer, expiry. Fetched only after a refusal.
 import https from "node:https";
 import { TLSSocket, type PeerCertificate } from "node:tls";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { plain } from "../../base/plain";
 import { networkError } from "../httpErrors";
 import type { ServerSettings } from "../settings";
@@ -18,8 +18,8 @@ const longestList = 20_000;
  * The error for a request to `url`, or a websocket, that never got an answer; one of ours stays as it is. Where a
  * certificate was refused it is looked at, over a connection on which nothing is sent.
  */
-export async function failedConnection(settings: ServerSettings, url: URL, cause: unknown): Promise<ConnectError> {
-  if (cause instanceof ConnectError) return cause;
+export async function failedConnection(settings: ServerSettings, url: URL, cause: unknown): Promise<ProductError> {
+  if (cause instanceof ProductError) return cause;
   const error = networkError(settings, cause);
   if (error.code !== "certificate") return error;
   const certificate = await peerCertificate(settings, url).catch((reason: unknown) => {

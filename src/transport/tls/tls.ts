@@ -6,7 +6,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import tls from "node:tls";
-import { ConnectError, messageOf } from "../../base/errors";
+import { ProductError, messageOf } from "../../base/errors";
 import { trustedAuthorities } from "./authorities";
 
 /** TLS options of a request, as Node takes them. */
@@ -92,8 +92,8 @@ export class TlsFiles {
   }
 }
 
-function fault(sentence: string, cause?: unknown): ConnectError {
-  return new ConnectError("certificate", `${sentence}. Check the hub's entry in your settings.`, { cause });
+function fault(sentence: string, cause?: unknown): ProductError {
+  return new ProductError("certificate", `${sentence}. Check the hub's entry in your settings.`, { cause });
 }
 
 /** The certificates in `pem`, each as PEM. */

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { authorityOf, serverScheme } from "../../app/files/serverAddress";
 import type { Server } from "../../app/servers/server";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { getContents } from "../../services/contents/client";
 import { normalizedPath } from "../../services/contents/path";
 import type { AppContext } from "../context";
@@ -29,7 +29,7 @@ export async function openServerNotebook(app: AppContext, serverId: string, path
 /** The server of this id, which is started if need be. @throws ConnectError `signed-out` for an unknown one, and as a start */
 export async function startedServer(app: AppContext, serverId: string): Promise<Server> {
   const server = app.servers.find(serverId);
-  if (!server) throw new ConnectError("signed-out", `There is no server “${serverId}”. Sign in to its hub first.`);
+  if (!server) throw new ProductError("signed-out", `There is no server “${serverId}”. Sign in to its hub first.`);
   await startServer(app, server);
   return server;
 }
@@ -49,10 +49,10 @@ export async function openChosen(app: AppContext): Promise<void> {
  */
 export async function openFile(server: Server, path: string): Promise<string> {
   const { services } = server;
-  if (!services) throw new ConnectError("server-stopped", `The server of ${server.label} was stopped meanwhile. Start it and try again.`);
+  if (!services) throw new ProductError("server-stopped", `The server of ${server.label} was stopped meanwhile. Start it and try again.`);
   // VS Code's own words for what is not there say nothing of the server.
   const { type } = await getContents(services.settings, path, { content: false });
-  if (type === "directory") throw new ConnectError("usage", `“${path}” is a directory on ${server.label}. Choose a notebook in it.`);
+  if (type === "directory") throw new ProductError("usage", `“${path}” is a directory on ${server.label}. Choose a notebook in it.`);
   const uri = uriOf(server, path);
   // Not by `openNotebookDocument`: VS Code would hold the document for minutes after it was closed.
   await vscode.commands.executeCommand("vscode.open", uri, { preview: false });

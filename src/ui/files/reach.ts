@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import { isShared, type Server } from "../../app/servers/server";
 import { labelOf, serverAt, serverScheme } from "../../app/files/serverAddress";
 import { stoppedText } from "../../app/servers/serverTable";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { trimmed } from "../../base/text";
 import type { Account } from "../../hub/account/account";
 import type { ServiceManager } from "../../services/serviceManager";
@@ -59,13 +59,13 @@ export class Reach implements vscode.Disposable {
       void this.#offer(uri.authority, `Sign in as ${label} to open its files.`, "Sign In…", async () => {
         await vscode.commands.executeCommand("jupyterhubConnect.signIn");
       });
-      throw new ConnectError("signed-out", `You are not signed in as ${label}. Sign in and try again.`);
+      throw new ProductError("signed-out", `You are not signed in as ${label}. Sign in and try again.`);
     }
     const services = server.services ?? (await this.#bringUp(uri, server));
     if (services) return { server, services, path: trimmed(uri.path, "/") };
     this.#wait(uri);
     this.#offerStart(uri.authority, server);
-    throw new ConnectError("server-stopped", isShared(server) ? `${server.label} is not running. ${server.owner} can start it.` : `The server of ${server.label} is not running. Start it and try again.`);
+    throw new ProductError("server-stopped", isShared(server) ? `${server.label} is not running. ${server.owner} can start it.` : `The server of ${server.label} is not running. Start it and try again.`);
   }
 
   /** An operation on a file has failed: if its server turns out to be stopped, offers the start. */

@@ -3,14 +3,14 @@ import * as vscode from "vscode";
 import { freshKernels, knownKernels, type KernelRef, type KnownKernel } from "../../app/kernels/kernelActions";
 import { kernelOf, sessionTitle, type Row } from "../../app/hubTree/rows";
 import { isShared, type Server } from "../../app/servers/server";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import type { AppContext } from "../context";
 import type { CommandName } from "../contributed/commands";
 import { reporting } from "../report";
 import { showQuickPick, showQuickPicks } from "../say/boxes";
 import { givenServer, type ServerArguments } from "../servers/choose";
-import { count } from "../sidebar/faces";
-import { specName } from "../sidebar/kernelFace";
+import { count } from "../sidebar/rowViews";
+import { specName } from "../sidebar/kernelView";
 
 /** The message for a kernel that ended before the command ran. */
 export const gone = "The kernel is gone: it was shut down, or its server was stopped. Look into the JupyterHub Connect view.";
@@ -68,7 +68,7 @@ export function onKernel(
 export async function namedKernels(app: AppContext, told: KernelArguments): Promise<readonly KnownKernel[]> {
   const kernels = (await freshKernels(givenServer(app, told))).filter(({ id }) => told.kernels.includes(id));
   if (kernels.length > 0) return kernels;
-  throw new ConnectError("kernel-dead", gone);
+  throw new ProductError("kernel-dead", gone);
 }
 
 /** The open notebook that is connected to a kernel. */
@@ -90,7 +90,7 @@ export async function chooseKernel(app: AppContext, given: Row | undefined, titl
   if (given && kernelOf(given)) {
     const [kernel] = kernelsOf([given]);
     if (kernel) return kernel;
-    throw new ConnectError("kernel-dead", gone);
+    throw new ProductError("kernel-dead", gone);
   }
   const items = await kernelItems(app);
   return (await showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true }))?.kernel;
@@ -124,7 +124,7 @@ async function kernelItems(app: AppContext): Promise<readonly KernelItem[]> {
     kernel,
   }));
   if (items.length > 0) return items;
-  throw new ConnectError("usage", "No kernel runs on your servers now. Run a cell of a notebook to start one.");
+  throw new ProductError("usage", "No kernel runs on your servers now. Run a cell of a notebook to start one.");
 }
 
 /** By which people know a kernel: its notebook, else its kind. */

@@ -5,7 +5,7 @@ import type { Row } from "../../app/hubTree/rows";
 import * as actions from "../../app/kernels/kernelActions";
 import type { KernelRef, KnownKernel } from "../../app/kernels/kernelActions";
 import { abortable } from "../../base/async";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { confirm } from "../confirm";
 import type { AppContext } from "../context";
 import type { CommandHandlers } from "../contributed/commands";
@@ -86,7 +86,7 @@ async function agreesToRestart(kernel: KnownKernel): Promise<boolean> {
 /** @throws ConnectError the first failure, once all were tried */
 async function shutDownChosen(app: AppContext, acts: KernelActs, rows: readonly Row[]): Promise<void> {
   const kernels = await chooseKernels(app, rows, "Shut down which kernels?");
-  if (kernels.length === 0 && rows.length > 0) throw new ConnectError("kernel-dead", "There is no kernel to shut down: what you chose is gone already.");
+  if (kernels.length === 0 && rows.length > 0) throw new ProductError("kernel-dead", "There is no kernel to shut down: what you chose is gone already.");
   await shutDownAgreed(acts, kernels);
 }
 

@@ -1,7 +1,7 @@
 // Copying data of a kernel for other programs: its id, its place, and code that connects to it.
 import * as vscode from "vscode";
 import type { KnownKernel } from "../../app/kernels/kernelActions";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import type { AppContext } from "../context";
 import type { CommandHandlers, CommandName } from "../contributed/commands";
 import { reporting } from "../report";
@@ -28,7 +28,7 @@ export function copyCommands(app: AppContext) {
     copyKernelPath: copying("copyKernelPath", "Copy the path of which kernel's notebook?", ({ session }) => pathOf(session?.path)),
     copyConnectionCode: copying("copyConnectionCode", "Copy code that connects to which kernel?", ({ server, id }) => {
       const url = server.services?.settings.baseUrl;
-      if (!url) throw new ConnectError("server-stopped", `The server of ${server.label} is not running any more.`);
+      if (!url) throw new ProductError("server-stopped", `The server of ${server.label} is not running any more.`);
       return connectionCode({ url, kernelId: id });
     }),
   } satisfies CommandHandlers;
@@ -44,7 +44,7 @@ async function withSession(kernel: Pick<KnownKernel, "server" | "id">): Promise<
 
 function pathOf(path: string | undefined): string {
   if (path !== undefined && path !== "") return path;
-  throw new ConnectError("usage", "This kernel has no session, and so no path.");
+  throw new ProductError("usage", "This kernel has no session, and so no path.");
 }
 
 async function copy(text: string): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Row } from "../../app/hubTree/rows";
 import { freshKernels, idleFor, type KernelRef, type KnownKernel } from "../../app/kernels/kernelActions";
 import { isShared, type Server } from "../../app/servers/server";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { confirm } from "../confirm";
 import type { AppContext } from "../context";
 import { duration } from "../duration";
@@ -11,7 +11,7 @@ import { reporting } from "../report";
 import { showQuickPick } from "../say/boxes";
 import { showInformationMessage } from "../say/messages";
 import { givenServer, type ServerArguments } from "../servers/choose";
-import { count } from "../sidebar/faces";
+import { count } from "../sidebar/rowViews";
 import { listed, whatIsLost } from "./choose";
 
 /** Arguments of a caller. */
@@ -37,7 +37,7 @@ export async function shutDownIdle(app: AppContext, given: IdleArguments | Row |
 
 async function ask(app: AppContext, row: Row | undefined, shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
   const servers = serversOf(app, row).filter(({ services }) => services !== undefined);
-  if (servers.length === 0) throw new ConnectError("server-stopped", "No server is running here: there is no kernel to shut down.");
+  if (servers.length === 0) throw new ProductError("server-stopped", "No server is running here: there is no kernel to shut down.");
   const kernels = (await withPatience("Asking for the kernels…", (signal) => Promise.all(servers.map((server) => freshKernels(server, signal))))).flat();
   const items = choices.map((ms) => {
     const found = idleFor(kernels, ms).length;

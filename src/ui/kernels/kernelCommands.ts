@@ -1,7 +1,7 @@
 // The commands on a notebook's kernel. With the user's confirmation among the arguments they ask nothing, and reject with the reason.
 import * as vscode from "vscode";
 import { abortable } from "../../base/async";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { Joins } from "../../base/joins";
 import { confirm } from "../confirm";
 import type { AppContext } from "../context";
@@ -12,7 +12,7 @@ import { showQuickPick } from "../say/boxes";
 import { startForPerson } from "../servers/start";
 import { stopServer } from "../servers/stop";
 import { signIn } from "../signIn/signIn";
-import { actionsFor, statusLines, statusText, type KernelAction } from "../notebook/status/kernelStatusText";
+import { actionsFor, statusLines, statusText, type StatusAction } from "../notebook/status/kernelStatusText";
 import type { Notebooks } from "../notebook/register";
 
 /** Which notebook is meant; by default the active one. */
@@ -53,7 +53,7 @@ const restartAndRunUpTo: Restart = {
   button: "Restart and Run",
   runs: async (notebook) => {
     const editor = vscode.window.visibleNotebookEditors.find((one) => one.notebook === notebook);
-    if (!editor) throw new ConnectError("usage", "Select the cell up to which the notebook is to be run.");
+    if (!editor) throw new ProductError("usage", "Select the cell up to which the notebook is to be run.");
     await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 0, end: editor.selection.end }], document: notebook.uri });
   },
 };
@@ -105,7 +105,7 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks) {
 export function notebookOf(given: NotebookArguments | undefined): vscode.NotebookDocument {
   const uri = given?.notebook ?? given?.notebookEditor?.notebookUri?.toString();
   const wanted = uri === undefined ? vscode.window.activeNotebookEditor?.notebook : vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri);
-  if (!wanted) throw new ConnectError("usage", "Open the notebook whose kernel is meant.");
+  if (!wanted) throw new ProductError("usage", "Open the notebook whose kernel is meant.");
   return wanted;
 }
 
@@ -128,7 +128,7 @@ function reconnect(notebooks: Notebooks, notebook: vscode.NotebookDocument): Pro
 }
 
 /** The icon and the words of each. */
-const labels: Readonly<Record<KernelAction, readonly [icon: string, label: string]>> = {
+const labels: Readonly<Record<StatusAction, readonly [icon: string, label: string]>> = {
   reconnect: ["plug", "Reconnect Now"],
   interrupt: ["debug-stop", "Interrupt"],
   startKernel: ["play", "Start Kernel"],
@@ -145,7 +145,7 @@ const labels: Readonly<Record<KernelAction, readonly [icon: string, label: strin
 /** The actions on the notebook's kernel that make sense now, for the user to choose from. */
 async function offerActions(app: AppContext, notebooks: Notebooks, notebook: vscode.NotebookDocument): Promise<void> {
   const status = notebooks.statusOf(notebook);
-  if (!status) throw new ConnectError("usage", "Choose a kernel of a hub for this notebook first.");
+  if (!status) throw new ProductError("usage", "Choose a kernel of a hub for this notebook first.");
   const items = actionsFor(status).map((action) => {
     const [icon, label] = labels[action];
     return { label, iconPath: new vscode.ThemeIcon(icon), action };
@@ -155,7 +155,7 @@ async function offerActions(app: AppContext, notebooks: Notebooks, notebook: vsc
   if (choice) await perform(app, notebooks, notebook, choice.action);
 }
 
-async function perform(app: AppContext, notebooks: Notebooks, notebook: vscode.NotebookDocument, action: KernelAction): Promise<void> {
+async function perform(app: AppContext, notebooks: Notebooks, notebook: vscode.NotebookDocument, action: StatusAction): Promise<void> {
   const command = (name: CommandName): Thenable<unknown> => vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { notebook: notebook.uri.toString() });
   switch (action) {
     case "reconnect":

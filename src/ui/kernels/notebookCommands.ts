@@ -4,7 +4,7 @@ import type { TreeNode } from "../../app/hubTree/nodes";
 import type { Row } from "../../app/hubTree/rows";
 import { freshKernels, type KernelRef } from "../../app/kernels/kernelActions";
 import type { Server } from "../../app/servers/server";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import type { AppContext } from "../context";
 import type { CommandHandlers } from "../contributed/commands";
 import { openFile, startedServer } from "../files/openNotebook";
@@ -48,7 +48,7 @@ export function kernelNotebookCommands(
 async function newNotebook({ controllers }: Notebooks, server: Server, specName: string): Promise<void> {
   const spec = server.kernelSpecs?.specs.find(({ name }) => name === specName);
   const controller = controllers.find(server, specName);
-  if (!spec || !controller) throw new ConnectError("no-kernel-spec", `${server.label} has no kernel “${specName}” any more. Refresh the JupyterHub Connect view.`);
+  if (!spec || !controller) throw new ProductError("no-kernel-spec", `${server.label} has no kernel “${specName}” any more. Refresh the JupyterHub Connect view.`);
   const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, "", controller.supportedLanguages?.[0] ?? spec.language);
   const notebook = await vscode.workspace.openNotebookDocument(notebookType, new vscode.NotebookData([cell]));
   const editor = await vscode.window.showNotebookDocument(notebook);
@@ -58,7 +58,7 @@ async function newNotebook({ controllers }: Notebooks, server: Server, specName:
 /** Switches the active notebook to this kernel. @throws ConnectError `usage` without a notebook */
 async function attach(app: AppContext, { controllers }: Notebooks, { server, id }: KernelRef): Promise<void> {
   const editor = vscode.window.activeNotebookEditor ?? vscode.window.visibleNotebookEditors[0];
-  if (!editor) throw new ConnectError("usage", "Open the notebook that is to be attached to this kernel first.");
+  if (!editor) throw new ProductError("usage", "Open the notebook that is to be attached to this kernel first.");
   if (app.notebookSessions.get(editor.notebook.uri.toString())?.kernel.id === id) {
     void showInformationMessage("The open notebook has this kernel already.");
     return;
@@ -66,7 +66,7 @@ async function attach(app: AppContext, { controllers }: Notebooks, { server, id 
   // A kernel that was started elsewhere a moment ago may not be known yet.
   if (!controllers.findRunning(server, id)) await freshKernels(server);
   const controller = controllers.findRunning(server, id);
-  if (!controller) throw new ConnectError("kernel-dead", gone);
+  if (!controller) throw new ProductError("kernel-dead", gone);
   await selectController(editor, controller);
 }
 
@@ -82,14 +82,14 @@ async function openNotebook(app: AppContext, notebooks: Notebooks, ref: KernelRe
     return;
   }
   const path = (await freshKernels(server)).find((kernel) => kernel.id === id)?.session?.path ?? "";
-  if (path === "") throw new ConnectError("usage", "This kernel belongs to no notebook. Attach an open one to it instead.");
+  if (path === "") throw new ProductError("usage", "This kernel belongs to no notebook. Attach an open one to it instead.");
   const running = await startedServer(app, server.id);
   try {
     await openFile(running, path);
   } catch (error) {
     if (!hasCode(error, "not-found")) throw error;
     const text = `“${path}” is no file on ${server.label}: the notebook is on the computer where it is open, or was moved. Attach an open notebook to this kernel instead.`;
-    throw new ConnectError("not-found", text, { cause: error });
+    throw new ProductError("not-found", text, { cause: error });
   }
   await attach(app, notebooks, ref);
 }
@@ -99,7 +99,7 @@ async function chooseSpec(app: AppContext, row: Row | undefined): Promise<{ read
   const server = row && "server" in row ? row.server : await chooseServer(app, hasSpecs, "A new notebook on which server?");
   if (!server) return undefined;
   const specs = server.kernelSpecs?.specs ?? [];
-  if (specs.length === 0) throw new ConnectError("usage", `The kernels of ${server.label} are not known yet. Start it, then try again.`);
+  if (specs.length === 0) throw new ProductError("usage", `The kernels of ${server.label} are not known yet. Start it, then try again.`);
   const items = specs.map((spec) => ({ label: spec.displayName, description: spec.name === server.kernelSpecs?.default ? "default" : spec.language, spec: spec.name }));
   const title = `New Notebook on ${server.label}`;
   const choice = items.length === 1 ? items[0] : await showQuickPick(items, { title, placeHolder: "With which kernel?" });
@@ -110,11 +110,11 @@ async function chooseSpec(app: AppContext, row: Row | undefined): Promise<{ read
 async function revealKernel(app: AppContext, view: vscode.TreeView<TreeNode>): Promise<void> {
   const notebook = notebookOf(undefined);
   const current = app.notebookSessions.get(notebook.uri.toString());
-  if (!current) throw new ConnectError("usage", "This notebook has no kernel of a hub that runs now. Run a cell to start one.");
+  if (!current) throw new ProductError("usage", "This notebook has no kernel of a hub that runs now. Run a cell to start one.");
   const server = app.servers.find(current.server.id);
   // The view draws its rows first: VS Code reveals only what it knows.
   await vscode.commands.executeCommand("jupyterhubConnect.servers.focus");
   const node = server && app.hubTree.nodeOf(server, current.kernel.id);
-  if (!node) throw new ConnectError("busy", "The server was not asked for its kernels yet. Try again in a moment.");
+  if (!node) throw new ProductError("busy", "The server was not asked for its kernels yet. Try again in a moment.");
   await view.reveal(node, { select: true, focus: true });
 }

@@ -1,7 +1,7 @@
 // Notebooks: controllers, the runner of each open notebook, and the commands on them.
 import * as vscode from "vscode";
 import type { Server } from "../../app/servers/server";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import type { AppContext } from "../context";
 import { noteKernelPicked } from "../contextKeys";
 import { reporting } from "../report";
@@ -14,7 +14,7 @@ import { registerEditingHelp } from "./language/editingHelp";
 import { watchFirstDrawing } from "./output/firstDrawing";
 import { KernelLanguages } from "./picker/kernelLanguage";
 import { KernelStatusBar } from "./status/kernelStatus";
-import type { KernelStatus } from "./status/kernelStatusText";
+import type { KernelStatusView } from "./status/kernelStatusText";
 import { lateOutputShown } from "./output/lateOutput";
 import { watchOutputs } from "./output/outputWatch";
 import { Rereads } from "./document/reread";
@@ -30,7 +30,7 @@ export interface Notebooks {
   /** Whether the notebook has a kernel that lives, as far as is known. */
   hasKernel(notebook: vscode.NotebookDocument): boolean;
   /** The situation of the notebook's kernel; undefined where it has none of a hub. */
-  statusOf(notebook: vscode.NotebookDocument): KernelStatus | undefined;
+  statusOf(notebook: vscode.NotebookDocument): KernelStatusView | undefined;
   /** The target of the notebook's kernel, running or not. @throws ConnectError `usage` where that is none of a hub */
   targetOf(notebook: vscode.NotebookDocument): KernelTarget;
   /** As `targetOf`; undefined where it is none of a hub. */
@@ -192,7 +192,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   // A user who comes to a notebook may choose its kernel next, or run a cell.
   const look = (editor = vscode.window.activeNotebookEditor): void => {
     if (!editor) return;
-    void app.runningKernels.look();
+    void app.runningKernels.refreshIfOld();
     if (given.has(editor.notebook)) void reporting(app, "The reconnection of a notebook", () => suspensions.reconnect(editor.notebook));
     app.notebookSessions.wake(editor.notebook.uri.toString());
   };
@@ -224,7 +224,7 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   const currentTargetOf = (notebook: vscode.NotebookDocument): KernelTarget | undefined => status.targetOf(notebook) ?? suspensions.of(notebook)?.target;
   const targetOf = (notebook: vscode.NotebookDocument): KernelTarget => {
     const target = currentTargetOf(notebook);
-    if (!target) throw new ConnectError("usage", "Choose a kernel of a hub for this notebook first.");
+    if (!target) throw new ProductError("usage", "Choose a kernel of a hub for this notebook first.");
     return target;
   };
   /** Does what a user asks of a kernel; of one that was let go, when it is back. */

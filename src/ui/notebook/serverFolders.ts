@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { atHome } from "../../app/files/homeFolder";
 import type { Server } from "../../app/servers/server";
 import { readServerFolders, serverPathOf, type FolderPair } from "../../app/files/serverFolders";
-import { ConnectError, hasCode } from "../../base/errors";
+import { ProductError, hasCode } from "../../base/errors";
 import { trimmed } from "../../base/text";
 import { getContents } from "../../services/contents/client";
 import type { AppContext } from "../context";
@@ -20,7 +20,7 @@ export function mappedPath(uri: vscode.Uri): string | undefined {
 /** The local folder of a notebook that may be on the server too. @throws ConnectError `usage` where it is in none */
 function localFolderOf(notebook: vscode.NotebookDocument): vscode.Uri {
   const { uri, isUntitled } = notebook;
-  if (uri.scheme !== "file" || isUntitled) throw new ConnectError("usage", "Save the notebook in a folder of this computer first.");
+  if (uri.scheme !== "file" || isUntitled) throw new ProductError("usage", "Save the notebook in a folder of this computer first.");
   return vscode.workspace.getWorkspaceFolder(uri)?.uri ?? vscode.Uri.joinPath(uri, "..");
 }
 
@@ -43,7 +43,7 @@ async function setServerFolder(folder: vscode.Uri, server: Server, given?: strin
   const wanted = trimmed(answer.trim(), "/");
   // It cannot be checked on a server that does not run.
   if (wanted !== "" && server.services && !(await hasFolder(server, wanted))) {
-    throw new ConnectError("not-found", `There is no folder “${wanted}” on ${server.label}. Create it there, with the files that your notebooks read, or give another one.`);
+    throw new ProductError("not-found", `There is no folder “${wanted}” on ${server.label}. Create it there, with the files that your notebooks read, or give another one.`);
   }
   const { own } = inspectSetting("serverFolders");
   await writeSetting("serverFolders", { ...(typeof own === "object" && own), [folder.fsPath]: wanted });

@@ -1,6 +1,6 @@
 // Selection of the server, or account, that a command is about: given, the only one, or the user's pick.
 import type { Server } from "../../app/servers/server";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import type { Account } from "../../hub/account/account";
 import type { AppContext } from "../context";
 import { showQuickPick } from "../say/boxes";
@@ -22,7 +22,7 @@ export interface ServerArguments {
 export function givenAccount(app: AppContext, { account }: Pick<ServerArguments, "account">): Account {
   const found = account === undefined ? app.hubs.accounts[0] : app.hubs.find(account);
   if (found) return found;
-  throw new ConnectError("signed-out", account === undefined ? "You are not signed in to any JupyterHub. Sign in first." : `You are not signed in as “${account}”. Sign in first.`);
+  throw new ProductError("signed-out", account === undefined ? "You are not signed in to any JupyterHub. Sign in first." : `You are not signed in as “${account}”. Sign in first.`);
 }
 
 /** @throws ConnectError as `givenAccount` */
@@ -34,7 +34,7 @@ export function givenServer(app: AppContext, given: ServerArguments): Server {
 export async function chooseServer(app: AppContext, accept: (server: Server) => boolean, title: string): Promise<Server | undefined> {
   if (app.hubs.accounts.length === 0) await chooseAccount(app);
   const servers = app.servers.all.filter(accept);
-  if (servers.length === 0) throw new ConnectError("usage", "There is no such server now. Look into the JupyterHub Connect view.");
+  if (servers.length === 0) throw new ProductError("usage", "There is no such server now. Look into the JupyterHub Connect view.");
   if (servers.length === 1) return servers[0];
   const items = servers.map((server) => ({ label: server.label, description: server.state, server }));
   return (await showQuickPick(items, { title }))?.server;

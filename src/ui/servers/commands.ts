@@ -2,7 +2,7 @@
 // the reason where it fails.
 import type { AccountRow, ServerRow } from "../../app/hubTree/rows";
 import { isShared, type Server, type UserOptions } from "../../app/servers/server";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import type { AppContext } from "../context";
 import type { CommandHandlers, CommandName } from "../contributed/commands";
 import { reporting } from "../report";
@@ -80,7 +80,7 @@ export function serverCommands(app: AppContext) {
       "Start which server?",
       (server, { options }) => {
         if (options) return startServer(app, server, { start: { userOptions: options } });
-        throw new ConnectError("usage", "Say with which options the server is to start.");
+        throw new ProductError("usage", "Say with which options the server is to start.");
       },
       async (server) => {
         const how = await askHowToStart(app, server);
@@ -137,7 +137,7 @@ async function newServer(app: AppContext, node: AccountRow | undefined): Promise
   const account = node?.account ?? (await chooseAccount(app));
   if (!account) return;
   const wanted = await askServerName(app, account);
-  if (!wanted) throw new ConnectError("aborted", "Nothing was created.");
+  if (!wanted) throw new ProductError("aborted", "Nothing was created.");
   const server = app.servers.get(account, wanted.name);
   const how = app.spawnForms.isKnown(server) ? await askHowToStart(app, server) : {};
   if (!how) {

@@ -1,6 +1,6 @@
 // Hubs in the user's settings: adding one, and taking one out.
 import type { HubRow } from "../../app/hubTree/rows";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { parseAddress } from "../../hub/signIn/address";
 import { readHubs, type HubConfiguration } from "../../hub/signIn/configuration";
 import { configuredName, configuredPlace } from "../../hub/api/hubName";
@@ -27,7 +27,7 @@ export async function addHub(given?: HubArguments): Promise<void> {
   // The hub says at sign-in what its base URL is; the entry holds for everything below it.
   const url = candidates[0] ?? pasted;
   const { own, raw } = read();
-  if (own.some((hub) => isSame(hub, url))) throw new ConnectError("conflict", `${url.host} is in your settings already.`);
+  if (own.some((hub) => isSame(hub, url))) throw new ProductError("conflict", `${url.host} is in your settings already.`);
   await write([...raw, { url: url.href }]);
 }
 
@@ -38,7 +38,7 @@ export async function removeHub(app: AppContext, given: HubRow | HubArguments | 
   const url = new URL(hub);
   const { own, raw } = read();
   if (!own.some((each) => isSame(each, url))) {
-    throw new ConnectError("usage", `${url.host} is not in your own settings but in those of this folder or computer. Remove it there.`);
+    throw new ProductError("usage", `${url.host} is not in your own settings but in those of this folder or computer. Remove it there.`);
   }
   const asks = !given || "kind" in given || !given.confirmed;
   const detail = "The entry with its certificates and OAuth client goes; files and accounts stay.";
@@ -47,7 +47,7 @@ export async function removeHub(app: AppContext, given: HubRow | HubArguments | 
 }
 
 async function pick({ hubs }: AppContext): Promise<string | undefined> {
-  if (hubs.configured.length === 0) throw new ConnectError("usage", "There is no hub in your settings.");
+  if (hubs.configured.length === 0) throw new ProductError("usage", "There is no hub in your settings.");
   const items = hubs.configured.map((hub) => ({ label: configuredName(hub), description: configuredPlace(hub), url: hub.url }));
   return (await showQuickPick(items, { title: "Remove which hub from your settings?" }))?.url;
 }

@@ -1,5 +1,5 @@
 // The session of the hub's pages, for users who choose there what a server starts with: it is kept for an hour only.
-import { ConnectError, hasCode, messageOf } from "../../base/errors";
+import { ProductError, hasCode, messageOf } from "../../base/errors";
 import type { Account } from "../../hub/account/account";
 import { hubName } from "../../hub/api/hubName";
 import type { AppContext } from "../context";
@@ -24,7 +24,7 @@ export async function pageSession({ hubs }: AppContext, account: Account): Promi
       password: true,
       ...(problem !== undefined && { problem }),
       check: (text) => {
-        if (text === "") throw new ConnectError("usage", "Type your password.");
+        if (text === "") throw new ProductError("usage", "Type your password.");
       },
     });
     if (!answer || !("text" in answer)) return undefined;

@@ -2,16 +2,16 @@
 import * as vscode from "vscode";
 import type { ConnectOptions } from "../../app/notebooks/notebookSessions";
 import { isShared, type Server } from "../../app/servers/server";
-import type { EnsureRunningOptions, StartProgress } from "../../app/servers/servers";
+import type { RunningServerOptions, StartProgress } from "../../app/servers/servers";
 import { delay } from "../../base/async";
-import { ConnectError, hasCode, messageOf } from "../../base/errors";
+import { ProductError, hasCode, messageOf } from "../../base/errors";
 import type { AppContext } from "../context";
 import { patience } from "../patience";
 import { showErrorMessage, showInformationMessage, withProgress } from "../say/messages";
 import { openServerPage } from "./pages";
 
 /** How a server is to be started. */
-export type HowToStart = Pick<EnsureRunningOptions, "start" | "elsewhere"> & {
+export type HowToStart = Pick<RunningServerOptions, "start" | "elsewhere"> & {
   /** Stop it first where it runs or is starting. */
   readonly restart?: boolean;
 };
@@ -52,7 +52,7 @@ export async function withStartProgress<T>(
   const where = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   void withProgress(where, async (progress, token) => {
     token.onCancellationRequested(() => {
-      cancelled.abort(new ConnectError("aborted", "Waiting for the server was cancelled. It may still come up."));
+      cancelled.abort(new ProductError("aborted", "Waiting for the server was cancelled. It may still come up."));
       void offerStop(app, server);
     });
     let reported = 0;
@@ -102,7 +102,7 @@ export async function startForPerson(app: AppContext, server: Server, how: HowTo
 }
 
 /** Shows why a start failed. @returns how to try again, if the user wants to */
-async function afterFailure(app: AppContext, server: Server, how: HowToStart, error: ConnectError): Promise<HowToStart | undefined> {
+async function afterFailure(app: AppContext, server: Server, how: HowToStart, error: ProductError): Promise<HowToStart | undefined> {
   const again = "Try Again";
   const wait = "Keep Waiting";
   const stop = "Stop Server";

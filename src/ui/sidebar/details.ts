@@ -6,7 +6,7 @@ import { kernelOf } from "../../app/hubTree/rows";
 import { knownKernels, type KnownKernel } from "../../app/kernels/kernelActions";
 import type { Server } from "../../app/servers/server";
 import { within } from "../../base/async";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { plain } from "../../base/plain";
 import type { KernelInfo } from "../../services/kernel/messages";
 import type { AppContext } from "../context";
@@ -88,7 +88,7 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
   #toldUri(given: Exclude<GivenKernels, Row | undefined> | ServerArguments): vscode.Uri {
     if (!isTold(given)) return uriOf(givenServer(this.#app, given));
     const [kernel] = toldKernels(this.#app, given);
-    if (!kernel) throw new ConnectError("usage", "Say which kernel is meant.");
+    if (!kernel) throw new ProductError("usage", "Say which kernel is meant.");
     return uriOf(kernel.server, kernel.id);
   }
 

@@ -9,8 +9,8 @@ import type { KernelInfo } from "../../services/kernel/messages";
 import type { KernelSpec } from "../../services/kernelspec/model";
 import type { ResourceUsage } from "../../services/rest/resourceUsage";
 import type { StartWord } from "../servers/startReports";
-import { specName } from "./kernelFace";
-import { serverTitle } from "./serverFace";
+import { specName } from "./kernelView";
+import { serverRowTitle } from "./serverView";
 import { coresText, memoryText } from "./usageText";
 
 /** The data of the text, beside the server. */
@@ -31,7 +31,7 @@ export function serverDetails(server: Server, facts: DetailsFacts): string {
   const { account, model } = server;
   const { usage } = facts;
   return clean([
-    `# ${plain(`${serverTitle(server)} of ${account.label}`)}`,
+    `# ${plain(`${serverRowTitle(server)} of ${account.label}`)}`,
     table([
       ["Hub", account.hub.href],
       ["User", account.userName || "none: a Jupyter server without a hub"],

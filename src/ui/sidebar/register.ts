@@ -4,7 +4,7 @@ import type { TreeNode } from "../../app/hubTree/nodes";
 import { Throttle } from "../../base/throttle";
 import type { AppContext } from "../context";
 import { createTreeView } from "../say/items";
-import { count } from "./faces";
+import { count } from "./rowViews";
 import { RowProvider } from "./tree";
 
 /** Milliseconds until the badge shows a change: kernels that run short cells are busy and idle many times a second. */

@@ -3,8 +3,8 @@ import * as vscode from "vscode";
 import type { HubTree } from "../../app/hubTree/hubTree";
 import type { TreeNode } from "../../app/hubTree/nodes";
 import { treeItem } from "../say/items";
-import { faceOf, spoken } from "./faces";
-import type { Face } from "./face";
+import { rowViewOf, ariaLabel } from "./rowViews";
+import type { RowView } from "./rowView";
 import { fullTooltip, hasMore } from "./tooltips";
 
 /** Draws the rows; which there are and what has changed is the application's. */
@@ -25,10 +25,10 @@ export class RowProvider implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   getTreeItem({ key, row }: TreeNode): vscode.TreeItem {
-    const face = faceOf(row);
+    const face = rowViewOf(row);
     const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
     // A tooltip that is left out is asked for when somebody points at the row.
-    const words = { ...face, tooltip: hasMore(row) ? undefined : face.tooltip, spoken: spoken(row, face) };
+    const words = { ...face, tooltip: hasMore(row) ? undefined : face.tooltip, spoken: ariaLabel(row, face) };
     const item = treeItem(words, { nothing: None, collapsed: Collapsed, expanded: Expanded }[face.under]);
     item.id = key;
     item.contextValue = face.context;
@@ -38,7 +38,7 @@ export class RowProvider implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   async resolveTreeItem(item: vscode.TreeItem, { row }: TreeNode): Promise<vscode.TreeItem> {
-    item.tooltip = await fullTooltip(row, faceOf(row).tooltip ?? "", this.#tree.onDemand);
+    item.tooltip = await fullTooltip(row, rowViewOf(row).tooltip ?? "", this.#tree.onDemand);
     return item;
   }
 
@@ -56,7 +56,7 @@ export class RowProvider implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 }
 
-function drawIcon(item: vscode.TreeItem, { icon: [name, color], fileName, image }: Face): void {
+function drawIcon(item: vscode.TreeItem, { icon: [name, color], fileName, image }: RowView): void {
   if (image !== undefined) {
     item.iconPath = vscode.Uri.parse(image, true);
     return;

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 import { atHome } from "../../app/files/homeFolder";
 import type { Disposable } from "../../base/disposable";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { isLoopback } from "../../hub/signIn/address";
 import type { OAuthClient } from "../../hub/signIn/configuration";
 import { hubName } from "../../hub/api/hubName";
@@ -103,6 +103,6 @@ async function readSecretFile(file: string | undefined): Promise<string | undefi
   try {
     return (await readFile(name, "utf8")).trim();
   } catch (cause) {
-    throw new ConnectError("forbidden", `The file with the OAuth client's secret cannot be read: ${name}. Check the setting jupyterhubConnect.hubs.`, { cause });
+    throw new ProductError("forbidden", `The file with the OAuth client's secret cannot be read: ${name}. Check the setting jupyterhubConnect.hubs.`, { cause });
   }
 }

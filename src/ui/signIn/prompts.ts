@@ -1,6 +1,6 @@
 // The questions of signing in, in VS Code's input boxes.
 import * as vscode from "vscode";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import { hubName } from "../../hub/api/hubName";
 import { cleanToken, type PasswordAnswer, type PasswordQuestion, type SignInPort, type TokenQuestion } from "../../hub/signIn/signIn";
 import { confirm } from "../confirm";
@@ -91,5 +91,5 @@ function confirmOtherHost(pasted: URL, hub: URL): Promise<boolean> {
 }
 
 function notEmpty(text: string, otherwise: string): void {
-  if (text === "") throw new ConnectError("usage", otherwise);
+  if (text === "") throw new ProductError("usage", otherwise);
 }

@@ -1,6 +1,6 @@
 // Signing in and out, as commands and for the Accounts menu.
 import * as vscode from "vscode";
-import { ConnectError } from "../../base/errors";
+import { ProductError } from "../../base/errors";
 import type { Disposable } from "../../base/disposable";
 import type { Account } from "../../hub/account/account";
 import type { OAuthClient } from "../../hub/signIn/configuration";
@@ -45,7 +45,7 @@ export async function signInForServer(
   given?: SignInArguments,
 ): Promise<{ readonly account: Account; readonly server: string }> {
   const address = given?.url ?? (await askAddress(app.hubs.configured));
-  if (address === undefined || address.trim() === "") throw new ConnectError("aborted", "Signing in was cancelled.");
+  if (address === undefined || address.trim() === "") throw new ProductError("aborted", "Signing in was cancelled.");
   const notice = new BusyNotice("Signing in to a JupyterHub…");
   try {
     const prompts: SignInPort = {
@@ -103,7 +103,7 @@ export async function signOut(app: AppContext, account?: Account): Promise<void>
 /** The only account, or the one the user picks. */
 export async function chooseAccount(app: AppContext): Promise<Account | undefined> {
   const { accounts } = app.hubs;
-  if (accounts.length === 0) throw new ConnectError("signed-out", "You are not signed in to any JupyterHub. Sign in first.");
+  if (accounts.length === 0) throw new ProductError("signed-out", "You are not signed in to any JupyterHub. Sign in first.");
   if (accounts.length === 1) return accounts[0];
   const items = accounts.map((account) => ({ label: account.label, account }));
   return (await showQuickPick(items, { title: "Which account?" }))?.account;

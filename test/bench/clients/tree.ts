@@ -12,7 +12,7 @@ import { systemClock, type Clock } from "../../../src/base/clock";
 import { next } from "../../../src/base/event";
 import { nullLogger } from "../../../src/base/log";
 import { StartReports } from "../../../src/ui/servers/startReports";
-import { drawn, faceOf, spoken } from "../../../src/ui/sidebar/faces";
+import { fingerprint, rowViewOf, ariaLabel } from "../../../src/ui/sidebar/rowViews";
 import { FakeHub } from "../../fakes/hub";
 import { FakeJupyterServer } from "../../fakes/jupyterServer";
 import { MemoryPorts, signIn } from "../../unit/app/doubles";
@@ -52,7 +52,7 @@ async function begin(): Promise<World> {
   const hubWatch = new HubWatch(hubs, servers, ports);
   const notebookSessions = new NotebookSessions(servers, nullLogger);
   const tree = new HubTree({
-    ...{ hubs, servers, hubWatch, notebookSessions, draw: drawn, log: nullLogger, clock: rested },
+    ...{ hubs, servers, hubWatch, notebookSessions, draw: fingerprint, log: nullLogger, clock: rested },
     keepAlive: new KeepAlive(servers, ports),
     starts: new StartReports(nullLogger),
     errors: new RecentErrors(),
@@ -67,8 +67,8 @@ async function begin(): Promise<World> {
 function draw(tree: HubTree, nodes: readonly TreeNode[] = tree.children()): number {
   let rows = 0;
   for (const node of nodes) {
-    const face = faceOf(node.row);
-    spoken(node.row, face);
+    const face = rowViewOf(node.row);
+    ariaLabel(node.row, face);
     rows += 1 + (face.under === "expanded" ? draw(tree, tree.children(node)) : 0);
   }
   return rows;

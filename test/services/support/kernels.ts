@@ -1,7 +1,7 @@
 // Kernels on the real server for the kernel tests: each test has its own kernel, and ends it.
 import assert from "node:assert/strict";
 import { withTimeout } from "../../../src/base/async";
-import { ConnectError, type ErrorCode } from "../../../src/base/errors";
+import { ProductError, type ErrorCode } from "../../../src/base/errors";
 import { next, type Event } from "../../../src/base/event";
 import { getKernel, shutdownKernel, startKernel } from "../../../src/services/kernel/client";
 import { KernelConnection } from "../../../src/services/kernel/connection";
@@ -108,12 +108,12 @@ export async function link(connection: KernelConnection, wanted: KernelConnectio
 }
 
 /** What a request rejects with. */
-export async function failure(promise: Promise<unknown>, ...codes: ErrorCode[]): Promise<ConnectError> {
+export async function failure(promise: Promise<unknown>, ...codes: ErrorCode[]): Promise<ProductError> {
   const error: unknown = await within(promise, "a failure").then(
     () => new Error("It did not fail"),
     (reason: unknown) => reason,
   );
-  assert.ok(error instanceof ConnectError, String(error));
+  assert.ok(error instanceof ProductError, String(error));
   assert.ok(codes.includes(error.code), `${error.code}: ${error.message}`);
   return error;
 }

@@ -1,6 +1,6 @@
 // What is done to both clients' lists of kernels and kernel specs; the server is a fake where a real one does not answer so.
 import { Deferred } from "../../../src/base/async";
-import { ConnectError, messageOf } from "../../../src/base/errors";
+import { ProductError, messageOf } from "../../../src/base/errors";
 import { FakeJupyterServer, type Scripted } from "../../fakes/jupyterServer";
 import type { Place } from "./peer";
 import type { Check } from "./peerChecks";
@@ -50,6 +50,6 @@ export const managerChecks = {
   async loginPage(scene) {
     const place = await answering(scene, { text: "<html><form>Sign in</form></html>", type: "text/html; charset=UTF-8" });
     const error: unknown = await scene.client.list(place).catch((reason: unknown) => reason);
-    return { error: error instanceof ConnectError ? error.code : error instanceof Error ? error.name : messageOf(error) };
+    return { error: error instanceof ProductError ? error.code : error instanceof Error ? error.name : messageOf(error) };
   },
 } satisfies Record<string, Check>;

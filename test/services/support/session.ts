@@ -1,7 +1,7 @@
 // A server of its own for the tests of managers, sessions and contexts, with ServiceManagers as several clients have.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { ConnectError } from "../../../src/base/errors";
+import { ProductError } from "../../../src/base/errors";
 import { next, type Event } from "../../../src/base/event";
 import { ServiceManager } from "../../../src/services/serviceManager";
 import { serverSettings, type ServerSettings } from "../../../src/transport/settings";
@@ -56,11 +56,11 @@ export function until<T>(event: Event<T>, accept: (value: T) => boolean = () => 
 }
 
 /** The product's error that `promise` rejects with. */
-export async function failure(promise: Promise<unknown>): Promise<ConnectError> {
+export async function failure(promise: Promise<unknown>): Promise<ProductError> {
   const error: unknown = await promise.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  assert.ok(error instanceof ConnectError, String(error));
+  assert.ok(error instanceof ProductError, String(error));
   return error;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { abortable, abortReason, backoff, Deferred, delay, SerialQueue, throwIfAborted, withTimeout } from "../../../src/base/async";
-import { ConnectError, hasCode } from "../../../src/base/errors";
+import { ProductError, hasCode } from "../../../src/base/errors";
 
 const never = new Promise<never>(() => undefined);
 const aborted = (error: unknown): boolean => hasCode(error, "aborted");
@@ -49,7 +49,7 @@ describe("abortable", () => {
   it("rejects when aborted, before or while it waits, with the reason if that is one of ours", async () => {
     const controller = new AbortController();
     const waiting = abortable(never, controller.signal);
-    controller.abort(new ConnectError("server-stopped", "Gone."));
+    controller.abort(new ProductError("server-stopped", "Gone."));
     await assert.rejects(waiting, (error) => hasCode(error, "server-stopped"));
     await assert.rejects(abortable(never, AbortSignal.abort()), aborted);
     assert.ok(aborted(abortReason(AbortSignal.abort("text"))));

@@ -1,6 +1,6 @@
 // Events: order, isolation of listeners, unsubscribing, waiting for the next value.
 import assert from "node:assert/strict";
-import { ConnectError, hasCode } from "../../../src/base/errors";
+import { ProductError, hasCode } from "../../../src/base/errors";
 import { Emitter, next } from "../../../src/base/event";
 import { nullLogger } from "../../../src/base/log";
 
@@ -93,7 +93,7 @@ describe("next", () => {
     const emitter = new Emitter<number>();
     const controller = new AbortController();
     const waiting = next(emitter.event, () => true, controller.signal);
-    controller.abort(new ConnectError("disposed", "Closed."));
+    controller.abort(new ProductError("disposed", "Closed."));
     await assert.rejects(waiting, (error) => hasCode(error, "disposed"));
     await assert.rejects(next(emitter.event, () => true, AbortSignal.abort()), (error) => hasCode(error, "aborted"));
   });

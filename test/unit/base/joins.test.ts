@@ -1,7 +1,7 @@
 // Work that is asked for again while it goes on.
 import assert from "node:assert/strict";
 import { Deferred } from "../../../src/base/async";
-import { ConnectError, hasCode } from "../../../src/base/errors";
+import { ProductError, hasCode } from "../../../src/base/errors";
 import { Joins } from "../../../src/base/joins";
 
 describe("joined work", () => {
@@ -29,7 +29,7 @@ describe("joined work", () => {
 
   it("fails for all who asked, and may be tried again", async () => {
     const all = [1, 2].map(() => joins.run(owner, "a", work));
-    done[0]?.reject(new ConnectError("busy", "No"));
+    done[0]?.reject(new ProductError("busy", "No"));
     for (const one of all) await assert.rejects(one, (error) => hasCode(error, "busy"));
     void joins.run(owner, "a", work);
     assert.equal(done.length, 2);

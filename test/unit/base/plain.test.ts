@@ -1,7 +1,7 @@
 // plain(): whatever the text, nothing in it is a link or an icon to VS Code, nothing is hidden, and ordinary text stays.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { ConnectError, HttpError } from "../../../src/base/errors";
+import { ProductError, HttpError } from "../../../src/base/errors";
 import { plain, plainLines } from "../../../src/base/plain";
 
 /** As VS Code finds links in its texts (src/vs/base/common/linkedText.ts). */
@@ -133,6 +133,6 @@ describe("ConnectError", () => {
     const error = new HttpError("server-error", "The hub said: [Sign in](command:x)\u202E.", 500, "[Sign in](command:x)");
     assert.equal(error.message, "The hub said: [Sign in]\u2060(command:x).");
     assert.ok(!String(error.stack).includes("]("));
-    assert.ok(!link.test(new ConnectError("address", "[a](https://evil.example)").message));
+    assert.ok(!link.test(new ProductError("address", "[a](https://evil.example)").message));
   });
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Agent } from "node:http";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { ConnectError } from "../../../src/base/errors";
+import { ProductError } from "../../../src/base/errors";
 import { readBody } from "../../../src/transport/body";
 import { fetch as usual } from "../../../src/transport/fetch";
 import type { FetchResponse } from "../../../src/transport/fetchTypes";
@@ -91,7 +91,7 @@ for (const [name, fetch] of Object.entries({ "an exchange": usual, "an exchange 
 
     it("ends when it is aborted while there is no connection, and while the body comes", async () => {
       const caller = new AbortController();
-      const reason = new ConnectError("timeout", "Enough");
+      const reason = new ProductError("timeout", "Enough");
       const waiting = fetch(url, { agent: new SilentAgent(), signal: caller.signal });
       setImmediate(() => caller.abort(reason));
       assert.equal(await failure(waiting), reason);

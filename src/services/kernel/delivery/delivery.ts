@@ -5,12 +5,12 @@ import type { ServerSettings } from "../../../transport/settings";
 import { refusedMessageError } from "../kernelErrors";
 import { payloadSize, type Header, type KernelInfo, type Message } from "../messages";
 import type { Requests } from "../requests/requests";
-import { Arrivals, type ArrivalPorts } from "./arrivals";
-import { Continuity } from "./continuity";
+import { Redelivery, type RedeliveryPorts } from "./redelivery";
+import { LossDetector } from "./lossDetector";
 import type { Gap } from "./gap";
 import { IdleWatch } from "./idleWatch";
 import { InputAnswers } from "./inputAnswers";
-import { Probes, type Asking, type ProbePorts } from "./probes";
+import { Probes, type ProbeCallbacks, type ProbePorts } from "./probes";
 
 /** The connection's link, as far as it is needed here. */
 export interface DeliveryLink {
@@ -26,7 +26,7 @@ export interface DeliveryPorts {
   /** The link, which may be made after this. */
   readonly link: () => DeliveryLink;
   /** Sends an empty, silent execute request. */
-  readonly askNothing: ArrivalPorts["ask"];
+  readonly askNothing: RedeliveryPorts["ask"];
   /** Asks the kernel what it is. */
   readonly askInfo: ProbePorts["ask"];
   /** Stops what the kernel runs. */
@@ -37,8 +37,8 @@ export interface DeliveryPorts {
 /** Ensures that every request is settled, none is run twice, and losses are reported. */
 export class Delivery {
   readonly #ports: DeliveryPorts;
-  readonly #continuity: Continuity;
-  readonly #arrivals: Arrivals;
+  readonly #continuity: LossDetector;
+  readonly #arrivals: Redelivery;
   readonly #probes: Probes;
   readonly #answers = new InputAnswers((answer, request) => this.#giveUp(request, answer));
   readonly #idleWatch: IdleWatch;
@@ -48,8 +48,8 @@ export class Delivery {
     this.#ports = ports;
     const { settings, clientId, requests, link, askNothing, askInfo, missed } = ports;
     const { label, log, timeouts } = settings;
-    this.#continuity = new Continuity({ clientId, isOwn: (id) => requests.get(id) !== undefined, missed });
-    this.#arrivals = new Arrivals({
+    this.#continuity = new LossDetector({ clientId, isOwn: (id) => requests.get(id) !== undefined, missed });
+    this.#arrivals = new Redelivery({
       ...{ requests, label, log, missed, ask: askNothing },
       send: (message) => link().send(message, true),
       settled: () => link().flush(),
@@ -57,7 +57,7 @@ export class Delivery {
     this.#probes = new Probes({
       ...{ requests, arrivals: this.#arrivals, log, patience: timeouts.answer, ask: askInfo },
       told: (info) => {
-        this.#continuity.whole();
+        this.#continuity.probeAnswered();
         if (info instanceof Error) this.#info.reject(info);
         else this.#info.resolve(info);
       },
@@ -98,7 +98,7 @@ export class Delivery {
   }
 
   /** Probes the kernel: its reply proves which of the requests sent before it were lost. */
-  probe(asking: Asking): void {
+  probe(asking: ProbeCallbacks): void {
     this.#probes.start({ ...asking, isNew: asking.isNew || !this.#info.settled });
   }
 
@@ -113,13 +113,13 @@ export class Delivery {
   /** The websocket is gone. @param silent by the liveness timeout, not by a close */
   broke(silent: boolean): void {
     this.#answers.lost(silent);
-    if (this.#ports.requests.awaiting) this.#continuity.broke();
-    this.#arrivals.broke(silent);
+    if (this.#ports.requests.awaiting) this.#continuity.connectionLost();
+    this.#arrivals.connectionLost(silent);
   }
 
   /** There is a websocket again. */
   mended(): void {
-    this.#continuity.mended();
+    this.#continuity.reconnected();
     const answer = this.#answers.takeLost();
     if (answer) this.#ports.link().send(answer);
   }

@@ -2,14 +2,14 @@
 import { backoff } from "../../../base/async";
 import { hasCode } from "../../../base/errors";
 import type { Logger } from "../../../base/log";
-import type { Arrivals } from "./arrivals";
+import type { Redelivery } from "./redelivery";
 import type { KernelFuture } from "../requests/future";
 import type { Channel, KernelInfo, Message } from "../messages";
 import type { Requests } from "../requests/requests";
 
 export interface ProbePorts {
   readonly requests: Requests;
-  readonly arrivals: Arrivals;
+  readonly arrivals: Redelivery;
   readonly log: Logger;
   /** Asks the kernel for its info on this channel and subshell; `replied` is called when the reply comes. */
   readonly ask: (channel: Channel, subshell: string | undefined, replied: () => void) => KernelFuture<KernelInfo>;
@@ -23,15 +23,15 @@ export interface ProbePorts {
 }
 
 /** Callbacks for the outcome of a probe of the main shell. */
-export interface Asking {
+export interface ProbeCallbacks {
   /** The kernel's process is a new one: a probe may have gone to the old one, and is retried. */
   readonly isNew: boolean;
   /** Reply and `idle` have come: iopub is received too. */
-  readonly heard: () => void;
+  readonly onIOPub: () => void;
   /** The kernel replies, but nothing comes on iopub: another websocket is needed. */
-  readonly deaf: () => void;
+  readonly onNoIOPub: () => void;
   /** No reply after several retries. A kernel that is busy for another client is waited for; else another websocket is needed. */
-  readonly silent: () => void;
+  readonly onNoReply: () => void;
 }
 
 /** Replies without `idle`, in a row, after which iopub counts as not received. */
@@ -57,7 +57,7 @@ export class Probes {
   }
 
   /** Probes the main shell, and every other channel or subshell where requests wait; requests still open when the reply comes were lost. */
-  start(asking: Asking): void {
+  start(asking: ProbeCallbacks): void {
     this.#withoutIdle = 0;
     this.#ask(asking, 0);
   }
@@ -69,7 +69,7 @@ export class Probes {
     this.#running = [];
   }
 
-  #ask(asking: Asking, repeats: number): void {
+  #ask(asking: ProbeCallbacks, repeats: number): void {
     this.stop();
     const lanes = new Map<string, Message[]>([["shell ", []]]);
     for (const { message } of this.#ports.requests.sent) {
@@ -83,25 +83,25 @@ export class Probes {
     if (!asking.isNew || repeats === maxRepeats) return;
     if (repeats === silentAfter && this.#silences < maxReopened) {
       this.#silences += 1;
-      asking.silent();
+      asking.onNoReply();
     }
     const { patience } = this.#ports;
     this.#again = setTimeout(() => this.#ask(asking, repeats + 1), backoff(repeats, patience, 12 * patience));
   }
 
-  #start(channel: Channel, subshell: string | undefined, messages: readonly Message[], asking: Asking): void {
+  #start(channel: Channel, subshell: string | undefined, messages: readonly Message[], asking: ProbeCallbacks): void {
     const { requests, arrivals, log, ask, told } = this.#ports;
     const isMain = channel === "shell" && subshell === undefined;
     const earlier = messages.flatMap(({ header }) => requests.get(header.msg_id) ?? []);
     const answered = (info: KernelInfo | Error): void => {
-      const missing = arrivals.close(earlier);
+      const missing = arrivals.settle(earlier);
       told(info);
       if (!isMain) return;
       clearTimeout(this.#again);
       this.#reopened = 0;
       this.#silences = 0;
-      asking.heard();
-      arrivals.lookInto(missing);
+      asking.onIOPub();
+      arrivals.verify(missing);
     };
     const probe = ask(channel, subshell, () => {
       if (isMain) this.#awaitIdle(asking, probe);
@@ -115,14 +115,14 @@ export class Probes {
   }
 
   /** The kernel has replied; its `idle` must follow. */
-  #awaitIdle(asking: Asking, probe: KernelFuture<KernelInfo>): void {
+  #awaitIdle(asking: ProbeCallbacks, probe: KernelFuture<KernelInfo>): void {
     clearTimeout(this.#again);
     this.#again = setTimeout(() => {
       this.#withoutIdle += 1;
       if (this.#withoutIdle < deafAfter) this.#ask(asking, maxRepeats);
       else if (this.#reopened < maxReopened) {
         this.#reopened += 1;
-        asking.deaf();
+        asking.onNoIOPub();
       } else probe.close();
     }, this.#ports.patience / 2);
   }

@@ -2,7 +2,7 @@
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html#custom-messages
 import { randomUUID } from "node:crypto";
 import type { Disposable } from "../../../base/disposable";
-import { ConnectError } from "../../../base/errors";
+import { ProductError } from "../../../base/errors";
 import type { Logger } from "../../../base/log";
 import type { FutureHandlers, KernelFuture } from "./future";
 import { HandlerQueue } from "./handlerQueue";
@@ -81,7 +81,7 @@ export class Comm {
   }
 
   #post(type: string, content: JsonObject, options: CommOptions): KernelFuture<undefined> {
-    if (this.#closed) throw new ConnectError("disposed", `The comm ${this.target} is closed.`);
+    if (this.#closed) throw new ProductError("disposed", `The comm ${this.target} is closed.`);
     return this.#send(type, { comm_id: this.id, ...content }, options);
   }
 
@@ -116,8 +116,8 @@ export class Comms {
    * @throws ConnectError `conflict` where the id is taken, `forbidden` where this connection has comms disabled
    */
   create(target: string, id: string = randomUUID()): Comm {
-    if (!this.#enabled) throw new ConnectError("forbidden", "Comms are disabled on this connection.");
-    if (this.#comms.has(id)) throw new ConnectError("conflict", `There is a comm with the id ${id} already.`);
+    if (!this.#enabled) throw new ProductError("forbidden", "Comms are disabled on this connection.");
+    if (this.#comms.has(id)) throw new ProductError("conflict", `There is a comm with the id ${id} already.`);
     const comm = new Comm(id, target, this.#send, this.#log, () => this.#comms.delete(id));
     this.#comms.set(id, comm);
     return comm;

@@ -1,7 +1,7 @@
 // A future: one request in flight, with its reply, its iopub messages and its `idle`.
 import { Deferred } from "../../../base/async";
 import type { Disposable } from "../../../base/disposable";
-import { ConnectError, asError } from "../../../base/errors";
+import { ProductError, asError } from "../../../base/errors";
 import type { Logger } from "../../../base/log";
 import { HandlerQueue } from "./handlerQueue";
 import { Hooks, type MessageHook } from "./hooks";
@@ -131,7 +131,7 @@ export class KernelFuture<R> implements Disposable {
   }
 
   /** Rejects `done`, after the handlers of what had arrived. */
-  fail(error: ConnectError): void {
+  fail(error: ProductError): void {
     this.#end(() => this.#done.reject(error));
   }
 
@@ -142,7 +142,7 @@ export class KernelFuture<R> implements Disposable {
     this.#over = true;
     this.#ports.ended(false);
     this.#queue.close();
-    if (!this.#done.settled) this.#done.reject(new ConnectError("disposed", "Nobody waits for this request any more."));
+    if (!this.#done.settled) this.#done.reject(new ProductError("disposed", "Nobody waits for this request any more."));
   }
 
   #finish(reply: Message): void {

@@ -1,7 +1,7 @@
 // Requests to a kernel, those of the messaging specification, each as a future.
 // Specification: https://jupyter-client.readthedocs.io/en/stable/messaging.html
 import type * as v from "valibot";
-import { ConnectError } from "../../../base/errors";
+import { ProductError } from "../../../base/errors";
 import { KernelEventSource } from "../events";
 import type { FutureHandlers, KernelFuture } from "./future";
 import {
@@ -41,7 +41,7 @@ export interface ExecuteRequest {
 }
 
 /** Options of one request. */
-export interface RequestOptions extends MessageOptions {
+export interface KernelRequestOptions extends MessageOptions {
   /** Messages that come after its end (of threads, say) are still given to its handlers, until it is disposed. */
   readonly outlivesDone?: boolean;
   /** It is nobody's work: the kernel counts as idle while it is at it. */
@@ -72,11 +72,11 @@ export abstract class KernelRequests extends KernelEventSource {
     content: JsonObject,
     schema: S,
     handlers?: FutureHandlers,
-    options?: RequestOptions,
+    options?: KernelRequestOptions,
   ): KernelFuture<v.InferOutput<S>>;
 
   /** Runs code. @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute */
-  execute(request: ExecuteRequest, handlers: FutureHandlers = {}, options: RequestOptions = {}): KernelFuture<ExecuteReply> {
+  execute(request: ExecuteRequest, handlers: FutureHandlers = {}, options: KernelRequestOptions = {}): KernelFuture<ExecuteReply> {
     const content = {
       code: request.code,
       silent: request.silent ?? false,
@@ -96,12 +96,12 @@ export abstract class KernelRequests extends KernelEventSource {
   abstract resume(id: string, earlier: readonly Message[], handlers?: FutureHandlers): KernelFuture<ExecuteReply>;
 
   /** Requests the kernel's info on the shell channel, behind whatever runs. */
-  requestKernelInfo(options: RequestOptions = {}): KernelFuture<KernelInfo> {
+  requestKernelInfo(options: KernelRequestOptions = {}): KernelFuture<KernelInfo> {
     return this.request("shell", "kernel_info_request", {}, kernelInfoContent, {}, options);
   }
 
   /** Completions of the code. @param cursor in Unicode code points */
-  complete(code: string, cursor: number, options: RequestOptions = {}): KernelFuture<CompleteReply> {
+  complete(code: string, cursor: number, options: KernelRequestOptions = {}): KernelFuture<CompleteReply> {
     return this.request("shell", "complete_request", { code, cursor_pos: cursor }, completeReplyContent, {}, options);
   }
 
@@ -156,23 +156,23 @@ export abstract class KernelRequests extends KernelEventSource {
   }
 
   /** Any shell request whose reply has a status. */
-  sendShell(type: string, content: JsonObject, handlers: FutureHandlers = {}, options: RequestOptions = {}): KernelFuture<Reply> {
+  sendShell(type: string, content: JsonObject, handlers: FutureHandlers = {}, options: KernelRequestOptions = {}): KernelFuture<Reply> {
     return this.request("shell", type, content, replyContent, handlers, options);
   }
 
   /** As `sendShell`, on the control channel: answered while a cell runs. */
-  sendControl(type: string, content: JsonObject, handlers: FutureHandlers = {}, options: RequestOptions = {}): KernelFuture<Reply> {
+  sendControl(type: string, content: JsonObject, handlers: FutureHandlers = {}, options: KernelRequestOptions = {}): KernelFuture<Reply> {
     return this.request("control", type, content, replyContent, handlers, options);
   }
 
   async #needSubshells(): Promise<void> {
     const { supported_features: features, implementation } = await this.info;
     if (features.includes("kernel subshells")) return;
-    throw new ConnectError("unsupported", `This kernel (${implementation}) has no subshells.`);
+    throw new ProductError("unsupported", `This kernel (${implementation}) has no subshells.`);
   }
 }
 
 function succeeded<R extends Reply>(reply: R): R {
   if (reply.status === "ok") return reply;
-  throw new ConnectError("not-found", `The kernel refused: ${reply.evalue ?? reply.ename ?? reply.status}`);
+  throw new ProductError("not-found", `The kernel refused: ${reply.evalue ?? reply.ename ?? reply.status}`);
 }

@@ -1,5 +1,5 @@
 // The requests in flight of one kernel connection: routing by parent id, and rejection when no answer can come.
-import { ConnectError } from "../../../base/errors";
+import { ProductError } from "../../../base/errors";
 import type { KernelFuture } from "./future";
 import type { Message } from "../messages";
 
@@ -83,7 +83,7 @@ export class Requests {
   hold(message: Message, waits = false): void {
     if (this.#unsent.size >= maxUnsent) {
       const text = `${maxUnsent} requests wait for the connection to the kernel already. Try again when it is back.`;
-      throw new ConnectError("busy", text);
+      throw new ProductError("busy", text);
     }
     this.#unsent.set(message.header.msg_id, { message, since: Date.now(), waits });
   }
@@ -107,7 +107,7 @@ export class Requests {
   }
 
   /** Rejects those that wait for a connection since `time` (milliseconds since the epoch) or longer. */
-  expire(time: number, error: ConnectError): void {
+  expire(time: number, error: ProductError): void {
     for (const [id, { since, waits }] of [...this.#unsent]) {
       if (waits || since > time) continue;
       this.#unsent.delete(id);
@@ -116,7 +116,7 @@ export class Requests {
   }
 
   /** Rejects all, or only what was not sent. @param notBegun for those for which nothing has come */
-  fail(error: ConnectError, only?: "unsent", notBegun = error): void {
+  fail(error: ProductError, only?: "unsent", notBegun = error): void {
     const futures = [...this.#open].filter(([id]) => only === undefined || this.#unsent.has(id));
     this.#unsent.clear();
     for (const [, future] of futures) future.fail(future.isTouched ? error : notBegun);

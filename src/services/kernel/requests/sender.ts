@@ -1,5 +1,5 @@
 // Sender of a kernel connection: gives each request its future, and sends it as soon as it may.
-import { ConnectError, messageOf } from "../../../base/errors";
+import { ProductError, messageOf } from "../../../base/errors";
 import type { ServerSettings } from "../../../transport/settings";
 import type { Delivery } from "../delivery/delivery";
 import type { Inbox } from "../inbox";
@@ -39,7 +39,7 @@ export class Sender {
       throwIfEnded(link.state);
       link.send(message, waits);
     } catch (error) {
-      future.fail(error instanceof ConnectError ? error : new ConnectError("connection-lost", messageOf(error), { cause: error }));
+      future.fail(error instanceof ProductError ? error : new ProductError("connection-lost", messageOf(error), { cause: error }));
     }
     return future;
   }

@@ -2,14 +2,14 @@
 // websocket and the timers.
 import { Deferred } from "../../../base/async";
 import type { Disposable } from "../../../base/disposable";
-import type { ConnectError } from "../../../base/errors";
+import type { ProductError } from "../../../base/errors";
 import type { Socket, SocketClose } from "../../../transport/socket";
-import { KernelChannels } from "./channels";
+import { WebSocketOpener } from "./webSocketOpener";
 import type { Message } from "../messages";
 import type { LinkPorts } from "./linkPorts";
 import { LinkQuestions } from "./linkQuestions";
 import { Outgoing } from "./outgoing";
-import { ServerModel } from "./serverModel";
+import { KernelRestProbe } from "./kernelRestProbe";
 import { initialState, reduce, type KernelEffect, type KernelEvent, type KernelState } from "./state";
 
 /** Milliseconds that the server has to close its side when we leave: a window that is closed waits no longer. */
@@ -20,7 +20,7 @@ export class KernelLink implements Disposable {
   readonly #ports: LinkPorts;
   readonly #ending = new AbortController();
   readonly #questions: LinkQuestions;
-  readonly #channels: KernelChannels;
+  readonly #channels: WebSocketOpener;
   readonly #outgoing: Outgoing;
   #state: KernelState = initialState;
   #socket: Socket | undefined;
@@ -33,9 +33,9 @@ export class KernelLink implements Disposable {
     const { settings, kernelId, clientId } = ports;
     const state = (): KernelState => this.#state;
     this.#outgoing = new Outgoing({ ...ports, state, socket: () => this.#socket, hurry: () => this.#hurry() });
-    const server = new ServerModel(settings, kernelId, this.ending);
+    const server = new KernelRestProbe(settings, kernelId, this.ending);
     this.#questions = new LinkQuestions({ ...ports, server, state, dispatch: (event) => this.dispatch(event) });
-    this.#channels = new KernelChannels({
+    this.#channels = new WebSocketOpener({
       ...{ settings, kernelId, clientId, ending: this.ending },
       askServer: () => server.get(),
       received: (message) => this.#received(message),
@@ -171,13 +171,13 @@ export class KernelLink implements Disposable {
     const isOver = (): boolean => attempt !== this.#channels.attempt || this.#state.ended !== undefined;
     this.#ports.delivery.probe({
       isNew: this.#state.heard !== "yes",
-      heard: () => {
+      onIOPub: () => {
         if (!isOver()) this.dispatch({ type: "heard", by: "answer" });
       },
-      deaf: () => {
+      onNoIOPub: () => {
         if (!isOver()) this.reconnect();
       },
-      silent: () => {
+      onNoReply: () => {
         void this.#questions.isIdle().then((isIdle) => {
           if (!isIdle || isOver() || this.#state.heard === "yes") return;
           settings.log.info(`${settings.label}: kernel ${kernelId} is idle and does not answer; another connection is made`);
@@ -187,7 +187,7 @@ export class KernelLink implements Disposable {
     });
   }
 
-  #end(error: ConnectError): void {
+  #end(error: ProductError): void {
     this.#ending.abort(error);
     clearTimeout(this.#retry);
     this.#outgoing.unbound();

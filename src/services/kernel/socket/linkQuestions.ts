@@ -1,14 +1,14 @@
 // REST questions about a kernel's websocket: why it is refused, whether another client has evicted it, which messages were missed.
-import { ConnectError, asError, hasCode } from "../../../base/errors";
+import { ProductError, asError, hasCode } from "../../../base/errors";
 import type { ServerSettings } from "../../../transport/settings";
 import { noWebsocketError } from "../kernelErrors";
 import type { LinkPorts } from "./linkPorts";
 import { isNoUpgrade } from "./noUpgrade";
-import type { ServerModel } from "./serverModel";
+import type { KernelRestProbe } from "./kernelRestProbe";
 import type { KernelEvent, KernelState, Outage } from "./state";
 
 export interface LinkQuestionsPorts extends Pick<LinkPorts, "settings" | "kernelId" | "delivery" | "modelled"> {
-  readonly server: ServerModel;
+  readonly server: KernelRestProbe;
   state(): KernelState;
   dispatch(event: KernelEvent): void;
 }
@@ -27,7 +27,7 @@ export class LinkQuestions {
     this.#settings.log.debug(`${this.#settings.label}: no connection to kernel ${this.#ports.kernelId}`, error);
     const isForGood = !worked && isNoUpgrade(error, attempt + 1);
     if (isForGood || hasCode(error, "not-found")) void this.#askWhyRefused(error, isForGood);
-    else this.#ports.dispatch({ type: "refused", error });
+    else this.#ports.dispatch({ type: "open-failed", error });
   }
 
   /** The kernel does not answer, and the server knows of nothing that it is at: the websocket leads nowhere. */
@@ -43,7 +43,7 @@ export class LinkQuestions {
 
   async awaitEnd(): Promise<void> {
     const error = await this.#ports.server.whenGone();
-    if (error) this.#ports.dispatch({ type: "refused", error });
+    if (error) this.#ports.dispatch({ type: "open-failed", error });
   }
 
   /**
@@ -57,10 +57,10 @@ export class LinkQuestions {
       const model = await server.get();
       others = model.connections > 1;
       this.#ports.modelled(model);
-      this.#ports.dispatch({ type: "modelled", status: model.execution_state });
+      this.#ports.dispatch({ type: "rest-model", status: model.execution_state });
     } catch (error) {
       if (this.#ports.state().ended) return;
-      if (hasCode(error, "not-found")) this.#ports.dispatch({ type: "refused", error });
+      if (hasCode(error, "not-found")) this.#ports.dispatch({ type: "open-failed", error });
       else this.#settings.log.warn(`${this.#settings.label}: the model of kernel ${kernelId} could not be read`, error);
     }
     if (outage && (outage.silent || others)) this.#ports.delivery.mayHaveMissed({ from: outage.from, to: Date.now() });
@@ -74,11 +74,11 @@ export class LinkQuestions {
   async #askWhyRefused(refusal: Error, isForGood: boolean): Promise<void> {
     const { label, log } = this.#settings;
     const error = await this.#ports.server.get().then(
-      () => (isForGood ? noWebsocketError(this.#settings, refusal) : new ConnectError("server-error", `${label} has the kernel, but opens no connection to it.`)),
+      () => (isForGood ? noWebsocketError(this.#settings, refusal) : new ProductError("server-error", `${label} has the kernel, but opens no connection to it.`)),
       // Where requests fail as well, the websocket is no news.
       (reason: unknown) => (isForGood && !hasCode(reason, "not-found") ? refusal : asError(reason)),
     );
     if (hasCode(error, "no-websocket") && !hasCode(this.#ports.state().refusal, "no-websocket")) log.warn("Kernels cannot be reached", error);
-    this.#ports.dispatch({ type: "refused", error });
+    this.#ports.dispatch({ type: "open-failed", error });
   }
 }

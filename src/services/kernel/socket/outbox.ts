@@ -1,6 +1,6 @@
 // Outbox: messages that wait for a reconnect, with a timeout.
 import type { Disposable } from "../../../base/disposable";
-import { ConnectError, messageOf } from "../../../base/errors";
+import { ProductError, messageOf } from "../../../base/errors";
 import type { ServerSettings } from "../../../transport/settings";
 import { encode, type Frame } from "../codec";
 import type { Message } from "../messages";
@@ -37,7 +37,7 @@ export class Outbox implements Disposable {
     const { label, timeouts } = this.#settings;
     this.#timer = setTimeout(() => {
       const text = `${label} could not be reached for ${timeouts.request / 1000} s, and the request was not sent. Check your network and run it again.`;
-      this.#requests.expire(Date.now() - timeouts.request, new ConnectError("unreachable", text));
+      this.#requests.expire(Date.now() - timeouts.request, new ProductError("unreachable", text));
       this.bound();
     }, Math.max(0, since + timeouts.request - Date.now()));
   }
@@ -53,6 +53,6 @@ export function frameOf(message: Message, protocol: string): Frame {
   try {
     return encode(message, protocol);
   } catch (cause) {
-    throw new ConnectError("invalid-message", `This ${message.header.msg_type} cannot be sent: ${messageOf(cause)}`, { cause });
+    throw new ProductError("invalid-message", `This ${message.header.msg_type} cannot be sent: ${messageOf(cause)}`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 // The state of a kernel connection as a pure reducer (state machine): an event → the new state and its effects; reconnect, back-off, eviction, restart.
-import { ConnectError, hasCode } from "../../../base/errors";
+import { ProductError, hasCode } from "../../../base/errors";
 import { backoff } from "../../../base/async";
 import { deadError, diedError, evictedError, goneError, notBegunError, restartedError } from "../kernelErrors";
 import type { Message } from "../messages";
@@ -63,7 +63,7 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
       return keep(answered(state));
     case "heard":
       return heard(state, event.by);
-    case "refused":
+    case "open-failed":
       return refused(state, event.error, random);
     case "closed":
       return closed(state, event, random, now());
@@ -79,15 +79,15 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
       return reconnect({ ...state, suspect: false, ...(state.outage && { outage: { ...state.outage, silent: true } }) }, random);
     case "evicted":
       return state.suspect ? end(state, state.kernel, evictedError()) : keep(state);
-    case "told":
-      return told(state, event.status, event.solicited);
+    case "status-message":
+      return statusMessage(state, event.status, event.hasParent);
     case "ending":
       return ending(state, event.restart);
     case "another-process":
-      return lasting.has(state.kernel) || state.heard === "process" ? keep(state) : anew(state, state.exits ? "exited" : "restarted");
+      return lasting.has(state.kernel) || state.heard === "process" ? keep(state) : processReplaced(state, state.exits ? "exited" : "restarted");
     case "exiting":
       return keep({ ...state, exits: true });
-    case "modelled":
+    case "rest-model":
       if (event.status === "dead") return end(state, "dead", deadError());
       // A message of the kernel's own is newer than what the server remembers.
       return state.kernel === "unknown" ? keep({ ...state, kernel: kernelStatus(event.status) }) : keep(state);
@@ -105,7 +105,7 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
     case "gone":
       return end(state, "dead", event.error);
     case "disposed":
-      return end(state, state.kernel, new ConnectError("disposed", "The connection to the kernel was closed."));
+      return end(state, state.kernel, new ProductError("disposed", "The connection to the kernel was closed."));
   }
 }
 
@@ -143,7 +143,7 @@ function keep(state: KernelState): Step {
   return { state, effects: [] };
 }
 
-function end(state: KernelState, kernel: KernelStatus, error: ConnectError): Step {
+function end(state: KernelState, kernel: KernelStatus, error: ProductError): Step {
   return {
     state: { ...state, kernel, connection: "disconnected", ended: error },
     effects: [{ type: "fail", error }, { type: "close" }],
@@ -195,15 +195,15 @@ function ending(state: KernelState, restart: boolean): Step {
   // The last word of the process before ends nothing that was asked of the new one.
   if (state.kernel === "restarting" || state.heard === "process") return keep(state);
   if (!restart) return { state: { ...state, kernel: "terminating" }, effects: [{ type: "await-end" }] };
-  return anew(state, "restarted");
+  return processReplaced(state, "restarted");
 }
 
-function told(state: KernelState, status: string, solicited: boolean): Step {
+function statusMessage(state: KernelState, status: string, hasParent: boolean): Step {
   const kernel = kernelStatus(status);
   if (kernel === "dead") return end(state, "dead", deadError());
   // Late messages of the old process say nothing about the new one.
   if (state.kernel === "restarting" || state.kernel === "terminating") return keep(state);
-  if (kernel === "restarting" && !solicited) return anew(state, state.exits ? "exited" : "died");
+  if (kernel === "restarting" && !hasParent) return processReplaced(state, state.exits ? "exited" : "died");
   return keep({ ...state, kernel });
 }
 
@@ -212,7 +212,7 @@ function told(state: KernelState, status: string, solicited: boolean): Step {
  * comes back on other ports, and the server's end of this websocket goes on listening to the old ones; a new websocket
  * finds the new ones.
  */
-function anew(state: KernelState, by: Replacement): Step {
+function processReplaced(state: KernelState, by: Replacement): Step {
   const exits = by === "exited";
   const reasons = by === "restarted" ? { error: restartedError() } : { error: diedError(exits), notBegun: notBegunError(exits) };
   // The server may say it more than once.

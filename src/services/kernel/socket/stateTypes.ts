@@ -1,5 +1,5 @@
 // What the state of a kernel connection holds, what can happen to it, and what is to be done then: the types of its reducer.
-import type { ConnectError } from "../../../base/errors";
+import type { ProductError } from "../../../base/errors";
 
 /** What the kernel does, as far as it is known. */
 export type KernelStatus =
@@ -61,7 +61,7 @@ export interface KernelState {
   readonly silent: boolean;
   /** The kernel's own code ends it (`exit()`). */
   readonly exits: boolean;
-  readonly ended?: ConnectError;
+  readonly ended?: ProductError;
 }
 
 /** Why the kernel's process is another one, without our doing: somebody's restart, `exit()`, or it ended, and the server started it anew. */
@@ -76,7 +76,7 @@ export type KernelEvent =
   /** It was heard on iopub, or has answered a question completely. After a change of process the first may be the old one. */
   | { readonly type: "heard"; readonly by: "iopub" | "answer" }
   /** The websocket could not be opened. */
-  | { readonly type: "refused"; readonly error: Error }
+  | { readonly type: "open-failed"; readonly error: Error }
   /**
    * The websocket is gone; `suspect`: as the server closes the older of two with one session id; `silent`: nothing had
    * been heard for too long; `awaiting`: answers were awaited.
@@ -92,20 +92,20 @@ export type KernelEvent =
   | { readonly type: "not-evicted" }
   /** The server closed it because another client came with our session id. */
   | { readonly type: "evicted" }
-  /** The kernel's own status message; `solicited`: it belongs to a request. */
-  | { readonly type: "told"; readonly status: string; readonly solicited: boolean }
+  /** The kernel's own status message; `hasParent`: it belongs to a request. */
+  | { readonly type: "status-message"; readonly status: string; readonly hasParent: boolean }
   /** The server's model of the kernel. */
-  | { readonly type: "modelled"; readonly status: string }
+  | { readonly type: "rest-model"; readonly status: string }
   /** The kernel says that its process ends; whoever asked it to. */
   | { readonly type: "ending"; readonly restart: boolean }
   /** Its messages come from another process: it was restarted, and nothing was heard of that. */
   | { readonly type: "another-process" }
   /** Code of the kernel's own has asked it to end. */
   | { readonly type: "exiting" }
-  | { readonly type: "restart"; readonly error?: ConnectError }
+  | { readonly type: "restart"; readonly error?: ProductError }
   | { readonly type: "restarted" }
   | { readonly type: "restart-failed" }
-  | { readonly type: "gone"; readonly error: ConnectError }
+  | { readonly type: "gone"; readonly error: ProductError }
   | { readonly type: "disposed" };
 
 export type KernelEffect =
@@ -130,4 +130,4 @@ export type KernelEffect =
    * Settle requests with this error: all, or only those that were not sent yet. `notBegun`: for what the kernel had not
    * begun with. `replaced`: why the process is another one, to be told before.
    */
-  | { readonly type: "fail"; readonly error: ConnectError; readonly only?: "unsent"; readonly notBegun?: ConnectError; readonly replaced?: Replacement };
+  | { readonly type: "fail"; readonly error: ProductError; readonly only?: "unsent"; readonly notBegun?: ProductError; readonly replaced?: Replacement };

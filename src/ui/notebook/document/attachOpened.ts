@@ -7,7 +7,7 @@ import type { AppContext } from "../../context";
 import { serverOf } from "../../files/reach";
 import { notebookType } from "../facts/target";
 import { kernelSpecOf } from "../facts/kernelMetadata";
-import type { Moves } from "./moved";
+import type { Moves } from "./renames";
 import type { Notebooks } from "../register";
 
 /**

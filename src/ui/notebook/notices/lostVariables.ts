@@ -1,6 +1,6 @@
 // Notification that a kernel has lost its variables, or a notebook its kernel, while in use.
 import * as vscode from "vscode";
-import { ConnectError } from "../../../base/errors";
+import { ProductError } from "../../../base/errors";
 import type { VariablesLost } from "../../../services/kernel/events";
 import { showWarningMessage } from "../../say/messages";
 
@@ -22,7 +22,7 @@ export async function tellLostVariables(notebook: vscode.NotebookDocument, { by,
 }
 
 /** The error in a running cell whose notebook was given another kernel. */
-export function kernelChanged(): ConnectError {
+export function kernelChanged(): ProductError {
   const text = "The notebook was given another kernel while this was running. The old one goes on with it, and what it still prints is not shown here.";
-  return new ConnectError("disposed", text);
+  return new ProductError("disposed", text);
 }

@@ -4,7 +4,7 @@ import { Deferred, SerialQueue } from "../../../base/async";
 import type { CellOutput } from "../../../notebook/outputs/output";
 import type { OutputSink } from "../../../notebook/outputs/outputBatcher";
 import { hintAtUndrawn } from "./drawingHints";
-import type { Gathered } from "./gathered";
+import type { BatchedCalls } from "./batchedCalls";
 import { endExecution, showLate, type Ended } from "./lateOutput";
 import { ShownOutputs, type Edit } from "./shownOutputs";
 
@@ -32,7 +32,7 @@ export async function outputsWritten(notebook: vscode.NotebookDocument): Promise
 export class CellSink implements OutputSink {
   readonly #controller: vscode.NotebookController;
   readonly #execution: vscode.NotebookCellExecution;
-  readonly #gathered: Gathered;
+  readonly #gathered: BatchedCalls;
   readonly #shown: ShownOutputs;
   /** Called with the ids of outputs that somebody else has removed or replaced. */
   onVanished: (ids: readonly string[]) => void = () => undefined;
@@ -49,7 +49,7 @@ export class CellSink implements OutputSink {
   readonly #afterwards = new SerialQueue();
 
   /** @param gathered beginnings and ends of the notebook's cells go through that */
-  constructor(controller: vscode.NotebookController, execution: vscode.NotebookCellExecution, gathered: Gathered) {
+  constructor(controller: vscode.NotebookController, execution: vscode.NotebookCellExecution, gathered: BatchedCalls) {
     this.#controller = controller;
     this.#execution = execution;
     this.#gathered = gathered;

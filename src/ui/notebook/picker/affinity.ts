@@ -4,7 +4,7 @@ import type { LastKernels } from "../../../app/kernels/lastKernels";
 import { suitable, type Candidate, type Wish } from "../../../app/kernels/suitable";
 import type { KernelTarget } from "../facts/target";
 import { kernelSpecOf, languageOf } from "../facts/kernelMetadata";
-import { isOnServer } from "../facts/place";
+import { isOnServer } from "../facts/sessionPath";
 
 /** Reports to VS Code which kernels suit which notebook, changes only. */
 export class Affinities {

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { Server } from "../../../app/servers/server";
 import { withTimeout } from "../../../base/async";
-import { ConnectError } from "../../../base/errors";
+import { ProductError } from "../../../base/errors";
 import type { KernelSpec } from "../../../services/kernelspec/model";
 import type { AppContext } from "../../context";
 import { showQuickPick } from "../../say/boxes";
@@ -33,13 +33,13 @@ export interface SelectKernelArguments {
  */
 export async function selectKernel(app: AppContext, controllers: Controllers, given?: SelectKernelArguments): Promise<{ readonly id: string; readonly label: string }> {
   const editor = vscode.window.activeNotebookEditor;
-  if (!editor) throw new ConnectError("usage", "Open a notebook first, then choose its kernel.");
+  if (!editor) throw new ProductError("usage", "Open a notebook first, then choose its kernel.");
   const server = await serverFor(app, given);
   if (given) await startServer(app, server);
-  else if (!(await startForPerson(app, server))) throw new ConnectError("aborted", "The server was not started.");
+  else if (!(await startForPerson(app, server))) throw new ProductError("aborted", "The server was not started.");
   const spec = await specOf(server, given, kernelSpecOf(editor.notebook));
   const controller = controllers.find(server, spec.name);
-  if (!controller) throw new ConnectError("signed-out", `${server.label} was signed out meanwhile.`);
+  if (!controller) throw new ProductError("signed-out", `${server.label} was signed out meanwhile.`);
   await selectController(editor, controller);
   return { id: controller.id, label: `${spec.displayName} · ${server.label}` };
 }
@@ -74,7 +74,7 @@ async function serverFor(app: AppContext, given: SelectKernelArguments | undefin
   const account = given?.account === undefined ? app.hubs.accounts[0] : app.hubs.find(given.account);
   if (given && account) return app.servers.get(account, given.server ?? "");
   const server = await chooseServer(app, () => true, "On which server?");
-  if (!server) throw new ConnectError("aborted", "Choosing a kernel was cancelled.");
+  if (!server) throw new ProductError("aborted", "Choosing a kernel was cancelled.");
   return server;
 }
 
@@ -85,10 +85,10 @@ async function specOf(server: Server, given: SelectKernelArguments | undefined, 
     const spec = specs.find((one) => one.name === name);
     if (spec) return spec;
     const names = specs.map((one) => one.name).join(", ") || "none";
-    throw new ConnectError("no-kernel-spec", `${server.label} has no kernel “${name ?? ""}”. It has: ${names}.`);
+    throw new ProductError("no-kernel-spec", `${server.label} has no kernel “${name ?? ""}”. It has: ${names}.`);
   }
   const items = specs.map((spec) => ({ label: spec.displayName, description: spec.name, spec }));
   const choice = await showQuickPick(items, { title: `Kernel on ${server.label}` });
-  if (!choice) throw new ConnectError("aborted", "Choosing a kernel was cancelled.");
+  if (!choice) throw new ProductError("aborted", "Choosing a kernel was cancelled.");
   return choice.spec;
 }

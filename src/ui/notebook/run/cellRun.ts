@@ -9,15 +9,15 @@ import type { Logger } from "../../../base/log";
 import { noteCreated } from "../output/cellNumber";
 import { CellSink } from "../output/cellSink";
 import { cellIdOf } from "./earlierRuns";
-import type { Gathered } from "../output/gathered";
-import { applyNextInput } from "./nextInput";
+import type { BatchedCalls } from "../output/batchedCalls";
+import { applyNextInput } from "./setNextInput";
 
 export interface CellRunPorts {
   readonly controller: vscode.NotebookController;
   readonly displayIds: DisplayIds;
   readonly log: Logger;
   /** Reports beginnings and ends of the notebook's cells to VS Code, in batches. */
-  readonly gathered: Gathered;
+  readonly gathered: BatchedCalls;
   /** Gives the kernel when the run is sent. */
   readonly connect: () => Promise<ExecutingKernel>;
   /** The kernel has begun with it. */

@@ -6,7 +6,7 @@ import type { JournaledRun, KernelRecord } from "../../../notebook/run/journal";
 import type { KernelTarget } from "../facts/target";
 
 /** A run that the previous window has written down, and the cell that it was of. */
-export interface EarlierRun {
+export interface ResumableRun {
   readonly cell: vscode.NotebookCell;
   readonly earlier: JournaledRun;
 }
@@ -14,7 +14,7 @@ export interface EarlierRun {
 /** The recorded runs of a notebook. */
 export interface Recorded {
   readonly kernel: KernelRecord | undefined;
-  readonly taken: readonly EarlierRun[];
+  readonly taken: readonly ResumableRun[];
   /** The previous window has left in order. */
   readonly left: boolean;
 }
@@ -29,7 +29,7 @@ export function recordedRuns(journal: Journal, notebook: vscode.NotebookDocument
 }
 
 /** The newest run of each cell, in the order in which they were asked for; those of cells that are gone are left out. */
-function earlierRuns(notebook: vscode.NotebookDocument, runs: readonly JournaledRun[]): readonly EarlierRun[] {
+function earlierRuns(notebook: vscode.NotebookDocument, runs: readonly JournaledRun[]): readonly ResumableRun[] {
   const [cells, traits] = [notebook.getCells(), traitsOf(notebook)];
   const found = runs.flatMap((earlier) => {
     const { cell: identity, code } = earlier.queued;

@@ -5,7 +5,7 @@ import { RunRecorder } from "../../../app/notebooks/runRecorder";
 import type { RunningCell } from "../../../app/kernels/kernelSituation";
 import type { Server } from "../../../app/servers/server";
 import { Deferred, SerialQueue } from "../../../base/async";
-import { ConnectError } from "../../../base/errors";
+import { ProductError } from "../../../base/errors";
 import { DisplayIds } from "../../../notebook/outputs/displayIds";
 import type { CellExecution } from "../../../notebook/run/execution";
 import { ExecutionQueue, type QueuedRun } from "../../../notebook/run/executionQueue";
@@ -21,14 +21,14 @@ import type { KernelTarget } from "../facts/target";
 import { displacedRuns, identityOf, inBatches, isOfAnother, type DisplacedRuns, type Recorded } from "./earlierRuns";
 import { Elsewhere } from "../document/elsewhere";
 import { noteGap } from "../notices/gapNotice";
-import { Gathered } from "../output/gathered";
+import { BatchedCalls } from "../output/batchedCalls";
 import { journalKey } from "../facts/journalKey";
 import { LastRuns } from "./lastRuns";
 import { lateOutputShown } from "../output/lateOutput";
 import { kernelChanged, tellLostVariables } from "../notices/lostVariables";
 import { OpenRuns } from "./openRuns";
-import { OwnKernel } from "./ownKernel";
-import { answerOf } from "./question";
+import { NotebookConnector } from "./notebookConnector";
+import { answerOf } from "./inputBox";
 import { runMetadata } from "../facts/runMetadata";
 import { interruptionOf } from "../notices/stuckNotice";
 
@@ -41,13 +41,13 @@ export class NotebookRunner implements vscode.Disposable {
   readonly #journal: Journal;
   readonly #recorder: RunRecorder;
   readonly #key: string;
-  readonly #kernel: OwnKernel;
+  readonly #kernel: NotebookConnector;
   /** Runs that other windows have recorded. */
   readonly elsewhere: Elsewhere;
   /** The kernel of the previous window, for its runs. */
   #earlierKernel: string | undefined;
   readonly #displayIds = new DisplayIds();
-  readonly #gathered: Gathered;
+  readonly #gathered: BatchedCalls;
   readonly #open = new OpenRuns();
   readonly #last = new LastRuns();
   /** Runs that were open when the connection was lost the last time. */
@@ -76,9 +76,9 @@ export class NotebookRunner implements vscode.Disposable {
       takeUp: (recorded, target, controller) => this.#takeUp(recorded, target, controller),
     });
     this.#recorder = new RunRecorder(this.#journal);
-    this.#gathered = new Gathered(app.log);
+    this.#gathered = new BatchedCalls(app.log);
     const key = (this.#key = notebook.uri.toString());
-    this.#kernel = new OwnKernel({
+    this.#kernel = new NotebookConnector({
       ...{ app, notebook, earlierPath: this.#journal.kernel?.path, changed, connected },
       adopted: ({ kernel: own, session }, { server, spec }) => this.#recorder.follow(own, { server: server.id, spec: spec.name, path: session.path }),
       broke: () => (this.#openAtBreak = this.#open.runs),
@@ -139,7 +139,7 @@ export class NotebookRunner implements vscode.Disposable {
    */
   async interrupt(): Promise<void> {
     this.#queue.clear();
-    this.#kernel.abort(new ConnectError("aborted", "Interrupted while waiting for the kernel."));
+    this.#kernel.abort(new ProductError("aborted", "Interrupted while waiting for the kernel."));
     if (this.#kernel.isConnecting || this.#open.size === 0) return;
     await this.#interruption.interrupt(Promise.all(this.#open.runs.map(({ outcome }) => outcome)));
   }

@@ -1,8 +1,8 @@
 // The status bar item of the active notebook's kernel.
 import * as vscode from "vscode";
-import { situationOf, type KernelFacts, type KernelSituation, type RunningCell } from "../../../app/kernels/kernelSituation";
+import { situationOf, type SituationInput, type KernelSituation, type RunningCell } from "../../../app/kernels/kernelSituation";
 import { isShared } from "../../../app/servers/server";
-import type { ConnectError } from "../../../base/errors";
+import type { ProductError } from "../../../base/errors";
 import { Throttle } from "../../../base/throttle";
 import type { KernelConnection } from "../../../services/kernel/connection";
 import type { AppContext } from "../../context";
@@ -11,7 +11,7 @@ import { StatusItem } from "../../say/items";
 import type { CommandLink } from "../../say/linked";
 import { paragraphs } from "../../say/markdown";
 import type { KernelTarget } from "../facts/target";
-import { statusIcon, statusLabel, statusLines, statusText, statusWeight, type KernelStatus } from "./kernelStatusText";
+import { statusIcon, statusLabel, statusLines, statusText, statusWeight, type KernelStatusView } from "./kernelStatusText";
 
 /** The state of a notebook's runner. */
 export interface RunnerActivity {
@@ -24,7 +24,7 @@ interface Followed {
   readonly target: KernelTarget;
   kernel: KernelConnection | undefined;
   /** Why the last kernel ended. */
-  ended: ConnectError | undefined;
+  ended: ProductError | undefined;
   situation: KernelSituation;
   since: number;
 }
@@ -67,7 +67,7 @@ export class KernelStatusBar implements vscode.Disposable {
   }
 
   /** The notebook's kernel and what it does; undefined where it has none of a hub. */
-  of(notebook: vscode.NotebookDocument): KernelStatus | undefined {
+  of(notebook: vscode.NotebookDocument): KernelStatusView | undefined {
     const followed = this.#followed.get(notebook);
     if (!followed) return undefined;
     const { server, spec } = followed.target;
@@ -112,7 +112,7 @@ export class KernelStatusBar implements vscode.Disposable {
     else if (followed.kernel) followed.ended = followed.kernel.ended;
     followed.kernel = kernel;
     const activity = this.#activityOf(notebook);
-    const facts: KernelFacts = {
+    const facts: SituationInput = {
       isSignedIn: server.account.state === "signed-in",
       server: server.state,
       progress: this.#app.startReports.of(server),
@@ -154,7 +154,7 @@ export class KernelStatusBar implements vscode.Disposable {
   }
 
   /** Counts down the seconds to the next attempt to reconnect. */
-  #tick(status: KernelStatus | undefined): void {
+  #tick(status: KernelStatusView | undefined): void {
     const counts = status?.situation.kind === "reconnecting" && status.situation.nextAttempt !== undefined;
     if (counts) this.#ticking ??= setInterval(() => this.#show(), countdown);
     else {

@@ -3,7 +3,7 @@ import type { KernelSituation } from "../../../app/kernels/kernelSituation";
 import { clockTime } from "../../duration";
 
 /** The situation of a kernel, and since when. */
-export interface KernelStatus {
+export interface KernelStatusView {
   readonly situation: KernelSituation;
   /** Milliseconds since the epoch. */
   readonly since: number;
@@ -18,7 +18,7 @@ export interface KernelStatus {
 }
 
 /** Everything that can be done to a notebook's kernel. */
-export type KernelAction =
+export type StatusAction =
   | "reconnect"
   | "interrupt"
   | "startKernel"
@@ -32,7 +32,7 @@ export type KernelAction =
   | "showLog";
 
 /** The text of the status bar item, without its icon. */
-export function statusText({ situation }: KernelStatus, now: number): string {
+export function statusText({ situation }: KernelStatusView, now: number): string {
   switch (situation.kind) {
     case "signed-out":
       return "Signed out of hub";
@@ -73,7 +73,7 @@ export function statusText({ situation }: KernelStatus, now: number): string {
 }
 
 /** The name of the theme icon before it. */
-export function statusIcon({ situation }: KernelStatus): string {
+export function statusIcon({ situation }: KernelStatusView): string {
   switch (situation.kind) {
     case "signed-out":
       return "sign-in";
@@ -106,13 +106,13 @@ export function statusIcon({ situation }: KernelStatus): string {
 }
 
 /** The severity: the colour of the item. */
-export function statusWeight({ situation: { kind } }: KernelStatus): "error" | "warning" | undefined {
+export function statusWeight({ situation: { kind } }: KernelStatusView): "error" | "warning" | undefined {
   if (kind === "dead" || kind === "unreachable") return "error";
   return kind === "reconnecting" || kind === "evicted" ? "warning" : undefined;
 }
 
 /** The tooltip: the situation and since when, its meaning, the kernel, the server. */
-export function statusLines(status: KernelStatus): string[] {
+export function statusLines(status: KernelStatusView): string[] {
   const { situation, since, kernel, server, serverStarted } = status;
   const meaning = meaningOf(situation);
   const started = serverStarted === undefined ? "" : `, started at ${clockTime(serverStarted)}`;
@@ -120,16 +120,16 @@ export function statusLines(status: KernelStatus): string[] {
 }
 
 /** The accessibility label. The countdown is left out: it would be read again every second. */
-export function statusLabel({ situation, since, kernel, server }: KernelStatus): string {
+export function statusLabel({ situation, since, kernel, server }: KernelStatusView): string {
   return `${plain(situation)} since ${clockTime(since)}, ${kernel} on ${server}`;
 }
 
 /** The actions that make sense, the likeliest first. */
-export function actionsFor({ situation: { kind }, isOwnServer }: KernelStatus): readonly KernelAction[] {
+export function actionsFor({ situation: { kind }, isOwnServer }: KernelStatusView): readonly StatusAction[] {
   return [...own(kind, isOwnServer), "selectKernel", "showLog"];
 }
 
-function own(kind: KernelSituation["kind"], isOwnServer: boolean): readonly KernelAction[] {
+function own(kind: KernelSituation["kind"], isOwnServer: boolean): readonly StatusAction[] {
   switch (kind) {
     case "signed-out":
       return ["signIn"];

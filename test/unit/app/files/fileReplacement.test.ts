@@ -1,7 +1,7 @@
 // Files that are larger than what a proxy takes in one request: saved all the same, as a whole, with few refusals.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { ConnectError } from "../../../../src/base/errors";
+import { ProductError } from "../../../../src/base/errors";
 import { FileReplacement } from "../../../../src/app/files/fileReplacement";
 import { RequestSizes } from "../../../../src/services/contents/requestSizes";
 import type { ServerSettings } from "../../../../src/transport/settings";
@@ -92,7 +92,7 @@ describe("a file behind a proxy with a limit", function () {
         () => assert.fail("It was saved"),
         (reason: unknown) => reason,
       );
-      assert.ok(error instanceof ConnectError);
+      assert.ok(error instanceof ProductError);
       assert.doesNotMatch(error.message, /\.new|\.old/);
       assert.deepEqual([[...contents.files.keys()], contents.text(name)], [[name], "old"]);
     });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { FileRefusal, type RefusalReason } from "../../../../src/app/files/fileRefusal";
 import { ServerFiles } from "../../../../src/app/files/serverFiles";
-import { ConnectError } from "../../../../src/base/errors";
+import { ProductError } from "../../../../src/base/errors";
 import type { ServerSettings } from "../../../../src/transport/settings";
 import { FakeContents } from "../../../fakes/contents";
 import { answering, type Sent } from "../../services/rest/answers";
@@ -105,7 +105,7 @@ describe("files of a server", () => {
       if (method === "PUT" && content.length > 10_000_000) return { status: 413, text: "Request Entity Too Large", type: "text/html" };
       return method === "PUT" && chunk === 2 && parts++ < 3 ? { status: 507, json: { message: "No space left on device" } } : undefined;
     };
-    await assert.rejects(write("large", large), ConnectError);
+    await assert.rejects(write("large", large), ProductError);
     assert.deepEqual([...contents.files.keys()], ["large"]);
     assert.deepEqual(contents.files.get("large")?.bytes, old);
     parts = 3;
@@ -121,7 +121,7 @@ describe("files of a server", () => {
     assert.equal(contents.text("a"), "1");
     contents.refuse = ({ method }) => (method === "PUT" ? { status: 400, json: { message: "no" } } : undefined);
     const before = sent.length;
-    await assert.rejects(write("a", "2"), ConnectError);
+    await assert.rejects(write("a", "2"), ProductError);
     assert.equal(sent.slice(before).filter(({ method }) => method === "PUT").length, 1);
   });
 

@@ -14,7 +14,7 @@ import { next } from "../../../../src/base/event";
 import { nullLogger } from "../../../../src/base/log";
 import type { Account } from "../../../../src/hub/account/account";
 import { StartReports } from "../../../../src/ui/servers/startReports";
-import { drawn, faceOf, spoken } from "../../../../src/ui/sidebar/faces";
+import { fingerprint, rowViewOf, ariaLabel } from "../../../../src/ui/sidebar/rowViews";
 import { waitFor } from "../../../harness/processes/wait";
 import { FakeHub } from "../../../fakes/hub";
 import { FakeJupyterServer } from "../../../fakes/jupyterServer";
@@ -44,7 +44,7 @@ describe("the tree of the JupyterHub Connect view", () => {
     starts = new StartReports(nullLogger);
     sessions = new NotebookSessions(servers, nullLogger);
     errors = new RecentErrors();
-    options = { hubs, servers, hubWatch, keepAlive, starts, notebookSessions: sessions, errors, draw: drawn, log: nullLogger };
+    options = { hubs, servers, hubWatch, keepAlive, starts, notebookSessions: sessions, errors, draw: fingerprint, log: nullLogger };
     tree = new HubTree(options);
     parts = [tree, sessions, starts, keepAlive, hubWatch, servers, hubs];
     account = await signIn(hubs, hub);
@@ -57,14 +57,14 @@ describe("the tree of the JupyterHub Connect view", () => {
   /** What is on the screen: each row's kind and label, indented. */
   const rows = (nodes = tree.children(), depth = 0): string[] =>
     nodes.flatMap((node) => {
-      const { label, under } = faceOf(node.row);
+      const { label, under } = rowViewOf(node.row);
       const below = node.isOpen || under === "expanded" ? rows(tree.children(node), depth + 1) : [];
       return [`${"  ".repeat(depth)}${node.row.kind} ${label}`, ...below];
     });
   const find = (label: RegExp, nodes = tree.children()): TreeNode | undefined => {
     for (const node of nodes) {
-      if (label.test(faceOf(node.row).label)) return node;
-      const below = faceOf(node.row).under === "expanded" || node.isOpen ? find(label, tree.children(node)) : undefined;
+      if (label.test(rowViewOf(node.row).label)) return node;
+      const below = rowViewOf(node.row).under === "expanded" || node.isOpen ? find(label, tree.children(node)) : undefined;
       if (below) return below;
     }
     return undefined;
@@ -100,7 +100,7 @@ describe("the tree of the JupyterHub Connect view", () => {
     ]);
     const others = find(/Without a notebook/);
     assert.ok(others);
-    assert.equal(faceOf(others.row).description, "1 kernel");
+    assert.equal(rowViewOf(others.row).description, "1 kernel");
     assert.equal(tree.children(others)[0]?.row.kind, "kernel");
     assert.deepEqual(jupyter.asked.filter((each) => each.startsWith("WS /api/kernels")), []);
   });
@@ -142,7 +142,7 @@ describe("the tree of the JupyterHub Connect view", () => {
     const told = next(tree.onDidChange, (changed) => changed.length > 0);
     await tree.refresh();
     await told;
-    assert.deepEqual(changes.map((node) => node && faceOf(node.row).label), ["7.ipynb"]);
+    assert.deepEqual(changes.map((node) => node && rowViewOf(node.row).label), ["7.ipynb"]);
     assert.equal(find(/^7\.ipynb/), before);
     assert.equal(tree.busy, 1);
   });
@@ -195,12 +195,12 @@ describe("the tree of the JupyterHub Connect view", () => {
     await until(has("note Could not be asked"));
     const seen = find(/seen/);
     assert.ok(seen);
-    assert.match(faceOf(seen.row).description ?? "", /^last seen idle/);
+    assert.match(rowViewOf(seen.row).description ?? "", /^last seen idle/);
     assert.match(errors.of(servers.get(account, "").id)[0]?.message ?? "", /broken|500/);
     jupyter.on("GET /api/sessions");
     await tree.refresh();
     await until((all) => !has("note Could")(all));
-    assert.match(faceOf(seen.row).description ?? "", /^idle/);
+    assert.match(rowViewOf(seen.row).description ?? "", /^idle/);
   });
 
   for (const [what, answer] of [
@@ -214,12 +214,12 @@ describe("the tree of the JupyterHub Connect view", () => {
       await until(has("server Default server"));
       hub.on("GET /hub/api/users/ana", answer);
       await tree.refresh();
-      await until(() => faceOf(tree.children()[0]?.row ?? assert.fail()).description !== "");
+      await until(() => rowViewOf(tree.children()[0]?.row ?? assert.fail()).description !== "");
       const [row] = tree.children();
-      assert.match(faceOf(row?.row ?? assert.fail()).description ?? "", /not reachable|signed out/);
+      assert.match(rowViewOf(row?.row ?? assert.fail()).description ?? "", /not reachable|signed out/);
       if (account.state === "signed-out") return;
       const server = find(/Default server/);
-      assert.equal(faceOf(server?.row ?? assert.fail()).description, "stopped when last seen");
+      assert.equal(rowViewOf(server?.row ?? assert.fail()).description, "stopped when last seen");
       assert.match(tree.message ?? "", /No hub can be reached/);
     });
   }
@@ -235,7 +235,7 @@ describe("the tree of the JupyterHub Connect view", () => {
     const refreshes = [tree.refresh(), tree.refresh(), tree.refresh()];
     await waitFor("the server to be asked", () => jupyter.count("GET /api/sessions") > asked, 5_000);
     assert.ok(has("seen.ipynb")(rows()));
-    assert.match(faceOf(find(/seen/)?.row ?? assert.fail()).description ?? "", /^idle/);
+    assert.match(rowViewOf(find(/seen/)?.row ?? assert.fail()).description ?? "", /^idle/);
     jupyter.addSession("new.ipynb");
     answered.resolve(undefined);
     await Promise.all(refreshes);
@@ -250,8 +250,8 @@ describe("the tree of the JupyterHub Connect view", () => {
     hub.servers.set("", { ready: false, pending: "spawn" });
     await tree.refresh();
     starts.note(server, { fraction: 0.4, message: "Pulling image" });
-    await until(() => /40%/.test(faceOf(find(/Default server/)?.row ?? assert.fail()).description ?? ""));
-    assert.equal(faceOf(find(/Default server/)?.row ?? assert.fail()).description, "starting · 40% · Pulling image");
+    await until(() => /40%/.test(rowViewOf(find(/Default server/)?.row ?? assert.fail()).description ?? ""));
+    assert.equal(rowViewOf(find(/Default server/)?.row ?? assert.fail()).description, "starting · 40% · Pulling image");
   });
 
   it("finds a kernel's row for whoever wants to see it", async () => {
@@ -292,11 +292,11 @@ describe("the tree of the JupyterHub Connect view", () => {
     jupyter.on("GET /kernelspecs/python3/logo.svg", { text: "<svg/>", type: "image/svg+xml" });
     jupyter.on("GET /kernelspecs/ir/logo.svg", { text: "<p>Sign in", type: "text/html" });
     tree.show(true);
-    await until(() => find(/Kernel specs/)?.row.kind === "specs" && faceOf(find(/Kernel specs/)?.row ?? assert.fail()).description === "2");
+    await until(() => find(/Kernel specs/)?.row.kind === "specs" && rowViewOf(find(/Kernel specs/)?.row ?? assert.fail()).description === "2");
     assert.equal(jupyter.count("GET /kernelspecs"), 0);
     const specs = find(/Kernel specs/);
     assert.ok(specs);
-    const image = (label: RegExp) => faceOf(find(label)?.row ?? assert.fail()).image;
+    const image = (label: RegExp) => rowViewOf(find(label)?.row ?? assert.fail()).image;
     tree.open(specs);
     await until(() => image(/The python3/) !== undefined);
     assert.equal(image(/The python3/), `data:image/svg+xml;base64,${Buffer.from("<svg/>").toString("base64")}`);
@@ -328,7 +328,7 @@ describe("the tree of the JupyterHub Connect view", () => {
       }
     };
     collect(tree.children());
-    const said = Object.fromEntries(all.map(({ row }) => [row.kind, spoken(row, faceOf(row))]));
+    const said = Object.fromEntries(all.map(({ row }) => [row.kind, ariaLabel(row, rowViewOf(row))]));
     assert.match(said["account"] ?? "", /^Account, ana @ /);
     assert.match(said["server"] ?? "", /^Server, Default server, running/);
     assert.match(said["session"] ?? "", /^Session, x\.ipynb, idle .* The python3$/);

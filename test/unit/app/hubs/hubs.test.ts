@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Hubs } from "../../../../src/app/hubs/hubs";
 import { hasCode } from "../../../../src/base/errors";
 import { next } from "../../../../src/base/event";
-import { givenSecret, readSecret } from "../../../../src/hub/account/secret";
+import { givenSecret, readSecret } from "../../../../src/hub/account/tokenRecord";
 import { FakeHub } from "../../../fakes/hub";
 import { MemoryPorts, nobody, signIn } from "../doubles";
 

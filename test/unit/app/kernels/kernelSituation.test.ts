@@ -1,14 +1,14 @@
 // What is told of a notebook's kernel, from what is known of it.
 import assert from "node:assert/strict";
-import { situationOf, type KernelFacts, type KernelSituation } from "../../../../src/app/kernels/kernelSituation";
-import { ConnectError } from "../../../../src/base/errors";
+import { situationOf, type SituationInput, type KernelSituation } from "../../../../src/app/kernels/kernelSituation";
+import { ProductError } from "../../../../src/base/errors";
 import type { ConnectionStatus, KernelStatus } from "../../../../src/services/kernel/socket/state";
 
-const facts = (change: Partial<KernelFacts> = {}): KernelFacts => ({ isSignedIn: true, server: "running", ...change });
-const kernel = (connectionStatus: ConnectionStatus, status: KernelStatus = "unknown", nextAttempt?: number): KernelFacts["kernel"] => ({
+const facts = (change: Partial<SituationInput> = {}): SituationInput => ({ isSignedIn: true, server: "running", ...change });
+const kernel = (connectionStatus: ConnectionStatus, status: KernelStatus = "unknown", nextAttempt?: number): SituationInput["kernel"] => ({
   ...{ connectionStatus, status, nextAttempt },
 });
-const kind = (change: Partial<KernelFacts>, before?: KernelSituation["kind"]): string => situationOf(facts(change), before).kind;
+const kind = (change: Partial<SituationInput>, before?: KernelSituation["kind"]): string => situationOf(facts(change), before).kind;
 
 describe("what a kernel does", () => {
   it("is what the kernel says while it is connected", () => {
@@ -63,14 +63,14 @@ describe("what a kernel does", () => {
 
   it("is the server's end", () => {
     assert.equal(kind({ server: "stopping", kernel: kernel("disconnected") }), "server-stopping");
-    assert.equal(kind({ server: "stopped", ended: new ConnectError("server-stopped", "It was stopped.") }), "server-stopped");
-    assert.equal(kind({ server: "running", ended: new ConnectError("server-stopped", "It was stopped.") }), "no-kernel");
+    assert.equal(kind({ server: "stopped", ended: new ProductError("server-stopped", "It was stopped.") }), "server-stopped");
+    assert.equal(kind({ server: "running", ended: new ProductError("server-stopped", "It was stopped.") }), "no-kernel");
   });
 
   it("is the kernel's end, with the reason", () => {
-    assert.deepEqual(situationOf(facts({ ended: new ConnectError("kernel-dead", "It died.") })), { kind: "dead", reason: "It died." });
-    assert.deepEqual(situationOf(facts({ ended: new ConnectError("evicted", "Taken.") })), { kind: "evicted", reason: "Taken." });
-    assert.equal(kind({ ended: new ConnectError("kernel-dead", "It died."), isConnecting: true }), "starting");
+    assert.deepEqual(situationOf(facts({ ended: new ProductError("kernel-dead", "It died.") })), { kind: "dead", reason: "It died." });
+    assert.deepEqual(situationOf(facts({ ended: new ProductError("evicted", "Taken.") })), { kind: "evicted", reason: "Taken." });
+    assert.equal(kind({ ended: new ProductError("kernel-dead", "It died."), isConnecting: true }), "starting");
   });
 
   it("is signed out where nothing can be reached for that", () => {

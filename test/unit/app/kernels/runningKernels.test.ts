@@ -50,7 +50,7 @@ describe("running kernels", () => {
     const alone = jupyter.addKernel();
     let changes = 0;
     kernels.onDidChange(() => changes++);
-    await kernels.look();
+    await kernels.refreshIfOld();
     const told = Object.fromEntries(kernels.all.map(({ id, spec, path, name }) => [id, { spec, path, name }]));
     assert.deepEqual(told, {
       [alone.id]: { spec: "python3", path: undefined, name: undefined },
@@ -60,17 +60,17 @@ describe("running kernels", () => {
   });
 
   it("are asked for once in half a minute, however often the person looks", async () => {
-    await Promise.all([kernels.look(), kernels.look()]);
+    await Promise.all([kernels.refreshIfOld(), kernels.refreshIfOld()]);
     assert.equal(jupyter.count("GET /api/kernels"), 1);
     await clock.advance(minute);
-    await kernels.look();
+    await kernels.refreshIfOld();
     assert.equal(jupyter.count("GET /api/kernels"), 2);
   });
 
   it("are there at once in the next window where a notebook is attached, until they are known to be gone", async () => {
     const kept = jupyter.addSession("lab.ipynb").kernel;
     jupyter.addSession("other.ipynb");
-    await kernels.look();
+    await kernels.refreshIfOld();
     const running = kernels.all.find(({ id }) => id === kept?.id);
     assert.ok(running);
     await kernels.keep(running);
@@ -79,7 +79,7 @@ describe("running kernels", () => {
     assert.deepEqual(kernels.all.map(({ id, name, state }) => ({ id, name, state })), [{ id: kept?.id, name: "lab.ipynb", state: undefined }]);
     jupyter.sessions.clear();
     jupyter.kernels.clear();
-    await kernels.look();
+    await kernels.refreshIfOld();
     assert.deepEqual(kernels.all, []);
     close();
     open();
@@ -88,10 +88,10 @@ describe("running kernels", () => {
 
   it("cannot be asked where the hub is away, and stay as they were", async () => {
     jupyter.addSession("lab.ipynb");
-    await kernels.look();
+    await kernels.refreshIfOld();
     await hub.stop();
     await clock.advance(minute);
-    await kernels.look();
+    await kernels.refreshIfOld();
     assert.equal(kernels.all.length, 1);
   });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { hasCode } from "../../../../src/base/errors";
 import { Account, accountId, type AccountState } from "../../../../src/hub/account/account";
-import { givenSecret } from "../../../../src/hub/account/secret";
+import { givenSecret } from "../../../../src/hub/account/tokenRecord";
 import { FakeHub, forbidden, type Scripted } from "../../../fakes/hub";
 import { MemoryStore } from "./memoryStore";
 

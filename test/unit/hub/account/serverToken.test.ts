@@ -1,9 +1,9 @@
 // The token of each server: minted for it alone, kept for all windows, renewed while used, revoked with the account.
 import assert from "node:assert/strict";
-import { hasCode, type ConnectError } from "../../../../src/base/errors";
+import { hasCode, type ProductError } from "../../../../src/base/errors";
 import { Account, accountId } from "../../../../src/hub/account/account";
 import { hubScopes, mint, type TokenTerms } from "../../../../src/hub/account/mint";
-import { givenSecret, readSecret, writeSecret, type Secret } from "../../../../src/hub/account/secret";
+import { givenSecret, readSecret, writeSecret, type TokenRecord } from "../../../../src/hub/account/tokenRecord";
 import type { ServerIdentity } from "../../../../src/hub/account/serverToken";
 import { fixedToken, serverSettings, type TokenProvider } from "../../../../src/transport/settings";
 import { FakeHub, forbidden, type Received, type Scripted } from "../../../fakes/hub";
@@ -18,7 +18,7 @@ const mintTokens = "POST /hub/api/users/ana/tokens";
 describe("a server token", () => {
   let hub: FakeHub;
   let store: MemoryStore;
-  let hubToken: Secret;
+  let hubToken: TokenRecord;
   const windows: { account: Account; clock: FakeClock }[] = [];
 
   beforeEach(async () => {
@@ -215,7 +215,7 @@ describe("a server token", () => {
     it("is none where it gives nothing narrow: the hub token is not sent in its place", async () => {
       refuse((scope) => scope.startsWith("access:"));
       const account = open();
-      const error: ConnectError = await failure(own(account).current());
+      const error: ProductError = await failure(own(account).current());
       assert.ok(hasCode(error, "forbidden") && /Sign in again/.test(error.message), error.message);
       await failure(own(account).current());
       assert.equal(mints(), 2, "asked once for each scope, and no more");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Account, accountId, accountOf } from "../../../../src/hub/account/account";
 import { hubScopes, mint, type TokenTerms } from "../../../../src/hub/account/mint";
-import { givenSecret, readSecret, secretsIn, writeSecret, type Secret } from "../../../../src/hub/account/secret";
+import { givenSecret, readSecret, secretsIn, writeSecret, type TokenRecord } from "../../../../src/hub/account/tokenRecord";
 import { sessionSecret } from "../../../../src/transport/credential";
 import { fixedToken, serverSettings } from "../../../../src/transport/settings";
 import { FakeHub, forbidden, type Scripted } from "../../../fakes/hub";
@@ -16,7 +16,7 @@ const terms: TokenTerms = { note: "JupyterHub Connect in Test on here", lifetime
 describe("a minted token", () => {
   let hub: FakeHub;
   let store: MemoryStore;
-  let first: Secret;
+  let first: TokenRecord;
   const windows: { account: Account; clock: FakeClock }[] = [];
 
   beforeEach(async () => {
@@ -43,7 +43,7 @@ describe("a minted token", () => {
     hub.ahead += ms;
     for (const { clock } of windows) await clock.advance(ms);
   };
-  const stored = (): Secret => readSecret(store.records.get(accountId(hub.url, "ana")) ?? "");
+  const stored = (): TokenRecord => readSecret(store.records.get(accountId(hub.url, "ana")) ?? "");
   const renewed = (from: string) => waitFor("a new token, and it alone", async () => stored().token !== from && hub.minted.size === 1, 5_000);
   const mints = (): string[] => hub.asked.filter((each) => each.startsWith("POST"));
 
@@ -325,7 +325,7 @@ describe("minting", () => {
 
 describe("the record of a token", () => {
   it("is read as it was written", () => {
-    const secret: Secret = { token: "t", origin: "minted", tokenId: "a1", createdAt: 1, expiresAt: 2, scopes: ["x"], note: "n (f-1)", family: "f" };
+    const secret: TokenRecord = { token: "t", origin: "minted", tokenId: "a1", createdAt: 1, expiresAt: 2, scopes: ["x"], note: "n (f-1)", family: "f" };
     assert.deepEqual(readSecret(writeSecret(secret)), secret);
   });
 

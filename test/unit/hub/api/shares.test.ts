@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Account, accountId } from "../../../../src/hub/account/account";
 import { hubScopes, mint } from "../../../../src/hub/account/mint";
-import { givenSecret, writeSecret } from "../../../../src/hub/account/secret";
+import { givenSecret, writeSecret } from "../../../../src/hub/account/tokenRecord";
 import { fixedToken, serverSettings } from "../../../../src/transport/settings";
 import { FakeHub, forbidden, type Received, type Scripted } from "../../../fakes/hub";
 import { MemoryStore } from "../account/memoryStore";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Disposable } from "../../../../src/base/disposable";
-import { ConnectError, hasCode, type ErrorCode } from "../../../../src/base/errors";
+import { ProductError, hasCode, type ErrorCode } from "../../../../src/base/errors";
 import { LoopbackRedirect } from "../../../../src/hub/oauth/loopbackRedirect";
 import { oauthToken, type OAuthFlow } from "../../../../src/hub/oauth/oauth";
 import { signIn, type SignInPort, type TokenQuestion } from "../../../../src/hub/signIn/signIn";
@@ -117,7 +117,7 @@ describe("the OAuth flow", () => {
 
     it("gives way to a token where this computer cannot receive the answer, not where another sign-in is open", async () => {
       const enter = (code: ErrorCode) => {
-        const refusing = { ...port(flow(comingBack)), openOAuth: () => Promise.reject(new ConnectError(code, "Nothing can be received.")) };
+        const refusing = { ...port(flow(comingBack)), openOAuth: () => Promise.reject(new ProductError(code, "Nothing can be received.")) };
         return signIn({ address: hub.url.href }, refusing, { terms, oauth });
       };
       asked.length = 0;

@@ -1,7 +1,7 @@
 // What people paste, and what is made of it.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ConnectError, hasCode } from "../../../../src/base/errors";
+import { ProductError, hasCode } from "../../../../src/base/errors";
 import { isPlainHttpElsewhere, parseAddress } from "../../../../src/hub/signIn/address";
 
 /** A paste → its first candidate, and user, server, token where it tells them. */
@@ -197,7 +197,7 @@ describe("addresses", () => {
           assert.ok(candidates.every((each) => each.pathname.endsWith("/")));
           assert.equal(new Set(candidates.map(String)).size, candidates.length);
         } catch (error) {
-          if (!(error instanceof ConnectError)) throw error;
+          if (!(error instanceof ProductError)) throw error;
           assert.equal(error.code, "address");
         }
       }),

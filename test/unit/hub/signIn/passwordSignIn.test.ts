@@ -1,10 +1,10 @@
 // Signing in with name and password, and what is left of every way in: one token of ours, or none.
 import assert from "node:assert/strict";
-import { ConnectError, hasCode } from "../../../../src/base/errors";
+import { ProductError, hasCode } from "../../../../src/base/errors";
 import { signIn, type PasswordQuestion, type SignInPort, type TokenQuestion } from "../../../../src/hub/signIn/signIn";
 import type { TokenTerms } from "../../../../src/hub/account/mint";
 import type { PageLogin } from "../../../../src/hub/signIn/passwordSignIn";
-import { writeSecret } from "../../../../src/hub/account/secret";
+import { writeSecret } from "../../../../src/hub/account/tokenRecord";
 import { FakeHub, forbidden } from "../../../fakes/hub";
 import { waitFor } from "../../../harness/processes/wait";
 import { failure } from "../../support/failure";
@@ -111,21 +111,21 @@ describe("signing in with a password", () => {
     });
 
     it("says once that the password is wrong", async () => {
-      const logIn: PageLogin = () => Promise.reject(new ConnectError("signed-out", "Invalid username or password"));
+      const logIn: PageLogin = () => Promise.reject(new ProductError("signed-out", "Invalid username or password"));
       await failure(enter(new Person(["ana", "x"], undefined), { logIn }));
       assert.ok(!hub.asked.some((each) => each.startsWith("POST")));
     });
 
     it("asks again with the hub's own reason, which a refused first password has", async () => {
       const reason = "The hub does not accept this user name and password. It says: Password too short!";
-      const logIn: PageLogin = () => Promise.reject(new ConnectError("signed-out", reason));
+      const logIn: PageLogin = () => Promise.reject(new ProductError("signed-out", reason));
       const person = new Person(["ana", "x"], undefined);
       await failure(enter(person, { logIn }));
       assert.equal(person.asked[1]?.problem, reason);
     });
 
     it("goes on without where they cannot be signed in to", async () => {
-      const logIn: PageLogin = () => Promise.reject(new ConnectError("invalid-response", "No form"));
+      const logIn: PageLogin = () => Promise.reject(new ProductError("invalid-response", "No form"));
       const { pageCookies } = await enter(new Person(["ana", password]), { logIn });
       assert.equal(pageCookies, undefined);
     });

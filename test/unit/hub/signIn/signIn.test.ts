@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import nodeFetch from "node-fetch";
 import { cleanToken, signIn as signInTo, type SignedIn, type SignInPort, type TokenQuestion } from "../../../../src/hub/signIn/signIn";
-import { givenSecret } from "../../../../src/hub/account/secret";
+import { givenSecret } from "../../../../src/hub/account/tokenRecord";
 import { FakeHub, forbidden } from "../../../fakes/hub";
 import { failure } from "../../support/failure";
 

@@ -1,7 +1,7 @@
 // A cell's run reports what the kernel does, always settles, and says why when it could not end by itself.
 import assert from "node:assert/strict";
 import { Deferred } from "../../../../src/base/async";
-import { ConnectError } from "../../../../src/base/errors";
+import { ProductError } from "../../../../src/base/errors";
 import { nullLogger } from "../../../../src/base/log";
 import { DisplayIds } from "../../../../src/notebook/outputs/displayIds";
 import { CellExecution } from "../../../../src/notebook/run/execution";
@@ -258,7 +258,7 @@ describe("cell execution", () => {
       sink = new CellSink();
       const execution = await running();
       kernel.send(busy, executeInput(1), stream("a"), message("clear_output", { wait: true }));
-      kernel.done.reject(new ConnectError(code, "What happened."));
+      kernel.done.reject(new ProductError(code, "What happened."));
       assert.equal((await ended(execution)).success, false);
       assert.deepEqual(sink.shown[0], stdout("a"));
       assert.deepEqual(shownError(), { name, message: "What happened.", stack: "" });
@@ -267,7 +267,7 @@ describe("cell execution", () => {
 
   it("says why there is no kernel", async () => {
     sink.outputs = [line("old", "old")];
-    const execution = newExecution(() => Promise.reject(new ConnectError("start-failed", "No room.")));
+    const execution = newExecution(() => Promise.reject(new ProductError("start-failed", "No room.")));
     void execution.run();
     assert.deepEqual(await ended(execution), { success: false, executionCount: null, startTime: 0, endTime: 0 });
     assert.deepEqual(shownError(), { name: "Server did not start", message: "No room.", stack: "" });
@@ -277,7 +277,7 @@ describe("cell execution", () => {
   it("settles when the kernel cannot even take the request", async () => {
     const execution = newExecution(async () => ({
       execute: () => {
-        throw new ConnectError("disposed", "Closed.");
+        throw new ProductError("disposed", "Closed.");
       },
     }));
     void execution.run();
@@ -357,7 +357,7 @@ describe("cell execution", () => {
     const execution = await running();
     kernel.send(busy, executeInput(1), stream("a"), stream("b"));
     execution.cancel();
-    kernel.done.reject(new ConnectError("disposed", "Closed."));
+    kernel.done.reject(new ProductError("disposed", "Closed."));
     assert.equal((await ended(execution)).success, undefined);
     assert.deepEqual([sink.shown, kernel.disposed], [[stdout("ab")], 1]);
   });

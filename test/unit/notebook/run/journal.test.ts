@@ -1,7 +1,7 @@
 // The record of runs: what was written is read back, whatever became of its end, and adds up to the runs.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decodeRecords, encodeRecord, stateOf, type JournalRecord, type QueuedRecord } from "../../../../src/notebook/run/journal";
+import { decodeRecords, encodeRecord, journaledStateOf, type JournalRecord, type QueuedRecord } from "../../../../src/notebook/run/journal";
 import { createMessage, type Message } from "../../../../src/services/kernel/messages";
 
 const queued = (id: string, more: Partial<QueuedRecord> = {}): QueuedRecord => ({ kind: "queued", id, cell: { index: 0 }, code: "1", batch: 1, ...more });
@@ -44,7 +44,7 @@ describe("journal of runs", () => {
   });
 
   it("adds up to the kernel and its runs, in the order they were asked for", () => {
-    const { kernel, runs } = stateOf([...records, queued("b")], noBlob);
+    const { kernel, runs } = journaledStateOf([...records, queued("b")], noBlob);
     assert.equal(kernel?.kernelId, "k");
     assert.deepEqual(
       runs.map((run) => [run.queued.id, run.sent, run.overflown, run.settled?.success, run.messages.length]),
@@ -57,13 +57,13 @@ describe("journal of runs", () => {
 
   it("counts a message once that two windows wrote down, and leaves out what belongs to no run", () => {
     const message = answer("a");
-    const { runs } = stateOf([queued("a"), received(message), received(message), received(answer("nobody"))], noBlob);
+    const { runs } = journaledStateOf([queued("a"), received(message), received(message), received(answer("nobody"))], noBlob);
     assert.deepEqual(runs.map(({ messages }) => messages.map((one) => one.message)), [[message]]);
   });
 
   it("knows whether the kernel waits for an answer", () => {
     const question = received(answer("a", "input_request", "stdin"));
-    const awaits = (...more: JournalRecord[]): boolean | undefined => stateOf([queued("a"), question, ...more], noBlob).runs[0]?.awaitsInput;
+    const awaits = (...more: JournalRecord[]): boolean | undefined => journaledStateOf([queued("a"), question, ...more], noBlob).runs[0]?.awaitsInput;
     assert.equal(awaits(), true);
     assert.equal(awaits(received(answer("a"))), true);
     assert.equal(awaits({ kind: "answered", id: "a" }), false);
@@ -73,7 +73,7 @@ describe("journal of runs", () => {
   it("finds large messages in files of their own, and goes on without one that is gone", () => {
     const large = answer("a");
     const blobs = ["there", "gone"].map((file): JournalRecord => ({ kind: "blob", id: "a", at: 1, file }));
-    const { runs } = stateOf([queued("a"), ...blobs], (file) => (file === "there" ? large : undefined));
+    const { runs } = journaledStateOf([queued("a"), ...blobs], (file) => (file === "there" ? large : undefined));
     assert.deepEqual(runs[0]?.messages.map(({ message }) => message), [large]);
   });
 });

@@ -1,7 +1,7 @@
 // A kernel connection against a scripted kernel, for what a real one cannot be made to do.
 import assert from "node:assert/strict";
 import { Deferred, withTimeout } from "../../../../src/base/async";
-import type { ConnectError, ErrorCode } from "../../../../src/base/errors";
+import type { ProductError, ErrorCode } from "../../../../src/base/errors";
 import { next } from "../../../../src/base/event";
 import { KernelConnection } from "../../../../src/services/kernel/connection";
 import type { KernelFuture } from "../../../../src/services/kernel/requests/future";
@@ -26,7 +26,7 @@ describe("kernel connection to a scripted kernel", function () {
   });
 
   const within = <T>(promise: Promise<T>): Promise<T> => withTimeout(promise, 5_000, "Waited in vain");
-  const fails = (promise: Promise<unknown>, code: ErrorCode): Promise<ConnectError> => failure(within(promise), code);
+  const fails = (promise: Promise<unknown>, code: ErrorCode): Promise<ProductError> => failure(within(promise), code);
   const reconnected = (): Promise<unknown> => within(next(connection.onDidChangeConnectionStatus, (now) => now === "connected"));
   const execute = (): Promise<unknown> => connection.execute({ code: "1" }).done;
 

@@ -1,7 +1,7 @@
 // Listing: a stale answer never overrides a newer fact, whatever the order in which things come.
 import assert from "node:assert/strict";
 import { Deferred } from "../../../../src/base/async";
-import { ConnectError, hasCode } from "../../../../src/base/errors";
+import { ProductError, hasCode } from "../../../../src/base/errors";
 import { nullLogger } from "../../../../src/base/log";
 import { Listing } from "../../../../src/services/listing";
 
@@ -73,20 +73,20 @@ describe("listing", () => {
     const failures: Error[] = [];
     listing.onDidFail((error) => failures.push(error));
     listing.update(() => ["known"]);
-    const fault = new ConnectError("server-error", "It answered 500.");
+    const fault = new ProductError("server-error", "It answered 500.");
     const refreshed = listing.refresh();
     asked[0]?.reject(fault);
     await assert.rejects(refreshed, (error) => error === fault);
     assert.deepEqual([listing.value, failures, listing.isReady], [["known"], [fault], false]);
     const aborted = listing.refresh();
-    asked[1]?.reject(new ConnectError("aborted", "Cancelled."));
+    asked[1]?.reject(new ProductError("aborted", "Cancelled."));
     await assert.rejects(aborted, (error) => hasCode(error, "aborted"));
     assert.equal(failures.length, 1, "who gives up knows it");
   });
 
   it("is ready with the first answer, asked for once by all who wait; after a failure it asks again", async () => {
     const waiting = [listing.ready(), listing.ready()];
-    asked[0]?.reject(new ConnectError("unreachable", "Gone."));
+    asked[0]?.reject(new ProductError("unreachable", "Gone."));
     for (const each of waiting) await assert.rejects(each, (error) => hasCode(error, "unreachable"));
     const again = listing.ready();
     asked[1]?.resolve(["a"]);

@@ -2,7 +2,7 @@
 import type { Clock } from "../../../../src/base/clock";
 import type { Disposable } from "../../../../src/base/disposable";
 import { Emitter } from "../../../../src/base/event";
-import type { Activity } from "../../../../src/services/poller";
+import type { UserPresence } from "../../../../src/services/poller";
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -52,7 +52,7 @@ export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-export class FakePerson implements Activity {
+export class FakePerson implements UserPresence {
   readonly #changed = new Emitter<boolean>();
   readonly onDidChange = this.#changed.event;
   isActive = true;

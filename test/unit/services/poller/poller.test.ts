@@ -1,7 +1,7 @@
 // The poller's kindness, over hours that pass at once: at rest, hidden, away, failing, signed out, live.
 import assert from "node:assert/strict";
 import { Deferred } from "../../../../src/base/async";
-import { ConnectError, type ErrorCode } from "../../../../src/base/errors";
+import { ProductError, type ErrorCode } from "../../../../src/base/errors";
 import { Poller } from "../../../../src/services/poller";
 import { FakeClock, FakePerson, hour, minute, settled } from "./doubles";
 
@@ -57,7 +57,7 @@ describe("poller", () => {
   });
 
   it("polls at once when somebody looks, then ever more rarely, and at rest at most twice a minute", async () => {
-    poller.look();
+    poller.acquire();
     await clock.advance(hour);
     assert.equal(polls[0], 0);
     assert.deepEqual(gaps().slice(0, 6), [5, 10, 20, 40, 40, 40]);
@@ -68,20 +68,20 @@ describe("poller", () => {
   });
 
   it("polls no more often by chance, but not all at the same time", async () => {
-    poller.look();
+    poller.acquire();
     await clock.advance(hour);
     const without = polls.length;
     poller.dispose();
     polls = [];
     chance = 0.99;
     poller = make();
-    poller.look();
+    poller.acquire();
     await clock.advance(hour);
     assert.ok(polls.length < without && polls.length > without * 0.7, `${polls.length} of ${without}`);
   });
 
   it("stops with the last who looks, and goes on with the next", async () => {
-    const looks = [poller.look(), poller.look()];
+    const looks = [poller.acquire(), poller.acquire()];
     await clock.advance(minute);
     looks[0]?.dispose();
     looks[0]?.dispose();
@@ -92,14 +92,14 @@ describe("poller", () => {
     const all = polls.length;
     await clock.advance(hour);
     assert.deepEqual([polls.length, clock.waiting], [all, 0]);
-    poller.look();
+    poller.acquire();
     await clock.advance(0);
     assert.equal(polls.length, all + 1);
   });
 
   it("does not poll more often by being looked at again and again", async () => {
     for (let i = 0; i < 600; i++) {
-      const look = poller.look();
+      const look = poller.acquire();
       await clock.advance(50);
       look.dispose();
       await clock.advance(50);
@@ -108,7 +108,7 @@ describe("poller", () => {
   });
 
   it("polls nothing while the person is away, and at once when they are back", async () => {
-    poller.look();
+    poller.acquire();
     await clock.advance(minute);
     person.become(false);
     const before = polls.length;
@@ -120,7 +120,7 @@ describe("poller", () => {
   });
 
   it("polls often after a change, told or found, then ever more rarely again", async () => {
-    poller.look();
+    poller.acquire();
     await clock.advance(10 * minute);
     const told = polls.length;
     poller.noteChange();
@@ -136,7 +136,7 @@ describe("poller", () => {
   });
 
   it("makes one poll of many changes", async () => {
-    poller.look();
+    poller.acquire();
     await clock.advance(10 * minute);
     const before = polls.length;
     for (let i = 0; i < 100; i++) {
@@ -149,7 +149,7 @@ describe("poller", () => {
   it("polls again for a change that was told while a poll was under way", async () => {
     const gate = new Deferred<boolean>();
     answer = () => gate.promise;
-    poller.look();
+    poller.acquire();
     await clock.advance(0);
     poller.noteChange();
     await clock.advance(hour);
@@ -163,8 +163,8 @@ describe("poller", () => {
   it("backs off while it fails, says each failure, and is back at its pace with the first answer", async () => {
     const failures: Error[] = [];
     poller.onDidFail((error) => failures.push(error));
-    answer = () => Promise.reject(new ConnectError("unreachable", "Gone."));
-    poller.look();
+    answer = () => Promise.reject(new ProductError("unreachable", "Gone."));
+    poller.acquire();
     await clock.advance(hour);
     assert.deepEqual(gaps().slice(0, 8), [10, 20, 40, 80, 160, 320, 600, 600]);
     assert.ok(polls.length <= 13, String(polls.length));
@@ -176,12 +176,12 @@ describe("poller", () => {
   });
 
   it("does not end its back-off by being looked at or told of changes", async () => {
-    answer = () => Promise.reject(new ConnectError("server-error", "500."));
-    poller.look();
+    answer = () => Promise.reject(new ProductError("server-error", "500."));
+    poller.acquire();
     await clock.advance(5 * minute);
     const before = polls.length;
     for (let i = 0; i < 10; i++) {
-      poller.look().dispose();
+      poller.acquire().dispose();
       poller.noteChange();
       person.become(false);
       person.become(true);
@@ -192,19 +192,19 @@ describe("poller", () => {
 
   it("spreads its back-off by chance", async () => {
     chance = 0.99;
-    answer = () => Promise.reject(new ConnectError("unreachable", "Gone."));
-    poller.look();
+    answer = () => Promise.reject(new ProductError("unreachable", "Gone."));
+    poller.acquire();
     await clock.advance(minute);
     assert.deepEqual(gaps().slice(0, 2).map(Math.round), [5, 10]);
   });
 
   for (const code of ["signed-out", "forbidden", "server-stopped"] satisfies ErrorCode[]) {
     it(`asks once and then nothing more when the answer is ${code}, until it is resumed`, async () => {
-      const refusal = new ConnectError(code, "No.");
+      const refusal = new ProductError(code, "No.");
       answer = () => Promise.reject(refusal);
-      poller.look();
+      poller.acquire();
       await clock.advance(hour);
-      poller.look();
+      poller.acquire();
       poller.noteChange();
       person.become(false);
       person.become(true);
@@ -220,8 +220,8 @@ describe("poller", () => {
   }
 
   it("goes on without asking at once when someone else was answered", async () => {
-    answer = () => Promise.reject(new ConnectError("signed-out", "No."));
-    poller.look();
+    answer = () => Promise.reject(new ProductError("signed-out", "No."));
+    poller.acquire();
     await clock.advance(minute);
     answer = async () => false;
     poller.noteAnswer();
@@ -242,7 +242,7 @@ describe("poller", () => {
   it("is live while it polls: rarer at rest, soon after each change, closed when there is no reason to poll", async () => {
     poller = make(true);
     assert.equal(live.opened, 0);
-    const look = poller.look();
+    const look = poller.acquire();
     await clock.advance(hour);
     assert.ok(most(hour) <= 30, String(polls.length));
     const before = polls.length;
@@ -260,15 +260,15 @@ describe("poller", () => {
   it("does not rely on a stream that is not open", async () => {
     poller = make(true);
     live.isOpen = false;
-    poller.look();
+    poller.acquire();
     await clock.advance(hour);
     assert.ok(polls.length > 60);
   });
 
   it("closes the stream when it is refused", async () => {
     poller = make(true);
-    answer = () => Promise.reject(new ConnectError("signed-out", "No."));
-    poller.look();
+    answer = () => Promise.reject(new ProductError("signed-out", "No."));
+    poller.acquire();
     await clock.advance(minute);
     assert.deepEqual([live.opened, live.closed], [1, 1]);
   });
@@ -278,12 +278,12 @@ describe("poller", () => {
     poller.onDidFail((error) => failures.push(error));
     const gate = new Deferred<boolean>();
     answer = () => gate.promise;
-    poller.look();
+    poller.acquire();
     await clock.advance(0);
     poller.dispose();
-    gate.reject(new ConnectError("aborted", "Cancelled."));
+    gate.reject(new ProductError("aborted", "Cancelled."));
     await settled();
-    poller.look();
+    poller.acquire();
     await clock.advance(hour);
     assert.deepEqual([polls.length, failures, clock.waiting], [1, [], 0]);
   });

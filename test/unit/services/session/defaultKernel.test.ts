@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { KernelSpecs } from "../../../../src/services/kernelspec/model";
 import { defaultKernelName, type KernelPreference } from "../../../../src/services/session/defaultKernel";
 import { friendlyStatus } from "../../../../src/services/session/friendlyStatus";
-import { ConnectError } from "../../../../src/base/errors";
+import { ProductError } from "../../../../src/base/errors";
 
 describe("63 the default kernel", () => {
   const spec = (name: string, language: string) => ({ name, language, displayName: name, argv: [], interruptMode: "signal", metadata: {}, resources: {} });
@@ -37,7 +37,7 @@ describe("the friendly status", () => {
       friendlyStatus({ pending: "starting", kernel }),
       friendlyStatus({ pending: undefined, kernel }),
       friendlyStatus({ pending: undefined, kernel: { ...kernel, status: "unknown", connectionStatus: "disconnected" } }),
-      friendlyStatus({ pending: undefined, kernel: { ...kernel, status: "dead", ended: new ConnectError("server-stopped", "") } }),
+      friendlyStatus({ pending: undefined, kernel: { ...kernel, status: "dead", ended: new ProductError("server-stopped", "") } }),
       friendlyStatus({ pending: undefined, kernel: { ...kernel, status: "autorestarting" } }),
     ];
     assert.deepEqual(told, ["No kernel", "Starting", "Idle", "Disconnected", "Server stopped", "Restarting after a crash"]);

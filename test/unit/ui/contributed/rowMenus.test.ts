@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Row } from "../../../../src/app/hubTree/rows";
 import type { ServerState } from "../../../../src/app/servers/server";
-import { faceOf } from "../../../../src/ui/sidebar/faces";
+import { rowViewOf } from "../../../../src/ui/sidebar/rowViews";
 import { manifest, prefix } from "../../support/manifest";
 import { parseWhen } from "../../support/when";
 
@@ -81,7 +81,7 @@ const meant: Readonly<Record<string, string>> = {
 describe("menus of rows", () => {
   const items = manifest.contributes.menus["view/item/context"] ?? [];
   const all = Object.entries(rows).flatMap(([kind, some]) => some.map((row) => ({ kind, keptUntil: undefined, ...row }) as unknown as Row));
-  const contexts = [...new Set(all.map((row) => faceOf(row).context))];
+  const contexts = [...new Set(all.map((row) => rowViewOf(row).context))];
   const shown = (when: string | undefined, viewItem: string): boolean => parseWhen(when ?? "true").holds({ viewItem });
 
   it("stand at rows that there are, every part of them", () => {

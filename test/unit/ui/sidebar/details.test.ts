@@ -7,7 +7,7 @@ import type { Server } from "../../../../src/app/servers/server";
 import { nullLogger } from "../../../../src/base/log";
 import { connectionCode } from "../../../../src/ui/kernels/connectionCode";
 import { StartReports } from "../../../../src/ui/servers/startReports";
-import { serverFace } from "../../../../src/ui/sidebar/serverFace";
+import { serverView } from "../../../../src/ui/sidebar/serverView";
 import { kernelDetails, serverDetails, type DetailsFacts } from "../../../../src/ui/sidebar/detailsText";
 
 const account = { id: "a", hub: new URL("https://hub.example.org/"), userName: "ana", label: "ana @ hub.example.org", isOnHub: true };
@@ -59,7 +59,7 @@ describe("details", () => {
   });
 
   it("of a server's row hold no values of options but those that the hub's page offers", () => {
-    const { tooltip = "" } = serverFace({ kind: "server", server } as unknown as ServerRow, 0);
+    const { tooltip = "" } = serverView({ kind: "server", server } as unknown as ServerRow, 0);
     assert.match(tooltip, /^Options: profile: gpu, env, git_pat$/m);
     for (const secret of ["do-not-show", "nor-this", "nor-that"]) assert.ok(!tooltip.includes(secret), tooltip);
   });

@@ -1,7 +1,7 @@
 // Futures, their hooks and the queue of their handlers: one slow or faulty handler harms nobody but itself.
 import assert from "node:assert/strict";
 import { Deferred } from "../../../../../src/base/async";
-import { ConnectError, hasCode } from "../../../../../src/base/errors";
+import { ProductError, hasCode } from "../../../../../src/base/errors";
 import { nullLogger, type Logger } from "../../../../../src/base/log";
 import { KernelFuture, type FutureHandlers, type FuturePorts } from "../../../../../src/services/kernel/requests/future";
 import { HandlerQueue } from "../../../../../src/services/kernel/requests/handlerQueue";
@@ -48,7 +48,7 @@ describe("kernel future", () => {
     for (const one of [reply, idle]) answered.handle(one(request));
     await answered.done.then(() => calls.push("done"));
     const failed = make(handlers);
-    failed.fail(new ConnectError("disposed", "over"));
+    failed.fail(new ProductError("disposed", "over"));
     await assert.rejects(failed.done);
     assert.deepEqual(calls, ["reply", "iopub", "dropped", "done"]);
   });
@@ -90,7 +90,7 @@ describe("kernel future", () => {
   });
 
   it("rejects where the reply cannot be read", async () => {
-    const future = make({}, { read: () => { throw new ConnectError("invalid-message", "faulty"); } });
+    const future = make({}, { read: () => { throw new ProductError("invalid-message", "faulty"); } });
     future.handle(reply(request));
     future.handle(idle(request));
     await assert.rejects(future.done, (error) => hasCode(error, "invalid-message"));

@@ -1,6 +1,6 @@
 // The requests of a connection: routing, what waits to be sent, and settling.
 import assert from "node:assert/strict";
-import { ConnectError, hasCode } from "../../../../../src/base/errors";
+import { ProductError, hasCode } from "../../../../../src/base/errors";
 import { nullLogger } from "../../../../../src/base/log";
 import { KernelFuture } from "../../../../../src/services/kernel/requests/future";
 import { Requests } from "../../../../../src/services/kernel/requests/requests";
@@ -26,8 +26,8 @@ describe("requests in flight", () => {
     if (options.held) requests.hold(message);
     return future;
   }
-  const error = new ConnectError("kernel-restarted", "restarted");
-  const code = async ({ done }: KernelFuture<string>): Promise<unknown> => done.catch((reason: unknown) => reason instanceof ConnectError && reason.code);
+  const error = new ProductError("kernel-restarted", "restarted");
+  const code = async ({ done }: KernelFuture<string>): Promise<unknown> => done.catch((reason: unknown) => reason instanceof ProductError && reason.code);
 
   it("are found by their parent's id", () => {
     const [one, two] = [add(), add()];

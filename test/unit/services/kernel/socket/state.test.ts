@@ -1,9 +1,9 @@
 // The reducer of a kernel connection's state: every event, without clock or socket.
 import assert from "node:assert/strict";
-import { ConnectError, type ErrorCode } from "../../../../../src/base/errors";
+import { ProductError, type ErrorCode } from "../../../../../src/base/errors";
 import { initialState, reduce, visibleStatus, type KernelEvent, type KernelState, type Step } from "../../../../../src/services/kernel/socket/state";
 
-const error = (code: ErrorCode): ConnectError => new ConnectError(code, `It was ${code}`);
+const error = (code: ErrorCode): ProductError => new ProductError(code, `It was ${code}`);
 const half = (): number => 0.5;
 const state = (change: Partial<KernelState> = {}): KernelState => ({ ...initialState, ...change });
 const connected = (kernel: KernelState["kernel"]): KernelState => state({ connection: "connected", kernel });
@@ -49,7 +49,7 @@ describe("kernel state", () => {
     let at = state({ connection: "connecting" });
     const pauses: number[] = [];
     for (let attempt = 0; attempt < 50; attempt++) {
-      const step = run(at, { type: "refused", error: error("unreachable") });
+      const step = run(at, { type: "open-failed", error: error("unreachable") });
       assert.equal(step.state.connection, "disconnected");
       for (const effect of step.effects) if (effect.type === "open") pauses.push(effect.after);
       assert.equal(step.state.pause, pauses.at(-1));
@@ -61,7 +61,7 @@ describe("kernel state", () => {
 
   for (const code of ["signed-out", "forbidden", "certificate"] as const) {
     it(`fails only what was not sent when refused as ${code}, and tries slowly on`, () => {
-      const step = run(state({ connection: "connecting" }), { type: "refused", error: error(code) });
+      const step = run(state({ connection: "connecting" }), { type: "open-failed", error: error(code) });
       assert.deepEqual(kinds(step), ["fail", "open"]);
       assert.ok(step.effects[0]?.type === "fail" && step.effects[0].only === "unsent");
       assert.ok(step.effects[1]?.type === "open" && step.effects[1].after > 10_000);
@@ -70,16 +70,16 @@ describe("kernel state", () => {
   }
 
   it("ends where the kernel is not found", () => {
-    const step = run(state({ connection: "connecting" }), { type: "refused", error: error("not-found") });
+    const step = run(state({ connection: "connecting" }), { type: "open-failed", error: error("not-found") });
     assert.deepEqual([step.state.ended?.code, step.state.kernel, kinds(step)], ["kernel-dead", "dead", ["fail", "close"]]);
   });
 
   it("ends with its server, once that was said several times in a row", () => {
-    const stopped: KernelEvent = { type: "refused", error: error("server-stopped") };
+    const stopped: KernelEvent = { type: "open-failed", error: error("server-stopped") };
     const often = run(state({ connection: "connecting" }), ...Array.from({ length: 7 }, () => stopped));
     assert.equal(often.state.ended, undefined);
     assert.equal(run(often.state, stopped).state.ended?.code, "server-stopped");
-    const between = run(often.state, { type: "refused", error: error("unreachable") }, stopped);
+    const between = run(often.state, { type: "open-failed", error: error("unreachable") }, stopped);
     assert.equal(between.state.ended, undefined);
   });
 
@@ -107,10 +107,10 @@ describe("kernel state", () => {
   it("knows a silent network until it is open again", () => {
     const closed = run(connected("busy"), { type: "closed", suspect: false, silent: true });
     assert.equal(closed.state.silent, true);
-    const refused = run(closed.state, { type: "refused", error: error("unreachable") });
+    const refused = run(closed.state, { type: "open-failed", error: error("unreachable") });
     assert.equal(refused.state.silent, true);
     assert.equal(run(refused.state, { type: "connect" }, { type: "opened" }).state.silent, false);
-    assert.equal(run(connected("busy"), { type: "refused", error: error("timeout") }).state.silent, true);
+    assert.equal(run(connected("busy"), { type: "open-failed", error: error("timeout") }).state.silent, true);
   });
 
   it("settles everything when another process answers, unless a restart is known of", () => {
@@ -121,27 +121,27 @@ describe("kernel state", () => {
 
   for (const status of ["starting", "idle", "busy"] as const) {
     it(`follows ${status}`, () => {
-      const told: KernelEvent = { type: "told", status, solicited: true };
+      const told: KernelEvent = { type: "status-message", status, hasParent: true };
       assert.equal(visibleStatus(run(connected("unknown"), told).state), status);
     });
   }
 
   it("does not know other words for a status", () => {
-    assert.equal(run(connected("idle"), { type: "told", status: "dancing", solicited: true }).state.kernel, "unknown");
+    assert.equal(run(connected("idle"), { type: "status-message", status: "dancing", hasParent: true }).state.kernel, "unknown");
   });
 
   it("settles everything and opens another websocket when the kernel was restarted by the server", () => {
-    const step = run(connected("busy"), { type: "told", status: "restarting", solicited: false });
+    const step = run(connected("busy"), { type: "status-message", status: "restarting", hasParent: false });
     assert.deepEqual([visibleStatus(step.state), step.state.connection, kinds(step)], ["autorestarting", "connecting", ["fail", "reopen"]]);
     assert.ok(step.effects[0]?.type === "fail" && step.effects[0].error.code === "kernel-dead");
-    assert.equal(run(step.state, { type: "opened" }, { type: "told", status: "idle", solicited: true }).state.kernel, "idle");
+    assert.equal(run(step.state, { type: "opened" }, { type: "status-message", status: "idle", hasParent: true }).state.kernel, "idle");
   });
 
   for (const [what, before, event, by] of [
     ["somebody's restart", [], { type: "ending", restart: true }, "restarted"],
     ["another process", [], { type: "another-process" }, "restarted"],
-    ["a death", [], { type: "told", status: "restarting", solicited: false }, "died"],
-    ["exit()", [{ type: "exiting" }], { type: "told", status: "restarting", solicited: false }, "exited"],
+    ["a death", [], { type: "status-message", status: "restarting", hasParent: false }, "died"],
+    ["exit()", [{ type: "exiting" }], { type: "status-message", status: "restarting", hasParent: false }, "exited"],
     ["exit(), seen by the process only", [{ type: "exiting" }], { type: "another-process" }, "exited"],
   ] as const) {
     it(`tells once that variables are lost by ${what}, in words of its own`, () => {
@@ -151,27 +151,27 @@ describe("kernel state", () => {
       const said = `${first.error.message} ${first.notBegun?.message ?? ""}`;
       assert.equal(/memory/.test(said), by === "died", said);
       assert.equal(/exit/.test(said), by === "exited", said);
-      const again = run(step.state, { type: "told", status: "restarting", solicited: false }).effects;
+      const again = run(step.state, { type: "status-message", status: "restarting", hasParent: false }).effects;
       assert.ok(again.every((effect) => effect.type !== "fail" || effect.replaced === undefined));
     });
   }
 
   it("ends when the kernel is dead, as told or as modelled", () => {
-    for (const event of [{ type: "told", status: "dead", solicited: false }, { type: "modelled", status: "dead" }] as const) {
+    for (const event of [{ type: "status-message", status: "dead", hasParent: false }, { type: "rest-model", status: "dead" }] as const) {
       const step = run(connected("busy"), event);
       assert.deepEqual([step.state.ended?.code, visibleStatus(step.state), kinds(step)], ["kernel-dead", "dead", ["fail", "close"]]);
     }
   });
 
   it("believes the server's model only until the kernel has spoken", () => {
-    assert.equal(run(connected("unknown"), { type: "modelled", status: "busy" }).state.kernel, "busy");
-    assert.equal(run(connected("idle"), { type: "modelled", status: "busy" }).state.kernel, "idle");
+    assert.equal(run(connected("unknown"), { type: "rest-model", status: "busy" }).state.kernel, "busy");
+    assert.equal(run(connected("idle"), { type: "rest-model", status: "busy" }).state.kernel, "idle");
   });
 
   it("settles everything at a restart, hears nothing of the old process, and asks the new one first", () => {
     const restarting = run(connected("busy"), { type: "restart" });
     assert.ok(restarting.effects[0]?.type === "fail" && restarting.effects[0].error.code === "kernel-restarted");
-    const late = run(restarting.state, { type: "told", status: "idle", solicited: true }, { type: "ending", restart: true });
+    const late = run(restarting.state, { type: "status-message", status: "idle", hasParent: true }, { type: "ending", restart: true });
     assert.deepEqual([late.state.kernel, late.effects], ["restarting", []]);
     const restarted = run(late.state, { type: "restarted" });
     assert.deepEqual([restarted.state.kernel, kinds(restarted)], ["unknown", ["reopen"]]);

@@ -17,7 +17,7 @@ const heard = (by: "iopub" | "answer"): KernelEvent => ({ type: "heard", by });
 const changes: Record<string, readonly KernelEvent[]> = {
   "our restart": [{ type: "restart" }, { type: "restarted" }],
   "somebody's restart": [{ type: "ending", restart: true }],
-  "a death": [{ type: "told", status: "restarting", solicited: false }],
+  "a death": [{ type: "status-message", status: "restarting", hasParent: false }],
   "a change that nobody told of": [{ type: "another-process" }],
 };
 
@@ -53,7 +53,7 @@ describe("kernel state: hearing", () => {
       for (const event of [{ type: "ending", restart: true }, { type: "ending", restart: false }, { type: "another-process" }] as const) {
         assert.deepEqual(run(state, event), { state, effects: [] });
       }
-      const again = run(state, heard("answer"), { type: "told", status: "idle", solicited: true }, { type: "ending", restart: true });
+      const again = run(state, heard("answer"), { type: "status-message", status: "idle", hasParent: true }, { type: "ending", restart: true });
       assert.deepEqual([again.state.kernel, kinds(again)], ["autorestarting", ["fail", "reopen"]]);
     });
   }
@@ -78,7 +78,7 @@ describe("kernel state: hearing", () => {
   it("nothing is sent while we restart the kernel", () => {
     const { state } = run(idle, { type: "restart" });
     for (const channel of ["shell", "control", "stdin"] as const) assert.equal(waits(state, channel, "kernel_info_request"), true);
-    assert.equal(waits(run(idle, { type: "told", status: "restarting", solicited: false }).state, "control", "debug_request"), false);
+    assert.equal(waits(run(idle, { type: "status-message", status: "restarting", hasParent: false }).state, "control", "debug_request"), false);
   });
 });
 
@@ -156,7 +156,7 @@ describe("kernel state: outages", () => {
     const away = run(idle, { ...closed, awaiting: true });
     assert.deepEqual(away.state.outage, { from: 1_000_000, silent: false });
     time += 5_000;
-    const back = run(away.state, { type: "refused", error: new Error("not yet") }, { type: "connect" }, opened);
+    const back = run(away.state, { type: "open-failed", error: new Error("not yet") }, { type: "connect" }, opened);
     assert.deepEqual([probe(back), back.state.outage], [{ type: "probe", outage: { from: 1_000_000, silent: false } }, undefined]);
     assert.deepEqual(probe(run(back.state, closed, opened)), { type: "probe" });
   });

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import type { KernelSituation } from "../../../../../src/app/kernels/kernelSituation";
 import { clockTime } from "../../../../../src/ui/duration";
-import { actionsFor, statusIcon, statusLabel, statusLines, statusText, statusWeight, type KernelStatus } from "../../../../../src/ui/notebook/status/kernelStatusText";
+import { actionsFor, statusIcon, statusLabel, statusLines, statusText, statusWeight, type KernelStatusView } from "../../../../../src/ui/notebook/status/kernelStatusText";
 
 const since = Date.now();
-const status = (situation: KernelSituation, change: Partial<KernelStatus> = {}): KernelStatus => ({
+const status = (situation: KernelSituation, change: Partial<KernelStatusView> = {}): KernelStatusView => ({
   ...{ situation, since, kernel: "Python 3", server: "ana @ hub.example.org", isOwnServer: true },
   ...change,
 });
@@ -89,7 +89,7 @@ describe("the status bar's words for a kernel", () => {
 });
 
 describe("the actions of the status bar", () => {
-  const actions = (situation: KernelSituation, change: Partial<KernelStatus> = {}): string =>
+  const actions = (situation: KernelSituation, change: Partial<KernelStatusView> = {}): string =>
     actionsFor(status(situation, change)).slice(0, -2).join(" ");
 
   it("are those that make sense", () => {

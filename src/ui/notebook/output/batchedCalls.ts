@@ -9,7 +9,7 @@ import { Throttle } from "../../../base/throttle";
 const gathering = 50;
 
 /** Makes calls in order, soon, and in batches. One that throws is logged, and the next is made all the same. */
-export class Gathered implements Disposable {
+export class BatchedCalls implements Disposable {
   readonly #log: Logger;
   #calls: (() => void)[] = [];
   readonly #telling = new Throttle(() => this.#tell(), gathering);

@@ -1,7 +1,7 @@
 // Redelivery: code that was lost with a broken connection before the kernel had it is found by the kernel's own execution count,
 // and sent again (retry, at most once).
 import type { Logger } from "../../../base/log";
-import { ConnectError, hasCode } from "../../../base/errors";
+import { ProductError, hasCode } from "../../../base/errors";
 import { Breaks } from "./breaks";
 import type { KernelFuture } from "../requests/future";
 import { refusedMessageError } from "../kernelErrors";
@@ -9,7 +9,7 @@ import type { Gap } from "./gap";
 import { payloadSize, type ExecuteReply, type Message } from "../messages";
 import type { AnyFuture, Requests } from "../requests/requests";
 
-export interface ArrivalPorts {
+export interface RedeliveryPorts {
   readonly requests: Requests;
   /** The server's label, for messages. */
   readonly label: string;
@@ -31,8 +31,8 @@ export interface ArrivalPorts {
  * Nothing else is sent again: it might run twice. Nor is code with which the connection broke twice: what comes before it
  * on a websocket arrives before it, so the first that has not arrived is what was closed for.
  */
-export class Arrivals {
-  readonly #ports: ArrivalPorts;
+export class Redelivery {
+  readonly #ports: RedeliveryPorts;
   /** The execution count of the kernel's process, as far as is known. */
   #count: number | undefined;
   /** The kernel has run something in the meantime that we have not seen. */
@@ -48,7 +48,7 @@ export class Arrivals {
   /** Whether the last break was a silence. */
   #silent = false;
 
-  constructor(ports: ArrivalPorts) {
+  constructor(ports: RedeliveryPorts) {
     this.#ports = ports;
   }
 
@@ -67,7 +67,7 @@ export class Arrivals {
   }
 
   /** The connection was lost. @param silent by the liveness timeout, not by a close */
-  broke(silent: boolean): void {
+  connectionLost(silent: boolean): void {
     this.#asking?.dispose();
     this.#silent = silent;
     const isUnknown = this.#ports.requests.sent.some(({ message, isTouched }) => isCell(message) && !isTouched);
@@ -86,7 +86,7 @@ export class Arrivals {
    * The kernel has answered a probe that was sent behind `earlier`. Settles those of them for which nothing can come.
    * @returns those that may not have arrived
    */
-  close(earlier: readonly AnyFuture[]): readonly AnyFuture[] {
+  settle(earlier: readonly AnyFuture[]): readonly AnyFuture[] {
     const missing: AnyFuture[] = [];
     const over: AnyFuture[] = [];
     // Where it is unknown how one has ended, the kernel may have dropped what came behind it.
@@ -101,7 +101,7 @@ export class Arrivals {
   }
 
   /** Asks the kernel for its execution count, and resends or gives up `missing` by that; nothing is in doubt afterwards. */
-  lookInto(missing: readonly AnyFuture[]): void {
+  verify(missing: readonly AnyFuture[]): void {
     if (missing.length === 0) {
       this.#clear();
       return;
@@ -130,7 +130,7 @@ export class Arrivals {
     if (open.length > 0) log.info(`${open.length} requests had not arrived at the kernel before the connection broke, and are sent again`);
     this.#since = undefined;
     for (const future of open) {
-      if (this.#dropped.has(future)) future.fail(new ConnectError("aborted", "What was to run before this has failed."));
+      if (this.#dropped.has(future)) future.fail(new ProductError("aborted", "What was to run before this has failed."));
       else send(future.message);
     }
     this.#clear();

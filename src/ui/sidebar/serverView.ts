@@ -3,19 +3,19 @@ import type { ServerRow } from "../../app/hubTree/rows";
 import { optionsText } from "../../app/servers/offeredOptions";
 import { isShared, type Server } from "../../app/servers/server";
 import { clockTime, duration } from "../duration";
-import type { Face, ServerKind } from "./face";
+import type { RowView, ServerKind } from "./rowView";
 
 /** Milliseconds. */
 const shortest = 60_000;
 /** Milliseconds: the hub itself notes activity only every few minutes. */
 const idleShown = 10 * 60_000;
 
-export function serverFace(row: ServerRow, now: number): Face {
+export function serverView(row: ServerRow, now: number): RowView {
   const { server, problem, keptUntil } = row;
   const running = server.state === "running";
   const kind: ServerKind = isShared(server) || !server.account.isOnHub ? "shared" : server.name === "" ? "default" : "named";
   return {
-    label: serverTitle(server),
+    label: serverRowTitle(server),
     description: words(row, now),
     tooltip: problem ?? tooltip(server, keptUntil),
     icon: icon(row),
@@ -25,7 +25,7 @@ export function serverFace(row: ServerRow, now: number): Face {
 }
 
 /** The display name of a server. */
-export function serverTitle(server: Server): string {
+export function serverRowTitle(server: Server): string {
   if (isShared(server)) return `${server.displayName || "Server"} of ${server.owner}`;
   return server.displayName || (server.account.isOnHub ? "Default server" : "Server");
 }
@@ -72,7 +72,7 @@ function tooltip(server: Server, keptUntil: number | undefined): string {
   return lines.filter(Boolean).join("\n");
 }
 
-function icon({ server, problem, keptUntil }: ServerRow): Face["icon"] {
+function icon({ server, problem, keptUntil }: ServerRow): RowView["icon"] {
   if (problem !== undefined) return ["debug-disconnect", "list.warningForeground"];
   if (keptUntil !== undefined) return ["watch"];
   switch (server.state) {

@@ -20,7 +20,7 @@ export type RowContext =
   | "note";
 
 /** The drawn texts and icons of a row; no more, since a change that is not drawn is none. */
-export interface Face {
+export interface RowView {
   readonly label: string;
   readonly description?: string;
   readonly tooltip?: string;

@@ -1,23 +1,23 @@
 // Row views of the JupyterHub Connect view: text, theme icon and accessibility label of each kind of row.
-import type { AccountRow, HubRow, NoteRow, OthersRow, Row, SpecRow, SpecsRow, TerminalRow } from "../../app/hubTree/rows";
+import type { AccountRow, HubRow, NoteRow, OthersRow, Row, SpecRow, SpecsRow, ServerTerminalRow } from "../../app/hubTree/rows";
 import { configuredName } from "../../hub/api/hubName";
-import type { Face } from "./face";
-import { kernelFace, sessionFace } from "./kernelFace";
-import { serverFace } from "./serverFace";
+import type { RowView } from "./rowView";
+import { kernelView, sessionView } from "./kernelView";
+import { serverView } from "./serverView";
 
 /** @param now milliseconds since the epoch */
-export function faceOf(row: Row, now = Date.now()): Face {
+export function rowViewOf(row: Row, now = Date.now()): RowView {
   switch (row.kind) {
     case "hub":
       return hubFace(row);
     case "account":
       return accountFace(row);
     case "server":
-      return serverFace(row, now);
+      return serverView(row, now);
     case "session":
-      return sessionFace(row, now);
+      return sessionView(row, now);
     case "kernel":
-      return kernelFace(row, now);
+      return kernelView(row, now);
     case "others":
       return othersFace(row);
     case "terminal":
@@ -32,12 +32,12 @@ export function faceOf(row: Row, now = Date.now()): Face {
 }
 
 /** A row's face as text, for comparison. */
-export function drawn(row: Row): string {
-  return JSON.stringify(faceOf(row));
+export function fingerprint(row: Row): string {
+  return JSON.stringify(rowViewOf(row));
 }
 
 /** The accessibility label: the kind of row, then the shown texts. */
-export function spoken(row: Row, { label, description }: Face): string {
+export function ariaLabel(row: Row, { label, description }: RowView): string {
   return [kinds[row.kind], label, description].filter(Boolean).join(", ");
 }
 
@@ -54,7 +54,7 @@ const kinds: Readonly<Record<Row["kind"], string>> = {
   note: "",
 };
 
-function hubFace({ hub }: HubRow): Face {
+function hubFace({ hub }: HubRow): RowView {
   return {
     label: configuredName(hub),
     description: hub.fromFolder ? `not signed in · ${new URL(hub.url).host} · from this folder` : "not signed in",
@@ -66,7 +66,7 @@ function hubFace({ hub }: HubRow): Face {
   };
 }
 
-function accountFace({ account, problem }: AccountRow): Face {
+function accountFace({ account, problem }: AccountRow): RowView {
   const out = account.state === "signed-out";
   const who = account.isOnHub ? ` as ${account.userName}` : ", without a hub";
   return {
@@ -79,7 +79,7 @@ function accountFace({ account, problem }: AccountRow): Face {
   };
 }
 
-function othersFace({ kernels, consoles, terminals }: OthersRow): Face {
+function othersFace({ kernels, consoles, terminals }: OthersRow): RowView {
   const parts = [count(kernels, "kernel"), count(consoles, "console"), count(terminals ?? 0, "terminal")];
   return {
     label: "Without a notebook",
@@ -91,7 +91,7 @@ function othersFace({ kernels, consoles, terminals }: OthersRow): Face {
   };
 }
 
-function terminalFace({ terminal }: TerminalRow, now: number): Face {
+function terminalFace({ terminal }: ServerTerminalRow, now: number): RowView {
   const at = Date.parse(terminal.last_activity ?? "");
   return {
     label: `Terminal ${terminal.name}`,
@@ -103,7 +103,7 @@ function terminalFace({ terminal }: TerminalRow, now: number): Face {
   };
 }
 
-function specsFace({ server }: SpecsRow): Face {
+function specsFace({ server }: SpecsRow): RowView {
   return {
     label: "Kernel specs",
     description: String(server.kernelSpecs?.specs.length ?? 0),
@@ -120,7 +120,7 @@ const endings: ReadonlyMap<string, string> = new Map(Object.entries({
   ...{ java: "java", kotlin: "kt", scala: "scala", ruby: "rb", go: "go", rust: "rs", haskell: "hs", lua: "lua", perl: "pl", octave: "m", matlab: "m" },
 }));
 
-function specFace({ spec, isDefault, logo }: SpecRow): Face {
+function specFace({ spec, isDefault, logo }: SpecRow): RowView {
   const ending = endings.get(spec.language.toLowerCase());
   return {
     label: spec.displayName,
@@ -134,7 +134,7 @@ function specFace({ spec, isDefault, logo }: SpecRow): Face {
   };
 }
 
-function noteFace({ about, problem, server }: NoteRow): Face {
+function noteFace({ about, problem, server }: NoteRow): RowView {
   const plain = { context: "note", under: "nothing" } as const;
   switch (about) {
     case "asking":

@@ -1,12 +1,12 @@
 // Opener of a kernel's websocket: of several attempts the newest counts (no race with a late handshake); decodes frames to messages.
-import { ConnectError, asError } from "../../../base/errors";
+import { ProductError, asError } from "../../../base/errors";
 import { openSocket, type Socket, type SocketClose } from "../../../transport/socket";
 import type { ServerSettings } from "../../../transport/settings";
 import { encodeName } from "../../../transport/target";
 import { decode, v1Protocol } from "../codec";
 import type { Message } from "../messages";
 
-export interface ChannelsPorts {
+export interface WebSocketOpenerPorts {
   readonly settings: ServerSettings;
   readonly kernelId: string;
   readonly clientId: string;
@@ -23,11 +23,11 @@ export interface ChannelsPorts {
 }
 
 /** Opens websockets one after the other; the result of an attempt that a newer one has replaced is closed. */
-export class KernelChannels {
-  readonly #ports: ChannelsPorts;
+export class WebSocketOpener {
+  readonly #ports: WebSocketOpenerPorts;
   #attempt = 0;
 
-  constructor(ports: ChannelsPorts) {
+  constructor(ports: WebSocketOpenerPorts) {
     this.#ports = ports;
   }
 
@@ -70,7 +70,7 @@ export class KernelChannels {
         (opened) => {
           socket = opened;
           if (!isCurrent()) opened.close();
-          else if (over) this.#ports.refused(new ConnectError("connection-lost", `${settings.label} closed the connection at once.`));
+          else if (over) this.#ports.refused(new ProductError("connection-lost", `${settings.label} closed the connection at once.`));
           else this.#ports.opened(opened);
         },
         (error: unknown) => {

@@ -1,7 +1,7 @@
 // Loss detector: finds lost messages of a kernel that numbers what it sends, by gaps in the numbers.
 import { systemClock, type Clock } from "../../../base/clock";
 import type { Disposable } from "../../../base/disposable";
-import { Drops } from "./drops";
+import { IOPubDropDetector } from "./dropDetector";
 import type { Gap } from "./gap";
 import type { Header, Message } from "../messages";
 import { MissingNumbers } from "../missing";
@@ -11,7 +11,7 @@ const most = 10_000;
 /** Milliseconds by which messages of different channels and threads overtake each other at most. */
 const overtaking = 300;
 
-export interface ContinuityPorts {
+export interface LossDetectorPorts {
   readonly clientId: string;
   /** Whether this is the id of a request of ours, whose reply comes to us. The server asks in our name too. */
   readonly isOwn: (requestId: string) => boolean;
@@ -27,8 +27,8 @@ export interface ContinuityPorts {
  * A reply goes only to the client that asked, so every foreign request (the server's own too) leaves one missing number; its
  * `busy` and `idle` on iopub announce it.
  */
-export class Continuity implements Disposable {
-  readonly #ports: ContinuityPorts;
+export class LossDetector implements Disposable {
+  readonly #ports: LossDetectorPorts;
   readonly #clock: Clock;
   #process: string | undefined;
   #next = 0;
@@ -40,9 +40,9 @@ export class Continuity implements Disposable {
   /** The outage whose losses are not known yet; `to` once there is a connection again. */
   #outage: { readonly from: number; readonly to?: number } | undefined;
   #look: Disposable | undefined;
-  #drops = new Drops();
+  #drops = new IOPubDropDetector();
 
-  constructor(ports: ContinuityPorts, clock: Clock = systemClock) {
+  constructor(ports: LossDetectorPorts, clock: Clock = systemClock) {
     this.#ports = ports;
     this.#clock = clock;
   }
@@ -53,19 +53,19 @@ export class Continuity implements Disposable {
   }
 
   /** The connection broke, while answers were awaited. */
-  broke(): void {
+  connectionLost(): void {
     this.#look?.dispose();
     this.#look = undefined;
     this.#outage = { from: this.#outage?.from ?? this.#clock.now() };
   }
 
-  mended(): void {
+  reconnected(): void {
     this.#drops.interrupted();
     if (this.#outage) this.#outage = { from: this.#outage.from, to: this.#clock.now() };
   }
 
   /** A probe sent after the reconnect was answered: every loss is known by now. */
-  whole(): void {
+  probeAnswered(): void {
     this.dispose();
     this.#outage = undefined;
   }
@@ -74,7 +74,7 @@ export class Continuity implements Disposable {
     const [, process, digits] = /^(.+_\d+)_(\d{1,15})$/.exec(header.msg_id) ?? [];
     // A message with our own session id was made by the server.
     if (header.session === this.#ports.clientId) {
-      if (header.msg_type === "stream") this.#drops.heldBack();
+      if (header.msg_type === "stream") this.#drops.rateLimited();
       return;
     }
     if (process === undefined) return;
@@ -147,7 +147,7 @@ export class Continuity implements Disposable {
     this.#missing.clear();
     this.#foreign.clear();
     this.#idles.clear();
-    this.#drops = new Drops();
+    this.#drops = new IOPubDropDetector();
   }
 
   #count(number: number): void {

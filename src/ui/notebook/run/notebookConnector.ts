@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
 import type { NotebookKernel, NotebookRef } from "../../../app/notebooks/notebookSessions";
 import type { Server } from "../../../app/servers/server";
-import type { ConnectError } from "../../../base/errors";
+import type { ProductError } from "../../../base/errors";
 import type { KernelRecord } from "../../../notebook/run/journal";
 import type { KernelConnection } from "../../../services/kernel/connection";
 import type { VariablesLost } from "../../../services/kernel/events";
@@ -11,9 +11,9 @@ import type { Gap } from "../../../services/kernel/delivery/gap";
 import type { AppContext } from "../../context";
 import { withStartProgress } from "../../servers/start";
 import type { KernelTarget } from "../facts/target";
-import { placeOf } from "../facts/place";
+import { placeOf } from "../facts/sessionPath";
 
-export interface OwnKernelPorts {
+export interface NotebookConnectorPorts {
   readonly app: AppContext;
   readonly notebook: vscode.NotebookDocument;
   /** The path of its session in the previous window, where that is known. */
@@ -33,8 +33,8 @@ export interface OwnKernelPorts {
 }
 
 /** Connects the notebook to its kernel, once for all cells that need it. */
-export class OwnKernel {
-  readonly #ports: OwnKernelPorts;
+export class NotebookConnector {
+  readonly #ports: NotebookConnectorPorts;
   readonly #key: string;
   #clientId: string = randomUUID();
   readonly #connecting = new Set<AbortController>();
@@ -42,7 +42,7 @@ export class OwnKernel {
   #earlierPath: string | undefined;
   #kernel: KernelConnection | undefined;
 
-  constructor(ports: OwnKernelPorts) {
+  constructor(ports: NotebookConnectorPorts) {
     this.#ports = ports;
     this.#key = ports.notebook.uri.toString();
     this.#earlierPath = ports.earlierPath;
@@ -64,7 +64,7 @@ export class OwnKernel {
   }
 
   /** Aborts the attempts to connect. */
-  abort(reason?: ConnectError): void {
+  abort(reason?: ProductError): void {
     for (const connecting of this.#connecting) connecting.abort(reason);
   }
 

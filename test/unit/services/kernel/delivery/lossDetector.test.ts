@@ -1,6 +1,6 @@
 // Lost messages are seen by the numbers that the kernel gives to what it sends.
 import assert from "node:assert/strict";
-import { Continuity } from "../../../../../src/services/kernel/delivery/continuity";
+import { LossDetector } from "../../../../../src/services/kernel/delivery/lossDetector";
 import type { Gap } from "../../../../../src/services/kernel/delivery/gap";
 import { createMessage, type Channel, type JsonObject, type Message } from "../../../../../src/services/kernel/messages";
 import { FakeClock } from "../../poller/doubles";
@@ -10,7 +10,7 @@ describe("continuity", () => {
   const others = createMessage("client", "shell", "kernel_info_request", {});
   const owned = new Set([cell.header.msg_id]);
   const isOwn = (id: string): boolean => owned.has(id);
-  let continuity: Continuity;
+  let continuity: LossDetector;
   let clock: FakeClock;
   let gaps: Gap[];
   let number = 0;
@@ -28,8 +28,8 @@ describe("continuity", () => {
     say("status", parent, { content: { execution_state: "idle" } });
   };
   const outage = (): void => {
-    continuity.broke();
-    continuity.mended();
+    continuity.connectionLost();
+    continuity.reconnected();
   };
   /** Whether it has been told since. */
   const ended = (): boolean => {
@@ -40,7 +40,7 @@ describe("continuity", () => {
   beforeEach(() => {
     clock = new FakeClock();
     gaps = [];
-    continuity = new Continuity({ clientId: "client", isOwn, missed: (gap) => gaps.push(gap) }, clock);
+    continuity = new LossDetector({ clientId: "client", isOwn, missed: (gap) => gaps.push(gap) }, clock);
     number = 40;
     begin(cell);
   });
@@ -54,9 +54,9 @@ describe("continuity", () => {
   });
 
   it("tells while the cell goes on, from when to when there was no connection", async () => {
-    continuity.broke();
+    continuity.connectionLost();
     await clock.advance(2_000);
-    continuity.mended();
+    continuity.reconnected();
     lose();
     say("stream", cell);
     assert.deepEqual(gaps, []);
@@ -105,9 +105,9 @@ describe("continuity", () => {
   it("misses nothing where the end of what the server asks for itself is lost, and sees what is lost beside it", () => {
     for (const also of [0, 1]) {
       begin(others);
-      continuity.broke();
+      continuity.connectionLost();
       lose(2 + also); // reply, idle, and maybe a line
-      continuity.mended();
+      continuity.reconnected();
       say("stream", cell);
       end(cell);
       assert.equal(ended(), also > 0);
@@ -136,7 +136,7 @@ describe("continuity", () => {
     assert.equal(ended(), false);
     begin(cell);
     outage();
-    continuity.whole();
+    continuity.probeAnswered();
     lose();
     end(cell);
     assert.equal(ended(), false);
@@ -150,10 +150,10 @@ describe("continuity", () => {
 
   it("asks nothing of what the server keeps for itself before it lets the connection through", async () => {
     end(cell);
-    continuity.broke();
+    continuity.connectionLost();
     const question = createMessage("client", "shell", "kernel_info_request", {});
     owned.add(question.header.msg_id);
-    continuity.mended();
+    continuity.reconnected();
     lose(3);
     begin(question);
     end(question);
@@ -179,7 +179,7 @@ describe("continuity", () => {
 
   it("knows of kernels that do not count", () => {
     assert.equal(continuity.counts, true);
-    const uncounted = new Continuity({ clientId: "client", isOwn, missed: () => assert.fail("nothing is known") });
+    const uncounted = new LossDetector({ clientId: "client", isOwn, missed: () => assert.fail("nothing is known") });
     uncounted.received(createMessage("kernel", "iopub", "stream", {}, { id: "c56d1dcd-a75a-4c1d-b8e1-8a2f5d3d5f7a" }));
     assert.equal(uncounted.counts, false);
   });

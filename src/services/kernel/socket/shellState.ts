@@ -13,7 +13,7 @@ const onControl = /^(?:kernel_info|debug|interrupt|shutdown|usage|(?:create|dele
  * Follows the main shell. The `idle` of a request on the control channel says nothing about it: servers send requests on both
  * channels before they let a client through, and debuggers send some while a cell runs.
  */
-export class Activity {
+export class ShellState {
   readonly #requestOf: (id: string) => Pick<AnyFuture, "message" | "isAside"> | undefined;
   /** The request that the main shell has begun with. */
   #running: string | undefined;
@@ -24,7 +24,7 @@ export class Activity {
   }
 
   /** Takes a status message for the request `parent`. @returns the status of the main shell */
-  told(status: string, { msg_id: id, msg_type: type = "" }: Partial<Header>): string {
+  statusMessage(status: string, { msg_id: id, msg_type: type = "" }: Partial<Header>): string {
     const request = id === undefined ? undefined : this.#requestOf(id);
     const channel = request?.message.channel;
     const isAside = channel === undefined ? onControl.test(type) : channel === "control";

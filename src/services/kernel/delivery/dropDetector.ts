@@ -17,7 +17,7 @@ interface Hole {
  * Follows the numbers of the messages of one kernel's process. Where a kernel publishes faster than the server reads, and a
  * thousand messages wait (the high-water mark), ZeroMQ drops what follows, and reports it to nobody.
  */
-export class Drops {
+export class IOPubDropDetector {
   /** Number of the last message on iopub, where it belongs to a request of ours and came by this connection. */
   #last: number | undefined;
   #holes: Hole[] = [];
@@ -32,7 +32,7 @@ export class Drops {
   }
 
   /** The server has reported its rate limit: it holds output back until the kernel is idle, as jupyter_server does. */
-  heldBack(): void {
+  rateLimited(): void {
     this.#heldBack = true;
   }
 

@@ -1,12 +1,12 @@
 // REST probe of one kernel: the server's model of it, requested while the kernel's websocket comes and goes.
 import { delay } from "../../../base/async";
-import { ConnectError, hasCode } from "../../../base/errors";
+import { ProductError, hasCode } from "../../../base/errors";
 import type { ServerSettings } from "../../../transport/settings";
 import { getKernel } from "../client";
 import type { KernelModel } from "../model";
 
 /** Sends REST requests about one kernel; all end when `ending` aborts. */
-export class ServerModel {
+export class KernelRestProbe {
   constructor(
     private readonly settings: ServerSettings,
     private readonly kernelId: string,
@@ -16,7 +16,7 @@ export class ServerModel {
   /** The server's model. One retry: a pooled HTTP connection may have died with the websocket, and a second request gets a new one. */
   async get(): Promise<KernelModel> {
     for (let attempt = 0; ; attempt++) {
-      const silence = new ConnectError("timeout", `${this.settings.label} does not answer.`);
+      const silence = new ProductError("timeout", `${this.settings.label} does not answer.`);
       const bound = new AbortController();
       const timer = setTimeout(() => bound.abort(silence), this.settings.timeouts.liveness);
       try {

@@ -1,9 +1,9 @@
 // Output that was dropped though the connection held shows by numbers that are missing in a row.
 import assert from "node:assert/strict";
-import { Drops } from "../../../../../src/services/kernel/delivery/drops";
+import { IOPubDropDetector } from "../../../../../src/services/kernel/delivery/dropDetector";
 
 describe("drops", () => {
-  let drops: Drops;
+  let drops: IOPubDropDetector;
   let number = 0;
   let idles: Map<string | undefined, number>;
   const say = (request: string | undefined, state?: string): void => {
@@ -20,7 +20,7 @@ describe("drops", () => {
   const dropped = (request: string, isRun = true): boolean => drops.ended(request, idles.get(request), isRun);
 
   beforeEach(() => {
-    drops = new Drops();
+    drops = new IOPubDropDetector();
     idles = new Map();
     number = 40;
     begin("cell");
@@ -74,7 +74,7 @@ describe("drops", () => {
   });
 
   it("are not told of what the server says itself that it holds back, but again of the next cell", () => {
-    drops.heldBack();
+    drops.rateLimited();
     lose(500);
     end("cell");
     assert.equal(dropped("cell"), false);

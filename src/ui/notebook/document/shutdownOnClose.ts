@@ -5,7 +5,7 @@ import type { NotebookKernel } from "../../../app/notebooks/notebookSessions";
 import { delay } from "../../../base/async";
 import type { AppContext } from "../../context";
 import { readSetting } from "../../settings";
-import type { Moves } from "./moved";
+import type { Moves } from "./renames";
 import type { Notebooks } from "../register";
 
 /** Follows the notebooks that are closed; ends with `subscriptions`. */

@@ -25,20 +25,20 @@ const secretRecord = v.object({
 });
 
 /** A validated record. */
-export type Secret = v.InferOutput<typeof secretRecord>;
+export type TokenRecord = v.InferOutput<typeof secretRecord>;
 
 /** A record of what a user gave. */
-export function givenSecret(token: string): Secret {
+export function givenSecret(token: string): TokenRecord {
   return { token, origin: "given" };
 }
 
 /** The record as it is stored. */
-export function writeSecret(secret: Secret): string {
+export function writeSecret(secret: TokenRecord): string {
   return JSON.stringify(secret);
 }
 
 /** The stored record; text that is no record is a bare token, as the first version stored it. */
-export function readSecret(stored: string): Secret {
+export function readSecret(stored: string): TokenRecord {
   const result = v.safeParse(v.pipe(v.string(), v.parseJson(), secretRecord), stored);
   return result.success ? result.output : givenSecret(stored);
 }

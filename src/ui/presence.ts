@@ -2,14 +2,14 @@
 import * as vscode from "vscode";
 import { Emitter } from "../base/event";
 import type { Logger } from "../base/log";
-import type { Activity } from "../services/poller";
+import type { UserPresence } from "../services/poller";
 import { readSetting } from "./settings";
 
 /** Milliseconds after the last interaction with the window until the user counts as away. */
 const patience = 5 * 60_000;
 
 /** Follows VS Code's own notion of an active window; ends with `subscriptions`. */
-export function windowActivity(subscriptions: vscode.ExtensionContext["subscriptions"], log: Logger): Activity {
+export function windowActivity(subscriptions: vscode.ExtensionContext["subscriptions"], log: Logger): UserPresence {
   const changed = new Emitter<boolean>(log);
   let present = true;
   let leaving: NodeJS.Timeout | undefined;

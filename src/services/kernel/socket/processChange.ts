@@ -5,7 +5,7 @@ import type { Message } from "../messages";
  * Follows the `session` in the headers of a kernel's own messages, which differs from process to process. Ignored are status
  * messages made by the server (they carry the client's id), and kernels that repeat the session of the client that asked.
  */
-export class KernelProcess {
+export class ProcessChangeDetector {
   readonly #clientId: string;
   #session: string | undefined;
 

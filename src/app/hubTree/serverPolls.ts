@@ -11,7 +11,7 @@ import type { Server } from "../servers/server";
 import type { Servers } from "../servers/servers";
 
 /** The state of polling one server. */
-export interface Look {
+export interface PollState {
   /** The server was asked, and has not answered yet. */
   readonly isAsking: boolean;
   /** Why it could not be asked the last time. */
@@ -20,7 +20,7 @@ export interface Look {
   readonly terminals: readonly TerminalModel[] | undefined;
 }
 
-type Own = { -readonly [K in keyof Look]: Look[K] };
+type Own = { -readonly [K in keyof PollState]: PollState[K] };
 
 interface Watched {
   readonly state: Own;
@@ -31,10 +31,10 @@ interface Watched {
   terminalsAt: number;
 }
 
-const nothing: Look = { isAsking: false, problem: undefined, terminals: undefined };
+const nothing: PollState = { isAsking: false, problem: undefined, terminals: undefined };
 
 /** Polls the servers whose rows are visible, and listens to events of all others. */
-export class Looks implements Disposable {
+export class ServerPolls implements Disposable {
   readonly #servers: Servers;
   readonly #errors: RecentErrors;
   readonly #log: Logger;
@@ -53,7 +53,7 @@ export class Looks implements Disposable {
     return this.#changed.event;
   }
 
-  of({ services }: Server): Look {
+  of({ services }: Server): PollState {
     return (services && this.#watched.get(services)?.state) ?? nothing;
   }
 

@@ -1,15 +1,15 @@
 // Row view of a kernel, with its session or without.
-import { sessionTitle, type KernelFacts, type KernelRow, type SessionRow } from "../../app/hubTree/rows";
+import { sessionTitle, type KernelRowState, type KernelRow, type SessionRow } from "../../app/hubTree/rows";
 import type { Server } from "../../app/servers/server";
 import type { KernelModel } from "../../services/kernel/model";
 import { duration } from "../duration";
-import type { Face } from "./face";
+import type { RowView } from "./rowView";
 
 /** Milliseconds: shorter idleness is no news. */
 const idleShown = 10 * 60_000;
 
 /** The file first, then its folder: what VS Code's filter box finds is the label. */
-export function sessionFace(row: SessionRow, now: number): Face {
+export function sessionView(row: SessionRow, now: number): RowView {
   const { session, kernel, server } = row;
   const title = sessionTitle(session);
   const folder = folderOf(session.path, title);
@@ -25,7 +25,7 @@ export function sessionFace(row: SessionRow, now: number): Face {
   };
 }
 
-export function kernelFace(row: KernelRow, now: number): Face {
+export function kernelView(row: KernelRow, now: number): RowView {
   const { kernel, server } = row;
   const { words, icon } = look(kernel, row, now);
   return {
@@ -46,11 +46,11 @@ export function specName(server: Server, name: string): string {
 
 interface StateLook {
   readonly words: string;
-  readonly icon: Face["icon"];
+  readonly icon: RowView["icon"];
 }
 
 /** The kernel's state: by a connection of this window where there is one, else as its server last said. */
-function look(kernel: KernelModel, { connection, isStale }: KernelFacts, now: number): StateLook {
+function look(kernel: KernelModel, { connection, isStale }: KernelRowState, now: number): StateLook {
   if (connection === "disconnected") return { words: "not reachable, trying again", icon: ["debug-disconnect", "list.warningForeground"] };
   if (isStale && connection !== "connected") return { words: `last seen ${kernel.execution_state}`, icon: ["debug-disconnect", "list.warningForeground"] };
   switch (kernel.execution_state) {

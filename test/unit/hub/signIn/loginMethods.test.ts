@@ -1,6 +1,6 @@
 // What hubs' sign-in pages offer, as hubs write them.
 import assert from "node:assert/strict";
-import { readLoginPage, waysIn } from "../../../../src/hub/signIn/waysIn";
+import { readLoginPage, waysIn } from "../../../../src/hub/signIn/loginMethods";
 import { serverSettings } from "../../../../src/transport/settings";
 import { FakeHub } from "../../../fakes/hub";
 
