@@ -68,7 +68,7 @@ export class ProductError extends Error {
     options?: { cause?: unknown },
   ) {
     super(plain(message), options);
-    this.name = "ConnectError";
+    this.name = "ProductError";
   }
 }
 

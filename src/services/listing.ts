@@ -57,7 +57,7 @@ export class Listing<T> implements Disposable {
     return this.#failed.event;
   }
 
-  /** Asks the server and returns what holds then. @throws ConnectError, and then keeps what it had. */
+  /** Asks the server and returns what holds then. @throws ProductError, and then keeps what it had. */
   async refresh(signal?: AbortSignal): Promise<T> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const [question, facts] = [++this.#asked, this.#facts];

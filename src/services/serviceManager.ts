@@ -74,7 +74,7 @@ export class ServiceManager implements Disposable {
     this.#poller.resume();
   }
 
-  /** Learns what the server has now: kernel specs, kernels and sessions, side by side. @throws ConnectError */
+  /** Learns what the server has now: kernel specs, kernels and sessions, side by side. @throws ProductError */
   async refresh(signal?: AbortSignal): Promise<void> {
     await Promise.all([this.kernelSpecs.refresh(signal), this.kernels.refresh(signal), this.sessions.refresh(signal)]);
     this.#poller.noteAnswer();

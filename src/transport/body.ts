@@ -30,7 +30,7 @@ export function decompressed(status: number, encoding: string | null, body: Node
  * The chunks of `body` as they come. Who stops reading ends the connection.
  * @param most bytes after decompression
  * @param what names the request in the error
- * @throws ConnectError `too-large` as soon as there is more; what reading fails with
+ * @throws ProductError `too-large` as soon as there is more; what reading fails with
  */
 export async function* boundedChunks(body: Chunks, most: number, what: string): AsyncGenerator<Buffer> {
   let size = 0;
@@ -42,7 +42,7 @@ export async function* boundedChunks(body: Chunks, most: number, what: string): 
   }
 }
 
-/** Reads the whole body. @throws ConnectError as `boundedChunks` */
+/** Reads the whole body. @throws ProductError as `boundedChunks` */
 export async function readBody(body: Chunks, most: number, what: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of boundedChunks(body, most, what)) chunks.push(chunk);
@@ -63,7 +63,7 @@ export async function readReason(body: Chunks): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, reasonSize);
 }
 
-/** The text of a body. @throws ConnectError `too-large` for more than a text can hold, about 512 MB */
+/** The text of a body. @throws ProductError `too-large` for more than a text can hold, about 512 MB */
 export function textOf(bytes: Buffer, what: string): string {
   try {
     // As `toString`, but without a byte order mark.

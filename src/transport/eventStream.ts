@@ -11,7 +11,7 @@ const mostEvents = 1_000;
 /**
  * The data of each event. Ends as `stream` does.
  * @param what names the request in the error
- * @throws ConnectError `too-large` where an event or line has more than 64 KB, or more than 1,000 events come
+ * @throws ProductError `too-large` where an event or line has more than 64 KB, or more than 1,000 events come
  */
 export async function* eventsIn(stream: AsyncIterable<string>, what: string): AsyncGenerator<string> {
   const events: string[] = [];

@@ -54,7 +54,7 @@ const retryStatuses = new Set([408, 429, 500, 502, 503, 504]);
  * and `Retry-After` honoured. On 401 and 403 the token provider is asked once whether the token still holds.
  * Redirects are never followed: a hub redirects requests for a stopped server to itself.
  * @param path relative, e.g. `api/kernels`; already percent-encoded. What leads elsewhere fails with `address`, unsent.
- * @throws ConnectError, HttpError; see `ErrorCode`.
+ * @throws ProductError, HttpError; see `ErrorCode`.
  */
 export async function request(settings: ServerSettings, path: string, options: HttpRequestOptions = {}): Promise<HttpAnswer> {
   const idempotent = options.method !== "POST" && options.method !== "PATCH";
@@ -87,7 +87,7 @@ export async function request(settings: ServerSettings, path: string, options: H
 
 /**
  * As `request`, with the answer's JSON validated.
- * @throws ConnectError `invalid-response` where it is no JSON or not of this schema.
+ * @throws ProductError `invalid-response` where it is no JSON or not of this schema.
  */
 export async function requestJson<S extends v.GenericSchema>(
   settings: ServerSettings,

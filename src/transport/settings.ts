@@ -75,7 +75,7 @@ const defaultTimeouts: Timeouts = { request: 30_000, handshake: 20_000, liveness
 
 /**
  * Completes settings with defaults.
- * @throws ConnectError `address` where baseUrl is no http(s) URL.
+ * @throws ProductError `address` where baseUrl is no http(s) URL.
  */
 export function serverSettings(options: ServerSettingsOptions): ServerSettings {
   const baseUrl = directoryUrl(options.baseUrl);

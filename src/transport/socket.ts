@@ -59,7 +59,7 @@ const closing = { closeTimeout: 2_000 };
 
 /**
  * Opens a websocket relative to `settings.wsUrl`.
- * @throws ConnectError `address` where `path` leads elsewhere, before anything is sent; as for HTTP where the server refuses the upgrade, `unreachable`, `certificate` or `timeout`.
+ * @throws ProductError `address` where `path` leads elsewhere, before anything is sent; as for HTTP where the server refuses the upgrade, `unreachable`, `certificate` or `timeout`.
  */
 export async function openSocket(
   settings: ServerSettings,
@@ -221,7 +221,7 @@ export class Socket {
     if (this.#ws.readyState === this.#ws.OPEN) this.#liveness.probe();
   }
 
-  /** Sends one frame. @throws ConnectError `connection-lost` where the socket is not open any more. */
+  /** Sends one frame. @throws ProductError `connection-lost` where the socket is not open any more. */
   send(data: string | Uint8Array): void {
     if (this.#ws.readyState !== this.#ws.OPEN) throw new ProductError("connection-lost", "The connection is closed.");
     this.#acknowledger.sent();

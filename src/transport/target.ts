@@ -6,7 +6,7 @@ import type { ServerSettings } from "./settings";
  * The URL of `path` on the server at `base`.
  * @param path relative to `base`, or an absolute path or URL that lies below it; already percent-encoded
  * @param carriesToken whether a token goes along, which `settings.tokenPath` may bind to a part of the server
- * @throws ConnectError `address` where it lies elsewhere: another host, scheme, port, or above `base`
+ * @throws ProductError `address` where it lies elsewhere: another host, scheme, port, or above `base`
  */
 export function targetOf({ label, tokenPath }: ServerSettings, base: URL, path: string, carriesToken: boolean): URL {
   const url = URL.canParse(path, base.href) ? new URL(path, base) : undefined;
@@ -33,7 +33,7 @@ function climbsEncoded(path: string): boolean {
 
 /**
  * A name or id as one segment of a path.
- * @throws ConnectError `address` for what would be another resource, even percent-encoded: nothing, `.` and `..`, such
+ * @throws ProductError `address` for what would be another resource, even percent-encoded: nothing, `.` and `..`, such
  * between slashes; and for text that is not well-formed
  */
 export function encodeName(name: string): string {

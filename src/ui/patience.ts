@@ -9,7 +9,7 @@ export const patience = 800;
 
 /**
  * Runs `task`; where that takes long a notification says so and lets the user cancel.
- * @throws what `task` throws; ConnectError `aborted` where the user cancelled and the task heeds its signal
+ * @throws what `task` throws; ProductError `aborted` where the user cancelled and the task heeds its signal
  */
 export async function withPatience<T>(title: string, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const cancelled = new AbortController();

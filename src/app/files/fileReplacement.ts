@@ -26,7 +26,7 @@ export class FileReplacement {
    * are one write each: a break between two would leave half a file. So where a proxy does not let that much through, the parts go into
    * another file, which takes the place of the old one when it is complete.
    * @param exists whether there is a file to replace
-   * @throws ConnectError as `writeFile`; the file is as it was then
+   * @throws ProductError as `writeFile`; the file is as it was then
    */
   async replace(settings: ServerSettings, path: string, bytes: Uint8Array, exists: boolean): Promise<ContentsModel> {
     const taken = this.#sizes.of(settings) ?? Number.POSITIVE_INFINITY;

@@ -5,7 +5,7 @@ import type { ServiceManager } from "../../services/serviceManager";
 /**
  * Gives the sessions of a renamed file, or of all files in a renamed directory, their new paths and names.
  * @returns how many there were
- * @throws ConnectError where the server could not be asked; the rename itself is done by then
+ * @throws ProductError where the server could not be asked; the rename itself is done by then
  */
 export async function moveSessions({ sessions, settings }: Pick<ServiceManager, "sessions" | "settings">, from: string, to: string): Promise<number> {
   const running = await sessions.refresh();

@@ -36,7 +36,7 @@ const capacity = 1_000;
 
 /**
  * Files below a server's root; `settings` are the server's. Paths are separated by `/`, the root is "".
- * All throw ConnectError as the contents client does, and `FileRefusal` where they say so.
+ * All throw ProductError as the contents client does, and `FileRefusal` where they say so.
  */
 export class ServerFiles {
   readonly #seen = new Map<string, Seen>();

@@ -179,7 +179,7 @@ export class HubTree implements Disposable {
     return rows.find(isWanted) ?? (others && this.children(others).find(isWanted));
   }
 
-  /** Ends a terminal with what runs in it. @throws ConnectError */
+  /** Ends a terminal with what runs in it. @throws ProductError */
   endTerminal(server: Server, name: string): Promise<void> {
     return this.#looks.endTerminal(server, name);
   }

@@ -102,7 +102,7 @@ export class ServerPolls implements Disposable {
     }
   }
 
-  /** Ends a terminal with what runs in it. @throws ConnectError */
+  /** Ends a terminal with what runs in it. @throws ProductError */
   async endTerminal({ services, label }: Server, name: string): Promise<void> {
     const watched = services && this.#watched.get(services);
     if (!watched) return;

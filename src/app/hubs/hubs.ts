@@ -65,7 +65,7 @@ export class Hubs implements Disposable {
    * cancelled leaves none, and no token on the hub.
    * @param given what was pasted: the hub's address, and the token or name and password if they are known already
    * @returns the account, the named server whose page was pasted, and what the user should know
-   * @throws ConnectError as `signIn` of hub/
+   * @throws ProductError as `signIn` of hub/
    */
   async signIn(
     given: SignInGiven,
@@ -91,7 +91,7 @@ export class Hubs implements Disposable {
 
   /**
    * Signs in to the hub's pages for an account whose session there is over.
-   * @throws ConnectError `signed-out` where the password is not taken; `unsupported` where the hub has no such form
+   * @throws ProductError `signed-out` where the password is not taken; `unsupported` where the hub has no such form
    */
   async logInToPages(account: Account, password: string, signal?: AbortSignal): Promise<void> {
     this.#keepSession(account, await logIn(account.client.settings, account.userName, password, { signal }));

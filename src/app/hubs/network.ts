@@ -16,7 +16,7 @@ export class Network {
 
   /**
    * TLS for requests to the hub at `address`, or to its servers.
-   * @throws ConnectError `certificate` where a configured file cannot be used
+   * @throws ProductError `certificate` where a configured file cannot be used
    */
   async tls(address: URL): Promise<TlsOptions | undefined> {
     const { configuredHubs, verifyCertificates } = this.#settings;

@@ -33,14 +33,14 @@ export function knownKernels(servers: readonly Server[]): readonly KnownKernel[]
   });
 }
 
-/** Asks the server for its kernels and sessions, and returns them. @throws ConnectError */
+/** Asks the server for its kernels and sessions, and returns them. @throws ProductError */
 export async function freshKernels(server: Server, signal?: AbortSignal): Promise<readonly KnownKernel[]> {
   const services = runningServices(server);
   await Promise.all([services.kernels.refresh(signal), services.sessions.refresh(signal)]);
   return knownKernels([server]);
 }
 
-/** Interrupts the kernel. @throws ConnectError `kernel-dead` where it is gone; as `Servers.check` finds the server */
+/** Interrupts the kernel. @throws ProductError `kernel-dead` where it is gone; as `Servers.check` finds the server */
 export function interrupt(servers: Servers, ref: KernelRef, signal?: AbortSignal): Promise<void> {
   return acting(servers, ref, async (services) => {
     await interruptKernel(services.settings, ref.id, { signal });
@@ -52,7 +52,7 @@ export function interrupt(servers: Servers, ref: KernelRef, signal?: AbortSignal
   });
 }
 
-/** Restarts the kernel's process: its variables are lost. @throws ConnectError as `interrupt` */
+/** Restarts the kernel's process: its variables are lost. @throws ProductError as `interrupt` */
 export function restart(servers: Servers, ref: KernelRef, signal?: AbortSignal): Promise<void> {
   return acting(servers, ref, async (services) => {
     const connection = services.kernels.connections.find(({ id }) => id === ref.id);
@@ -62,7 +62,7 @@ export function restart(servers: Servers, ref: KernelRef, signal?: AbortSignal):
   });
 }
 
-/** Shuts the kernel down for everyone, with its session. One that is gone already is fine. @throws ConnectError */
+/** Shuts the kernel down for everyone, with its session. One that is gone already is fine. @throws ProductError */
 export function shutDown(servers: Servers, ref: KernelRef): Promise<void> {
   return acting(servers, ref, async (services) => {
     const session = services.sessions.running.find(({ kernel }) => kernel?.id === ref.id);

@@ -75,7 +75,7 @@ export class NotebookSessions implements Disposable {
   /**
    * The notebook's kernel of this spec on this server: the one it has, or the one its session has, or a new one; the
    * server is started if need be.
-   * @throws ConnectError as `Servers.ensureRunning`; `no-kernel-spec`
+   * @throws ProductError as `Servers.ensureRunning`; `no-kernel-spec`
    */
   connect(notebook: NotebookRef, server: Server, spec: string, options: ConnectOptions = {}): Promise<NotebookKernel> {
     const queue = this.#queue(notebook.key);
@@ -93,7 +93,7 @@ export class NotebookSessions implements Disposable {
    * Connects the notebook to a kernel that runs: one that the previous window had for it, or one that was begun elsewhere.
    * Nothing is started, and a hub that cannot be reached yet is waited for. A kernel without a session gets the
    * notebook's.
-   * @throws ConnectError `kernel-dead` where it is gone, `server-stopped` where its server does not run
+   * @throws ProductError `kernel-dead` where it is gone, `server-stopped` where its server does not run
    */
   attach(notebook: NotebookRef, server: Server, kernelId: string, signal: AbortSignal): Promise<NotebookKernel> {
     return this.#queue(notebook.key).run(async () => {
@@ -115,12 +115,12 @@ export class NotebookSessions implements Disposable {
     });
   }
 
-  /** Restarts the notebook's kernel. @throws ConnectError where it has none, or the server refuses */
+  /** Restarts the notebook's kernel. @throws ProductError where it has none, or the server refuses */
   async restart(key: string): Promise<void> {
     await this.#running(key).kernel.restart();
   }
 
-  /** Makes a new connection to the notebook's kernel now. @throws ConnectError as `KernelConnection.reconnect` */
+  /** Makes a new connection to the notebook's kernel now. @throws ProductError as `KernelConnection.reconnect` */
   async reconnect(key: string): Promise<void> {
     await this.#running(key).kernel.reconnect();
   }

@@ -41,7 +41,7 @@ export class HubWatch implements Disposable {
     return this.#problems.get(account);
   }
 
-  /** Asks the account's hub for its servers now. @throws ConnectError */
+  /** Asks the account's hub for its servers now. @throws ProductError */
   async refresh(account: Account, signal?: AbortSignal): Promise<void> {
     try {
       await this.#servers.refresh(account, signal);

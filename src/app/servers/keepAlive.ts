@@ -69,7 +69,7 @@ export class KeepAlive implements Disposable {
 
   /**
    * Keeps a running server alive for `ms` milliseconds from now on.
-   * @throws ConnectError `usage` without a duration, `server-stopped` where it does not run, or why the first report was not taken
+   * @throws ProductError `usage` without a duration, `server-stopped` where it does not run, or why the first report was not taken
    */
   async keep(server: Server, ms: number): Promise<void> {
     if (!(ms > 0)) throw new ProductError("usage", "Say for how long the server is to be kept alive.");

@@ -22,7 +22,7 @@ export class ServerPlaces {
 
   /**
    * Asks the user, once, about a host that is not the hub's.
-   * @throws ConnectError `forbidden` where the server must not be used there; `aborted` where the user does not want it
+   * @throws ProductError `forbidden` where the server must not be used there; `aborted` where the user does not want it
    */
   async confirm(account: Account, place: ServerPlace): Promise<void> {
     if (this.allows(account, place)) return;

@@ -117,7 +117,7 @@ export class ServerTable implements Disposable {
 
   /**
    * The server runs at `place`. @returns its services
-   * @throws ConnectError where it must not be used there, or the user does not want it
+   * @throws ProductError where it must not be used there, or the user does not want it
    */
   async run(server: Server, place: ServerPlace): Promise<ServiceManager> {
     await this.#places.confirm(server.account, place);

@@ -66,7 +66,7 @@ export class Servers implements Disposable {
 
   /**
    * Asks the hub for the account's servers, and for those that others share with it; the servers themselves are not
-   * asked. @throws ConnectError
+   * asked. @throws ProductError
    */
   async refresh(account: Account, signal?: AbortSignal): Promise<void> {
     const [models, shared] = await Promise.all([
@@ -100,7 +100,7 @@ export class Servers implements Disposable {
   /**
    * Returns the server's services, with the server running: asks the hub, and starts it if need be. Whoever asks while
    * it starts shares that start, and may leave without stopping it.
-   * @throws ConnectError `start-failed` with the hub's reason, `unreachable`, `signed-out`, `timeout`, `aborted`;
+   * @throws ProductError `start-failed` with the hub's reason, `unreachable`, `signed-out`, `timeout`, `aborted`;
    * `server-stopped` where it is somebody else's and not running
    */
   ensureRunning(server: Server, options: RunningServerOptions = {}): Promise<ServiceManager> {
@@ -110,7 +110,7 @@ export class Servers implements Disposable {
 
   /**
    * The services of a server that runs; it is not started. A hub that cannot be reached is asked again and again.
-   * @throws ConnectError `server-stopped`, or why `signal` aborted
+   * @throws ProductError `server-stopped`, or why `signal` aborted
    */
   async whileRunning(server: Server, signal: AbortSignal): Promise<ServiceManager> {
     for (let attempt = 0; ; attempt++) {
@@ -129,7 +129,7 @@ export class Servers implements Disposable {
 
   /**
    * Creates a named server, started with these options.
-   * @throws ConnectError `conflict` where there is one of that name, and as `ensureRunning`
+   * @throws ProductError `conflict` where there is one of that name, and as `ensureRunning`
    */
   async create(account: Account, name: string, options: RunningServerOptions = {}): Promise<Server> {
     await this.refresh(account, options.signal);
@@ -235,7 +235,7 @@ export class Servers implements Disposable {
 
   /**
    * Performs what ends the server, and shows it as `after` then.
-   * @throws ConnectError `forbidden` where it is somebody else's
+   * @throws ProductError `forbidden` where it is somebody else's
    */
   async #end(server: Server, after: "stopped" | "starting", perform: () => Promise<void>): Promise<void> {
     if (isShared(server)) throw new ProductError("forbidden", `${server.label} belongs to ${server.owner}, who alone can start and stop it.`);

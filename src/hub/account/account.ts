@@ -128,7 +128,7 @@ export class Account implements TokenProvider, Disposable {
 
   /**
    * The hub token, for requests to the hub's API.
-   * @throws ConnectError `signed-out` where there is none, or only one that the hub has refused.
+   * @throws ProductError `signed-out` where there is none, or only one that the hub has refused.
    */
   async current(): Promise<string> {
     return (await this.#current()).token;
@@ -152,7 +152,7 @@ export class Account implements TokenProvider, Disposable {
 
   /**
    * Whether the token that some request was refused with still holds; concurrent questions share one request.
-   * @throws ConnectError where the hub cannot be asked: that is no sign-out.
+   * @throws ProductError where the hub cannot be asked: that is no sign-out.
    */
   check(refused: string): Promise<Verdict> {
     return this.#checks.once(refused, () => this.#check(refused));

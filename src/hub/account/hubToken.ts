@@ -72,7 +72,7 @@ export class HubToken implements Disposable {
 
   /**
    * Has the token hold `scopes` too, by another in its place; one that was given stays as it is.
-   * @throws HttpError where the hub refuses: it does not know them, or the user does not have them; ConnectError `conflict`
+   * @throws HttpError where the hub refuses: it does not know them, or the user does not have them; ProductError `conflict`
    * where other windows keep replacing the token
    */
   async widen(scopes: readonly string[]): Promise<void> {

@@ -56,7 +56,7 @@ const revokeTimeout = 10_000;
 /**
  * Mints a token for `user`, asking with the token of `settings` or with a password. Aborting leaves no token on the
  * hub: the request, once sent, is not cut off, and what it brings is revoked.
- * @throws HttpError where the hub refuses (`isRefusal`), else why it could not be asked; ConnectError `aborted`
+ * @throws HttpError where the hub refuses (`isRefusal`), else why it could not be asked; ProductError `aborted`
  */
 export async function mint(settings: ServerSettings, user: string, options: MintOptions): Promise<UserSecret> {
   throwIfAborted(options.signal);
@@ -98,7 +98,7 @@ export async function revoke(settings: ServerSettings, { secret, userName }: Use
 /**
  * Revokes the tokens of `user` whose note `matches`, asking with the token of `settings`. By their notes, since hubs give
  * the ids of tokens that are gone to new ones.
- * @throws ConnectError, HttpError where the hub cannot be asked or refuses
+ * @throws ProductError, HttpError where the hub cannot be asked or refuses
  */
 export async function revokeNoted(settings: ServerSettings, user: string, matches: (note: string) => boolean): Promise<void> {
   const client = new HubClient(settings);

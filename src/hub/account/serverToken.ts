@@ -31,7 +31,7 @@ export interface ServerTokenOptions {
   readonly terms: (() => TokenTerms) | undefined;
   /** Of requests to the hub, with the hub token. */
   readonly hub: ServerSettings;
-  /** The account's hub token. @throws ConnectError `signed-out` */
+  /** The account's hub token. @throws ProductError `signed-out` */
   readonly hubToken: () => Promise<TokenRecord>;
   /** Whether the account's hub token still holds. */
   readonly checkHubToken: (refused: string) => Promise<Verdict>;
@@ -71,7 +71,7 @@ export class ServerToken implements TokenProvider, Disposable {
 
   /**
    * The token to send.
-   * @throws ConnectError `signed-out`; `forbidden` where the hub gives none that may be sent there
+   * @throws ProductError `signed-out`; `forbidden` where the hub gives none that may be sent there
    */
   async current(): Promise<string> {
     const hubToken = await this.#with.hubToken();
@@ -147,7 +147,7 @@ export class ServerToken implements TokenProvider, Disposable {
 
   /**
    * The narrowest token that the hub gives for this server.
-   * @throws HttpError, ConnectError `forbidden` where it gives none
+   * @throws HttpError, ProductError `forbidden` where it gives none
    */
   async #mint({ family }: TokenRecord): Promise<UserSecret> {
     const { server, userName, hub, terms } = this.#with;

@@ -23,7 +23,7 @@ export class TokenChecks {
  * Asks the hub whose token `client` sends. A refusal that is not the hub's own (a network's sign-in page, a proxy)
  * proves nothing.
  * @returns undefined where the token holds no more
- * @throws ConnectError where the hub cannot be asked: that is no sign-out
+ * @throws ProductError where the hub cannot be asked: that is no sign-out
  */
 export async function ownerOfToken(client: HubClient): Promise<HubUser | undefined> {
   try {

@@ -63,7 +63,7 @@ const maxPages = 50;
 /**
  * Speaks to one hub. `settings.baseUrl` is the hub's base URL (what stands before `hub/`).
  *
- * Every method throws ConnectError or HttpError as `request` does; a server name is "" for the default server.
+ * Every method throws ProductError or HttpError as `request` does; a server name is "" for the default server.
  * https://jupyterhub.readthedocs.io/en/stable/reference/rest-api.html
  */
 export class HubClient {
@@ -90,7 +90,7 @@ export class HubClient {
 
   /**
    * `GET /users/NAME`: the user's servers, stopped named ones included; a stopped default server may be missing.
-   * @throws ConnectError `forbidden` where the token may not see servers.
+   * @throws ProductError `forbidden` where the token may not see servers.
    */
   async getServers(user: string, options: CallOptions = {}): Promise<readonly model.HubServer[]> {
     const query = { include_stopped_servers: true };
@@ -191,7 +191,7 @@ export class HubClient {
   /**
    * `GET /users/NAME/server(s/SERVER)/progress`: what the hub reports while the server starts. Ends after `ready` or
    * `failed`, when the hub closes the stream, or when `signal` aborts. It may be silent for long: bound the wait.
-   * @throws HttpError where the server is not starting (status 400); ConnectError `too-large`, see `eventsIn`.
+   * @throws HttpError where the server is not starting (status 400); ProductError `too-large`, see `eventsIn`.
    */
   async *progress(user: string, server: string, options: CallOptions = {}): AsyncGenerator<model.ProgressEvent> {
     const { label, log } = this.settings;
@@ -215,7 +215,7 @@ export class HubClient {
 
   /**
    * `POST /users/NAME/activity`: reports that a server was in use at `at`, which keeps it from being culled as idle.
-   * @throws ConnectError `forbidden` where the token lacks the scope users:activity!user
+   * @throws ProductError `forbidden` where the token lacks the scope users:activity!user
    */
   async reportActivity(user: string, server: string, at: Date, options: CallOptions = {}): Promise<void> {
     const body = { servers: { [server]: { last_activity: at.toISOString() } } };

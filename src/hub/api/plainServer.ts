@@ -27,7 +27,7 @@ function visitor(): string {
 
 /**
  * The first of an address's candidates that is a Jupyter server: it says its version to everybody.
- * @throws ConnectError `not-a-hub` where one is a gateway to kernels
+ * @throws ProductError `not-a-hub` where one is a gateway to kernels
  */
 export async function findPlainServer(address: HubAddress, options: FindHubOptions): Promise<FoundHub | undefined> {
   const { signal } = options;

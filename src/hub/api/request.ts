@@ -6,12 +6,12 @@ import type { ServerSettings } from "../../transport/settings";
 
 const bound = { maxBytes: megabyte };
 
-/** @throws ConnectError `too-large`; see `http.request` */
+/** @throws ProductError `too-large`; see `http.request` */
 export function request(settings: ServerSettings, path: string, options: http.HttpRequestOptions = {}): Promise<http.HttpAnswer> {
   return http.request(settings, path, { ...bound, ...options });
 }
 
-/** @throws ConnectError `too-large`; see `http.requestJson` */
+/** @throws ProductError `too-large`; see `http.requestJson` */
 export function requestJson<S extends v.GenericSchema>(
   settings: ServerSettings,
   path: string,

@@ -32,7 +32,7 @@ export class Shares {
   /**
    * The servers that others share with the user. Where our token may not see them, another one that can do nothing
    * else looks once; if there are some, ours gets the right to.
-   * @throws ConnectError where the hub cannot be asked
+   * @throws ProductError where the hub cannot be asked
    */
   async list(options: CallOptions = {}): Promise<readonly SharedServer[]> {
     const { client, userName } = this.#with;

@@ -39,7 +39,7 @@ export async function servers(client: HubClient, user: string, options: CallOpti
  *
  * A hub that is gone for a moment while the server starts is asked again until the timeout. Aborting leaves a spawn
  * that has begun to the hub.
- * @throws ConnectError `start-failed` with the hub's reason, `timeout`, `aborted`, `signed-out`, `forbidden`.
+ * @throws ProductError `start-failed` with the hub's reason, `timeout`, `aborted`, `signed-out`, `forbidden`.
  */
 export async function ensureRunning(
   client: HubClient,
@@ -72,7 +72,7 @@ export async function ensureRunning(
 /**
  * Waits until somebody has started the server by other means (the hub's spawn page), for `EnsureRunningOptions.timeout`
  * at most, then follows the spawn.
- * @throws ConnectError `timeout` where nobody has, and as `ensureRunning`
+ * @throws ProductError `timeout` where nobody has, and as `ensureRunning`
  */
 export async function ensureStartedElsewhere(
   client: HubClient,
@@ -101,7 +101,7 @@ export interface StopOptions extends CallOptions {
 /**
  * Stops the server and resolves when it is really stopped. One that is still starting is stopped at once where the hub
  * can do that (6), else when it has come up.
- * @throws ConnectError `timeout`, `aborted`, or what the hub answered.
+ * @throws ProductError `timeout`, `aborted`, or what the hub answered.
  */
 export function stop(client: HubClient, user: string, server: string, options: StopOptions = {}): Promise<void> {
   const message = `${titleOf(client, server)} is still not stopped. Look at ${home(client)}.`;
@@ -111,7 +111,7 @@ export function stop(client: HubClient, user: string, server: string, options: S
 /**
  * Stops a named server and has the hub forget it, with its options; what it stored goes with it where the hub's spawner
  * deletes storage. Resolves when it is gone.
- * @throws ConnectError `timeout`, `aborted`, or what the hub answered.
+ * @throws ProductError `timeout`, `aborted`, or what the hub answered.
  */
 export async function remove(client: HubClient, user: string, server: string, options: StopOptions = {}): Promise<void> {
   const message = `${titleOf(client, server)} is still not deleted. Look at ${home(client)}.`;
@@ -139,7 +139,7 @@ async function end(
 
 /**
  * Returns a server that `owner` shares with the user, if it runs: a share gives access, not the right to start it.
- * @throws ConnectError `server-stopped`; `not-found` where it is not shared any more
+ * @throws ProductError `server-stopped`; `not-found` where it is not shared any more
  */
 export async function sharedRunning(
   client: HubClient,

@@ -42,7 +42,7 @@ export class LoopbackRedirect {
    * Listens at `uri`, whose host is loopback and whose port was registered with the hub. Where that is `localhost` a
    * browser may mean either of two addresses: both are listened at, so that no other program is given the answer
    * (RFC 8252, 8.3).
-   * @throws ConnectError `usage` where something else listens there, `unsupported` where the system lets nobody listen
+   * @throws ProductError `usage` where something else listens there, `unsupported` where the system lets nobody listen
    */
   static async listen(uri: URL): Promise<LoopbackRedirect> {
     const redirect = new LoopbackRedirect(uri);

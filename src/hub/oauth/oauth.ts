@@ -32,7 +32,7 @@ const refusals = [400, 401, 403];
 /**
  * Has the user sign in on the hub's page.
  * @returns an access token of the hub; revoke it when one of our own is minted
- * @throws ConnectError `aborted`, `forbidden` with what the hub says, or why it could not be asked
+ * @throws ProductError `aborted`, `forbidden` with what the hub says, or why it could not be asked
  */
 export async function oauthToken(settings: ServerSettings, flow: OAuthFlow, signal: AbortSignal | undefined): Promise<string> {
   const { baseUrl, label } = settings;

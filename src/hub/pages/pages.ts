@@ -24,7 +24,7 @@ export type SpawnPage =
  * Logs in as a browser does with a form.
  * @param settings of the hub; its token is not sent
  * @returns the session's cookies, as one secret: for `readSpawnForm`, and for SecretStorage only
- * @throws ConnectError `signed-out` where the hub does not take name and password; `unsupported` where it has no such form
+ * @throws ProductError `signed-out` where the hub does not take name and password; `unsupported` where it has no such form
  */
 export async function logIn(settings: ServerSettings, userName: string, password: string, options: CallOptions = {}): Promise<string> {
   const page = await ask(settings, new Cookies(), "hub/login", options);
@@ -44,7 +44,7 @@ export async function logIn(settings: ServerSettings, userName: string, password
  * starts the server with that**: ask only for somebody who wants it started.
  * @param cookies what `logIn` returned
  * @param server "" for the default server
- * @throws ConnectError `signed-out` where the session is over; HttpError with the page's own words
+ * @throws ProductError `signed-out` where the session is over; HttpError with the page's own words
  */
 export async function readSpawnForm(
   settings: ServerSettings,

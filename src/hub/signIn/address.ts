@@ -26,7 +26,7 @@ const maxCandidates = 8;
 /**
  * Reads an address as people paste it: any page of a hub or of a user's server, with or without scheme, prefix, query,
  * token, quotes or words around it. Asks nobody; `findHub` says which candidate is the hub.
- * @throws ConnectError `address` where no http(s) address can be made of it; the message repeats no secret.
+ * @throws ProductError `address` where no http(s) address can be made of it; the message repeats no secret.
  */
 export function parseAddress(text: string): HubAddress {
   const url = readUrl(addressIn(text));

@@ -31,7 +31,7 @@ const anyFault = Array.from({ length: 300 }, (_, index) => 300 + index).filter((
 /**
  * Asks each candidate for `hub/api/`, which every hub answers without a token, and returns the first that is a hub.
  * A redirect to another `hub/api/` (http to https, a moved host, a prefix) is followed; nothing secret is sent.
- * @throws ConnectError `not-a-hub` where something else answers, `server-error` where a hub seems to be down,
+ * @throws ProductError `not-a-hub` where something else answers, `server-error` where a hub seems to be down,
  * `unreachable`, `certificate`, `timeout`, `aborted`.
  */
 export async function findHub(address: HubAddress, options: FindHubOptions = {}): Promise<FoundHub> {

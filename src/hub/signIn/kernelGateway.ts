@@ -13,7 +13,7 @@ const timeout = 15_000;
 /**
  * Asks what is at an address that answers as a Jupyter server does, or says nothing without a token.
  * @param closed the status with which it refuses to tell its version
- * @throws ConnectError `not-a-hub`, naming what it is, where no notebook can be had from it
+ * @throws ProductError `not-a-hub`, naming what it is, where no notebook can be had from it
  */
 export async function refuseGateway(settings: ServerSettings, closed: number | undefined, signal: AbortSignal | undefined): Promise<void> {
   const answer = await request(settings, "api/swagger.json", { anonymous: true, signal, timeout, allow: anyStatus });

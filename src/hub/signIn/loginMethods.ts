@@ -28,7 +28,7 @@ type Document = ReturnType<typeof parsePage>;
 
 /**
  * Reads the page `hub/login`. One that cannot be read, or leads elsewhere at once, offers no password.
- * @throws ConnectError where the hub does not answer
+ * @throws ProductError where the hub does not answer
  */
 export async function waysIn(hub: ServerSettings, signal?: AbortSignal): Promise<WaysIn> {
   const answer = await request(hub, "hub/login", { anonymous: true, accept: "text/html", allow: anyStatus, signal });

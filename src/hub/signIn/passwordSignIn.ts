@@ -34,7 +34,7 @@ export interface Credentials {
 /**
  * Asks the hub for a token by name and password. The form comes first where there is one to fill in: it knows people
  * who have never been on this hub, and says once what is wrong.
- * @throws ConnectError `signed-out` where the hub does not take them; else why it could not be asked
+ * @throws ProductError `signed-out` where the hub does not take them; else why it could not be asked
  */
 export async function mintWithPassword(settings: ServerSettings, given: Credentials, options: PasswordSignInOptions): Promise<PasswordSignIn> {
   const userName = given.userName.trim();

@@ -32,7 +32,7 @@ export type SignInOptions = Partial<Omit<ServerSettingsOptions, "baseUrl" | "tok
  * Finds the hub, authenticates by the first login method that applies (a given token or password, a token in the address, what the
  * hub's sign-in page asks for, a pasted token), and mints a token of our own. Nothing is stored; what fails or is
  * cancelled leaves no token on the hub.
- * @throws ConnectError `address` (no address, or a token or password that was given for another host than the hub's),
+ * @throws ProductError `address` (no address, or a token or password that was given for another host than the hub's),
  * `not-a-hub`, `signed-out` (the token or password is not taken), `forbidden` (a token that is of no use), `aborted` (the
  * user cancelled), or why the hub could not be asked.
  */
@@ -82,7 +82,7 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
 /**
  * What was given, in the address or beside it, is for the host that was pasted. A redirect, or the host above a user's
  * own, may lead to another: whether that is theirs only the user knows, and what a caller gives does not go there.
- * @throws ConnectError `address` where a caller has given a token or password, `aborted` where the user does not agree
+ * @throws ProductError `address` where a caller has given a token or password, `aborted` where the user does not agree
  */
 async function agreeToHost(hub: URL, { url: pasted }: HubAddress, given: SignInGiven, port: SignInPort): Promise<void> {
   if (given.token !== undefined || given.password !== undefined) {

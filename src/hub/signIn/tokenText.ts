@@ -4,7 +4,7 @@ import { trimmedEnd } from "../../base/text";
 
 /**
  * The token in what a user pasted: without white space and quotes around it.
- * @throws ConnectError `signed-out` for what cannot be a token; such text is sent nowhere and not repeated.
+ * @throws ProductError `signed-out` for what cannot be a token; such text is sent nowhere and not repeated.
  */
 export function cleanToken(text: string): string {
   const token = bare(text);

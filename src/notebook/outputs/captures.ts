@@ -33,7 +33,7 @@ export class Captures {
   /**
    * Takes one message of the run.
    * @returns the changes to show, in order; undefined where no widget captures it
-   * @throws ConnectError `invalid-message` if the content is faulty
+   * @throws ProductError `invalid-message` if the content is faulty
    */
   apply(message: Message): OutputChange[] | undefined {
     const type = message.header.msg_type;

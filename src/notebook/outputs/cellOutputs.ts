@@ -35,7 +35,7 @@ export class CellOutputs {
 
   /**
    * The changes by a message of the run; nothing is shown yet.
-   * @throws ConnectError `invalid-message` if its content is faulty
+   * @throws ProductError `invalid-message` if its content is faulty
    */
   changesOf(message: Message): MessageChanges {
     const captured = this.#captures.apply(message);

@@ -68,7 +68,7 @@ export class DisplayIds {
 
   /**
    * Applies an `update_display_data` to all outputs, for messages that belong to no cell of ours.
-   * @throws ConnectError `invalid-message` if it is faulty or has no display id.
+   * @throws ProductError `invalid-message` if it is faulty or has no display id.
    */
   apply(message: Message, self?: DisplayOwner): CellOutput[] {
     const content = contentOf(message, displayDataContent);

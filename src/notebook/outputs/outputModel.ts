@@ -76,7 +76,7 @@ export class OutputModel {
   /**
    * Takes one message of the run. Types that make no output are ignored.
    * @returns the changes to show, in order
-   * @throws ConnectError `invalid-message` if the content is faulty; the outputs are then as before.
+   * @throws ProductError `invalid-message` if the content is faulty; the outputs are then as before.
    */
   apply(message: Message): OutputChange[] {
     switch (message.header.msg_type) {

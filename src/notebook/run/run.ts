@@ -31,7 +31,7 @@ export interface ExecuteCallbacks {
 }
 
 export interface ExecuteFuture {
-  /** Resolves when reply and idle are here; rejects with a ConnectError once they cannot come any more. */
+  /** Resolves when reply and idle are here; rejects with a ProductError once they cannot come any more. */
   readonly done: Promise<ExecuteReply>;
   /** Stops the callbacks; the kernel goes on. */
   dispose(): void;

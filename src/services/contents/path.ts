@@ -10,13 +10,13 @@ const reserved: ReadonlySet<string> = new Set(["checkpoints", "trust"]);
 /**
  * `path` for a URL: each segment percent-encoded, no slash at either end; the root is empty.
  * @param path below the server's root, separated by `/`, e.g. `data/50 % #1.csv`
- * @throws ConnectError `address` for `.` and `..`, which a URL would resolve, and for text that is not well-formed.
+ * @throws ProductError `address` for `.` and `..`, which a URL would resolve, and for text that is not well-formed.
  */
 export function encodePath(path: string): string {
   return segments(path).map(encodeSegment).join("/");
 }
 
-/** The address of `path` in the contents API. @throws ConnectError `address`, see `encodePath`. */
+/** The address of `path` in the contents API. @throws ProductError `address`, see `encodePath`. */
 export function contentsPath(path: string): string {
   const encoded = encodePath(path);
   return encoded === "" ? "api/contents" : `api/contents/${encoded}`;

@@ -25,7 +25,7 @@ const slowestRate = 16;
  * Writes `bytes` to `path`, replacing what is there (PUT /api/contents/PATH). What is larger than one part goes in
  * `chunk`s 1, 2 … -1 as jupyter_server's large file managers take them; after each one the size that the server
  * reports is compared with what it should have, since a part that was repeated by the transport is appended twice.
- * @throws ContentsError, and ConnectError
+ * @throws ContentsError, and ProductError
  * `too-large` where this server takes no parts, `conflict` where something else writes to the file. After an error
  * between two parts the file on the server is incomplete.
  */

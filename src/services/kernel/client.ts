@@ -24,12 +24,12 @@ export function listKernels(settings: ServerSettings, options: Abort = {}): Prom
   return requestJson(settings, "api/kernels", v.array(kernelModel), options);
 }
 
-/** GET /api/kernels/ID. @throws ConnectError `not-found` where the server says that it is gone. */
+/** GET /api/kernels/ID. @throws ProductError `not-found` where the server says that it is gone. */
 export async function getKernel(settings: ServerSettings, id: string, options: Abort = {}): Promise<KernelModel> {
   return saidByServer(settings, id, requestJson(settings, pathOf(id), kernelModel, options));
 }
 
-/** POST /api/kernels: starts a kernel without a session. @throws ConnectError `no-kernel-spec` for an unknown name. */
+/** POST /api/kernels: starts a kernel without a session. @throws ProductError `no-kernel-spec` for an unknown name. */
 export function startKernel(settings: ServerSettings, name: string, options: Abort = {}): Promise<KernelModel> {
   return requestJson(settings, "api/kernels", kernelModel, {
     method: "POST",
@@ -41,7 +41,7 @@ export function startKernel(settings: ServerSettings, name: string, options: Abo
 
 /**
  * POST /api/kernels/ID/restart; answered when the new process runs. Concurrent calls join.
- * @throws ConnectError as `getKernel`
+ * @throws ProductError as `getKernel`
  */
 export function restartKernel(settings: ServerSettings, id: string, { signal }: Abort = {}): Promise<KernelModel> {
   const options = { method: "POST", timeout: startTimeout } as const;
@@ -49,7 +49,7 @@ export function restartKernel(settings: ServerSettings, id: string, { signal }: 
   return restarts.run(settings, id, work, signal);
 }
 
-/** POST /api/kernels/ID/interrupt. Whoever asks until it is answered joins. @throws ConnectError as `getKernel` */
+/** POST /api/kernels/ID/interrupt. Whoever asks until it is answered joins. @throws ProductError as `getKernel` */
 export function interruptKernel(settings: ServerSettings, id: string, { signal }: Abort = {}): Promise<void> {
   const work = async (): Promise<void> => {
     await saidByServer(settings, id, request(settings, `${pathOf(id)}/interrupt`, { method: "POST" }));

@@ -16,7 +16,7 @@ export function encode(message: Message, protocol: string): Frame {
 
 /**
  * Decodes a received frame. Buffers are views on `frame`, not copies.
- * @throws ConnectError `invalid-message` for whatever does not follow the protocol.
+ * @throws ProductError `invalid-message` for whatever does not follow the protocol.
  */
 export function decode(frame: Frame, protocol: string): Message {
   try {

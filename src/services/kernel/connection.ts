@@ -122,7 +122,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
     return this.#requests.get(requestId)?.registerMessageHook(hook) ?? { dispose: () => undefined };
   }
 
-  /** Answers an input_request. @throws ConnectError where the connection has ended */
+  /** Answers an input_request. @throws ProductError where the connection has ended */
   sendInputReply(value: string, request: Message): void {
     throwIfEnded(this.#link.state);
     this.events.pendingInput.fire(false);
@@ -132,7 +132,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   /**
    * Stops what runs (`KeyboardInterrupt` in Python).
-   * @throws ConnectError where the kernel is dead or the server refuses.
+   * @throws ProductError where the kernel is dead or the server refuses.
    */
   async interrupt(): Promise<void> {
     await this.#process.interrupt();
@@ -158,7 +158,7 @@ export class KernelConnection extends KernelRequests implements Disposable {
 
   /**
    * Reconnects now, by a new websocket; resolves when it is open.
-   * @throws ConnectError where the connection has ended or ends; `timeout` where it takes longer than a handshake may
+   * @throws ProductError where the connection has ended or ends; `timeout` where it takes longer than a handshake may
    */
   async reconnect(): Promise<void> {
     throwIfEnded(this.#link.state);

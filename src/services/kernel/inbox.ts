@@ -34,7 +34,7 @@ export class Inbox {
     this.#activity = new ShellState((id) => ports.requests.get(id));
   }
 
-  /** @throws ConnectError `invalid-message` where its content is faulty */
+  /** @throws ProductError `invalid-message` where its content is faulty */
   take(message: Message): void {
     const { delivery, events, comms } = this.#ports;
     delivery.received(message);

@@ -56,17 +56,17 @@ export class KernelManager implements Disposable {
     return this.#listing.isReady;
   }
 
-  /** Resolves when the list is known; the server is asked only where nobody has yet. @throws ConnectError why it could not be. */
+  /** Resolves when the list is known; the server is asked only where nobody has yet. @throws ProductError why it could not be. */
   async ready(signal?: AbortSignal): Promise<void> {
     await this.#listing.ready(signal);
   }
 
-  /** Asks the server; connections whose kernel has vanished are ended. @throws ConnectError, and then keeps what it had. */
+  /** Asks the server; connections whose kernel has vanished are ended. @throws ProductError, and then keeps what it had. */
   refresh(signal?: AbortSignal): Promise<readonly KernelModel[]> {
     return this.#listing.refresh(signal);
   }
 
-  /** Starts a kernel without a session and connects to it. @throws ConnectError `no-kernel-spec` for an unknown name. */
+  /** Starts a kernel without a session and connects to it. @throws ProductError `no-kernel-spec` for an unknown name. */
   async startNew(name: string, signal?: AbortSignal): Promise<KernelConnection> {
     const model = await startKernel(this.#settings, name, { signal });
     return this.connectTo(model);
@@ -92,7 +92,7 @@ export class KernelManager implements Disposable {
     this.forget(id, new ProductError("kernel-dead", "The kernel was shut down."));
   }
 
-  /** Shuts every kernel of the server down. @throws ConnectError the first failure, once all were tried. */
+  /** Shuts every kernel of the server down. @throws ProductError the first failure, once all were tried. */
   async shutdownAll(): Promise<void> {
     const running = await this.refresh();
     const results = await Promise.allSettled(running.map(({ id }) => this.shutdown(id)));

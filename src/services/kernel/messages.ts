@@ -101,7 +101,7 @@ function weightOfData(data: unknown): number {
 
 /**
  * The content of `message`, validated.
- * @throws ConnectError `invalid-message` naming the type and the field.
+ * @throws ProductError `invalid-message` naming the type and the field.
  */
 export function contentOf<S extends v.GenericSchema>(message: Message, schema: S): v.InferOutput<S> {
   const result = v.safeParse(schema, message.content, { abortEarly: true });

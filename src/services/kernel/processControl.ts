@@ -24,7 +24,7 @@ export class ProcessControl {
     this.#ports = ports;
   }
 
-  /** Stops what runs. @throws ConnectError where the kernel is dead or the server refuses */
+  /** Stops what runs. @throws ProductError where the kernel is dead or the server refuses */
   async interrupt(): Promise<void> {
     const { settings, kernelId, link } = this.#ports;
     throwIfEnded(link.state);

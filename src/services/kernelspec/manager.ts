@@ -39,13 +39,13 @@ export class KernelSpecManager implements Disposable {
     return this.specs?.specs.find((spec) => spec.name === name);
   }
 
-  /** Resolves with the specs; the server is asked only where nobody has yet. @throws ConnectError why it could not be. */
+  /** Resolves with the specs; the server is asked only where nobody has yet. @throws ProductError why it could not be. */
   async ready(signal?: AbortSignal): Promise<KernelSpecs> {
     await this.#listing.ready(signal);
     return this.specs ?? none;
   }
 
-  /** Asks the server. @throws ConnectError, and then keeps what it had. */
+  /** Asks the server. @throws ProductError, and then keeps what it had. */
   async refresh(signal?: AbortSignal): Promise<KernelSpecs> {
     return (await this.#listing.refresh(signal)) ?? none;
   }

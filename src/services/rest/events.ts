@@ -48,7 +48,7 @@ export function asKernelAction(event: ServerEvent): KernelActionEvent | undefine
 /**
  * POST /api/events.
  * @param event `version` must be that of the schema as the server knows it
- * @throws ConnectError `server-error` (400) with the server's reason for an unknown schema or data that does not follow it
+ * @throws ProductError `server-error` (400) with the server's reason for an unknown schema or data that does not follow it
  */
 export async function emitEvent(
   settings: ServerSettings,
@@ -124,7 +124,7 @@ export class EventStream implements Disposable {
   }
 }
 
-/** @throws ConnectError `invalid-message` */
+/** @throws ProductError `invalid-message` */
 export function readEvent(frame: string | Buffer): ServerEvent {
   let value: unknown;
   try {

@@ -9,7 +9,7 @@ import { readKernelSpec, type KernelSpec } from "../kernelspec/model";
 import type { Abort } from "./abort";
 import { requestBytes, type BytesAnswer } from "./bytes";
 
-/** GET /api/kernelspecs/NAME (not in api.yaml). @throws ConnectError `not-found`, `invalid-response` */
+/** GET /api/kernelspecs/NAME (not in api.yaml). @throws ProductError `not-found`, `invalid-response` */
 export async function getKernelSpec(settings: ServerSettings, name: string, options: Abort = {}): Promise<KernelSpec> {
   const spec = readKernelSpec(await requestJson(settings, `api/kernelspecs/${encodeName(name)}`, v.unknown(), options));
   if (spec) return spec;
@@ -19,7 +19,7 @@ export async function getKernelSpec(settings: ServerSettings, name: string, opti
 /**
  * GET of a resource of a spec, e.g. its logo.
  * @param resource as in `KernelSpec.resources`: an absolute path on the server
- * @throws ConnectError `not-found`; `address` for one that lies elsewhere, as `request`
+ * @throws ProductError `not-found`; `address` for one that lies elsewhere, as `request`
  */
 export function kernelSpecResource(settings: ServerSettings, resource: string, options: Abort = {}): Promise<BytesAnswer> {
   return requestBytes(settings, resource, { maxBytes: megabyte, ...options });

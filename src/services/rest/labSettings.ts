@@ -31,7 +31,7 @@ export async function listLabSettingIds(settings: ServerSettings, options: Abort
   return (await requestJson(settings, "lab/api/settings", answer, { query, ...options })).settings.map(({ id }) => id);
 }
 
-/** GET /lab/api/settings/ID. @throws ConnectError `not-found` */
+/** GET /lab/api/settings/ID. @throws ProductError `not-found` */
 export async function getLabSetting(settings: ServerSettings, id: string, options: Abort = {}): Promise<LabSetting> {
   return requestJson(settings, pathOf(id), setting, options);
 }

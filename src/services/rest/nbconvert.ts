@@ -22,7 +22,7 @@ export function listExporters(settings: ServerSettings, options: Abort = {}): Pr
 
 /**
  * GET /nbconvert/FORMAT/PATH: a notebook of the server; a zip where the result is several files.
- * @throws ConnectError `not-found`; `server-error` with the exporter's reason, also for an unknown format
+ * @throws ProductError `not-found`; `server-error` with the exporter's reason, also for an unknown format
  */
 export async function convertFile(
   settings: ServerSettings,

@@ -16,7 +16,7 @@ export type ResolvedPath = v.InferOutput<typeof resolvedPath>;
 /**
  * GET /api/resolvePath (jupyter_server 2.17).
  * @param kernel id of a kernel to ask too
- * @throws ConnectError `not-found` on older servers
+ * @throws ProductError `not-found` on older servers
  */
 export function resolvePath(
   settings: ServerSettings,

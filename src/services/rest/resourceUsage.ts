@@ -29,7 +29,7 @@ export interface ResourceUsage {
 
 /**
  * GET /api/metrics/v1 (https://github.com/jupyter-server/jupyter-resource-usage; not in api.yaml)
- * @throws ConnectError `not-found` where the server does not have it
+ * @throws ProductError `not-found` where the server does not have it
  */
 export async function resourceUsage(settings: ServerSettings, options: Abort = {}): Promise<ResourceUsage> {
   const { rss, pss, limits, cpu_percent: percent } = await requestJson(settings, "api/metrics/v1", usageModel, { maxBytes: megabyte, ...options });

@@ -38,7 +38,7 @@ export async function saveWorkspace(
   await request(settings, pathOf(id), { method: "PUT", body: { data, metadata: { id } }, ...options });
 }
 
-/** DELETE /lab/api/workspaces/ID. @throws ConnectError `not-found` */
+/** DELETE /lab/api/workspaces/ID. @throws ProductError `not-found` */
 export async function deleteWorkspace(settings: ServerSettings, id: string, options: Abort = {}): Promise<void> {
   await request(settings, pathOf(id), { method: "DELETE", ...options });
 }

@@ -33,14 +33,14 @@ export function listSessions(settings: ServerSettings, options: Abort = {}): Pro
   return requestJson(settings, "api/sessions", v.array(sessionModel), options);
 }
 
-/** GET /api/sessions/ID. @throws ConnectError `not-found` where it is gone. */
+/** GET /api/sessions/ID. @throws ProductError `not-found` where it is gone. */
 export async function getSession(settings: ServerSettings, id: string, options: Abort = {}): Promise<SessionModel> {
   return requestJson(settings, pathOf(id), sessionModel, options);
 }
 
 /**
  * POST /api/sessions. Idempotent: a path that has a session gets that one, with the kernel it has.
- * @throws ConnectError `no-kernel-spec` for an unknown kernel name.
+ * @throws ProductError `no-kernel-spec` for an unknown kernel name.
  */
 export function startSession(settings: ServerSettings, start: SessionStart, options: Abort = {}): Promise<SessionModel> {
   return requestJson(settings, "api/sessions", sessionModel, {
@@ -68,7 +68,7 @@ export async function changeSession(
 
 /**
  * DELETE /api/sessions/ID, its kernel included; a session that is gone already is fine. Whoever asks meanwhile joins.
- * @throws ConnectError `not-found` where its kernel was deleted before it (410).
+ * @throws ProductError `not-found` where its kernel was deleted before it (410).
  */
 export function shutdownSession(settings: ServerSettings, id: string, { signal }: Abort = {}): Promise<void> {
   const work = async (): Promise<void> => {

@@ -110,7 +110,7 @@ export class SessionConnection implements Disposable {
 
   /**
    * Another kernel: a new one by name, or a running one by id; the server shuts the old one down.
-   * @throws ConnectError `no-kernel-spec`, `disposed`
+   * @throws ProductError `no-kernel-spec`, `disposed`
    */
   async changeKernel(
     kernel: { readonly name: string } | { readonly id: string },
@@ -122,7 +122,7 @@ export class SessionConnection implements Disposable {
 
   /**
    * Shuts the session and its kernel down for everyone, and disposes this.
-   * @throws ConnectError `disposed`; `not-found` where its kernel was shut down before it (410): both are gone then, too.
+   * @throws ProductError `disposed`; `not-found` where its kernel was shut down before it (410): both are gone then, too.
    */
   async shutdown(): Promise<void> {
     this.#throwIfDisposed();

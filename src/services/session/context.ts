@@ -116,7 +116,7 @@ export class SessionContext implements Disposable {
 
   /**
    * Joins the session that the path has, else starts what the preferences decide without a user.
-   * @throws ConnectError `aborted`, `disposed`, or why the server could not be asked or the kernel not started
+   * @throws ProductError `aborted`, `disposed`, or why the server could not be asked or the kernel not started
    */
   initialize(signal?: AbortSignal): Promise<Initialized> {
     return this.#do(signal, async (stop) => {
@@ -134,7 +134,7 @@ export class SessionContext implements Disposable {
 
   /**
    * The kernel it has, else the one the preferences decide.
-   * @throws ConnectError `no-kernel-spec` where a user has to choose (use `changeKernel`); as `initialize`
+   * @throws ProductError `no-kernel-spec` where a user has to choose (use `changeKernel`); as `initialize`
    */
   startKernel(signal?: AbortSignal): Promise<KernelConnection> {
     return this.#do(signal, (stop) => this.#startPreferred(stop));
@@ -142,13 +142,13 @@ export class SessionContext implements Disposable {
 
   /**
    * Changes the kernel: to a new one by name, or a running one by id. The previous one is shut down.
-   * @throws ConnectError `no-kernel-spec`; as `initialize`
+   * @throws ProductError `no-kernel-spec`; as `initialize`
    */
   changeKernel(choice: KernelChoice, signal?: AbortSignal): Promise<KernelConnection> {
     return this.#do(signal, (stop) => this.#have(choice, stop));
   }
 
-  /** Restarts the kernel, or starts one where there is none. @throws ConnectError as `startKernel` */
+  /** Restarts the kernel, or starts one where there is none. @throws ProductError as `startKernel` */
   restartKernel(signal?: AbortSignal): Promise<KernelConnection> {
     return this.#do(signal, async (stop) => {
       const { kernel } = this;

@@ -59,19 +59,19 @@ export class SessionManager implements Disposable {
     return this.#listing.isReady;
   }
 
-  /** Resolves when the list is known; the server is asked only where nobody has yet. @throws ConnectError why it could not be. */
+  /** Resolves when the list is known; the server is asked only where nobody has yet. @throws ProductError why it could not be. */
   async ready(signal?: AbortSignal): Promise<void> {
     await this.#listing.ready(signal);
   }
 
-  /** Asks the server; our connections follow what others changed. @throws ConnectError, and then keeps what it had. */
+  /** Asks the server; our connections follow what others changed. @throws ProductError, and then keeps what it had. */
   refresh(signal?: AbortSignal): Promise<readonly SessionModel[]> {
     return this.#listing.refresh(signal);
   }
 
   /**
    * Starts the session of a path, or joins the one it has.
-   * @throws ConnectError `no-kernel-spec` for an unknown kernel name
+   * @throws ProductError `no-kernel-spec` for an unknown kernel name
    */
   async startNew(start: SessionStart, options: NewSessionOptions = {}): Promise<SessionConnection> {
     const model = await startSession(this.#settings, start, { signal: options.signal });
@@ -99,7 +99,7 @@ export class SessionManager implements Disposable {
 
   /**
    * Shuts a session and its kernel down for everyone; all our connections to them end.
-   * @throws ConnectError `not-found` where its kernel was shut down before it (410); both are gone then, too.
+   * @throws ProductError `not-found` where its kernel was shut down before it (410); both are gone then, too.
    */
   async shutdown(id: string): Promise<void> {
     const kernel = this.findById(id)?.kernel;
@@ -119,7 +119,7 @@ export class SessionManager implements Disposable {
     if (session) await this.shutdown(session.id);
   }
 
-  /** Shuts every session of the server down. @throws ConnectError the first failure, once all were tried. */
+  /** Shuts every session of the server down. @throws ProductError the first failure, once all were tried. */
   async shutdownAll(): Promise<void> {
     const running = await this.refresh();
     const results = await Promise.allSettled(running.map(({ id }) => this.shutdown(id)));

@@ -17,7 +17,7 @@ export interface TerminalStart {
   readonly name?: string;
 }
 
-/** GET /api/terminals. @throws ConnectError `not-found` where the server has terminals turned off. */
+/** GET /api/terminals. @throws ProductError `not-found` where the server has terminals turned off. */
 export function listTerminals(settings: ServerSettings, options: Abort = {}): Promise<TerminalModel[]> {
   return requestJson(settings, "api/terminals", v.array(terminalModel), options);
 }
@@ -31,7 +31,7 @@ export function createTerminal(
   return requestJson(settings, "api/terminals", terminalModel, { method: "POST", body: start, ...options });
 }
 
-/** GET /api/terminals/NAME. @throws ConnectError `not-found` where it has ended. */
+/** GET /api/terminals/NAME. @throws ProductError `not-found` where it has ended. */
 export async function getTerminal(settings: ServerSettings, name: string, options: Abort = {}): Promise<TerminalModel> {
   return requestJson(settings, pathOf(name), terminalModel, options);
 }

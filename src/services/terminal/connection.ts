@@ -98,7 +98,7 @@ export class TerminalConnection implements Disposable {
   /**
    * Types `text`. Nothing is kept for later: keys that arrive in another state of the terminal than they were meant
    * for do harm.
-   * @throws ConnectError `connection-lost`, `not-found` where the terminal has ended, `disposed`
+   * @throws ProductError `connection-lost`, `not-found` where the terminal has ended, `disposed`
    */
   send(text: string): void {
     const socket = this.#socket.socket;

@@ -25,7 +25,7 @@ const any = v.looseTuple([v.string()]);
 /**
  * Reads one frame: a JSON list that begins with its kind
  * (https://github.com/jupyter/terminado/blob/main/terminado/websocket.py).
- * @throws ConnectError `invalid-message`
+ * @throws ProductError `invalid-message`
  */
 export function readTerminalMessage(frame: string | Buffer): TerminalMessage {
   let value: unknown;

@@ -42,7 +42,7 @@ export class TlsFiles {
     this.#systemCertificates = systemCertificates;
   }
 
-  /** @throws ConnectError `certificate` naming the file that is missing, unreadable or not what it should be */
+  /** @throws ProductError `certificate` naming the file that is missing, unreadable or not what it should be */
   async options(): Promise<TlsOptions> {
     const { caFile, clientCertificateFile, clientKeyFile } = this.#names;
     const stamp = (await Promise.all([caFile, clientCertificateFile, clientKeyFile].map(stampOf))).join(" ");

@@ -20,13 +20,13 @@ export function uriOf(server: Server, path: string): vscode.Uri {
  * @param serverId see `Server.id`
  * @param path from the folder that JupyterLab shows first
  * @returns its URI as text
- * @throws ConnectError `signed-out` for an unknown server, `not-found`, and as a start
+ * @throws ProductError `signed-out` for an unknown server, `not-found`, and as a start
  */
 export async function openServerNotebook(app: AppContext, serverId: string, path: string): Promise<string> {
   return openFile(await startedServer(app, serverId), path);
 }
 
-/** The server of this id, which is started if need be. @throws ConnectError `signed-out` for an unknown one, and as a start */
+/** The server of this id, which is started if need be. @throws ProductError `signed-out` for an unknown one, and as a start */
 export async function startedServer(app: AppContext, serverId: string): Promise<Server> {
   const server = app.servers.find(serverId);
   if (!server) throw new ProductError("signed-out", `There is no server “${serverId}”. Sign in to its hub first.`);
@@ -45,7 +45,7 @@ export async function openChosen(app: AppContext): Promise<void> {
 /**
  * Opens a notebook of a running server.
  * @returns its URI as text
- * @throws ConnectError `not-found` where there is no such file, `usage` where it is a directory, `server-stopped`
+ * @throws ProductError `not-found` where there is no such file, `usage` where it is a directory, `server-stopped`
  */
 export async function openFile(server: Server, path: string): Promise<string> {
   const { services } = server;

@@ -49,7 +49,7 @@ export class Reach implements vscode.Disposable {
 
   /**
    * Where the file is. A server that is starting is waited for, with its progress; none is started for this.
-   * @throws ConnectError `server-stopped` or `signed-out`, with what is to be done, which the user is also offered
+   * @throws ProductError `server-stopped` or `signed-out`, with what is to be done, which the user is also offered
    */
   async to(uri: vscode.Uri): Promise<Reached> {
     const server = serverOf(this.#app, uri);

@@ -30,7 +30,7 @@ export function isTold(given: unknown): given is KernelArguments {
   return typeof given === "object" && given !== null && "kernels" in given;
 }
 
-/** The kernels that a caller names, known or not: the server says what is gone. @throws ConnectError as `givenServer` */
+/** The kernels that a caller names, known or not: the server says what is gone. @throws ProductError as `givenServer` */
 export function toldKernels(app: AppContext, told: KernelArguments): readonly { readonly server: Server; readonly id: string }[] {
   const server = givenServer(app, told);
   return told.kernels.map((id) => ({ server, id }));
@@ -64,7 +64,7 @@ export function onKernel(
   };
 }
 
-/** The kernels that a caller names, as their server knows them now. @throws ConnectError `kernel-dead` where there is none of them */
+/** The kernels that a caller names, as their server knows them now. @throws ProductError `kernel-dead` where there is none of them */
 export async function namedKernels(app: AppContext, told: KernelArguments): Promise<readonly KnownKernel[]> {
   const kernels = (await freshKernels(givenServer(app, told))).filter(({ id }) => told.kernels.includes(id));
   if (kernels.length > 0) return kernels;
@@ -111,7 +111,7 @@ interface KernelItem extends vscode.QuickPickItem {
   readonly kernel: KnownKernel;
 }
 
-/** @throws ConnectError `usage` where none runs */
+/** @throws ProductError `usage` where none runs */
 async function kernelItems(app: AppContext): Promise<readonly KernelItem[]> {
   // A server of somebody else is left alone until the user looks into it.
   const running = app.servers.all.filter((server) => server.services !== undefined && (!isShared(server) || server.services.kernels.isReady));

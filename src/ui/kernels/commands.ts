@@ -83,14 +83,14 @@ async function agreesToRestart(kernel: KnownKernel): Promise<boolean> {
   return confirm({ title: `Restart the kernel of “${titleOf(kernel)}”?`, detail: whatIsLost([kernel]), button: "Restart" });
 }
 
-/** @throws ConnectError the first failure, once all were tried */
+/** @throws ProductError the first failure, once all were tried */
 async function shutDownChosen(app: AppContext, acts: KernelActs, rows: readonly Row[]): Promise<void> {
   const kernels = await chooseKernels(app, rows, "Shut down which kernels?");
   if (kernels.length === 0 && rows.length > 0) throw new ProductError("kernel-dead", "There is no kernel to shut down: what you chose is gone already.");
   await shutDownAgreed(acts, kernels);
 }
 
-/** After asking. @throws ConnectError the first failure, once all were tried */
+/** After asking. @throws ProductError the first failure, once all were tried */
 async function shutDownAgreed(acts: KernelActs, kernels: readonly KnownKernel[]): Promise<void> {
   const [first] = kernels;
   if (!first) return;

@@ -65,7 +65,7 @@ function serversOf(app: AppContext, row: Row | undefined): readonly Server[] {
   return all.filter((server) => !isShared(server));
 }
 
-/** All of them, side by side. @throws ConnectError the first failure, once all were tried */
+/** All of them, side by side. @throws ProductError the first failure, once all were tried */
 export async function shutDownAll(kernels: readonly KernelRef[], shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
   const results = await Promise.allSettled(kernels.map((ref) => shutDown(ref)));
   for (const result of results) if (result.status === "rejected") throw result.reason;

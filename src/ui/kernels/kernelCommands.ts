@@ -101,7 +101,7 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks) {
   } satisfies CommandHandlers;
 }
 
-/** The notebook that is meant. @throws ConnectError `usage` where it is not open */
+/** The notebook that is meant. @throws ProductError `usage` where it is not open */
 export function notebookOf(given: NotebookArguments | undefined): vscode.NotebookDocument {
   const uri = given?.notebook ?? given?.notebookEditor?.notebookUri?.toString();
   const wanted = uri === undefined ? vscode.window.activeNotebookEditor?.notebook : vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri);

@@ -44,7 +44,7 @@ export function kernelNotebookCommands(
   } satisfies CommandHandlers;
 }
 
-/** Opens an untitled notebook with a kernel of this spec; the kernel is started by its first cell. @throws ConnectError */
+/** Opens an untitled notebook with a kernel of this spec; the kernel is started by its first cell. @throws ProductError */
 async function newNotebook({ controllers }: Notebooks, server: Server, specName: string): Promise<void> {
   const spec = server.kernelSpecs?.specs.find(({ name }) => name === specName);
   const controller = controllers.find(server, specName);
@@ -55,7 +55,7 @@ async function newNotebook({ controllers }: Notebooks, server: Server, specName:
   await selectController(editor, controller);
 }
 
-/** Switches the active notebook to this kernel. @throws ConnectError `usage` without a notebook */
+/** Switches the active notebook to this kernel. @throws ProductError `usage` without a notebook */
 async function attach(app: AppContext, { controllers }: Notebooks, { server, id }: KernelRef): Promise<void> {
   const editor = vscode.window.activeNotebookEditor ?? vscode.window.visibleNotebookEditors[0];
   if (!editor) throw new ProductError("usage", "Open the notebook that is to be attached to this kernel first.");
@@ -72,7 +72,7 @@ async function attach(app: AppContext, { controllers }: Notebooks, { server, id 
 
 /**
  * Shows the notebook that a kernel belongs to: the open one, else the server's, which has this kernel then.
- * @throws ConnectError `usage` where it has none, `not-found` where that is no file of the server, and as a start
+ * @throws ProductError `usage` where it has none, `not-found` where that is no file of the server, and as a start
  */
 async function openNotebook(app: AppContext, notebooks: Notebooks, ref: KernelRef): Promise<void> {
   const { server, id } = ref;
@@ -106,7 +106,7 @@ async function chooseSpec(app: AppContext, row: Row | undefined): Promise<{ read
   return choice && { server, spec: choice.spec };
 }
 
-/** Shows the kernel of the active notebook in the view. @throws ConnectError `usage` where it has none that runs, `busy` where its row is not there yet */
+/** Shows the kernel of the active notebook in the view. @throws ProductError `usage` where it has none that runs, `busy` where its row is not there yet */
 async function revealKernel(app: AppContext, view: vscode.TreeView<TreeNode>): Promise<void> {
   const notebook = notebookOf(undefined);
   const current = app.notebookSessions.get(notebook.uri.toString());

@@ -31,7 +31,7 @@ export interface Notebooks {
   hasKernel(notebook: vscode.NotebookDocument): boolean;
   /** The situation of the notebook's kernel; undefined where it has none of a hub. */
   statusOf(notebook: vscode.NotebookDocument): KernelStatusView | undefined;
-  /** The target of the notebook's kernel, running or not. @throws ConnectError `usage` where that is none of a hub */
+  /** The target of the notebook's kernel, running or not. @throws ProductError `usage` where that is none of a hub */
   targetOf(notebook: vscode.NotebookDocument): KernelTarget;
   /** As `targetOf`; undefined where it is none of a hub. */
   currentTargetOf(notebook: vscode.NotebookDocument): KernelTarget | undefined;
@@ -46,12 +46,12 @@ export interface Notebooks {
   reconnect(notebook: vscode.NotebookDocument): Promise<void>;
   /** Restarts the notebook's kernel; its cells can be run again when this resolves. */
   restart(notebook: vscode.NotebookDocument): Promise<void>;
-  /** Sets where the notebook's folder is on its server: asks, unless that is `given`. @throws ConnectError `usage`, `not-found` */
+  /** Sets where the notebook's folder is on its server: asks, unless that is `given`. @throws ProductError `usage`, `not-found` */
   setServerFolder(notebook: vscode.NotebookDocument, given?: string): Promise<void>;
   /**
    * Selects a kernel that nobody has chosen: its language is the notebook's only once a cell is run.
    * @param options `unlessSelected`: not where the notebook, which is in front, has a kernel of whatever extension
-   * @throws ConnectError as `selectController`
+   * @throws ProductError as `selectController`
    */
   propose(editor: vscode.NotebookEditor, controller: vscode.NotebookController, options?: { readonly unlessSelected: boolean }): Promise<void>;
   /** Shuts the notebook's kernel down. */

@@ -17,7 +17,7 @@ export function mappedPath(uri: vscode.Uri): string | undefined {
   return uri.scheme === "file" ? serverPathOf(uri.path, serverFolders()) : undefined;
 }
 
-/** The local folder of a notebook that may be on the server too. @throws ConnectError `usage` where it is in none */
+/** The local folder of a notebook that may be on the server too. @throws ProductError `usage` where it is in none */
 function localFolderOf(notebook: vscode.NotebookDocument): vscode.Uri {
   const { uri, isUntitled } = notebook;
   if (uri.scheme !== "file" || isUntitled) throw new ProductError("usage", "Save the notebook in a folder of this computer first.");
@@ -65,7 +65,7 @@ export class ServerFolders {
   /**
    * Sets where the notebook's folder is on its server.
    * @param given where that is, and that a kernel that works elsewhere is to be started anew; nothing is asked
-   * @throws ConnectError `usage` where the notebook is in no folder, `not-found` where the server has none of that name
+   * @throws ProductError `usage` where the notebook is in no folder, `not-found` where the server has none of that name
    */
   async set(notebook: vscode.NotebookDocument, server: Server, given?: string): Promise<void> {
     if (await setServerFolder(localFolderOf(notebook), server, given)) await this.#move(notebook, given !== undefined);

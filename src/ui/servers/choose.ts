@@ -18,14 +18,14 @@ export interface ServerArguments {
   readonly confirmed?: true;
 }
 
-/** @throws ConnectError `signed-out` where there is no such account */
+/** @throws ProductError `signed-out` where there is no such account */
 export function givenAccount(app: AppContext, { account }: Pick<ServerArguments, "account">): Account {
   const found = account === undefined ? app.hubs.accounts[0] : app.hubs.find(account);
   if (found) return found;
   throw new ProductError("signed-out", account === undefined ? "You are not signed in to any JupyterHub. Sign in first." : `You are not signed in as “${account}”. Sign in first.`);
 }
 
-/** @throws ConnectError as `givenAccount` */
+/** @throws ProductError as `givenAccount` */
 export function givenServer(app: AppContext, given: ServerArguments): Server {
   return app.servers.get(givenAccount(app, given), given.server ?? "", given.owner);
 }

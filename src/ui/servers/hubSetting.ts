@@ -17,7 +17,7 @@ export interface HubArguments {
   readonly confirmed?: true;
 }
 
-/** Asks for a hub's address and keeps the hub in the settings. @throws ConnectError where it is no address, or known */
+/** Asks for a hub's address and keeps the hub in the settings. @throws ProductError where it is no address, or known */
 export async function addHub(given?: HubArguments): Promise<void> {
   const prompt = "Paste the address of a JupyterHub, or of any page on it. It is kept in your settings; sign in when you like.";
   const box = { title: "Add a JupyterHub", prompt, placeholder: "https://hub.example.org", check: parseAddress };
@@ -31,7 +31,7 @@ export async function addHub(given?: HubArguments): Promise<void> {
   await write([...raw, { url: url.href }]);
 }
 
-/** Takes a hub out of the settings, after asking. Accounts on it stay signed in. @throws ConnectError where it is not the user's own */
+/** Takes a hub out of the settings, after asking. Accounts on it stay signed in. @throws ProductError where it is not the user's own */
 export async function removeHub(app: AppContext, given: HubRow | HubArguments | undefined): Promise<void> {
   const hub = given && "kind" in given ? given.hub.url : (given?.url ?? (await pick(app)));
   if (hub === undefined) return;

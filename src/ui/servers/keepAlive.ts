@@ -9,7 +9,7 @@ import { StatusItem } from "../say/items";
 const hour = 3_600_000;
 const choices = [1, 2, 4, 8, 12, 24];
 
-/** Asks for how long; the user may change their mind. @throws ConnectError where the server is not running */
+/** Asks for how long; the user may change their mind. @throws ProductError where the server is not running */
 export async function keepAlive(app: AppContext, server: Server): Promise<void> {
   const items = choices.map((hours) => ({
     label: hours === 1 ? "1 hour" : `${hours} hours`,

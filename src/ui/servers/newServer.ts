@@ -7,7 +7,7 @@ import type { AppContext } from "../context";
 import { showInputBox } from "../say/boxes";
 import { withProgress } from "../say/messages";
 
-/** @returns undefined where the user cancelled. @throws ConnectError where the hub cannot be asked what there is */
+/** @returns undefined where the user cancelled. @throws ProductError where the hub cannot be asked what there is */
 export async function askServerName(app: AppContext, account: Account): Promise<ServerName | undefined> {
   const title = `Looking at the servers of ${account.label}…`;
   const major = await withProgress({ location: vscode.ProgressLocation.Window, title }, async () => {

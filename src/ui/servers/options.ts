@@ -25,7 +25,7 @@ const back = Symbol("back");
 /**
  * Asks how to start the server: the hub's profiles where they are known, else what leads to them.
  * @returns undefined where the user cancelled
- * @throws ConnectError where the hub cannot be asked
+ * @throws ProductError where the hub cannot be asked
  */
 export async function askHowToStart(app: AppContext, server: Server): Promise<HowToStart | undefined> {
   // Where a hub has nothing to choose, asking for its page starts the server: only who has been here before skips a step.

@@ -12,7 +12,7 @@ const attempts = 3;
 /**
  * The session that the account has, else one for its password, which the user is asked for.
  * @returns its cookies, a secret; undefined where the user cancelled
- * @throws ConnectError why the hub could not be asked, or takes no password
+ * @throws ProductError why the hub could not be asked, or takes no password
  */
 export async function pageSession({ hubs }: AppContext, account: Account): Promise<string | undefined> {
   let problem: string | undefined;

@@ -19,7 +19,7 @@ export type HowToStart = Pick<RunningServerOptions, "start" | "elsewhere"> & {
 /**
  * Runs `task`; where that takes long a notification shows the hub's progress and lets the user cancel, which ends the
  * waiting and offers to end the start too.
- * @throws what `task` throws; ConnectError `aborted` where the user cancelled
+ * @throws what `task` throws; ProductError `aborted` where the user cancelled
  */
 export async function withStartProgress<T>(
   app: AppContext,
@@ -66,7 +66,7 @@ export async function withStartProgress<T>(
   return result;
 }
 
-/** Starts a server and learns its kernels; a running one only does the latter. @throws ConnectError */
+/** Starts a server and learns its kernels; a running one only does the latter. @throws ProductError */
 export async function startServer(app: AppContext, server: Server, how: HowToStart = {}): Promise<void> {
   const { start, elsewhere = false } = how;
   const title = elsewhere ? `Waiting for the start of ${server.label} on the hub's page` : undefined;
@@ -145,7 +145,7 @@ async function offerStop(app: AppContext, server: Server): Promise<void> {
   }
 }
 
-/** Stops a server, without asking. @throws ConnectError */
+/** Stops a server, without asking. @throws ProductError */
 export async function stopWithProgress(app: AppContext, server: Server): Promise<void> {
   const title = `Stopping the server of ${server.label}…`;
   await withProgress({ location: vscode.ProgressLocation.Notification, title }, () => app.servers.stop(server));

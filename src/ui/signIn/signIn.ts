@@ -27,7 +27,7 @@ export interface SignInArguments {
 
 /**
  * Signs in, asking for what is not given.
- * @throws ConnectError with the reason; `aborted` where the user cancelled
+ * @throws ProductError with the reason; `aborted` where the user cancelled
  */
 export async function signIn(app: AppContext, given?: SignInArguments): Promise<Account> {
   const { account, server } = await signInForServer(app, given);

@@ -128,7 +128,7 @@ describe("plainLines", () => {
   });
 });
 
-describe("ConnectError", () => {
+describe("ProductError", () => {
   it("says nothing that VS Code takes for a link, whoever shows it", () => {
     const error = new HttpError("server-error", "The hub said: [Sign in](command:x)\u202E.", 500, "[Sign in](command:x)");
     assert.equal(error.message, "The hub said: [Sign in]\u2060(command:x).");

@@ -44,17 +44,17 @@ export class Comm {
     return this.#closed;
   }
 
-  /** Opens it in the kernel. @throws ConnectError `disposed` once it is closed */
+  /** Opens it in the kernel. @throws ProductError `disposed` once it is closed */
   open(data: JsonObject = {}, options: CommOptions = {}): KernelFuture<undefined> {
     return this.#post("comm_open", { target_name: this.target, data }, options);
   }
 
-  /** Sends to the kernel's half. @throws ConnectError `disposed` once it is closed */
+  /** Sends to the kernel's half. @throws ProductError `disposed` once it is closed */
   send(data: JsonObject, options: CommOptions = {}): KernelFuture<undefined> {
     return this.#post("comm_msg", { data }, options);
   }
 
-  /** Closes both halves; nothing can be sent any more. @throws ConnectError `disposed` once it is closed */
+  /** Closes both halves; nothing can be sent any more. @throws ProductError `disposed` once it is closed */
   close(data: JsonObject = {}, options: CommOptions = {}): KernelFuture<undefined> {
     const future = this.#post("comm_close", { data }, options);
     this.#end();
@@ -113,7 +113,7 @@ export class Comms {
 
   /**
    * Makes this side's half; `Comm.open` tells the kernel.
-   * @throws ConnectError `conflict` where the id is taken, `forbidden` where this connection has comms disabled
+   * @throws ProductError `conflict` where the id is taken, `forbidden` where this connection has comms disabled
    */
   create(target: string, id: string = randomUUID()): Comm {
     if (!this.#enabled) throw new ProductError("forbidden", "Comms are disabled on this connection.");

@@ -92,7 +92,7 @@ export class KernelFuture<R> implements Disposable {
     return this.#hooks.add(hook);
   }
 
-  /** Answers an input_request of this future. @throws ConnectError where the connection has ended */
+  /** Answers an input_request of this future. @throws ProductError where the connection has ended */
   sendInputReply(value: string, request: Message): void {
     this.#ports.sendInput(value, request);
   }

@@ -134,7 +134,7 @@ export abstract class KernelRequests extends KernelEventSource {
 
   /**
    * Makes a subshell, which runs code beside the main one; its id goes into `RequestOptions.subshell`.
-   * @throws ConnectError `unsupported` where the kernel has no subshells
+   * @throws ProductError `unsupported` where the kernel has no subshells
    */
   async createSubshell(): Promise<string> {
     await this.#needSubshells();
@@ -142,14 +142,14 @@ export abstract class KernelRequests extends KernelEventSource {
     return succeeded(reply).subshell_id;
   }
 
-  /** The ids of the kernel's subshells. @throws ConnectError `unsupported` where the kernel has none */
+  /** The ids of the kernel's subshells. @throws ProductError `unsupported` where the kernel has none */
   async listSubshells(): Promise<readonly string[]> {
     await this.#needSubshells();
     const reply = await this.request("control", "list_subshell_request", {}, listSubshellReplyContent).done;
     return succeeded(reply).subshell_id;
   }
 
-  /** Ends a subshell. @throws ConnectError `not-found` where there is no such subshell, `unsupported` where the kernel has none */
+  /** Ends a subshell. @throws ProductError `not-found` where there is no such subshell, `unsupported` where the kernel has none */
   async deleteSubshell(id: string): Promise<void> {
     await this.#needSubshells();
     succeeded(await this.request("control", "delete_subshell_request", { subshell_id: id }, replyContent).done);

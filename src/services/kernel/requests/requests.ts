@@ -78,7 +78,7 @@ export class Requests {
   /**
    * Keeps `message` until there is a connection.
    * @param waits however long that takes
-   * @throws ConnectError `busy` where too many wait already
+   * @throws ProductError `busy` where too many wait already
    */
   hold(message: Message, waits = false): void {
     if (this.#unsent.size >= maxUnsent) {

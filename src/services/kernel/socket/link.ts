@@ -67,7 +67,7 @@ export class KernelLink implements Disposable {
   /**
    * Sends now, or as soon as there is a connection and the kernel is not being restarted; what waits for too long fails.
    * @param waits it may wait for as long as it takes
-   * @throws ConnectError `busy` where too much waits, `invalid-message` where it cannot be written
+   * @throws ProductError `busy` where too much waits, `invalid-message` where it cannot be written
    */
   send(message: Message, waits = false): void {
     this.#outgoing.send(message, waits);

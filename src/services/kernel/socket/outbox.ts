@@ -48,7 +48,7 @@ export class Outbox implements Disposable {
   }
 }
 
-/** `message` for the wire. @throws ConnectError `invalid-message` where it cannot be written */
+/** `message` for the wire. @throws ProductError `invalid-message` where it cannot be written */
 export function frameOf(message: Message, protocol: string): Frame {
   try {
     return encode(message, protocol);

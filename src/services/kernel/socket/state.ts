@@ -109,7 +109,7 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
   }
 }
 
-/** @throws ConnectError where the connection has ended for good */
+/** @throws ProductError where the connection has ended for good */
 export function throwIfEnded({ ended }: KernelState): void {
   if (ended) throw ended;
 }

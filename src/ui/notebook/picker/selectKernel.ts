@@ -29,7 +29,7 @@ export interface SelectKernelArguments {
 /**
  * Selects a kernel for the active notebook, starting its server if need be and asking for what is not given.
  * @returns the controller's id, and a label for a user
- * @throws ConnectError `usage` without a notebook; `no-kernel-spec` with what there is; `aborted` where the user cancelled
+ * @throws ProductError `usage` without a notebook; `no-kernel-spec` with what there is; `aborted` where the user cancelled
  */
 export async function selectKernel(app: AppContext, controllers: Controllers, given?: SelectKernelArguments): Promise<{ readonly id: string; readonly label: string }> {
   const editor = vscode.window.activeNotebookEditor;
@@ -44,7 +44,7 @@ export async function selectKernel(app: AppContext, controllers: Controllers, gi
   return { id: controller.id, label: `${spec.displayName} · ${server.label}` };
 }
 
-/** Selects this kernel for the editor's notebook. @throws ConnectError `timeout` where VS Code does not */
+/** Selects this kernel for the editor's notebook. @throws ProductError `timeout` where VS Code does not */
 export async function selectController(editor: vscode.NotebookEditor, controller: vscode.NotebookController): Promise<void> {
   const selected = new Promise<void>((resolve) => {
     const subscription = controller.onDidChangeSelectedNotebooks((event) => {

@@ -82,7 +82,7 @@ export class NotebookConnector {
    * Sees to it that the notebook has its kernel, and the server runs.
    * @param running as for `present`
    * @param earlierPath of its session, before the notebook got another name
-   * @throws ConnectError as `NotebookSessions.connect` and `attach`
+   * @throws ProductError as `NotebookSessions.connect` and `attach`
    */
   async connect(target: KernelTarget, running: string | undefined, earlierPath = this.#earlierPath): Promise<NotebookKernel> {
     const { app } = this.#ports;

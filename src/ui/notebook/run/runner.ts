@@ -147,14 +147,14 @@ export class NotebookRunner implements vscode.Disposable {
   /**
    * Sees to it that the notebook has a kernel, and its server runs.
    * @param earlierPath of its session, before the notebook got another name
-   * @throws ConnectError as `NotebookSessions.connect`
+   * @throws ProductError as `NotebookSessions.connect`
    */
   async start(target: KernelTarget, earlierPath?: string): Promise<void> {
     await this.elsewhere.settled;
     await this.#kernel.connect(target, target.running?.id, earlierPath);
   }
 
-  /** Connects the notebook to a kernel that it had before. Nothing is started. @throws ConnectError as `NotebookSessions.attach` */
+  /** Connects the notebook to a kernel that it had before. Nothing is started. @throws ProductError as `NotebookSessions.attach` */
   async attach(target: KernelTarget, kernelId: string): Promise<void> {
     await this.elsewhere.settled;
     await this.#kernel.connect(target, kernelId);
