@@ -10,5 +10,10 @@ module.exports = {
       to: { circular: true },
     },
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: "tsconfig.json" }, doNotFollow: { path: "node_modules" }, exclude: { path: "^(node_modules|out|dist|esbuild\\.js$)" } },
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(node_modules|out|dist|esbuild\\.js$)" },
+  },
 };

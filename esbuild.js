@@ -21,7 +21,9 @@ const absentPackages = {
   name: "absent-packages",
   setup(build) {
     build.onResolve({ filter: /^(bufferutil|utf-8-validate|web-streams-polyfill)($|\/)/ }, ({ path }) => ({ path, namespace: "absent" }));
-    build.onLoad({ filter: /.*/, namespace: "absent" }, ({ path }) => ({ contents: `throw new Error("${path} is not part of the extension.");` }));
+    build.onLoad({ filter: /.*/, namespace: "absent" }, ({ path }) => ({
+      contents: `throw new Error("${path} is not part of the extension.");`,
+    }));
   },
 };
 
@@ -46,7 +48,9 @@ const common = {
 const oneVscode = {
   name: "one-vscode",
   setup(build) {
-    build.onResolve({ filter: /^vscode$/ }, ({ namespace }) => (namespace === "one-vscode" ? { path: "vscode", external: true } : { path: "vscode", namespace: "one-vscode" }));
+    build.onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
+      namespace === "one-vscode" ? { path: "vscode", external: true } : { path: "vscode", namespace: "one-vscode" },
+    );
     build.onLoad({ filter: /.*/, namespace: "one-vscode" }, () => ({ contents: 'export * from "vscode";' }));
   },
 };
@@ -59,7 +63,9 @@ const latePackages = {
     build.onResolve({ filter: /^\./, namespace: "late" }, (args) => ({ path: args.path, external: true }));
     build.onLoad({ filter: /.*/, namespace: "late" }, (args) => {
       const getters = Object.keys(require(fileOf(args.path))).map((name) => `get ${name}() { return load().${name}; }`);
-      return { contents: `const load = () => require("./${args.path}.js");\nmodule.exports = { __esModule: true, ${getters.join(", ")} };` };
+      return {
+        contents: `const load = () => require("./${args.path}.js");\nmodule.exports = { __esModule: true, ${getters.join(", ")} };`,
+      };
     });
   },
 };

@@ -16,11 +16,18 @@ const forbidden = {
 };
 
 const wire = { group: ["node-fetch", "ws"], message: "Only src/transport speaks to the network." };
-const sockets = { group: ["node:http", "node:https", "node:http2", "node:net", "node:tls", "node:dgram", "node:dns"], message: wire.message };
+const sockets = {
+  group: ["node:http", "node:https", "node:http2", "node:net", "node:tls", "node:dgram", "node:dns"],
+  message: wire.message,
+};
 const pure = { group: ["node:*", "!node:crypto"], message: "base/, notebook/ and widgets/ read and write nothing outside." };
 const shared = { group: ["node:*", "../*"], message: "What the renderer shares with the extension knows nothing else." };
 const vscode = { group: ["vscode"], message: "Only src/ui and src/extension.ts know VS Code." };
-const unbounded = { group: ["**/transport/http"], importNames: ["request", "requestJson"], message: "src/hub/api/request.ts bounds what a hub answers." };
+const unbounded = {
+  group: ["**/transport/http"],
+  importNames: ["request", "requestJson"],
+  message: "src/hub/api/request.ts bounds what a hub answers.",
+};
 const upwards = (folders) => ({
   group: folders.flatMap((folder) => [`**/${folder}`, `**/${folder}/**`]),
   message: "Imports go down only; see docs/architecture.md.",
@@ -43,8 +50,14 @@ const shows = [
   `ClassDeclaration[superClass.property.name=${names(showingClasses)}]`,
 ].map((selector) => ({ selector, message: inPlainWords }));
 /** VS Code shows the errors of a file system by itself. */
-const fileErrors = { selector: "MemberExpression[property.name='FileSystemError']", message: "Errors of files are made by src/ui/files/errors.ts." };
-const ownSettings = { selector: "CallExpression[callee.property.name='getConfiguration']:not([arguments.0.value='http'])", message: "Our settings are read by src/ui/settings.ts." };
+const fileErrors = {
+  selector: "MemberExpression[property.name='FileSystemError']",
+  message: "Errors of files are made by src/ui/files/errors.ts.",
+};
+const ownSettings = {
+  selector: "CallExpression[callee.property.name='getConfiguration']:not([arguments.0.value='http'])",
+  message: "Our settings are read by src/ui/settings.ts.",
+};
 const restrictSyntax = (files, selectors, ignores = []) => ({ files, ignores, rules: { "no-restricted-syntax": ["error", ...selectors] } });
 const restrict = (files, patterns) => ({
   files,
@@ -57,7 +70,10 @@ export default tseslint.config(
   {
     files: ["src/**/*.ts", "test/**/*.ts", "renderer/**/*.ts"],
     languageOptions: {
-      parserOptions: { project: ["./tsconfig.json", "./test/tsconfig.json", "./renderer/tsconfig.json"], tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ["./tsconfig.json", "./test/tsconfig.json", "./renderer/tsconfig.json"],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
@@ -100,7 +116,16 @@ export default tseslint.config(
   restrict(["src/widgets/protocol.ts"], [shared, wire, vscode]),
   restrict(["src/app/**/*.ts"], [upwards(forbidden.app), wire, sockets, vscode]),
   restrict(["src/ui/**/*.ts", "src/extension.ts"], [wire, sockets]),
-  restrict(["renderer/**/*.ts"], [{ group: ["../*", "!../src", "../src/*", "!../src/widgets", "../src/widgets/*", "!../src/widgets/protocol"], message: "Of the extension the renderer knows src/widgets/protocol alone." }, { group: ["node:*", "vscode"], message: "The renderer runs in a browser." }]),
+  restrict(
+    ["renderer/**/*.ts"],
+    [
+      {
+        group: ["../*", "!../src", "../src/*", "!../src/widgets", "../src/widgets/*", "!../src/widgets/protocol"],
+        message: "Of the extension the renderer knows src/widgets/protocol alone.",
+      },
+      { group: ["node:*", "vscode"], message: "The renderer runs in a browser." },
+    ],
+  ),
   restrictSyntax(["src/ui/**/*.ts", "src/extension.ts"], [...shows, fileErrors, ownSettings], ["src/ui/say/**", "src/ui/files/errors.ts"]),
   restrictSyntax(["src/ui/settings.ts"], [...shows, fileErrors]),
   restrictSyntax(["src/ui/files/errors.ts"], [...shows, ownSettings]),

@@ -55,7 +55,24 @@ export function activate(context: vscode.ExtensionContext): void {
   for (const part of [journals, forgetSignedOut(hubs, journals)]) graph.add(part);
   const spawnForms = new SpawnForms(ports);
   const redirects = registerUriRedirects(subscriptions);
-  const app: AppContext = { hubs, servers, hubWatch, hubTree, errors, keepAlive, spawnForms, notebookSessions, runningKernels, journals, windowName: windowName(context.workspaceState), startReports, redirects, memory: ports.memory, log: ports.log, channel };
+  const app: AppContext = {
+    hubs,
+    servers,
+    hubWatch,
+    hubTree,
+    errors,
+    keepAlive,
+    spawnForms,
+    notebookSessions,
+    runningKernels,
+    journals,
+    windowName: windowName(context.workspaceState),
+    startReports,
+    redirects,
+    memory: ports.memory,
+    log: ports.log,
+    channel,
+  };
   subscriptions.push(startReports);
   const files = registerFiles(app, subscriptions);
   registerContextKeys(app, subscriptions);
@@ -67,7 +84,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = registerSidebar(app, subscriptions);
   const details = new Details(app, context.extension);
   subscriptions.push(registerFirstRun(app, notebooks));
-  subscriptions.push(details, registerAuthenticationProvider(app), registerCommands(app, notebooks, view, details), registerKeepAliveStatus(app));
+  subscriptions.push(
+    details,
+    registerAuthenticationProvider(app),
+    registerCommands(app, notebooks, view, details),
+    registerKeepAliveStatus(app),
+  );
   leave = async () => {
     await notebooks.leave();
     graph.dispose();

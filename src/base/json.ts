@@ -44,7 +44,7 @@ function isDeeper(text: string): boolean {
 
 /** Where the string that begins at `start` ends; the text's end where it does not. */
 function endOfString(text: string, start: number): number {
-  for (let from = start + 1; ; ) {
+  for (let from = start + 1; ;) {
     const end = text.indexOf('"', from);
     if (end === -1) return text.length;
     let before = end;

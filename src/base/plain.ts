@@ -63,7 +63,9 @@ export function plainLines(text: string, limit = longest): string {
  * @param instead what stands for a character that nobody sees; nothing unless told
  */
 export function withoutHidden(text: string, instead: (character: string) => string = () => ""): string {
-  return text.replace(unseen, (found: string, kept: string | undefined) => (found === "\n" || found === "\t" ? found : (kept ?? instead(found))));
+  return text.replace(unseen, (found: string, kept: string | undefined) =>
+    found === "\n" || found === "\t" ? found : (kept ?? instead(found)),
+  );
 }
 
 function visible(text: string): string {

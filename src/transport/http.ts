@@ -100,12 +100,7 @@ export async function requestJson<S extends v.GenericSchema>(
 }
 
 /** Parses and validates JSON that `settings` answered for `path`. */
-export function parseJson<S extends v.GenericSchema>(
-  settings: ServerSettings,
-  path: string,
-  schema: S,
-  text: string,
-): v.InferOutput<S> {
+export function parseJson<S extends v.GenericSchema>(settings: ServerSettings, path: string, schema: S, text: string): v.InferOutput<S> {
   let value: unknown;
   try {
     value = parseJsonText(text);
@@ -122,11 +117,7 @@ export function parseJson<S extends v.GenericSchema>(
 }
 
 /** A stream of text, e.g. server-sent events; ends when the server ends it or `signal` aborts. */
-export async function* streamText(
-  settings: ServerSettings,
-  path: string,
-  options: HttpRequestOptions = {},
-): AsyncGenerator<string> {
+export async function* streamText(settings: ServerSettings, path: string, options: HttpRequestOptions = {}): AsyncGenerator<string> {
   const token = await settings.token.current();
   const url = targetOf(settings, settings.baseUrl, path, token !== undefined);
   const decoder = new TextDecoder();
@@ -220,12 +211,7 @@ function faultOf(
   return loginPageError(settings, path, answer);
 }
 
-function pause(
-  { timeouts }: ServerSettings,
-  attempt: number,
-  retryAfter: string | null,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+function pause({ timeouts }: ServerSettings, attempt: number, retryAfter: string | null, signal: AbortSignal | undefined): Promise<void> {
   return delay(retryAfterMs(retryAfter) ?? backoff(attempt, timeouts.retry, 10 * timeouts.retry), signal);
 }
 

@@ -129,24 +129,26 @@ const clientCertificate: CertificateReason = {
 };
 
 /** By Node's codes (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
-const certificateReasons: ReadonlyMap<string, CertificateReason> = new Map(Object.entries({
-  CERT_HAS_EXPIRED: { why: "it has expired", remedy: "The hub's administrator has to renew it." },
-  CERT_NOT_YET_VALID: { why: "it is not valid yet", remedy: "Check your computer's clock." },
-  CERT_REVOKED: { why: "its authority has revoked it", remedy: askAdministrator },
-  DEPTH_ZERO_SELF_SIGNED_CERT: {
-    why: "it is self-signed",
-    remedy:
-      "If the hub's administrator confirms that it is the hub's own, save it as a file and name that as caFile of this hub in the setting jupyterhubConnect.hubs.",
-  },
-  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
-  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
-  ERR_TLS_CERT_ALTNAME_INVALID: {
-    why: "it is made out to another host",
-    remedy: "Check the address; if it is right, ask the hub's administrator.",
-  },
-}));
+const certificateReasons: ReadonlyMap<string, CertificateReason> = new Map(
+  Object.entries({
+    CERT_HAS_EXPIRED: { why: "it has expired", remedy: "The hub's administrator has to renew it." },
+    CERT_NOT_YET_VALID: { why: "it is not valid yet", remedy: "Check your computer's clock." },
+    CERT_REVOKED: { why: "its authority has revoked it", remedy: askAdministrator },
+    DEPTH_ZERO_SELF_SIGNED_CERT: {
+      why: "it is self-signed",
+      remedy:
+        "If the hub's administrator confirms that it is the hub's own, save it as a file and name that as caFile of this hub in the setting jupyterhubConnect.hubs.",
+    },
+    SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+    UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+    ERR_TLS_CERT_ALTNAME_INVALID: {
+      why: "it is made out to another host",
+      remedy: "Check the address; if it is right, ask the hub's administrator.",
+    },
+  }),
+);
 
 /** Why TLS was refused; undefined where it was something else. */
 function certificateReason(code: string, cause: unknown): CertificateReason | undefined {
@@ -159,17 +161,19 @@ function certificateReason(code: string, cause: unknown): CertificateReason | un
   return undefined;
 }
 
-const networkReasons: ReadonlyMap<string, string> = new Map(Object.entries({
-  ENOTFOUND: "no host of that name is known. Check the address and your network or VPN",
-  EAI_AGAIN: "its name could not be looked up. Check your network or VPN",
-  ECONNREFUSED: "nothing answers there. Check the address, or try again when the hub is back",
-  ECONNRESET: "the connection was cut. Check your network and try again",
-  ERR_STREAM_PREMATURE_CLOSE: "the connection was cut. Check your network and try again",
-  EPIPE: "the connection was cut. Check your network and try again",
-  ETIMEDOUT: "it did not answer. Check your network or VPN",
-  EHOSTUNREACH: "there is no way to it. Check your network or VPN",
-  ENETUNREACH: "there is no network. Check your connection",
-}));
+const networkReasons: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ENOTFOUND: "no host of that name is known. Check the address and your network or VPN",
+    EAI_AGAIN: "its name could not be looked up. Check your network or VPN",
+    ECONNREFUSED: "nothing answers there. Check the address, or try again when the hub is back",
+    ECONNRESET: "the connection was cut. Check your network and try again",
+    ERR_STREAM_PREMATURE_CLOSE: "the connection was cut. Check your network and try again",
+    EPIPE: "the connection was cut. Check your network and try again",
+    ETIMEDOUT: "it did not answer. Check your network or VPN",
+    EHOSTUNREACH: "there is no way to it. Check your network or VPN",
+    ENETUNREACH: "there is no network. Check your connection",
+  }),
+);
 
 /**
  * The error for a request or websocket that never got an answer.
@@ -179,7 +183,8 @@ export function networkError(settings: ServerSettings, cause: unknown, certifica
   const code = systemCode(cause);
   const refusal = certificateReason(code, cause);
   if (refusal) {
-    const subject = refusal === clientCertificate ? `${settings.label} has refused the connection` : `The certificate of ${settings.label} was refused`;
+    const subject =
+      refusal === clientCertificate ? `${settings.label} has refused the connection` : `The certificate of ${settings.label} was refused`;
     const sentences = [`${subject}: ${refusal.why}.`, certificate, refusal.remedy].filter((sentence) => sentence !== undefined);
     return new ProductError("certificate", sentences.join(" "), { cause });
   }

@@ -61,9 +61,7 @@ export interface ServerSettings {
 }
 
 /** Arguments of `serverSettings`; all but the address have defaults. */
-export interface ServerSettingsOptions extends Partial<
-  Omit<ServerSettings, "baseUrl" | "wsUrl" | "token" | "timeouts">
-> {
+export interface ServerSettingsOptions extends Partial<Omit<ServerSettings, "baseUrl" | "wsUrl" | "token" | "timeouts">> {
   readonly baseUrl: string | URL;
   readonly wsUrl?: string | URL;
   /** A fixed token, or a provider. */

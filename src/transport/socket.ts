@@ -68,7 +68,7 @@ export async function openSocket(
   options: SocketOptions = {},
 ): Promise<Socket> {
   let { subprotocol } = options;
-  for (let tokenChecked = false; ; ) {
+  for (let tokenChecked = false; ;) {
     throwIfAborted(options.signal);
     const token = await settings.token.current();
     try {

@@ -30,7 +30,12 @@ interface SignOutArguments {
  * Registers every command. One with all arguments asks nothing, and rejects with the reason where it fails. Where
  * something is lost by it, the user's confirmation is among the arguments: else it asks.
  */
-export function registerCommands(app: AppContext, notebooks: Notebooks, view: vscode.TreeView<TreeNode>, details: Details): vscode.Disposable {
+export function registerCommands(
+  app: AppContext,
+  notebooks: Notebooks,
+  view: vscode.TreeView<TreeNode>,
+  details: Details,
+): vscode.Disposable {
   const report = <T>(command: CommandName, work: () => Promise<T>): Promise<T | undefined> => reporting(app, command, work);
 
   const handlers = {
@@ -74,7 +79,9 @@ export function registerCommands(app: AppContext, notebooks: Notebooks, view: vs
     ...Object.entries(handlers).map(([name, handler]) => {
       // VS Code's menus give a row's node, and with several selected all of them; callers give what they like.
       const call = handler as (...given: readonly unknown[]) => unknown;
-      return vscode.commands.registerCommand(`jupyterhubConnect.${name}`, (...given: readonly unknown[]) => rejectingPlainly(() => call(...given.map(rowsIn))));
+      return vscode.commands.registerCommand(`jupyterhubConnect.${name}`, (...given: readonly unknown[]) =>
+        rejectingPlainly(() => call(...given.map(rowsIn))),
+      );
     }),
   );
 }

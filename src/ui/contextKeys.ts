@@ -10,10 +10,16 @@ export function registerContextKeys(app: AppContext, subscriptions: vscode.Exten
     const { accounts } = app.hubs;
     const states = app.servers.all.map(({ state }) => state);
     keys.set("accounts", accounts.length > 0);
-    keys.set("signedIn", accounts.some(({ state }) => state === "signed-in"));
+    keys.set(
+      "signedIn",
+      accounts.some(({ state }) => state === "signed-in"),
+    );
     keys.set("hubsInSettings", app.hubs.configured.length > 0);
     keys.set("canStart", states.includes("stopped"));
-    keys.set("canStop", states.some((state) => state === "running" || state === "starting"));
+    keys.set(
+      "canStop",
+      states.some((state) => state === "running" || state === "starting"),
+    );
   };
   follow();
   // Before, nothing is known, and no command is hidden that might work.

@@ -21,7 +21,11 @@ async function showSetting(setting: string): Promise<void> {
  * Runs `work`; its failure becomes a message with a way on. What the user cancelled is no failure.
  * @param what the name of what failed, for the log: a command, or words for what is none
  */
-export async function reporting<T>({ log, channel }: AppContext, what: CommandName | `The ${string}`, work: () => Promise<T>): Promise<T | undefined> {
+export async function reporting<T>(
+  { log, channel }: AppContext,
+  what: CommandName | `The ${string}`,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {

@@ -49,16 +49,15 @@ class Client implements ClientProcess {
     });
   }
 
-  async call<K extends keyof Operations>(
-    name: K,
-    argument: Parameters<Operations[K]>[0],
-  ): Promise<Awaited<ReturnType<Operations[K]>>> {
+  async call<K extends keyof Operations>(name: K, argument: Parameters<Operations[K]>[0]): Promise<Awaited<ReturnType<Operations[K]>>> {
     const id = this.#count++;
     const call = new Deferred<unknown>();
     this.#calls.set(id, call);
     this.child.send({ id, name, argument });
     // The other side answers with what its operation of that name returns.
-    return (await withTimeout(call.promise, bound, `"${name}" of ${this.contestant} did not end within ${bound / 1000} s.`)) as Awaited<ReturnType<Operations[K]>>;
+    return (await withTimeout(call.promise, bound, `"${name}" of ${this.contestant} did not end within ${bound / 1000} s.`)) as Awaited<
+      ReturnType<Operations[K]>
+    >;
   }
 
   stop(): void {

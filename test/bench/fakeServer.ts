@@ -37,7 +37,9 @@ class PreparedServer {
   readonly #info = new Prepared([["shell", "kernel_info_reply", kernelInfo]]);
   readonly #reply = new Prepared([["shell", "execute_reply", { status: "ok", execution_count: 1, payload: [], user_expressions: {} }]]);
   readonly #idle = new Prepared([["iopub", "status", { execution_state: "idle" }]]);
-  readonly #block = new Prepared(Array.from({ length: perBlock }, (_, line) => ["iopub", "stream", { name: "stdout", text: `line ${line}\n` }]));
+  readonly #block = new Prepared(
+    Array.from({ length: perBlock }, (_, line) => ["iopub", "stream", { name: "stdout", text: `line ${line}\n` }]),
+  );
   readonly #display: Prepared;
 
   constructor(displayBytes: number) {

@@ -11,8 +11,20 @@ import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
 
 function notebookWith(...sources: readonly string[]): string {
-  const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
-  return JSON.stringify({ cells, metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } }, nbformat: 4, nbformat_minor: 5 });
+  const cells = sources.map((source, index) => ({
+    cell_type: "code",
+    id: `cell-${index}`,
+    metadata: {},
+    execution_count: null,
+    outputs: [],
+    source,
+  }));
+  return JSON.stringify({
+    cells,
+    metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  });
 }
 
 /** One that says nothing of its kernel. */
@@ -49,7 +61,10 @@ describe("a kernel begun in JupyterLab", () => {
     await pickHubKernel(workbench, user, kernel);
     await notebook.run(0);
     assert.equal(await notebook.ended(0, 30_000), "ok");
-    assert.deepEqual((await notebook.outputsOnce(0, (now) => now.length > 0)).map(({ text }) => text), ["42"]);
+    assert.deepEqual(
+      (await notebook.outputsOnce(0, (now) => now.length > 0)).map(({ text }) => text),
+      ["42"],
+    );
     assert.match(await lab.run(1), /42/);
     await lab.page.screenshot({ path: "out/screenshots/jupyterlab-beside.png" });
     await workbench.screenshot("out/screenshots/attached.png");
@@ -64,7 +79,10 @@ describe("a kernel begun in JupyterLab", () => {
     await notebook.kernelIs("Python 3 (ipykernel) of lab.ipynb", 30_000);
     await notebook.run(0);
     assert.equal(await notebook.ended(0, 30_000), "ok");
-    assert.deepEqual((await notebook.outputsOnce(0, (now) => now.some(({ text }) => text === "43"))).map(({ text }) => text), ["43"]);
+    assert.deepEqual(
+      (await notebook.outputsOnce(0, (now) => now.some(({ text }) => text === "43"))).map(({ text }) => text),
+      ["43"],
+    );
   });
 
   it("makes a second one that fits for a notebook of its name, which is given none", async () => {
@@ -93,13 +111,19 @@ describe("a kernel begun in JupyterLab", () => {
   it("leaves others alone: they have the only one that fits without asking, and run in one click", async () => {
     const { workbench, folder } = window();
     const { notebook } = workbench;
-    for (const [name, content] of [["named.ipynb", notebookWith("6 * 7")], ["bare.ipynb", notebookWithout("6 * 7")]] as const) {
+    for (const [name, content] of [
+      ["named.ipynb", notebookWith("6 * 7")],
+      ["bare.ipynb", notebookWithout("6 * 7")],
+    ] as const) {
       writeFileSync(path.join(folder, name), content);
       await workbench.openNotebook(name);
       await notebook.kernelIs("Python 3 (ipykernel)");
       await notebook.pressRun(0);
       assert.equal(await notebook.ended(0, 60_000), "ok");
-      assert.deepEqual((await notebook.outputsOnce(0, (now) => now.length > 0)).map(({ text }) => text), ["42"]);
+      assert.deepEqual(
+        (await notebook.outputsOnce(0, (now) => now.length > 0)).map(({ text }) => text),
+        ["42"],
+      );
       await workbench.screenshot(`out/screenshots/only-kernel-${name}.png`);
     }
   });

@@ -26,7 +26,10 @@ describe("a proxy of the environment", () => {
   const window = personWindow(async () => {
     const authority = makeAuthority("Example University CA");
     front = await startTlsFront(Number(new URL(sharedHub().url).port), authority.issue({ name: "hub", hosts: ["127.0.0.1", "hub.test"] }));
-    proxy = await startForwardProxy({ hosts: { [`hub.test:${front.port}`]: front.port }, credentials: { name: "ana", password: "hünter@2" } });
+    proxy = await startForwardProxy({
+      hosts: { [`hub.test:${front.port}`]: front.port },
+      credentials: { name: "ana", password: "hünter@2" },
+    });
     const caFile = path.join(folder, "ca.pem");
     writeFileSync(caFile, authority.cert);
     const hubs = [
@@ -47,7 +50,10 @@ describe("a proxy of the environment", () => {
     const { name, token } = sharedHub().user("ana");
     await signIn(workbench, { url: direct(), name, token }, /^Direct/);
     // VS Code itself asks its gallery.
-    assert.deepEqual(proxy.record.filter(({ target }) => /hub\.test|127\.0\.0\.1/.test(target)), []);
+    assert.deepEqual(
+      proxy.record.filter(({ target }) => /hub\.test|127\.0\.0\.1/.test(target)),
+      [],
+    );
   });
 
   it("is gone through else: a cell runs, and nothing comes past it", async () => {
@@ -65,7 +71,10 @@ describe("a proxy of the environment", () => {
     const tunnels = new Set(proxy.record.map(({ from }) => from));
     const through = front.record.slice(before).filter(({ from }) => tunnels.has(from));
     for (const what of [/\/user\/ana\/api\/sessions /, /\/user\/ana\/api\/kernels\/[^/]+\/channels/]) {
-      assert.ok(through.some(({ line }) => what.test(line)), `${String(what)} is not among ${through.map(({ line }) => line).join("\n")}`);
+      assert.ok(
+        through.some(({ line }) => what.test(line)),
+        `${String(what)} is not among ${through.map(({ line }) => line).join("\n")}`,
+      );
     }
   });
 });

@@ -62,7 +62,10 @@ describe("first use", () => {
     const entries = (await quickInput.entries()).filter((entry) => entry.includes("JupyterHub Connect:") && !entry.includes("Focus on"));
     await quickInput.dismiss();
     assert.ok(first);
-    assert.deepEqual(entries.filter((entry) => /Sign Out|Refresh|Server|Kernel|Open Hub/.test(entry)), []);
+    assert.deepEqual(
+      entries.filter((entry) => /Sign Out|Refresh|Server|Kernel|Open Hub/.test(entry)),
+      [],
+    );
   });
 
   it("ticks off each step as it is taken", async () => {

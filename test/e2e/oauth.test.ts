@@ -30,7 +30,11 @@ for (const way of ["a listener on this computer", "the editor"] as const) {
       redirectUri = await redirectTo(way, port);
       const secret = randomBytes(20).toString("hex");
       const clientId = "service-vscode";
-      hub = await startHub({ version: stackVersion, singleSignOn: true, oauthClients: [{ name: "vscode", clientId, secret, redirectUri, scopes: hubScopes }] });
+      hub = await startHub({
+        version: stackVersion,
+        singleSignOn: true,
+        oauthClients: [{ name: "vscode", clientId, secret, redirectUri, scopes: hubScopes }],
+      });
       directory = mkdtempSync(path.join(tmpdir(), "jupyterhub-connect-oauth-"));
       const clientSecretFile = path.join(directory, "secret");
       writeFileSync(clientSecretFile, `${secret}\n`, { mode: 0o600 });

@@ -35,7 +35,14 @@ describe("outputs on the screen", function () {
   /** Opens a new notebook of code cells, with the hub's kernel. */
   const open = async (name: string, ...sources: string[]): Promise<void> => {
     const { workbench, folder } = window();
-    const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
+    const cells = sources.map((source, index) => ({
+      cell_type: "code",
+      id: `cell-${index}`,
+      metadata: {},
+      execution_count: null,
+      outputs: [],
+      source,
+    }));
     writeFileSync(path.join(folder, name), JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
     await workbench.openSidebar("Explorer");
     await workbench.openNotebook(name);
@@ -80,13 +87,24 @@ describe("outputs on the screen", function () {
     const text = await shown(0, "end");
     assert.match(text, /^(?!line 0\b)line \d+\n[^]*line 23\s+line 24\s+end$/);
     await workbench.save();
-    const { cells } = JSON.parse(readFileSync(path.join(folder, "cleared.ipynb"), "utf8")) as { cells: { outputs: { text: string[] }[] }[] };
-    assert.equal(cells[0]?.outputs.map((output) => output.text.join("")).join("").trim(), text);
+    const { cells } = JSON.parse(readFileSync(path.join(folder, "cleared.ipynb"), "utf8")) as {
+      cells: { outputs: { text: string[] }[] }[];
+    };
+    assert.equal(
+      cells[0]?.outputs
+        .map((output) => output.text.join(""))
+        .join("")
+        .trim(),
+      text,
+    );
   });
 
   it("of a cell stay when an Output widget that captures some is cleared", async () => {
     const widget = "import ipywidgets\nfrom IPython.display import clear_output\nout = ipywidgets.Output()";
-    await open("widget.ipynb", `${widget}\nprint('mine')\nwith out:\n    print('captured')\n    clear_output()\n    print('captured too')\nprint('mine too')`);
+    await open(
+      "widget.ipynb",
+      `${widget}\nprint('mine')\nwith out:\n    print('captured')\n    clear_output()\n    print('captured too')\nprint('mine too')`,
+    );
     const text = await ran(0, "mine too");
     assert.match(text, /mine\s+captured too\s+mine too/);
     assert.ok(!text.includes("captured\n"), text);
@@ -99,6 +117,9 @@ describe("outputs on the screen", function () {
     assert.match(await workbench.notification(/plotly/), /application\/vnd\.plotly\.v1\+json.*pio\.renderers\.default = "\w+"/);
     await workbench.save();
     const { cells } = JSON.parse(readFileSync(path.join(folder, "plotly.ipynb"), "utf8")) as { cells: { outputs: { data: object }[] }[] };
-    assert.deepEqual(cells[0]?.outputs.map(({ data }) => Object.keys(data)), [["application/vnd.plotly.v1+json"], ["application/x-unknown"]]);
+    assert.deepEqual(
+      cells[0]?.outputs.map(({ data }) => Object.keys(data)),
+      [["application/vnd.plotly.v1+json"], ["application/x-unknown"]],
+    );
   });
 });

@@ -15,7 +15,21 @@ import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
 
 /** Notebooks of the corpus whose cells are run in one. */
-const parts = ["stream-basic", "html", "json", "latex", "png", "svg", "matplotlib", "pandas", "display-id-same-cell", "clear-output-wait", "unicode", "many-displays", "error-traceback"];
+const parts = [
+  "stream-basic",
+  "html",
+  "json",
+  "latex",
+  "png",
+  "svg",
+  "matplotlib",
+  "pandas",
+  "display-id-same-cell",
+  "clear-output-wait",
+  "unicode",
+  "many-displays",
+  "error-traceback",
+];
 /** To JupyterLab and to us: what follows runs all the same. */
 const mayFail = { tags: ["raises-exception"] };
 const runMs = 60_000;
@@ -27,9 +41,16 @@ describe("a notebook that was run here and in JupyterLab", () => {
   it("is saved as the same file", async () => {
     const { workbench, folder, browser } = window();
     const { notebook } = workbench;
-    const cells = parts.flatMap((part) => readNotebook(path.join(root, "test", "conform", `${part}.ipynb`)).cells).map((cell, index) => ({ ...cell, id: `cell-${index}`, metadata: mayFail }));
+    const cells = parts
+      .flatMap((part) => readNotebook(path.join(root, "test", "conform", `${part}.ipynb`)).cells)
+      .map((cell, index) => ({ ...cell, id: `cell-${index}`, metadata: mayFail }));
     const last = cells.length - 1;
-    const content = { cells, metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" } }, nbformat: 4, nbformat_minor: 5 };
+    const content = {
+      cells,
+      metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" } },
+      nbformat: 4,
+      nbformat_minor: 5,
+    };
     const lab = await JupyterLab.open(browser, sharedHub(), "ana");
     await lab.openNotebook("there.ipynb", content);
     await lab.runAll();
@@ -58,6 +79,8 @@ describe("a notebook that was run here and in JupyterLab", () => {
 });
 
 function ran(notebook: Notebook): Ran {
-  const success = notebook.cells.map(({ execution_count: count, outputs = [] }) => (count ? outputs.every(({ output_type: type }) => type !== "error") : null));
+  const success = notebook.cells.map(({ execution_count: count, outputs = [] }) =>
+    count ? outputs.every(({ output_type: type }) => type !== "error") : null,
+  );
   return { notebook, success, home: sharedHub().userPlace("ana").directory };
 }

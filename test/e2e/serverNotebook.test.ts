@@ -14,7 +14,12 @@ const cells = ["import os; print('works in', os.path.basename(os.getcwd()))", "x
   ...{ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [] },
   source: source.split(/(?<=\n)/),
 }));
-const content = { cells, metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" } }, nbformat: 4, nbformat_minor: 5 };
+const content = {
+  cells,
+  metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" } },
+  nbformat: 4,
+  nbformat_minor: 5,
+};
 
 describe("a notebook on the server", () => {
   const window = personWindow({ files: [samplePath], settings: savesOnDemand });
@@ -64,7 +69,10 @@ describe("a notebook on the server", () => {
     await workbench.save();
     await workbench.screenshot("out/screenshots/server-notebook.png");
     const sessions = (await (await ask("sessions")).json()) as { path: string }[];
-    assert.deepEqual(sessions.map(({ path }) => path), ["teaching/week 1/first steps.ipynb"]);
+    assert.deepEqual(
+      sessions.map(({ path }) => path),
+      ["teaching/week 1/first steps.ipynb"],
+    );
     const saved = await (await ask("contents/teaching/week 1/first steps.ipynb?type=file&format=text")).text();
     assert.match(saved.replaceAll("\\", ""), /"42"/);
   });

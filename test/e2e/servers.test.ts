@@ -126,7 +126,11 @@ describe("a person with several servers", () => {
     await pictures(workbench, "kept-alive");
     await item.click();
     await item.waitFor({ state: "hidden" });
-    await waitFor("the row to say so no more", async () => !(await workbench.sidebarRows()).some((row) => row.includes("kept alive")), 10_000);
+    await waitFor(
+      "the row to say so no more",
+      async () => !(await workbench.sidebarRows()).some((row) => row.includes("kept alive")),
+      10_000,
+    );
   });
 
   it("restarts a server, after reading what is lost, and deletes another", async () => {

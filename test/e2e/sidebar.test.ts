@@ -34,7 +34,10 @@ async function opened(row: Locator): Promise<void> {
 }
 
 describe("the JupyterHub Connect view", () => {
-  const window = personWindow({ files: [samplePath], settings: { ...quietSettings, "workbench.list.defaultFindMode": "filter", "remote.autoForwardPorts": false } });
+  const window = personWindow({
+    files: [samplePath],
+    settings: { ...quietSettings, "workbench.list.defaultFindMode": "filter", "remote.autoForwardPorts": false },
+  });
   let user: HubUser;
   let server: string;
   /** Somebody beside this window, as JupyterLab would be. */
@@ -94,7 +97,12 @@ describe("the JupyterHub Connect view", () => {
 
   it("shows what others start, rename and stop, by itself", async () => {
     const { workbench } = window();
-    const session = await beside().sessions.startNew({ path: "work/lab.ipynb", name: "lab.ipynb", type: "notebook", kernel: { name: "python3" } });
+    const session = await beside().sessions.startNew({
+      path: "work/lab.ipynb",
+      name: "lab.ipynb",
+      type: "notebook",
+      kernel: { name: "python3" },
+    });
     await took("a session started elsewhere", workbench, (rows) => rows.some((row) => row.includes("lab.ipynb (work)")), pollMs);
     await session.setPath("work/renamed.ipynb");
     await session.setName("renamed.ipynb");
@@ -117,7 +125,9 @@ describe("the JupyterHub Connect view", () => {
     await workbench.screenshot("out/screenshots/sidebar-busy.png");
     await workbench.rowAction(/long\.ipynb busy/, /Interrupt/);
     assert.equal(await ended, "error");
-    assert.ok((await took("idle after the interrupt", workbench, (rows) => rows.some((row) => row.includes("long.ipynb idle")), 10_000)) <= truthMs);
+    assert.ok(
+      (await took("idle after the interrupt", workbench, (rows) => rows.some((row) => row.includes("long.ipynb idle")), 10_000)) <= truthMs,
+    );
     // The server tells when it has restarted it; a session that is deleted meanwhile leaves its kernel behind.
     const events = new EventStream(beside().settings);
     await next(events.onDidChangeStatus, (status) => status === "connected");
@@ -168,8 +178,14 @@ describe("the JupyterHub Connect view", () => {
     await notebook.run(cell);
     await notebook.ended(cell, startMs);
     await workbench.sidebarRow(/sample\.ipynb idle/);
-    await rowOf(workbench, /Default server/).locator(".monaco-tl-twistie").click();
-    await waitFor("the server to be collapsed", async () => !(await workbench.sidebarRows()).some((row) => row.includes("sample.ipynb")), 10_000);
+    await rowOf(workbench, /Default server/)
+      .locator(".monaco-tl-twistie")
+      .click();
+    await waitFor(
+      "the server to be collapsed",
+      async () => !(await workbench.sidebarRows()).some((row) => row.includes("sample.ipynb")),
+      10_000,
+    );
     await workbench.quickInput.command("JupyterHub Connect: Show Kernel of Notebook in View");
     await workbench.page.locator(".sidebar .monaco-list-row.selected", { hasText: "sample.ipynb" }).waitFor();
   });
@@ -178,8 +194,22 @@ describe("the JupyterHub Connect view", () => {
     const { workbench } = window();
     const items = await workbench.rowMenu(/sample\.ipynb/);
     const titles = (await items.allInnerTexts()).map((text) => text.trim());
-    for (const title of ["Open Notebook", "Attach", "Interrupt", "Restart", "Copy Kernel Id", "Copy Path", "Copy Code", "Show Details", "Copy Report", "Shut Down"]) {
-      assert.ok(titles.some((each) => each.startsWith(title)), `${title} is not in ${titles.join(", ")}`);
+    for (const title of [
+      "Open Notebook",
+      "Attach",
+      "Interrupt",
+      "Restart",
+      "Copy Kernel Id",
+      "Copy Path",
+      "Copy Code",
+      "Show Details",
+      "Copy Report",
+      "Shut Down",
+    ]) {
+      assert.ok(
+        titles.some((each) => each.startsWith(title)),
+        `${title} is not in ${titles.join(", ")}`,
+      );
     }
     await workbench.screenshot("out/screenshots/sidebar-menu.png");
     await items.filter({ hasText: "Show Details" }).click();
@@ -202,7 +232,10 @@ describe("the JupyterHub Connect view", () => {
     const ofKernel = await workbench.rowHover(/sample\.ipynb/);
     await ofKernel.locator("img").waitFor();
     assert.match(await ofKernel.innerText(), /sample-\w+\.ipynb[^]*Kernel:\sPython\s3/);
-    assert.ok(await ofKernel.locator("img").evaluate((image) => image instanceof HTMLImageElement && image.naturalWidth > 0), "the logo is a picture");
+    assert.ok(
+      await ofKernel.locator("img").evaluate((image) => image instanceof HTMLImageElement && image.naturalWidth > 0),
+      "the logo is a picture",
+    );
     await workbench.page.screenshot({ path: "out/screenshots/sidebar-hover-kernel.png" });
   });
 
@@ -219,17 +252,34 @@ describe("the JupyterHub Connect view", () => {
     await workbench.sidebarRow(/Terminal/, pollMs);
     await opened(rowOf(workbench, /^Group, Kernel specs/).first());
     await pictures(workbench, "many");
-    const labels = await workbench.page.locator(".sidebar .monaco-list-row").evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
-    for (const label of [/^Account, ana @/, /^Server, Default server, running/, /^Session, figures\.ipynb \(work\/analysis\), idle/, /^Group, Without a notebook/, /^Kernel, Python 3/, /^Terminal, Terminal /, /^Kernel spec, /]) {
-      assert.ok(labels.some((each) => label.test(each)), `no row is called ${label}:\n${labels.join("\n")}`);
+    const labels = await workbench.page
+      .locator(".sidebar .monaco-list-row")
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
+    for (const label of [
+      /^Account, ana @/,
+      /^Server, Default server, running/,
+      /^Session, figures\.ipynb \(work\/analysis\), idle/,
+      /^Group, Without a notebook/,
+      /^Kernel, Python 3/,
+      /^Terminal, Terminal /,
+      /^Kernel spec, /,
+    ]) {
+      assert.ok(
+        labels.some((each) => label.test(each)),
+        `no row is called ${label}:\n${labels.join("\n")}`,
+      );
     }
     await rowOf(workbench, /notes\.ipynb/).click();
     await workbench.page.keyboard.press("ControlOrMeta+Alt+F");
     await workbench.page.keyboard.type("analysis");
-    await waitFor("the filter to leave what matches", async () => {
-      const rows = await workbench.sidebarRows();
-      return rows.some((row) => row.includes("figures.ipynb")) && !rows.some((row) => row.includes("notes.ipynb"));
-    }, 10_000);
+    await waitFor(
+      "the filter to leave what matches",
+      async () => {
+        const rows = await workbench.sidebarRows();
+        return rows.some((row) => row.includes("figures.ipynb")) && !rows.some((row) => row.includes("notes.ipynb"));
+      },
+      10_000,
+    );
     await workbench.screenshot("out/screenshots/sidebar-filter.png");
     await workbench.page.keyboard.press("Escape");
     await workbench.sidebarRow(/notes\.ipynb/);
@@ -240,7 +290,10 @@ describe("the JupyterHub Connect view", () => {
     await workbench.rowAction(/Terminal/, /End Terminal/);
     assert.match(await workbench.answerDialog(/End terminal/, "End Terminal"), /for everyone/);
     assert.ok((await took("the terminal's row gone", workbench, (rows) => !rows.some((row) => /Terminal /.test(row)), 10_000)) <= truthMs);
-    assert.deepEqual(await (await fetch(new URL("api/terminals", server), { headers: { Authorization: `token ${user.token}` } })).json(), []);
+    assert.deepEqual(
+      await (await fetch(new URL("api/terminals", server), { headers: { Authorization: `token ${user.token}` } })).json(),
+      [],
+    );
   });
 
   it("says so where nothing can be reached, lies about nothing, and recovers by itself", async () => {
@@ -257,7 +310,12 @@ describe("the JupyterHub Connect view", () => {
     }
     await workbench.quickInput.command("JupyterHub Connect: Refresh");
     await workbench.sidebarRow(/notes\.ipynb idle/, pollMs);
-    await took("all that is reachable again", workbench, (rows) => !rows.some((row) => /not reachable|last seen|could not/i.test(row)), pollMs);
+    await took(
+      "all that is reachable again",
+      workbench,
+      (rows) => !rows.some((row) => /not reachable|last seen|could not/i.test(row)),
+      pollMs,
+    );
   });
 
   it("shuts down everything that runs on a server, from its menu and after a list", async () => {
@@ -265,7 +323,10 @@ describe("the JupyterHub Connect view", () => {
     const running = (await kernels()).length;
     assert.ok(running > 1);
     await workbench.rowMenuAction(/Default server/, "Shut Down Running Kernels");
-    assert.match(await workbench.answerDialog(new RegExp(`Shut down ${running} kernels`), "Shut Down"), /sample\.ipynb[^]*notes\.ipynb[^]*variables are lost/);
+    assert.match(
+      await workbench.answerDialog(new RegExp(`Shut down ${running} kernels`), "Shut Down"),
+      /sample\.ipynb[^]*notes\.ipynb[^]*variables are lost/,
+    );
     await waitFor("no kernel to be left", async () => (await kernels()).length === 0, 20_000);
     await workbench.sidebarRow(/No notebook runs here/);
   });

@@ -17,7 +17,12 @@ import { personWindow } from "./support/window";
 /** The poller's longest pause at rest where the server tells of kernels by itself, and some. */
 const pollMs = 60_000;
 const truthMs = 1_000;
-const content = { cells: [], metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" } }, nbformat: 4, nbformat_minor: 5 };
+const content = {
+  cells: [],
+  metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" } },
+  nbformat: 4,
+  nbformat_minor: 5,
+};
 const cell = { cell_type: "code", id: "a", metadata: {}, execution_count: null, outputs: [], source: "x = 41\nx + 1" };
 
 describe("the JupyterHub Connect view beside others", () => {
@@ -79,7 +84,11 @@ describe("the JupyterHub Connect view beside others", () => {
     await second.rowAction(/one\.ipynb/, /Shut Down/);
     await second.answerDialog(/Shut down the kernel of “one.ipynb”/, "Shut Down");
     // How long a kernel takes to end is for the server to say.
-    await waitFor("the server to have shut it down", async () => !(await others.sessions.refresh()).some(({ path: at }) => at === "one.ipynb"), pollMs);
+    await waitFor(
+      "the server to have shut it down",
+      async () => !(await others.sessions.refresh()).some(({ path: at }) => at === "one.ipynb"),
+      pollMs,
+    );
     assert.ok((await gone(second, /one\.ipynb/)) <= truthMs);
     await gone(workbench, /one\.ipynb/);
     // Both have asked whether it shall go when the first of them is answered.
@@ -95,7 +104,10 @@ describe("the JupyterHub Connect view beside others", () => {
     assert.deepEqual(others.kernels.running, []);
     for (const each of [workbench, second]) {
       await each.sidebarRow(/No notebook runs here/, pollMs);
-      assert.deepEqual((await each.notifications()).filter((text) => !text.startsWith("Signed in")), []);
+      assert.deepEqual(
+        (await each.notifications()).filter((text) => !text.startsWith("Signed in")),
+        [],
+      );
     }
   });
 });

@@ -20,7 +20,9 @@ const person = "ana";
 /** The notes of the person's tokens that are ours, of this window and of others. */
 async function ours(hub: TestHub): Promise<string[]> {
   const answer = await hub.api(`users/${person}/tokens`, {}, [200]);
-  return v.parse(tokenList, await answer.json()).api_tokens.flatMap(({ note }) => (note?.startsWith("JupyterHub Connect in ") ? [note] : []));
+  return v
+    .parse(tokenList, await answer.json())
+    .api_tokens.flatMap(({ note }) => (note?.startsWith("JupyterHub Connect in ") ? [note] : []));
 }
 
 function greeting(url: string): RegExp {
@@ -84,7 +86,10 @@ describe("the way into a hub", () => {
     const entries = await workbench.openAccounts();
     await workbench.dismiss();
     const label = accountLabel({ url: sharedHub().url, name: person, token: "" });
-    assert.ok(entries.some((entry) => entry.startsWith(label)), entries.join(", "));
+    assert.ok(
+      entries.some((entry) => entry.startsWith(label)),
+      entries.join(", "),
+    );
     assert.deepEqual(filesWith(server.directory, password), []);
     await signOut(sharedHub(), others);
   });
@@ -148,7 +153,12 @@ describe("the way into a hub", () => {
       await pages.waitForURL(/hub\/token/);
       await pages.waitForLoadState("networkidle"); // the page's scripts, which make the button work, are loaded late
       await pages.getByRole("button", { name: "Request new API token" }).click();
-      const token = (await pages.locator("#token-result").filter({ hasText: /^\s*\w{32}/ }).innerText()).trim();
+      const token = (
+        await pages
+          .locator("#token-result")
+          .filter({ hasText: /^\s*\w{32}/ })
+          .innerText()
+      ).trim();
       const before = await ours(hub);
       await pages.evaluate((text) => navigator.clipboard.writeText(text), "a note that is no token");
       await workbench.comeBack();

@@ -29,7 +29,14 @@ describe("the kernel in the status bar", function () {
     const { name: userName, token } = hub.user("ana");
     user = { url: proxy.through(hub.url), name: userName, token };
     const sources = [quick, long, quick, stubborn];
-    const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
+    const cells = sources.map((source, index) => ({
+      cell_type: "code",
+      id: `cell-${index}`,
+      metadata: {},
+      execution_count: null,
+      outputs: [],
+      source,
+    }));
     writeFileSync(path.join(window().folder, name), JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
     await signIn(window().workbench, user);
     await window().workbench.clearNotifications();
@@ -43,9 +50,11 @@ describe("the kernel in the status bar", function () {
 
   const item = (): Locator => window().workbench.kernelStatus;
   const says = (text: RegExp, timeout = 30_000): Promise<unknown> =>
-    waitFor(`the status bar to say ${text}`, async () => (await item().count()) > 0 && text.test(await item().innerText()), timeout).catch(async (error: unknown) => {
-      throw new Error(`The status bar says ${(await item().allInnerTexts()).join()}, not ${text}`, { cause: error });
-    });
+    waitFor(`the status bar to say ${text}`, async () => (await item().count()) > 0 && text.test(await item().innerText()), timeout).catch(
+      async (error: unknown) => {
+        throw new Error(`The status bar says ${(await item().allInnerTexts()).join()}, not ${text}`, { cause: error });
+      },
+    );
   const pictures = async (shown: string): Promise<void> => {
     const { workbench } = window();
     // Its hover stays while the item has the focus.
@@ -173,7 +182,10 @@ describe("the kernel in the status bar", function () {
 
   it("restarts and runs all from the notebook's toolbar, after asking", async () => {
     const { workbench } = window();
-    await workbench.page.locator(".notebook-toolbar-container").getByRole("button", { name: /Restart and Run All|Restart Kernel and Run All/ }).click();
+    await workbench.page
+      .locator(".notebook-toolbar-container")
+      .getByRole("button", { name: /Restart and Run All|Restart Kernel and Run All/ })
+      .click();
     await workbench.answerDialog(/Restart the kernel of this notebook and run all/, "Restart and Run All");
     await says(/Kernel busy: cell 2, 2 waiting/);
     await offered();

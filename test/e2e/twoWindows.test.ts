@@ -29,8 +29,20 @@ const runMs = 120_000;
 const elsewhere = /is being run in another window/;
 
 function notebookWith(...sources: readonly string[]): string {
-  const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
-  return JSON.stringify({ cells, metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } }, nbformat: 4, nbformat_minor: 5 });
+  const cells = sources.map((source, index) => ({
+    cell_type: "code",
+    id: `cell-${index}`,
+    metadata: {},
+    execution_count: null,
+    outputs: [],
+    source,
+  }));
+  return JSON.stringify({
+    cells,
+    metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  });
 }
 
 describe("a notebook that is open in two windows", function () {
@@ -40,7 +52,8 @@ describe("a notebook that is open in two windows", function () {
   let second: Workbench;
   let server: ServerSettings;
   const goOn = (): Promise<unknown> => saveContents(server, gate, { type: "file", format: "text", content: "" });
-  const shown = async ({ notebook }: Workbench, index: number): Promise<string> => (await notebook.outputs(index)).map(({ text }) => text).join("\n");
+  const shown = async ({ notebook }: Workbench, index: number): Promise<string> =>
+    (await notebook.outputs(index)).map(({ text }) => text).join("\n");
   const shows = async (workbench: Workbench, index: number, text: string): Promise<void> => {
     // The outputs above it may have pushed it out of the view, where VS Code draws nothing.
     await workbench.notebook.select(index);

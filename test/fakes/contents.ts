@@ -64,7 +64,8 @@ export class FakeContents {
     }
     if (!file) return notFound;
     if (asked.get("content") === "0") return { json: this.#model(path) };
-    if (asked.get("type") !== "notebook") return { json: { ...this.#model(path), type: "file", format: "base64", content: file.bytes.toString("base64") } };
+    if (asked.get("type") !== "notebook")
+      return { json: { ...this.#model(path), type: "file", format: "base64", content: file.bytes.toString("base64") } };
     const trusted = this.signed.has(file.bytes.toString("utf8"));
     const outputs = [{ output_type: "display_data", data: { "text/html": "" }, metadata: {} }];
     const cells = [{ cell_type: "code", source: "", metadata: { trusted }, outputs }];
@@ -109,7 +110,15 @@ export class FakeContents {
     const file = this.files.get(path);
     const type = file === undefined ? "directory" : path.endsWith(".ipynb") ? "notebook" : "file";
     const modified = new Date(file?.mtime ?? this.#now).toISOString();
-    return { name: path.split("/").pop(), path, type, writable: file?.writable ?? true, size: file?.bytes.length ?? null, created: modified, last_modified: modified };
+    return {
+      name: path.split("/").pop(),
+      path,
+      type,
+      writable: file?.writable ?? true,
+      size: file?.bytes.length ?? null,
+      created: modified,
+      last_modified: modified,
+    };
   }
 }
 

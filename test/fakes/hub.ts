@@ -111,7 +111,8 @@ export class FakeHub {
     this.received.push(received);
     const scripts = this.#scripts.get(`${received.method} ${received.path.replace(/\?.*/, "")}`) ?? [];
     const script = scripts.length > 1 ? scripts.shift() : scripts[0];
-    const answer = (typeof script === "function" ? await script(received) : script) ?? (path === undefined ? html404 : this.#answer(received));
+    const answer =
+      (typeof script === "function" ? await script(received) : script) ?? (path === undefined ? html404 : this.#answer(received));
     response.setHeader("Date", new Date(Date.now() + this.ahead).toUTCString());
     await send(response, answer);
   }

@@ -154,7 +154,8 @@ export class FakeJupyterServer {
   }
 
   #specs(): unknown {
-    const entry = (name: string, language: string) => [name, { name, spec: { display_name: `The ${name}`, language, argv: [] }, resources: {} }] as const;
+    const entry = (name: string, language: string) =>
+      [name, { name, spec: { display_name: `The ${name}`, language, argv: [] }, resources: {} }] as const;
     return { default: this.defaultSpec, kernelspecs: Object.fromEntries([...this.specs].map(([name, language]) => entry(name, language))) };
   }
 
@@ -188,7 +189,8 @@ export class FakeJupyterServer {
     const session = this.sessions.get(id);
     if (!session) return notFound;
     this.sessions.delete(id);
-    if (session.kernel && !this.kernels.delete(session.kernel.id)) return { status: 410, json: { message: "Kernel deleted before session" } };
+    if (session.kernel && !this.kernels.delete(session.kernel.id))
+      return { status: 410, json: { message: "Kernel deleted before session" } };
     return { status: 204 };
   }
 

@@ -64,7 +64,8 @@ export class KernelServer {
   /** Called for each request but kernel_info, and the question how many cells there were. */
   onRequest: (message: Message, socket: KernelSocket) => void = (message, socket) => socket.answer(message);
   /** Called for the question how many cells there were. */
-  onCount: (message: Message, socket: KernelSocket) => void = (message, socket) => socket.answer(message, { status: "ok", execution_count: this.cells });
+  onCount: (message: Message, socket: KernelSocket) => void = (message, socket) =>
+    socket.answer(message, { status: "ok", execution_count: this.cells });
   /** Called for kernel_info. */
   onInfo: (message: Message, socket: KernelSocket) => void = (message, socket) => socket.answer(message, fakeInfo);
   /** Called for each websocket when it is open. */
@@ -87,7 +88,9 @@ export class KernelServer {
       else if (refusal === "cut") socket.destroy();
       else if (refusal !== "silence") {
         const { status = 400, body = "", type = "text/html" } = refusal;
-        socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+        socket.end(
+          `HTTP/1.1 ${status} Refused\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+        );
       }
     });
   }

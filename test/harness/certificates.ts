@@ -35,7 +35,13 @@ export function makeAuthority(name: string): Authority {
     issue: (request) => {
       const own = generateKeyPairSync("ec", { namedCurve: "P-256" });
       return {
-        cert: certificate({ from: dates.from, until: new Date(Date.now() + 365 * day), ...request }, name, own.publicKey, keys.privateKey, false),
+        cert: certificate(
+          { from: dates.from, until: new Date(Date.now() + 365 * day), ...request },
+          name,
+          own.publicKey,
+          keys.privateKey,
+          false,
+        ),
         key: own.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
       };
     },

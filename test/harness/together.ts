@@ -10,7 +10,7 @@ import { Deferred } from "../../src/base/async";
 export function together(lanes: number): (title: string, body: () => Promise<void>, timeout?: number) => void {
   const waiting: (() => Promise<void>)[] = [];
   const lane = async (): Promise<void> => {
-    for (let next; (next = waiting.shift()); ) await next();
+    for (let next; (next = waiting.shift());) await next();
   };
   before(() => {
     for (let count = 0; count < lanes; count++) void lane();

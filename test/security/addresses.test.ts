@@ -40,12 +40,14 @@ describe("addresses that lead elsewhere", () => {
     };
     return signIn(given, port, { fetch: network });
   };
-  const told = ({ received }: FakeHub): string => received.map(({ path, token, cookie, body }: Received) => [path, token, cookie, body].join(" ")).join("\n");
+  const told = ({ received }: FakeHub): string =>
+    received.map(({ path, token, cookie, body }: Received) => [path, token, cookie, body].join(" ")).join("\n");
   const assertKept = (hub: FakeHub): void => {
     for (const secret of secrets) assert.ok(!told(hub).includes(secret), `${secret} was sent: ${told(hub)}`);
   };
   const noHub = { status: 404, html: "<title>Not here</title>" };
-  const leadTo = (host: string): void => void pasted.on("GET /hub/api/", { status: 302, headers: { location: `https://${host}/hub/api/` } });
+  const leadTo = (host: string): void =>
+    void pasted.on("GET /hub/api/", { status: 302, headers: { location: `https://${host}/hub/api/` } });
 
   for (const address of [
     "https://hub.example.org@evil.example/hub/home?token=url-token",
@@ -99,7 +101,10 @@ describe("addresses that lead elsewhere", () => {
     assertKept(stranger);
   });
 
-  for (const [what, given] of Object.entries({ token: { token: "caller-token" }, password: { userName: "ana", password: "caller-password" } })) {
+  for (const [what, given] of Object.entries({
+    token: { token: "caller-token" },
+    password: { userName: "ana", password: "caller-password" },
+  })) {
     it(`a caller's ${what} is refused with the reason, and nobody is asked`, async () => {
       leadTo("evil.example");
       const error = await failure(enter("hub.example.org", { address: "https://hub.example.org/", ...given }, true), "address");
@@ -118,9 +123,15 @@ describe("addresses that lead elsewhere", () => {
   it("the host above is not taken for a Jupyter server without a hub", async () => {
     for (const hub of [pasted, stranger]) hub.on("GET /hub/api/", noHub);
     stranger.on("GET (outside) /api", { json: { version: "2.0" } }).on("GET /api", { json: { version: "2.0" } });
-    await failure(enter("ana.hub.example.org", { address: "https://ana.hub.example.org/user/ana/?token=url-token", token: "caller-token" }, true), "not-a-hub");
+    await failure(
+      enter("ana.hub.example.org", { address: "https://ana.hub.example.org/user/ana/?token=url-token", token: "caller-token" }, true),
+      "not-a-hub",
+    );
     assertKept(stranger);
-    assert.ok(stranger.asked.every((each) => !each.endsWith("/api")), stranger.asked.join());
+    assert.ok(
+      stranger.asked.every((each) => !each.endsWith("/api")),
+      stranger.asked.join(),
+    );
   });
 
   it("a hub on the pasted host is signed in to without a question, from http to https too", async () => {

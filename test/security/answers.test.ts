@@ -94,7 +94,10 @@ describe("answers without end", function () {
   }
 
   for (const [encoding, bomb] of Object.entries(bombs)) {
-    for (const [name, fetch] of [["usual", undefined], ["Node's own", tlsFetch]] as const) {
+    for (const [name, fetch] of [
+      ["usual", undefined],
+      ["Node's own", tlsFetch],
+    ] as const) {
       it(`are not unpacked further than needed: ${encoding}, by ${name} exchange`, async () => {
         server.on((response) => {
           response.on("error", () => undefined);
@@ -119,10 +122,18 @@ describe("answers without end", function () {
     await new HubClient(settings).info();
     server.on({ body: [] });
     await listKernels(settings);
-    assert.deepEqual(server.asked.map(({ headers }) => headers["accept-encoding"]), ["identity", "gzip"]);
+    assert.deepEqual(
+      server.asked.map(({ headers }) => headers["accept-encoding"]),
+      ["identity", "gzip"],
+    );
   });
 
-  for (const [status, code] of [[500, "server-error"], [404, "not-found"], [403, "signed-out"], [302, "not-found"]] as const) {
+  for (const [status, code] of [
+    [500, "server-error"],
+    [404, "not-found"],
+    [403, "signed-out"],
+    [302, "not-found"],
+  ] as const) {
     it(`with the error ${status} are read as far as a reason goes`, async () => {
       server.on((response) => endless(response, status, "<title> x"));
       await bounded(async () => new HubClient(settings).user(), code);
@@ -174,7 +185,10 @@ describe("a hub that floods its stream of events", () => {
       hub.servers.set("", { ready: false, pending: "spawn" });
       return { status: 202 };
     });
-    hub.on(progress, { events: Array.from({ length: 2_000 }, (_, index) => ({ progress: 1, message: `${index} `.repeat(1_000) })), hold: true });
+    hub.on(progress, {
+      events: Array.from({ length: 2_000 }, (_, index) => ({ progress: 1, message: `${index} `.repeat(1_000) })),
+      hold: true,
+    });
     let looks = 0;
     hub.on("GET /hub/api/users/ana", () => {
       if (++looks === 5) hub.run(hub.url);

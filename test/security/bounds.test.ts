@@ -18,7 +18,16 @@ import { rateLimitNotice } from "../../src/notebook/run/rateLimit";
 import { StreamText } from "../../src/notebook/text/streamText";
 import { decode, v1Protocol } from "../../src/services/kernel/codec";
 import { LossDetector } from "../../src/services/kernel/delivery/lossDetector";
-import { completeReplyContent, contentOf, errorContent, inspectReplyContent, weightOf, type CompleteReply, type InspectReply, type Message } from "../../src/services/kernel/messages";
+import {
+  completeReplyContent,
+  contentOf,
+  errorContent,
+  inspectReplyContent,
+  weightOf,
+  type CompleteReply,
+  type InspectReply,
+  type Message,
+} from "../../src/services/kernel/messages";
 import { reasonIn, statusError } from "../../src/transport/httpErrors";
 import { serverSettings } from "../../src/transport/settings";
 import { encodeName, targetOf } from "../../src/transport/target";
@@ -31,7 +40,13 @@ const settings = serverSettings({ baseUrl: "https://hub.example.org/", label: "h
 const headers = { get: (): null => null };
 const call: Call = { callee: "f", index: 3 };
 const inspected = (text: string): InspectReply => ({ status: "ok", found: true, data: { "text/plain": text }, metadata: {} });
-const completed = (matches: CompleteReply["matches"], metadata: CompleteReply["metadata"] = {}): CompleteReply => ({ status: "ok", matches, cursor_start: 0, cursor_end: 1, metadata });
+const completed = (matches: CompleteReply["matches"], metadata: CompleteReply["metadata"] = {}): CompleteReply => ({
+  status: "ok",
+  matches,
+  cursor_start: 0,
+  cursor_end: 1,
+  metadata,
+});
 const stream = (text: string): string => {
   const made = new StreamText();
   made.append(text);
@@ -68,7 +83,10 @@ const expressions: Row[] = [
   ["a log line: names of secrets", () => new Redactor().redact(many('"token" '))],
   ["the name before a bracket: a long word", () => qualifiedName(many("a"), size)],
   ["the name before a bracket: colons", () => qualifiedName(many(":"), size)],
-  ["the call around a cursor: a long word above, brackets", () => callAt(`x = "${many("f")}"\n${many("a")}${"(".repeat(1_000)}`, 2 * size + 1_007, "python")],
+  [
+    "the call around a cursor: a long word above, brackets",
+    () => callAt(`x = "${many("f")}"\n${many("a")}${"(".repeat(1_000)}`, 2 * size + 1_007, "python"),
+  ],
   ["the call around a cursor: brackets behind names", () => callAt(many(`${"a".repeat(190)}(`), size, "python")],
   ["the call around a cursor: strings that do not end", () => callAt(many(`"\\`, size - 1) + "\n", size, "python")],
   ["the call around a cursor: quotes", () => callAt(many(`"'\``), size, "python")],
@@ -82,7 +100,13 @@ const expressions: Row[] = [
   ["a token", () => tokenIn(many("'"))],
   ["what only a terminal understands", () => plainText(many("\x1b]"))],
   ["what only a terminal understands, cut", () => plainText(`\x1b[${many("0;")}`)],
-  ["a rate that is exceeded", () => rateLimitNotice(message("stream", { name: "stderr", text: `IOPub data rate exceeded.\n${many("ServerApp.iopub_data_rate_limit=1")}` }))],
+  [
+    "a rate that is exceeded",
+    () =>
+      rateLimitNotice(
+        message("stream", { name: "stderr", text: `IOPub data rate exceeded.\n${many("ServerApp.iopub_data_rate_limit=1")}` }),
+      ),
+  ],
   ["mime types of slashes", () => mimeItems({ [`${many("/")}\n`]: "x" })],
   ["a path", () => refusing(() => targetOf(settings, settings.baseUrl, many("%2e%2f"), false))],
   ["a name", () => refusing(() => encodeName(many("../")))],
@@ -99,7 +123,10 @@ const pages: Row[] = [
   ...page("profiles", `<form id=spawn_form>${many("<input type=radio name=profile value=a>")}`),
   ...page("profiles within one label", `<form id=spawn_form><label>${many("<input type=radio name=profile>x")}`),
   ...page("labels within each other", `<form id=spawn_form>${"<label>x".repeat(190)}${many("<input type=radio name=profile value=a>")}`),
-  ...page("profiles with options", `<form id=spawn_form>${"<input type=radio name=profile value=a>".repeat(200)}${many("<select name=profile-option-a--x><option>1<option>2</select>")}`),
+  ...page(
+    "profiles with options",
+    `<form id=spawn_form>${"<input type=radio name=profile value=a>".repeat(200)}${many("<select name=profile-option-a--x><option>1<option>2</select>")}`,
+  ),
   ...page("options", `<form id=spawn_form><select name=image>${many("<option>")}`),
   ...page("comments", `<form id=spawn_form>${many("<!---->")}`),
   ...page("entities", `<form id=spawn_form><label class=spawn-error-msg>${many("&amp;")}`),
@@ -120,7 +147,10 @@ const streams: Row[] = [
   ["erasures of what is erased, in columns", () => stream(`${many("a", 15_000)}\b${many("\x1b[1K")}`)],
   ["lines up and down", () => stream(`${"x\n".repeat(100)}${many("\x1b[99A\x1b[99Bx")}`)],
   ["colours without end", () => stream(`x\r${Array.from({ length: size / 12 }, (_, index) => `\x1b[1;2;${index}mx`).join("")}`)],
-  ["alternating colours", () => stream(`${Array.from({ length: 60 }, (_, index) => `\x1b[1;2;${index}m`).join("")}x\r${many("\x1b[31mx\x1b[32mx")}`)],
+  [
+    "alternating colours",
+    () => stream(`${Array.from({ length: 60 }, (_, index) => `\x1b[1;2;${index}m`).join("")}x\r${many("\x1b[31mx\x1b[32mx")}`),
+  ],
   ["zeros in colours", () => stream(`x\r${many(`\x1b[${"0;".repeat(9)}0mx`)}`)],
   ["marks on one letter", () => stream(`ab\ra${many("\u0301")}`)],
   ["sequences that do not end", () => stream(many("\x1b["))],
@@ -153,18 +183,36 @@ const messages: Row[] = [
   ["JSON of quotes and backslashes", () => jsonIn(`"${many('\\\\\\"')}"`)],
   ["JSON that never ends", () => jsonIn(many('"\\'))],
   ["a header of another kind", () => refusing(() => decode(JSON.stringify({ channel: [many("x")], header: {} }), ""))],
-  ["faulty tracebacks", () => refusing(() => contentOf(message("error", { ename: "", evalue: "", traceback: Array.from({ length: size }, () => 1) }), errorContent))],
-  ["faulty matches", () => refusing(() => contentOf(message("complete_reply", { status: "ok", matches: Array.from({ length: size }, () => 1) }), completeReplyContent))],
+  [
+    "faulty tracebacks",
+    () =>
+      refusing(() =>
+        contentOf(message("error", { ename: "", evalue: "", traceback: Array.from({ length: size }, () => 1) }), errorContent),
+      ),
+  ],
+  [
+    "faulty matches",
+    () =>
+      refusing(() =>
+        contentOf(message("complete_reply", { status: "ok", matches: Array.from({ length: size }, () => 1) }), completeReplyContent),
+      ),
+  ],
   ["weights of nested data", () => weightOf(message("comm_msg", { data: Array.from({ length: size / 3 }, () => []) }))],
   ["numbers that jump", () => numbered(Array.from({ length: 100 }, (_, index) => index * 1_000_000))],
   ["numbers beyond all", () => numbered(["9007199254740000", "9007199254741000", "9007199254750000", "9".repeat(400), "1".repeat(size)])],
   ["process names of digits and lines", () => numbered([`${many("_1")}x`, `${many("1_", size)}x`])],
-  ["suggestions, each at another place", () => {
-    const types = Array.from({ length: 20_000 }, (_, index) => ({ text: "x", start: index, end: index + 1 }));
-    return completionsOf(completed([], { _jupyter_types_experimental: types }), many("😀"), 100);
-  }],
+  [
+    "suggestions, each at another place",
+    () => {
+      const types = Array.from({ length: 20_000 }, (_, index) => ({ text: "x", start: index, end: index + 1 }));
+      return completionsOf(completed([], { _jupyter_types_experimental: types }), many("😀"), 100);
+    },
+  ],
   ["suggestions for a long name", () => completionsOf(completed(Array.from({ length: 20_000 }, () => "x.y")), many("a."), 1)],
-  ["suggestions of a faulty kind", () => completionsOf(completed([], { _jupyter_types_experimental: Array.from({ length: size }, () => 1) }), "x", 1)],
+  [
+    "suggestions of a faulty kind",
+    () => completionsOf(completed([], { _jupyter_types_experimental: Array.from({ length: size }, () => 1) }), "x", 1),
+  ],
   ["a documentation of titles", () => inspectionMarkdown(inspected(many("\x1b[31mSignature:\x1b[0m x\n")), "python")],
   ["a documentation of facts", () => inspectionMarkdown(inspected(many("\x1b[31mType:\x1b[0m x\n")), "python")],
   ["a documentation of ticks", () => inspectionMarkdown(inspected(many("` ")), "python")],
@@ -172,13 +220,16 @@ const messages: Row[] = [
   ["struck over letters", () => inspectionMarkdown(inspected(many("_\x08a")), "python")],
   ["a mime bundle of types", () => mimeItems(Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`a/${index}`, "x"])))],
   ["a mime bundle of lines", () => mimeItems({ "text/plain": Array.from({ length: size / 2 }, () => "x") })],
-  ["a display that is shown often", () => {
-    const ids = new DisplayIds();
-    const model = new OutputModel({ cell: "c", replace: () => undefined }, ids);
-    const content = { data: { "text/plain": "x", "application/json": [] }, metadata: {}, transient: { display_id: "d" } };
-    for (let index = 0; index < 2_000; index++) model.apply(message("display_data", content));
-    for (let index = 0; index < 5; index++) model.apply(message("update_display_data", content));
-  }],
+  [
+    "a display that is shown often",
+    () => {
+      const ids = new DisplayIds();
+      const model = new OutputModel({ cell: "c", replace: () => undefined }, ids);
+      const content = { data: { "text/plain": "x", "application/json": [] }, metadata: {}, transient: { display_id: "d" } };
+      for (let index = 0; index < 2_000; index++) model.apply(message("display_data", content));
+      for (let index = 0; index < 5; index++) model.apply(message("update_display_data", content));
+    },
+  ],
 ];
 
 /** One of ours may be thrown. */
@@ -220,7 +271,15 @@ describe("200 KB of a peer", function () {
     ["lines of coloured columns", () => stream(`${"\x1b[31mx\x1b[32my".repeat(900)}\rz\n`.repeat(100))],
     ["a frame of 2 million offsets", () => refusing(() => decode(offsets(16 * 1024 * 1024), v1Protocol))],
     ["a million faults", () => refusing(() => contentOf(message("error", { ename: "", evalue: "", traceback: faults }), errorContent))],
-    ["what is logged", () => redactingLogger(new Redactor(), () => undefined, () => false).debug("x", faults)],
+    [
+      "what is logged",
+      () =>
+        redactingLogger(
+          new Redactor(),
+          () => undefined,
+          () => false,
+        ).debug("x", faults),
+    ],
   ];
   const faults = Array.from({ length: 1_000_000 }, () => 1);
   for (const [what, read] of memory) {
@@ -232,11 +291,18 @@ describe("200 KB of a peer", function () {
 
   it("in the log cost nothing where the level is off, and one line where it is on", () => {
     const lines: string[] = [];
-    const log = redactingLogger(new Redactor(), (_, line) => void lines.push(line), (level) => level !== "debug");
+    const log = redactingLogger(
+      new Redactor(),
+      (_, line) => void lines.push(line),
+      (level) => level !== "debug",
+    );
     const detail = { toJSON: (): never => assert.fail("is off") };
     log.debug("data", detail);
     log.info("data", many("x"));
-    assert.deepEqual(lines.map((line) => line.length), [8 * 1024 + 1]);
+    assert.deepEqual(
+      lines.map((line) => line.length),
+      [8 * 1024 + 1],
+    );
   });
 
   it("match a page's pattern for 50 ms at most, and refuse nothing then", () => {
@@ -250,7 +316,10 @@ describe("200 KB of a peer", function () {
   });
 
   it("find a signature where it is read in vain", () => {
-    const reply: InspectReply = contentOf(message("inspect_reply", { status: "ok", found: true, data: { "text/plain": "\x1b[31mSignature:\x1b[0m f( a,\n   b, )" } }), inspectReplyContent);
+    const reply: InspectReply = contentOf(
+      message("inspect_reply", { status: "ok", found: true, data: { "text/plain": "\x1b[31mSignature:\x1b[0m f( a,\n   b, )" } }),
+      inspectReplyContent,
+    );
     assert.equal(signatureOf(reply, call)?.label, "f(a, b)");
   });
 });

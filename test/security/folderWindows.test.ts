@@ -55,7 +55,10 @@ describe("a window with a hostile folder", function () {
     await workbench.page.close();
   });
 
-  for (const [name, folders] of Object.entries({ "a folder on a server": [onServer], "one on a server beside one of this computer": [{ path: "local" }, onServer] })) {
+  for (const [name, folders] of Object.entries({
+    "a folder on a server": [onServer],
+    "one on a server beside one of this computer": [{ path: "local" }, onServer],
+  })) {
     it(`is offered nothing by ${name}`, async () => {
       const workbench = await open(name.replaceAll(" ", "-"), folders);
       // VS Code asks here for the workspace file's sake; of such a folder alone it does not.
@@ -68,10 +71,14 @@ describe("a window with a hostile folder", function () {
   it("is told that a file of the person has no place in a folder's entry, and sends it nowhere", async () => {
     const key = path.join(window().server.directory, "private-key");
     writeFileSync(key, privateKey, { mode: 0o600 });
-    const workbench = await open("oauth", [{ path: "local" }], { oauth: { clientId: "x", clientSecretFile: key, redirectUri: "http://127.0.0.1:48123/cb" } });
+    const workbench = await open("oauth", [{ path: "local" }], {
+      oauth: { clientId: "x", clientSecretFile: key, redirectUri: "http://127.0.0.1:48123/cb" },
+    });
     await workbench.trust();
     await workbench.quickInput.command("JupyterHub Connect: Sign In…");
-    await workbench.notification(/A hub in the settings of this folder cannot be used\. .*oauth: this has its place only in your own settings/);
+    await workbench.notification(
+      /A hub in the settings of this folder cannot be used\. .*oauth: this has its place only in your own settings/,
+    );
     // Whoever types the address gets the ways in that the hub's own page has.
     await workbench.quickInput.answer(/Paste the address of your JupyterHub/, hub.url.href);
     await waitFor("the hub's page to be read", () => hub.asked.includes("GET /hub/login"), 20_000);

@@ -19,7 +19,8 @@ const name = "jupyterhubConnect.hubs";
 const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----";
 
 /** A trusted folder of this computer, unless told otherwise. */
-const offers = (folder: unknown, more: Partial<HubSettings> = {}): OfferedHubs => offeredHubs({ ...{ name, own: [], folder, isTrusted: true, schemes: ["file"] }, ...more });
+const offers = (folder: unknown, more: Partial<HubSettings> = {}): OfferedHubs =>
+  offeredHubs({ ...{ name, own: [], folder, isTrusted: true, schemes: ["file"] }, ...more });
 
 describe("a hostile folder", () => {
   const evil = { url: "https://evil.example/", label: "Example University" };
@@ -61,9 +62,15 @@ describe("a hostile folder", () => {
   });
 
   it("may not say it at length", () => {
-    const { hubs, folderProblems } = offers([{ url: evil.url, label: "x".repeat(81) }, { ["y".repeat(5000)]: 1, url: evil.url }]);
+    const { hubs, folderProblems } = offers([
+      { url: evil.url, label: "x".repeat(81) },
+      { ["y".repeat(5000)]: 1, url: evil.url },
+    ]);
     assert.deepEqual(hubs, []);
-    assert.ok(folderProblems.every((problem) => problem.length < 200), folderProblems.join());
+    assert.ok(
+      folderProblems.every((problem) => problem.length < 200),
+      folderProblems.join(),
+    );
     const many = offers(Array.from({ length: 100_000 }, (_, index) => ({ url: `https://h${index}.example/` })));
     assert.equal(many.hubs.length, 20);
     assert.match(many.folderProblems[0] ?? "", /at most 20 hubs/);
@@ -71,7 +78,13 @@ describe("a hostile folder", () => {
 
   it("changes no hub of the person or the computer, whatever part of it it names", () => {
     const own = [{ url: "https://hub.example.org/jupyter/", label: "Mine", caFile: "/own/ca.pem" }];
-    for (const url of ["https://hub.example.org/", "https://hub.example.org/jupyter/user/", "https://HUB.example.org:443/jupyter", "http://hub.example.org/", "http://hub.example.org:8080/jupyter/"]) {
+    for (const url of [
+      "https://hub.example.org/",
+      "https://hub.example.org/jupyter/user/",
+      "https://HUB.example.org:443/jupyter",
+      "http://hub.example.org/",
+      "http://hub.example.org:8080/jupyter/",
+    ]) {
       const { hubs } = offers([{ url, label: "Theirs" }], { own });
       assert.deepEqual(hubs, own, url);
     }
@@ -80,11 +93,21 @@ describe("a hostile folder", () => {
 
   it("says nothing before it is trusted, nor where VS Code trusts without asking", () => {
     assert.deepEqual(offers([evil], { isTrusted: false }).hubs, []);
-    for (const schemes of [["jupyterhub-connect"], ["file", "jupyterhub-connect"], ["file", "file", "jupyterhub-connect"], ["untitled", "file", "jupyterhub-connect"], ["vscode-vfs"], ["memfs"], ["ssh"], ["FILE"]]) {
+    for (const schemes of [
+      ["jupyterhub-connect"],
+      ["file", "jupyterhub-connect"],
+      ["file", "file", "jupyterhub-connect"],
+      ["untitled", "file", "jupyterhub-connect"],
+      ["vscode-vfs"],
+      ["memfs"],
+      ["ssh"],
+      ["FILE"],
+    ]) {
       const said = offers([evil, { ...evil, oauth: {} }], { schemes });
       assert.deepEqual([said.hubs, said.folderProblems], [[], []], schemes.join());
     }
-    for (const schemes of [["file"], ["vscode-remote"], ["file", "untitled"]]) assert.equal(offers([evil], { schemes }).hubs.length, 1, schemes.join());
+    for (const schemes of [["file"], ["vscode-remote"], ["file", "untitled"]])
+      assert.equal(offers([evil], { schemes }).hubs.length, 1, schemes.join());
   });
 
   it("adds nothing but addresses and labels, whatever it says", () => {
@@ -97,7 +120,10 @@ describe("a hostile folder", () => {
           const { hubs } = offers(folder, { own });
           assert.deepEqual(hubs[0], own[0]);
           for (const hub of hubs.slice(1)) {
-            assert.deepEqual(Object.keys(hub).filter((key) => !["url", "label", "fromFolder"].includes(key)), []);
+            assert.deepEqual(
+              Object.keys(hub).filter((key) => !["url", "label", "fromFolder"].includes(key)),
+              [],
+            );
             assert.equal(hub.fromFolder, true);
           }
         }
@@ -145,7 +171,13 @@ describe("a hostile folder", () => {
     };
 
     it("sends no file of this computer, and opens no page of an OAuth client", async () => {
-      const opened = await signIn([{ url: hub.url.href, label: "Example University", oauth: { clientId: "x", clientSecretFile: file, redirectUri: "http://127.0.0.1:48123/cb" } }]);
+      const opened = await signIn([
+        {
+          url: hub.url.href,
+          label: "Example University",
+          oauth: { clientId: "x", clientSecretFile: file, redirectUri: "http://127.0.0.1:48123/cb" },
+        },
+      ]);
       assert.equal(opened, 0);
       const received = JSON.stringify(hub.received);
       assert.ok(!received.includes(privateKey) && !received.includes(encodeURIComponent(privateKey)));

@@ -163,7 +163,14 @@ describe("a window and a hostile hub", () => {
     await words.arePlain("quickInput", hint, "spawn-hint");
     await workbench.page.keyboard.type("something");
     await workbench.page.keyboard.press("Enter");
-    await waitFor("the refusal", async () => (await workbench.page.locator(".quick-input-message .codicon-error, .quick-input-widget .severity-error, .quick-input-widget .monaco-inputbox.error").count()) > 0, 5_000);
+    await waitFor(
+      "the refusal",
+      async () =>
+        (await workbench.page
+          .locator(".quick-input-message .codicon-error, .quick-input-widget .severity-error, .quick-input-widget .monaco-inputbox.error")
+          .count()) > 0,
+      5_000,
+    );
     await words.arePlain("quickInput", hint, "spawn-refused");
   });
 

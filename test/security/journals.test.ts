@@ -50,7 +50,10 @@ describe("journals of an account", () => {
     journal.receive(id, createMessage("kernel", "iopub", "stream", { name: "stdout", text: "hunter2" }, { parent: { msg_id: id } }));
     return journal;
   };
-  const kept = (): string[] => (existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : []).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const kept = (): string[] =>
+    (existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [])
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
   const holds = (text: string): boolean => kept().some((file) => readFileSync(file).includes(text));
 
   describe("that is signed out of", () => {
@@ -84,7 +87,10 @@ describe("journals of an account", () => {
       // A run goes on in the other window, which may write between the sign-out and hearing of it.
       await here.hubs.signOut(account);
       await waitFor("the other window to hear", () => there.hubs.accounts.length === 1, 5_000);
-      running.receive("there.ipynb", createMessage("kernel", "iopub", "stream", { name: "stdout", text: "late" }, { parent: { msg_id: "there.ipynb" } }));
+      running.receive(
+        "there.ipynb",
+        createMessage("kernel", "iopub", "stream", { name: "stdout", text: "late" }, { parent: { msg_id: "there.ipynb" } }),
+      );
       // A notebook may still have the kernel of the account.
       run(there.journals, "there.ipynb", server, "again");
       run(here.journals, "new.ipynb", server);
@@ -143,17 +149,29 @@ describe("journals of an account", () => {
 
   it("are those of no other: neither of a name that begins alike nor of another hub", () => {
     const journals = window();
-    const others = ["https://hub.example.org/#anabel/", "https://hub.example.org/#ana%2Fx/", "https://hub.example.org/x/#ana/", "https://hub.example.org:8443/#ana/"];
+    const others = [
+      "https://hub.example.org/#anabel/",
+      "https://hub.example.org/#ana%2Fx/",
+      "https://hub.example.org/x/#ana/",
+      "https://hub.example.org:8443/#ana/",
+    ];
     for (const server of [...others, `${ana}/`, `${ana}/shared/mallory/trap`]) run(journals, server, server);
     journals.forgetAccount(ana);
-    assert.deepEqual(others.map((server) => window().of(server).read().runs.length), others.map(() => 1));
+    assert.deepEqual(
+      others.map((server) => window().of(server).read().runs.length),
+      others.map(() => 1),
+    );
     assert.equal(readdirSync(folder).length, others.length);
   });
 
   it("of an earlier version are known by the kernel that they name, and those of nobody go too", () => {
     const journals = window();
     const kernel = (server: string): JsonRecord => ({ kind: "kernel", server, spec: "python3", kernelId: "k", path: "x", clientId: "c" });
-    for (const [name, records] of Object.entries({ mine: [kernel(`${ana}/`)], theirs: [kernel("https://hub.example.org/#bob/")], nobodys: [] })) {
+    for (const [name, records] of Object.entries({
+      mine: [kernel(`${ana}/`)],
+      theirs: [kernel("https://hub.example.org/#bob/")],
+      nobodys: [],
+    })) {
       mkdirSync(join(folder, name), { recursive: true });
       writeFileSync(join(folder, name, "owner"), "4c1c9d6e-0000-4000-8000-000000000000");
       writeFileSync(join(folder, name, "log"), Buffer.concat(records.map(encodeRecord)));
@@ -168,13 +186,23 @@ describe("journals of an account", () => {
     const check = (): void => {
       const directories = [folder, ...readdirSync(folder).map((name) => join(folder, name))];
       assert.deepEqual(directories.map(mode), ["700", "700"]);
-      for (const name of [/blob-/, /log$/, /owner$/]) assert.ok(kept().some((file) => name.test(file)), String(name));
-      assert.deepEqual(kept().map(mode), kept().map(() => "600"));
+      for (const name of [/blob-/, /log$/, /owner$/])
+        assert.ok(
+          kept().some((file) => name.test(file)),
+          String(name),
+        );
+      assert.deepEqual(
+        kept().map(mode),
+        kept().map(() => "600"),
+      );
     };
     const before = process.umask(0);
     try {
       const journal = run(window(), "a.ipynb", `${ana}/`);
-      journal.receive("a.ipynb", createMessage("kernel", "iopub", "stream", { name: "stdout", text: "x".repeat(512 * 1024) }, { parent: { msg_id: "a.ipynb" } }));
+      journal.receive(
+        "a.ipynb",
+        createMessage("kernel", "iopub", "stream", { name: "stdout", text: "x".repeat(512 * 1024) }, { parent: { msg_id: "a.ipynb" } }),
+      );
       check();
       journal.write({ kind: "settled", id: "b", endTime: 1 });
       journal.forget(["b"]); // writes the log anew
@@ -184,7 +212,16 @@ describe("journals of an account", () => {
     }
   });
 
-  for (const file of ["../../victim", "../victim", "/etc/hostname", "blob-../../../victim", "blob-0123", `blob-${"a".repeat(36)}/..`, "..\\..\\victim", ""]) {
+  for (const file of [
+    "../../victim",
+    "../victim",
+    "/etc/hostname",
+    "blob-../../../victim",
+    "blob-0123",
+    `blob-${"a".repeat(36)}/..`,
+    "..\\..\\victim",
+    "",
+  ]) {
     it(`lead to no other file: ${JSON.stringify(file)}`, () => {
       const victim = join(root, "victim");
       writeFileSync(victim, "precious");
@@ -198,7 +235,8 @@ describe("journals of an account", () => {
   }
 
   describe("after a month", () => {
-    const age = (path: string, days: number): void => utimesSync(path, new Date(Date.now() - days * day), new Date(Date.now() - days * day));
+    const age = (path: string, days: number): void =>
+      utimesSync(path, new Date(Date.now() - days * day), new Date(Date.now() - days * day));
     const aged = (key: string, days: Readonly<Record<"." | "owner" | "log", number>>): Journal => {
       const journal = run(window(), key, `${ana}/`);
       for (const [name, age_] of Object.entries(days)) age(join(journal.directory, name), age_);

@@ -83,7 +83,10 @@ describe("a window and a hostile notebook", function () {
     const { notebook, quickInput } = workbench;
     await signedIn();
     const [asked, secret] = [baits.command("Continue"), baits.command("Unlock")];
-    await open("asks.ipynb", [`input(${JSON.stringify(`${icon.text} ${asked.text}`)})`, `import getpass\ngetpass.getpass(${JSON.stringify(secret.text)})`]);
+    await open("asks.ipynb", [
+      `input(${JSON.stringify(`${icon.text} ${asked.text}`)})`,
+      `import getpass\ngetpass.getpass(${JSON.stringify(secret.text)})`,
+    ]);
     await pickHubKernel(workbench, user);
     for (const [cell, bait] of [asked, secret].entries()) {
       await notebook.run(cell);
@@ -106,7 +109,10 @@ describe("a window and a hostile notebook", function () {
     await pickHubKernel(workbench, user);
     await notebook.run(0);
     assert.equal(await notebook.ended(0, 60_000), "ok");
-    await page.locator(".view-line", { hasText: /^pointed_at$/ }).getByText("pointed_at").hover();
+    await page
+      .locator(".view-line", { hasText: /^pointed_at$/ })
+      .getByText("pointed_at")
+      .hover();
     await page.locator(".monaco-hover:not(.hidden)", { hasText: "Docs" }).waitFor();
     await words.areRead("hover", "Read more", "kernel-docs");
   });
@@ -136,10 +142,19 @@ describe("a window and a hostile notebook", function () {
     const { notebook, page, quickInput } = workbench;
     const [file, reason] = [baits.command("Read me"), baits.command("Save it there")];
     const server = await sharedHub().startServer(name);
-    const content = { cells: [{ cell_type: "code", id: "a", metadata: {}, execution_count: null, outputs: [], source: "1" }], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+    const content = {
+      cells: [{ cell_type: "code", id: "a", metadata: {}, execution_count: null, outputs: [], source: "1" }],
+      metadata: {},
+      nbformat: 4,
+      nbformat_minor: 5,
+    };
     for (const each of [`${file.text}.ipynb`, "plain.ipynb"]) {
       const headers = { Authorization: `token ${sharedHub().user(name).token}` };
-      const answer = await fetch(new URL(`api/contents/${encodeURIComponent(each)}`, server), { method: "PUT", headers, body: JSON.stringify({ type: "notebook", format: "json", content }) });
+      const answer = await fetch(new URL(`api/contents/${encodeURIComponent(each)}`, server), {
+        method: "PUT",
+        headers,
+        body: JSON.stringify({ type: "notebook", format: "json", content }),
+      });
       assert.equal(answer.status, 201);
     }
     const openOnServer = async (title: RegExp): Promise<void> => {
@@ -205,10 +220,15 @@ describe("a window and a hostile notebook", function () {
       assert.deepEqual(filesWith(server.directory, secret), [], "files of VS Code that hold a secret");
       assert.ok(!kept.includes(secret), "the browser keeps a secret");
     }
-    assert.deepEqual(filesWith(path.join(server.directory, "user-data"), "jupyterhub-hub-login"), [], "files of VS Code that know of a session");
+    assert.deepEqual(
+      filesWith(path.join(server.directory, "user-data"), "jupyterhub-hub-login"),
+      [],
+      "files of VS Code that know of a session",
+    );
     for (const token of front.tokens) {
       // The view shows that nobody is signed in while the hub is still being told.
-      const status = async (): Promise<number> => (await fetch(new URL("hub/api/user", sharedHub().url), { headers: { Authorization: `token ${token}` } })).status;
+      const status = async (): Promise<number> =>
+        (await fetch(new URL("hub/api/user", sharedHub().url), { headers: { Authorization: `token ${token}` } })).status;
       await waitFor("a token to hold no more", async () => (await status()) === 403, 10_000);
     }
     await waitFor("the journals to go", () => readdirSync(runs).length === 0 || undefined, 10_000);

@@ -47,7 +47,8 @@ describe("the package", () => {
   });
 
   it("holds what was built, and its checksums are those beside it", () => {
-    for (const name of readdirSync(path.join(root, "dist"))) assert.ok(files.get(`extension/dist/${name}`)?.equals(readFileSync(path.join(root, "dist", name))) === true, name);
+    for (const name of readdirSync(path.join(root, "dist")))
+      assert.ok(files.get(`extension/dist/${name}`)?.equals(readFileSync(path.join(root, "dist", name))) === true, name);
     const stated = readFileSync(path.join(out, "checksums.txt"), "utf8");
     assert.equal(stated, checksums(root, [packageFile()]));
     assert.equal(stated.trimEnd().split("\n").length, bundles.length + 2);
@@ -57,7 +58,11 @@ describe("the package", () => {
   it("names every bundled package in its notices, with its copyright and the text of its licence", () => {
     const notices = text("extension/dist/NOTICES.txt");
     // Some that only others ask for.
-    for (const name of ["data-uri-to-buffer", "formdata-polyfill", "node-domexception"]) assert.ok(bundled.some((each) => each.name === name), name);
+    for (const name of ["data-uri-to-buffer", "formdata-polyfill", "node-domexception"])
+      assert.ok(
+        bundled.some((each) => each.name === name),
+        name,
+      );
     for (const { name, version, licence, copyright, text: words } of noticesOf(root, distinct(bundled))) {
       assert.ok(notices.includes(`\n${name} ${version}\nLicence: ${licence}\n${copyright.join("\n")}\n\n${words}\n`), name);
     }
@@ -67,16 +72,31 @@ describe("the package", () => {
     const locked = lockedPackages();
     const places = bundled.map(({ directory }) => directory);
     // npm marks with `dev` what only devDependencies lead to.
-    assert.deepEqual(places.filter((place) => locked.get(place)?.dev !== undefined || !locked.has(place)), []);
-    assert.deepEqual(Object.keys(manifest().dependencies).filter((name) => !places.includes(`node_modules/${name}`)), []);
-    assert.deepEqual(places.filter((place) => locked.get(place)?.hasInstallScript === true), []);
+    assert.deepEqual(
+      places.filter((place) => locked.get(place)?.dev !== undefined || !locked.has(place)),
+      [],
+    );
+    assert.deepEqual(
+      Object.keys(manifest().dependencies).filter((name) => !places.includes(`node_modules/${name}`)),
+      [],
+    );
+    assert.deepEqual(
+      places.filter((place) => locked.get(place)?.hasInstallScript === true),
+      [],
+    );
   });
 
   it("comes from packages that are known by their hashes, from wherever they are had", () => {
     const locked = [...lockedPackages()];
     assert.ok(locked.length > 400);
-    assert.deepEqual(locked.filter(([, { integrity }]) => integrity?.startsWith("sha512-") !== true), []);
-    assert.deepEqual(locked.filter(([, { resolved }]) => resolved !== undefined), []);
+    assert.deepEqual(
+      locked.filter(([, { integrity }]) => integrity?.startsWith("sha512-") !== true),
+      [],
+    );
+    assert.deepEqual(
+      locked.filter(([, { resolved }]) => resolved !== undefined),
+      [],
+    );
   });
 
   it("asks for no proposed API, and knows only the API of the oldest VS Code it is for", () => {
@@ -85,8 +105,13 @@ describe("the package", () => {
     const { engines, devDependencies } = manifest();
     assert.equal(`^${devDependencies["@types/vscode"] ?? ""}`, engines.vscode);
     const sources = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" });
-    assert.deepEqual(sources.filter((name) => name.endsWith(".d.ts")), []);
-    const declaring = sources.filter((name) => name.endsWith(".ts") && /declare module|\.proposed\b/.test(readFileSync(path.join(root, "src", name), "utf8")));
+    assert.deepEqual(
+      sources.filter((name) => name.endsWith(".d.ts")),
+      [],
+    );
+    const declaring = sources.filter(
+      (name) => name.endsWith(".ts") && /declare module|\.proposed\b/.test(readFileSync(path.join(root, "src", name), "utf8")),
+    );
     assert.deepEqual(declaring, []);
   });
 
@@ -94,7 +119,10 @@ describe("the package", () => {
     const readme = text("extension/readme.md").replaceAll(/```[\s\S]*?```/g, "");
     const links = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
     assert.ok(links.length > 5);
-    assert.deepEqual(links.filter((link) => link?.startsWith("https://") !== true), []);
+    assert.deepEqual(
+      links.filter((link) => link?.startsWith("https://") !== true),
+      [],
+    );
   });
 
   describe("in its bundles", () => {
@@ -105,15 +133,23 @@ describe("the package", () => {
     });
 
     it("makes no code of text and loads no machine code", () => {
-      assert.deepEqual(findings.flatMap(({ name, makers }) => makers.map((code) => `${name}: ${code}`)), []);
+      assert.deepEqual(
+        findings.flatMap(({ name, makers }) => makers.map((code) => `${name}: ${code}`)),
+        [],
+      );
     });
 
     it("loads Node's modules, VS Code and its own bundles, never what lies in folders above it", () => {
       const own = ["vscode", ...bundles.map((name) => `./${name}`)];
-      const others = findings.flatMap(({ name, modules }) => [...modules].filter((module) => !own.includes(module) && !isBuiltin(module)).map((module) => `${name}: ${module}`));
+      const others = findings.flatMap(({ name, modules }) =>
+        [...modules].filter((module) => !own.includes(module) && !isBuiltin(module)).map((module) => `${name}: ${module}`),
+      );
       assert.deepEqual(others, []);
       const starting = ["child_process", "cluster", "inspector", "module", "repl"];
-      assert.deepEqual(findings.flatMap(({ modules }) => [...modules].filter((module) => starting.includes(module.replace(/^node:/, "")))), []);
+      assert.deepEqual(
+        findings.flatMap(({ modules }) => [...modules].filter((module) => starting.includes(module.replace(/^node:/, "")))),
+        [],
+      );
     });
 
     it("runs nothing that somebody has put into a folder above the extension's", async () => {
@@ -137,7 +173,8 @@ describe("the package", () => {
     });
 
     it("would be found out", () => {
-      const code = 'eval("1"); new Function("a"); (() => {}).constructor("x"); import(where); process.dlopen(m, "x.node"); fetch("https://example.net/x"); const a = `http://${b}.example.net`; x instanceof Function; a.eval; ({ Function: 1 })';
+      const code =
+        'eval("1"); new Function("a"); (() => {}).constructor("x"); import(where); process.dlopen(m, "x.node"); fetch("https://example.net/x"); const a = `http://${b}.example.net`; x instanceof Function; a.eval; ({ Function: 1 })';
       const { makers, modules, hosts } = lookThrough(code);
       assert.deepEqual(makers, ['eval("1")', 'new Function("a")', '(() => {}).constructor("x")', 'process.dlopen(m, "x.node")']);
       assert.deepEqual([[...modules], [...hosts]], [["where"], ["example.net"]]);

@@ -57,7 +57,18 @@ describe("the listener of a sign-in", () => {
     return (await Promise.race([redirect.answer(state), new Promise((resolve) => setImmediate(() => resolve(nothing)))])) !== nothing;
   };
 
-  for (const path of ["//", "///", "//evil.example/oauth/callback?state=right", "http://[", "*", "/%", "/oauth/callback?state", "/oauth/callback/?state=right&code=x", "/OAUTH/callback?state=right", "/oauth%2Fcallback?state=right"]) {
+  for (const path of [
+    "//",
+    "///",
+    "//evil.example/oauth/callback?state=right",
+    "http://[",
+    "*",
+    "/%",
+    "/oauth/callback?state",
+    "/oauth/callback/?state=right&code=x",
+    "/OAUTH/callback?state=right",
+    "/oauth%2Fcallback?state=right",
+  ]) {
     it(`answers ${path} and gives nothing away`, async () => {
       void redirect.answer("right");
       assert.equal((await ask(path)).status, 404);
@@ -67,7 +78,25 @@ describe("the listener of a sign-in", () => {
 
   it("answers whatever path is asked for", async () => {
     void redirect.answer("right");
-    const piece = fc.constantFrom("/", "//", "?", "#", "%", "..", "[", "]", ":", "@", "\\", "oauth", "callback", "state=", "&", "http://", "\u00ff");
+    const piece = fc.constantFrom(
+      "/",
+      "//",
+      "?",
+      "#",
+      "%",
+      "..",
+      "[",
+      "]",
+      ":",
+      "@",
+      "\\",
+      "oauth",
+      "callback",
+      "state=",
+      "&",
+      "http://",
+      "\u00ff",
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 8 }), async (parts) => {
         // What is no HTTP at all is answered by Node itself.
@@ -88,7 +117,15 @@ describe("the listener of a sign-in", () => {
 
   it("takes none that names this computer otherwise: a page whose own name leads here (DNS rebinding)", async () => {
     void redirect.answer("right");
-    for (const host of ["evil.example", `evil.example:${uri.port}`, `localhost:${uri.port}`, "127.0.0.1", "127.0.0.1:1", "127.0.0.1.", `evil@${uri.host}`]) {
+    for (const host of [
+      "evil.example",
+      `evil.example:${uri.port}`,
+      `localhost:${uri.port}`,
+      "127.0.0.1",
+      "127.0.0.1:1",
+      "127.0.0.1.",
+      `evil@${uri.host}`,
+    ]) {
       assert.equal((await ask("/oauth/callback?state=right&code=x", { headers: { Host: host } })).status, 404, host);
     }
     // Without a name at all, as of an old client.
@@ -111,7 +148,12 @@ describe("the listener of a sign-in", () => {
     for (let count = 0; count < 100; count++) {
       const socket = connect(Number(uri.port), "127.0.0.1", () => socket.write(`GET / HTTP/1.1\r\nHost: `));
       open++;
-      sockets.push(socket.resume().on("error", () => undefined).on("close", () => open--));
+      sockets.push(
+        socket
+          .resume()
+          .on("error", () => undefined)
+          .on("close", () => open--),
+      );
     }
     await waitFor("most to be turned away", () => Promise.resolve(open <= 32), 5_000);
     await waitFor("all of them to end", () => Promise.resolve(open === 0), 20_000);
@@ -123,12 +165,18 @@ describe("the listener of a sign-in", () => {
   });
 
   it("says how the sign-in ended, once it has, and repeats no stranger's words", async () => {
-    for (const [end, status, words] of [["signed-in", 200, /<h1>Signed in</], ["refused", 403, /<h1>Not signed in</], ["failed", 400, /<h1>Not signed in</]] as const) {
+    for (const [end, status, words] of [
+      ["signed-in", 200, /<h1>Signed in</],
+      ["refused", 403, /<h1>Not signed in</],
+      ["failed", 400, /<h1>Not signed in</],
+    ] as const) {
       redirect.dispose();
       redirect = await LoopbackRedirect.listen(uri);
       const answer = redirect.answer("right");
       let shown = false;
-      const page = ask(`/oauth/callback?state=right&error=access_denied&error_description=${encodeURIComponent("<script>alert(1)</script>")}`);
+      const page = ask(
+        `/oauth/callback?state=right&error=access_denied&error_description=${encodeURIComponent("<script>alert(1)</script>")}`,
+      );
       void page.then(() => (shown = true));
       await answer;
       // A request that comes after is answered: this one is held.
@@ -185,7 +233,10 @@ describe("the listener of a sign-in", () => {
       it(`refuses, in words, where another program has ${address}, and lets go of the other`, async function () {
         if (address === "::1" && !(await hasIPv6())) this.skip();
         await takePort(address);
-        await assert.rejects(LoopbackRedirect.listen(uri), (error) => hasCode(error, "usage") && error.message.includes(`port ${uri.port} of ${address}`));
+        await assert.rejects(
+          LoopbackRedirect.listen(uri),
+          (error) => hasCode(error, "usage") && error.message.includes(`port ${uri.port} of ${address}`),
+        );
         await takePort(address === "::1" ? "127.0.0.1" : "::1").catch((error: unknown) => {
           if (address === "::1") throw error; // where there is no IPv6 the other is not to be had
         });

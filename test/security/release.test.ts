@@ -40,16 +40,31 @@ describe("npm run release", () => {
   });
 
   it("knows no way around the tests", async () => {
-    await assert.rejects(release("--skip-tests"), (error) => error instanceof RunError && error.exitCode === 2 && error.message.includes("Usage: npm run release [-- --check]"));
+    await assert.rejects(
+      release("--skip-tests"),
+      (error) => error instanceof RunError && error.exitCode === 2 && error.message.includes("Usage: npm run release [-- --check]"),
+    );
   });
 
   it("lists in the bill what is bundled, with versions, licences and hashes, and whose bill it is", () => {
     const { metadata, components } = v.parse(billModel, JSON.parse(readFileSync(bill, "utf8")));
     const locked = lockedPackages();
-    const hash = (place: string): string => Buffer.from(locked.get(place)?.integrity?.replace(/^sha512-/, "") ?? "", "base64").toString("hex");
-    const wanted = bundledPackages(root, readMetafile(root)).map(({ name, version: which, licence, directory: place }) => [name, which, licence, hash(place)]);
-    assert.deepEqual(components.map((each) => [each.name, each.version, each.licenses?.[0]?.license.id, each.hashes?.[0]?.content]), wanted);
-    assert.deepEqual([metadata.component.name, metadata.component.version, metadata.component.hashes], ["jupyterhub-connect", version, [{ alg: "SHA-256", content: sha256(vsix) }]]);
+    const hash = (place: string): string =>
+      Buffer.from(locked.get(place)?.integrity?.replace(/^sha512-/, "") ?? "", "base64").toString("hex");
+    const wanted = bundledPackages(root, readMetafile(root)).map(({ name, version: which, licence, directory: place }) => [
+      name,
+      which,
+      licence,
+      hash(place),
+    ]);
+    assert.deepEqual(
+      components.map((each) => [each.name, each.version, each.licenses?.[0]?.license.id, each.hashes?.[0]?.content]),
+      wanted,
+    );
+    assert.deepEqual(
+      [metadata.component.name, metadata.component.version, metadata.component.hashes],
+      ["jupyterhub-connect", version, [{ alg: "SHA-256", content: sha256(vsix) }]],
+    );
   });
 
   it("writes the bill as CycloneDX's schema wants it, the same for the same build", async () => {

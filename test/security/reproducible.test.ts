@@ -10,14 +10,29 @@ import { writeNotices } from "../harness/publish/notices";
 import { packExtension } from "../harness/publish/vsix";
 import { lockedPackages, packageFile } from "./support/package";
 
-const sources = [".vscodeignore", "CHANGELOG.md", "LICENSE", "README.md", "esbuild.js", "media", "package-lock.json", "package.json", "renderer", "src", "tsconfig.json"];
+const sources = [
+  ".vscodeignore",
+  "CHANGELOG.md",
+  "LICENSE",
+  "README.md",
+  "esbuild.js",
+  "media",
+  "package-lock.json",
+  "package.json",
+  "renderer",
+  "src",
+  "tsconfig.json",
+];
 
 describe("a build", () => {
   it("in another folder, at another time and in another time zone gives the same package, byte by byte", async () => {
     const elsewhere = mkdtempSync(path.join(tmpdir(), "somewhere else, "));
     try {
-      const packages = [...lockedPackages()].filter(([, { dev, devOptional }]) => dev === undefined && devOptional === undefined).map(([place]) => place);
-      for (const name of [...sources, ...packages, "node_modules/esbuild", "node_modules/@esbuild"]) cpSync(path.join(root, name), path.join(elsewhere, name), { recursive: true });
+      const packages = [...lockedPackages()]
+        .filter(([, { dev, devOptional }]) => dev === undefined && devOptional === undefined)
+        .map(([place]) => place);
+      for (const name of [...sources, ...packages, "node_modules/esbuild", "node_modules/@esbuild"])
+        cpSync(path.join(root, name), path.join(elsewhere, name), { recursive: true });
       utimesSync(path.join(elsewhere, "LICENSE"), 1e9, 1e9);
       await run(process.execPath, [path.join(elsewhere, "esbuild.js")], { cwd: tmpdir() });
       writeNotices(elsewhere);

@@ -56,13 +56,23 @@ describe("tokens that servers see", function () {
   });
 
   const call = (path: string, token: string, init: RequestInit = {}): Promise<Response> =>
-    fetch(new URL(path, hub.url), { ...init, headers: { Authorization: `token ${token}`, Accept: "application/json" }, redirect: "manual" });
+    fetch(new URL(path, hub.url), {
+      ...init,
+      headers: { Authorization: `token ${token}`, Accept: "application/json" },
+      redirect: "manual",
+    });
   /** What the hub lists of ours for the guest, each by what it can do with servers and tokens. */
   const listed = async (): Promise<string[]> => {
     const answer = await hub.api(`users/${encodeURIComponent(guest)}/tokens`, {}, [200]);
-    return v.parse(tokenList, await answer.json()).api_tokens
-      .filter(({ note }) => note?.startsWith(terms.note))
-      .map(({ scopes }) => scopes.filter((scope) => /^(access|tokens|servers|users:shares|read:users:shares|admin)/.test(scope)).toSorted().join(" "))
+    return v
+      .parse(tokenList, await answer.json())
+      .api_tokens.filter(({ note }) => note?.startsWith(terms.note))
+      .map(({ scopes }) =>
+        scopes
+          .filter((scope) => /^(access|tokens|servers|users:shares|read:users:shares|admin)/.test(scope))
+          .toSorted()
+          .join(" "),
+      )
       .toSorted();
   };
   const hubToken = `servers!user=${guest} tokens!user=${guest}`;
@@ -153,7 +163,11 @@ describe("tokens that servers see", function () {
     for (let day = 0; day < 3; day++) {
       await age(account);
       for (const { services } of used) await services?.kernels.refresh();
-      await waitFor("the renewals", async () => used.every(({ id }) => ports.secrets.get(id) !== first.get(id)) && (await listed()).length === used.length + 1, 20_000);
+      await waitFor(
+        "the renewals",
+        async () => used.every(({ id }) => ports.secrets.get(id) !== first.get(id)) && (await listed()).length === used.length + 1,
+        20_000,
+      );
       for (const { id } of used) first.set(id, ports.secrets.get(id));
       assert.deepEqual(await listed(), [...wanted, main].toSorted());
       for (const server of used) await servers.refreshServices(server);
@@ -162,10 +176,18 @@ describe("tokens that servers see", function () {
     const urls = new Map(used.map(({ id, services }) => [id, services?.settings.baseUrl.href ?? ""]));
     const of = (server: Server): string[] => [...urls].flatMap(([id, url]) => (id === server.id ? [] : [url]));
     const seenAt = (noting: NotingServers, server: Server): string[] => {
-      const paths = [...urls].map(([id, url]) => [id, decodeURIComponent(new URL(url).pathname)] as const).toSorted(([, a], [, b]) => b.length - a.length);
+      const paths = [...urls]
+        .map(([id, url]) => [id, decodeURIComponent(new URL(url).pathname)] as const)
+        .toSorted(([, a], [, b]) => b.length - a.length);
       // The default server's path is the beginning of those of the others.
       const at = (path: string): string | undefined => paths.find(([, base]) => decodeURIComponent(path).startsWith(base))?.[0];
-      return [...new Set(noting.requests.filter(({ path }) => at(path) === server.id).flatMap(({ authorization }) => /^token (.+)$/.exec(authorization ?? "")?.[1] ?? []))];
+      return [
+        ...new Set(
+          noting.requests
+            .filter(({ path }) => at(path) === server.id)
+            .flatMap(({ authorization }) => /^token (.+)$/.exec(authorization ?? "")?.[1] ?? []),
+        ),
+      ];
     };
     // All of them before the attempts, which are noted too.
     const seen = used.map((server) => ({ server, tokens: seenAt(server.owner === guest ? own : lent, server) }));
@@ -182,13 +204,18 @@ describe("tokens that servers see", function () {
 
     await servers.stop(used[1] ?? assert.fail());
     await servers.delete(used[1] ?? assert.fail());
-    assert.deepEqual(await listed(), [...wanted.filter((scope) => !scope.endsWith("/other")), main].toSorted(), "the token of a deleted server is gone");
+    assert.deepEqual(
+      await listed(),
+      [...wanted.filter((scope) => !scope.endsWith("/other")), main].toSorted(),
+      "the token of a deleted server is gone",
+    );
 
     assert.equal(await hubs.signOut(account), true);
     assert.deepEqual(await listed(), []);
     assert.deepEqual([ports.secrets.size, account.pageSession.cookies], [0, undefined]);
     for (const noting of onOldestStack ? [own] : [own, lent]) {
-      for (const token of noting.tokens) assert.equal((await call("hub/api/user", token)).status, 403, "no token that a server has seen works any more");
+      for (const token of noting.tokens)
+        assert.equal((await call("hub/api/user", token)).status, 403, "no token that a server has seen works any more");
     }
   });
 
@@ -201,7 +228,11 @@ describe("tokens that servers see", function () {
     const server = servers.get(account, "");
     await servers.ensureRunning(server);
     const sessions = new NotebookSessions(servers, nullLogger);
-    const { session, kernel } = await sessions.connect({ key: "r", path: "run.ipynb", name: "run.ipynb", clientId: "run" }, server, "python3");
+    const { session, kernel } = await sessions.connect(
+      { key: "r", path: "run.ipynb", name: "run.ipynb", clientId: "run" },
+      server,
+      "python3",
+    );
     const before = ports.secrets.get(server.id);
     let text = "";
     const lines = (): number => text.split("\n").length - 1;
@@ -214,7 +245,10 @@ describe("tokens that servers see", function () {
     await kernel.reconnect();
     assert.equal((await run.done).status, "ok");
     await waitFor("all lines", async () => lines() === 60, 10_000);
-    assert.deepEqual(text.trim().split("\n"), Array.from({ length: 60 }, (_, line) => `${line}`));
+    assert.deepEqual(
+      text.trim().split("\n"),
+      Array.from({ length: 60 }, (_, line) => `${line}`),
+    );
     await session.shutdown();
     sessions.dispose();
     assert.equal(await hubs.signOut(account), true);
@@ -230,7 +264,11 @@ describe("tokens that servers see", function () {
     const shared = servers.get(account, "trap", "ana");
     const services = await servers.ensureRunning(shared);
     const sessions = new NotebookSessions(servers, nullLogger);
-    const { session, kernel } = await sessions.connect({ key: "s", path: "share.ipynb", name: "share.ipynb", clientId: "share" }, shared, "python3");
+    const { session, kernel } = await sessions.connect(
+      { key: "s", path: "share.ipynb", name: "share.ipynb", clientId: "share" },
+      shared,
+      "python3",
+    );
     const run = kernel.execute({ code: "import time; time.sleep(2); print('whole')" });
     await hub.api("shares/ana/trap", { method: "DELETE" }, [200, 204]);
     assert.equal((await run.done).status, "ok", "what runs goes on");

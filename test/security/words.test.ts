@@ -36,7 +36,9 @@ describe("a certificate that is refused", () => {
 
   const serve = async (certificate: Certificate, options: Partial<ServerSettingsOptions> = {}): Promise<ServerSettings> => {
     // With this version the server knows of the client's certificate before the client can leave.
-    const server = createTlsServer({ ...certificate, maxVersion: "TLSv1.2", requestCert: true, rejectUnauthorized: false }, (_, response) => response.end("[]"));
+    const server = createTlsServer({ ...certificate, maxVersion: "TLSv1.2", requestCert: true, rejectUnauthorized: false }, (_, response) =>
+      response.end("[]"),
+    );
     server.on("secureConnection", (socket: TLSSocket) => shown.push(Object.keys(socket.getPeerCertificate()).length > 0));
     servers.push(server);
     await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
@@ -131,7 +133,8 @@ describe("an error", () => {
 describe("a record of the log", () => {
   const records: string[] = [];
   const log = redactingLogger(new Redactor(), (_, text) => records.push(text));
-  const forged = "all is well\r\n2026-11-30 09:00:00.000 [info] Signed in\u2028[info] forged\u0085\u000B\u001B[1A\u001B[2K\u202Edesrever\u200B";
+  const forged =
+    "all is well\r\n2026-11-30 09:00:00.000 [info] Signed in\u2028[info] forged\u0085\u000B\u001B[1A\u001B[2K\u202Edesrever\u200B";
   beforeEach(() => void records.splice(0));
 
   it("is one, and shows what is in it, whoever said it", () => {
@@ -145,7 +148,10 @@ describe("a record of the log", () => {
       for (const line of further) assert.match(line, /^ {4}/);
       assert.doesNotMatch(record.replaceAll("\n", ""), /[\p{Cc}\p{Bidi_Control}\u200B\u2028]/u);
     }
-    assert.match(records[0] ?? "", /^all is well\n {4}2026.*Signed in\n {4}\[info\] forged\n {4}\n {4}\\u\{1b\}\[1A.*\\u\{202e\}desrever\\u\{200b\}$/);
+    assert.match(
+      records[0] ?? "",
+      /^all is well\n {4}2026.*Signed in\n {4}\[info\] forged\n {4}\n {4}\\u\{1b\}\[1A.*\\u\{202e\}desrever\\u\{200b\}$/,
+    );
   });
 
   it("keeps ordinary text, and the lines of a stack", () => {

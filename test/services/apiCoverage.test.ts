@@ -38,7 +38,10 @@ describe("api.yaml", function () {
     await getConfig(settings, "jupyterhub_connect_test");
 
     const missing = unanswered(operations, record.answered);
-    assert.deepEqual(missing.map(({ method, template }) => `${method} ${template}`), []);
+    assert.deepEqual(
+      missing.map(({ method, template }) => `${method} ${template}`),
+      [],
+    );
   });
 
   describe("its check", () => {
@@ -67,8 +70,14 @@ paths:
     it("names every operation that was not done", () => assert.deepEqual(missing(), all));
 
     it("counts a request for the operation that fits best, and for no other", () => {
-      assert.deepEqual(missing(ok("/api/contents/a/b/checkpoints")), all.filter((each) => !each.endsWith("checkpoints")));
-      assert.deepEqual(missing(ok("/api/contents/a/%63heckpoints")), all.filter((each) => each !== all[1]));
+      assert.deepEqual(
+        missing(ok("/api/contents/a/b/checkpoints")),
+        all.filter((each) => !each.endsWith("checkpoints")),
+      );
+      assert.deepEqual(
+        missing(ok("/api/contents/a/%63heckpoints")),
+        all.filter((each) => each !== all[1]),
+      );
       assert.deepEqual(missing(ok("/api")), all.slice(1));
       assert.deepEqual(missing(ok("/api/kernels/1/restart"), ok("/api/specXyaml"), ok("/api/contents"), ok("/user/api")), all);
     });
@@ -88,7 +97,10 @@ async function useContents(settings: ServerSettings): Promise<void> {
   const copy = await contents.copyContents(settings, path, directory.path);
   await contents.deleteContents(settings, copy.path);
   const { id } = await createCheckpoint(settings, path);
-  assert.deepEqual((await listCheckpoints(settings, path)).map((each) => each.id), [id]);
+  assert.deepEqual(
+    (await listCheckpoints(settings, path)).map((each) => each.id),
+    [id],
+  );
   await restoreCheckpoint(settings, path, id);
   await deleteCheckpoint(settings, path, id);
   const renamed = await contents.renameContents(settings, path, `${directory.path}/b.txt`);

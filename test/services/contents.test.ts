@@ -53,7 +53,10 @@ describe("contents", function () {
         assert.deepEqual([saved.path, saved.name], [`${directory}/${each}`, each]);
         const file = await getFile(own, saved.path, { format: "text" });
         assert.deepEqual([file.path, file.content], [saved.path, each]);
-        assert.deepEqual((await listDirectory(own, directory)).map((entry) => entry.name), [each]);
+        assert.deepEqual(
+          (await listDirectory(own, directory)).map((entry) => entry.name),
+          [each],
+        );
         const moved = await renameContents(own, saved.path, `${directory}/moved ${each}`);
         const copy = await copyContents(own, moved.path, directory);
         assert.equal((await getFile(own, copy.path, { format: "text" })).content, each);
@@ -84,7 +87,14 @@ describe("contents", function () {
     assert.equal(Buffer.from(fileBytes(asBytes)).toString("utf8"), "é\r\n");
     const { hash, hash_algorithm: algorithm } = asBytes;
     // Old servers give no hash, asked or not.
-    assert.equal(hash, onOldestStack ? null : createHash(algorithm ?? "").update("é\r\n").digest("hex"));
+    assert.equal(
+      hash,
+      onOldestStack
+        ? null
+        : createHash(algorithm ?? "")
+            .update("é\r\n")
+            .digest("hex"),
+    );
     const bare = await getContents(settings, `${home}/t`, { content: false });
     assert.deepEqual([bare.content, bare.format, bare.size, bare.writable], [null, null, 4, true]);
     assert.ok(Math.abs(Date.parse(bare.last_modified ?? "") - Date.now()) < 600_000);

@@ -14,7 +14,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /** How the network breaks, for so many milliseconds. */
 const kinds: Record<string, (proxy: FaultProxy, ms: number) => Promise<void>> = {
-  "ends": async (proxy, ms) => {
+  ends: async (proxy, ms) => {
     proxy.refuse();
     proxy.cut();
     await pause(ms);
@@ -43,31 +43,37 @@ describe("a network that breaks for seconds while a kernel prints", function () 
 
   for (const [what, strike] of Object.entries(kinds)) {
     it(`${what}: no line is lost`, async () => {
-      const outcomes = await Promise.all(Array.from({ length: atOnce }, async (_, index) => {
-        const { baseUrl } = bench.direct;
-        const proxy = await startFaultProxy({ host: baseUrl.hostname, port: Number(baseUrl.port) });
-        const { token } = sharedHub().user("ana");
-        const connection = await bench.ready({ settings: serverSettings({ baseUrl: proxy.through(baseUrl.href), token, label: `${index}` }) });
-        let told = 0;
-        connection.onDidMissMessages(() => told++);
-        const lines = perKernel * linesPerCut;
-        const cell = run(connection, `import time\nfor i in range(${lines}):\n  print(i, flush=True)\n  time.sleep(0.1)`);
-        await cell.prints("5\n");
-        for (let cut = 0; cut < perKernel; cut++) {
-          await strike(proxy, 2_000 + Math.random() * 8_000);
-          // The next one comes while it connects, while it is told what it has missed, or later.
-          await pause(Math.random() * 3_000);
-        }
-        await cell.future.done;
-        const printed = new Set(cell.text().split("\n").slice(0, -1).map(Number));
-        const lost = Array.from({ length: lines }, (_, line) => line).filter((line) => !printed.has(line));
-        proxy.close();
-        return { lost, told };
-      }));
+      const outcomes = await Promise.all(
+        Array.from({ length: atOnce }, async (_, index) => {
+          const { baseUrl } = bench.direct;
+          const proxy = await startFaultProxy({ host: baseUrl.hostname, port: Number(baseUrl.port) });
+          const { token } = sharedHub().user("ana");
+          const connection = await bench.ready({
+            settings: serverSettings({ baseUrl: proxy.through(baseUrl.href), token, label: `${index}` }),
+          });
+          let told = 0;
+          connection.onDidMissMessages(() => told++);
+          const lines = perKernel * linesPerCut;
+          const cell = run(connection, `import time\nfor i in range(${lines}):\n  print(i, flush=True)\n  time.sleep(0.1)`);
+          await cell.prints("5\n");
+          for (let cut = 0; cut < perKernel; cut++) {
+            await strike(proxy, 2_000 + Math.random() * 8_000);
+            // The next one comes while it connects, while it is told what it has missed, or later.
+            await pause(Math.random() * 3_000);
+          }
+          await cell.future.done;
+          const printed = new Set(cell.text().split("\n").slice(0, -1).map(Number));
+          const lost = Array.from({ length: lines }, (_, line) => line).filter((line) => !printed.has(line));
+          proxy.close();
+          return { lost, told };
+        }),
+      );
       const lost = outcomes.flatMap((outcome) => outcome.lost).length;
       const told = outcomes.reduce((sum, outcome) => sum + outcome.told, 0);
       const printed = outcomes.length * perKernel * linesPerCut;
-      console.log(`${what}: ${perKernel * atOnce} cuts, ${printed} lines, ${lost} lost, ${told} times told; ${JSON.stringify(outcomes.filter((outcome) => outcome.lost.length + outcome.told > 0))}`);
+      console.log(
+        `${what}: ${perKernel * atOnce} cuts, ${printed} lines, ${lost} lost, ${told} times told; ${JSON.stringify(outcomes.filter((outcome) => outcome.lost.length + outcome.told > 0))}`,
+      );
       assert.deepEqual({ lost, told }, { lost: 0, told: 0 });
     });
   }

@@ -25,9 +25,7 @@ interface Outcome {
 
 const cases: readonly Case[] = faults
   .filter(({ name }) => ["", "full", name].includes(wanted))
-  .flatMap((fault, index) =>
-    (wanted === "" ? states.slice(index % states.length).slice(0, 1) : states).map((state) => ({ fault, state })),
-  );
+  .flatMap((fault, index) => (wanted === "" ? states.slice(index % states.length).slice(0, 1) : states).map((state) => ({ fault, state })));
 describe("fault matrix", function () {
   this.timeout(20 * 60_000);
   const table = new Map<Case, Outcome>();

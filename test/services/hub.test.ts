@@ -79,11 +79,20 @@ describe("hub", function () {
       const client = clientOf(name);
       const server = "second-1";
       const told: [number, string][] = [];
-      const { place } = await ensureRunning(client, name, server, { onProgress: (...each) => told.push(each), start: { userOptions: { delay: 1 } } });
+      const { place } = await ensureRunning(client, name, server, {
+        onProgress: (...each) => told.push(each),
+        start: { userOptions: { delay: 1 } },
+      });
       const status = await request(serverSettings({ baseUrl: place.url, token: hub.user(name).token }), "api/status");
       assert.equal(status.status, 200);
-      assert.ok(told.some(([, message]) => message === "Waiting for a place, 1 of 1 s"), JSON.stringify(told));
-      assert.deepEqual(told, told.toSorted(([a], [b]) => a - b));
+      assert.ok(
+        told.some(([, message]) => message === "Waiting for a place, 1 of 1 s"),
+        JSON.stringify(told),
+      );
+      assert.deepEqual(
+        told,
+        told.toSorted(([a], [b]) => a - b),
+      );
       const again = await ensureRunning(client, name, server, { onProgress: () => assert.fail("It runs already") });
       assert.equal(again.place.url.href, place.url.href);
       const known = (await servers(client, name)).find((each) => each.name === server);
@@ -114,7 +123,11 @@ describe("hub", function () {
 
   test("gives the spawner's own reason for a failed start, at once and after a while", async () => {
     const client = clientOf("alice@example.org");
-    for (const userOptions of [undefined, { delay: 2, fail: "The quota of GPU hours is used up." }, { delay: 12, fail: "Nothing came free." }]) {
+    for (const userOptions of [
+      undefined,
+      { delay: 2, fail: "The quota of GPU hours is used up." },
+      { delay: 12, fail: "Nothing came free." },
+    ]) {
       const error = await failure(ensureRunning(client, "alice@example.org", "fail-1", { start: { userOptions } }));
       assert.equal(error.code, "start-failed");
       assert.match(error.message, userOptions ? new RegExp(userOptions.fail) : /No room for fail-1/);

@@ -34,7 +34,10 @@ describe("comms", function () {
     await run(connection, target).done();
     const comm = connection.comms.create("test", "my-id");
     assert.equal(comm.id, "my-id");
-    assert.throws(() => connection.comms.create("test", "my-id"), (error) => hasCode(error, "conflict"));
+    assert.throws(
+      () => connection.comms.create("test", "my-id"),
+      (error) => hasCode(error, "conflict"),
+    );
     await within(comm.open({}).done, "the opening's end");
     const { comms } = await within(connection.commInfo("test").done, "comm_info");
     assert.deepEqual(Object.keys(comms), ["my-id"]);
@@ -42,7 +45,10 @@ describe("comms", function () {
 
   it("45: can be disabled, and the kernel's are left alone then", async () => {
     const connection = await bench.ready({ handleComms: false });
-    assert.throws(() => connection.comms.create("test"), (error) => hasCode(error, "forbidden"));
+    assert.throws(
+      () => connection.comms.create("test"),
+      (error) => hasCode(error, "forbidden"),
+    );
     let called = 0;
     connection.comms.registerTarget("mine", () => (called += 1));
     const opened = event(connection.onIOPubMessage, "comm_open", ({ header }) => header.msg_type === "comm_open");
@@ -68,7 +74,10 @@ describe("comms", function () {
       }),
       "the close",
     );
-    await run(connection, "from comm import create_comm\nc = create_comm(target_name='mine', data={'a': 1})\nc.send({'b': 2})\nc.close({'c': 3})").done();
+    await run(
+      connection,
+      "from comm import create_comm\nc = create_comm(target_name='mine', data={'a': 1})\nc.send({'b': 2})\nc.close({'c': 3})",
+    ).done();
     await closed;
     assert.deepEqual(heard, ['open {"a":1}', 'message {"b":2}', 'close {"c":3}']);
   });
@@ -82,13 +91,17 @@ describe("comms", function () {
     connection.comms.registerTarget("mine", () => {
       throw new Error("No room for it");
     });
-    const count = async (target: string): Promise<number> => Object.keys((await within(other.commInfo(target).done, "comm_info")).comms).length;
+    const count = async (target: string): Promise<number> =>
+      Object.keys((await within(other.commInfo(target).done, "comm_info")).comms).length;
     const open = (target: string): string => `from comm import create_comm\n${target} = create_comm(target_name='${target}')`;
     for (const target of ["theirs", "mine"]) await run(other, open(target)).done();
     // Where this code's own frontend fails, nobody else has the comm.
     for (const target of ["unknown", "mine"]) await run(connection, open(target)).done();
     await within(connection.requestKernelInfo().done, "what was sent before");
-    assert.deepEqual(sent.filter((type) => type.startsWith("comm_") && type !== "comm_info_request"), ["comm_close"]);
+    assert.deepEqual(
+      sent.filter((type) => type.startsWith("comm_") && type !== "comm_info_request"),
+      ["comm_close"],
+    );
     assert.deepEqual([await count("theirs"), await count("unknown"), await count("mine")], [1, 1, 1]);
   });
 

@@ -64,7 +64,13 @@ describe("kernel connection", function () {
       });
       await asking.done();
       assert.equal(asking.text(), "hello ana\n");
-      assert.deepEqual([pending, stdin], [[true, false], ["recv input_request", "send input_reply"]]);
+      assert.deepEqual(
+        [pending, stdin],
+        [
+          [true, false],
+          ["recv input_request", "send input_reply"],
+        ],
+      );
     });
 
     it("5, 7, 8, 10: iopub of every client is seen, and never unhandled", async () => {
@@ -114,7 +120,8 @@ describe("kernel connection", function () {
 
     it("17, 48: binary messages go both ways", async () => {
       const connection = await bench.ready();
-      const target = "from comm import get_comm_manager\n" +
+      const target =
+        "from comm import get_comm_manager\n" +
         "def opened(comm, message):\n  comm.send({'size': len(message['buffers'][0])}, buffers=[bytes(message['buffers'][0])[::-1]])\n" +
         "get_comm_manager().register_target('mirror', opened)";
       await run(connection, target).done();
@@ -153,7 +160,11 @@ describe("kernel connection", function () {
       await failure(connection.complete("a", 1).done, code);
       await failure(connection.inspect("a", 1).done, code);
       await failure(connection.isComplete("a").done, code);
-      for (const access of [{ access: "tail", n: 1 }, { access: "range", start: 0, stop: 1 }, { access: "search", pattern: "*" }] as const) {
+      for (const access of [
+        { access: "tail", n: 1 },
+        { access: "range", start: 0, stop: 1 },
+        { access: "search", pattern: "*" },
+      ] as const) {
         await failure(connection.history(access).done, code);
       }
       await failure(connection.sendControl("debug_request", {}).done, code);

@@ -12,8 +12,7 @@ import { stackVersion } from "../harness/hub/shared";
 import { KernelBench, event, failure, link, run, status, within } from "./support/kernels";
 
 /** Counts up, one line every tenth of a second. */
-const counting = (lines: number): string =>
-  `import time\nfor i in range(${lines}):\n  print(i, flush=True)\n  time.sleep(0.1)`;
+const counting = (lines: number): string => `import time\nfor i in range(${lines}):\n  print(i, flush=True)\n  time.sleep(0.1)`;
 const lines = (count: number): string => Array.from({ length: count }, (_, index) => `${index}\n`).join("");
 
 describe("kernel connection, disturbed", function () {
@@ -274,7 +273,9 @@ os.kill(os.getppid(), signal.SIGCONT)`,
     connection.onDidLoseVariables(({ by, isUntold }) => lost.push(`${by}${isUntold ? ", untold" : ""}`));
     await run(connection, "x = 1").done();
     await restartKernel(bench.direct, connection.id);
-    await run(connection, "1").done().catch(() => undefined);
+    await run(connection, "1")
+      .done()
+      .catch(() => undefined);
     await status(connection, "idle");
     assert.deepEqual(lost, ["restarted, untold"]);
     // While it is away, with another client so that the server keeps nothing for it.

@@ -18,12 +18,14 @@ describe("hooks", function () {
   after(() => bench.stop());
 
   /** Notes what is printed, does something then, and passes it on or not. */
-  const hook = (name: string, act: () => void = () => undefined, verdict: boolean | Promise<boolean> = true): MessageHook => ({ header, content }) => {
-    if (header.msg_type !== "stream") return true;
-    seen.push(`${name} ${String(content["text"]).trim()}`);
-    act();
-    return verdict;
-  };
+  const hook =
+    (name: string, act: () => void = () => undefined, verdict: boolean | Promise<boolean> = true): MessageHook =>
+    ({ header, content }) => {
+      if (header.msg_type !== "stream") return true;
+      seen.push(`${name} ${String(content["text"]).trim()}`);
+      act();
+      return verdict;
+    };
   /** What comes through to the handler is noted too. */
   const begin = async (code: string) => {
     const handler = hook("handler");

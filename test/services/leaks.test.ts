@@ -95,7 +95,12 @@ describe("secrets", function () {
     const url = await before(hub.url);
     const { password, token } = hub.user("zoë müller");
     await fails(hubs.signIn({ address: url, userName: "zoë müller", password: "a wrong password" }, nobody));
-    await fails(hubs.signIn({ address: `${url}hub/home?token=0123456789abcdef0123456789abcdef` }, { ...nobody, askToken: () => Promise.resolve(undefined), askPassword: () => Promise.resolve(undefined) }));
+    await fails(
+      hubs.signIn(
+        { address: `${url}hub/home?token=0123456789abcdef0123456789abcdef` },
+        { ...nobody, askToken: () => Promise.resolve(undefined), askPassword: () => Promise.resolve(undefined) },
+      ),
+    );
     const first = await hubs.signIn({ address: `${url}user/zo%C3%AB/lab?token=${token}` }, nobody);
     const { account } = await hubs.signIn({ address: url, userName: "zoë müller", password }, nobody);
     assert.equal(first.account, account);
@@ -110,10 +115,17 @@ describe("secrets", function () {
 
     const secret = readSecret((await ports.tokens.get(account.id)) ?? "");
     const gone = 10 * 86_400_000;
-    await ports.tokens.set(account.id, writeSecret({ ...secret, createdAt: (secret.createdAt ?? 0) - gone, expiresAt: (secret.expiresAt ?? 0) - gone }));
+    await ports.tokens.set(
+      account.id,
+      writeSecret({ ...secret, createdAt: (secret.createdAt ?? 0) - gone, expiresAt: (secret.expiresAt ?? 0) - gone }),
+    );
     await account.client.user();
     await waitFor("another token", async () => (await account.current()) !== secret.token, 10_000);
-    await hub.api(`users/${encodeURIComponent("zoë müller")}/tokens/${readSecret((await ports.tokens.get(account.id)) ?? "").tokenId}`, { method: "DELETE" }, [204]);
+    await hub.api(
+      `users/${encodeURIComponent("zoë müller")}/tokens/${readSecret((await ports.tokens.get(account.id)) ?? "").tokenId}`,
+      { method: "DELETE" },
+      [204],
+    );
     await fails(account.client.user());
     await hub.stopHubProcess();
     try {

@@ -28,7 +28,10 @@ describe("managers", function () {
     const session = await sessions.startNew(start(server.path()));
     assert.equal((await sessionStarted)[0]?.id, session.id);
     assert.equal((await kernelStarted)[0]?.id, session.kernel?.id);
-    const bothEnded = [until(sessions.onDidChangeRunning, (all) => all.length === 0), until(kernels.onDidChangeRunning, (all) => all.length === 0)];
+    const bothEnded = [
+      until(sessions.onDidChangeRunning, (all) => all.length === 0),
+      until(kernels.onDidChangeRunning, (all) => all.length === 0),
+    ];
     await sessions.shutdown(session.id);
     await Promise.all(bothEnded);
   });
@@ -50,10 +53,17 @@ describe("managers", function () {
     const changed = until(sessions.onDidChangeRunning, (running) => running[0]?.kernel?.id !== before?.id);
     const after = await session.changeKernel({ name: "python3" });
     assert.equal((await changed)[0]?.kernel?.id, after?.id);
-    assert.deepEqual(kernels.running.map(({ id }) => id), [after?.id]);
+    assert.deepEqual(
+      kernels.running.map(({ id }) => id),
+      [after?.id],
+    );
     assert.ok(before?.ended);
     await kernels.refresh();
-    assert.deepEqual(kernels.running.map(({ id }) => id), [after?.id], "the server agrees");
+    assert.deepEqual(
+      kernels.running.map(({ id }) => id),
+      [after?.id],
+      "the server agrees",
+    );
   });
 
   it("49 runningChanged by refresh for what another client did", async () => {
@@ -90,7 +100,10 @@ describe("managers", function () {
     const elsewhere = other.kernels.connectTo(kernel.model);
     await elsewhere.info;
     await services.kernels.shutdown(kernel.id);
-    assert.deepEqual(all.map(({ status, connectionStatus }) => [status, connectionStatus]), all.map(() => ["dead", "disconnected"]));
+    assert.deepEqual(
+      all.map(({ status, connectionStatus }) => [status, connectionStatus]),
+      all.map(() => ["dead", "disconnected"]),
+    );
     assert.deepEqual(services.kernels.connections, []);
     await other.kernels.refresh();
     assert.ok(elsewhere.ended);

@@ -16,7 +16,9 @@ import { PageVisitor } from "./support/pageVisitor";
 const terms = { note: "JupyterHub Connect in a test", lifetime: 14 * 86_400 };
 const redirectUri = "http://127.0.0.1:9/oauth/callback";
 const secret = randomBytes(20).toString("hex");
-const tokens = v.object({ api_tokens: v.array(v.looseObject({ id: v.string(), note: v.nullish(v.string()), oauth_client: v.nullish(v.string()) })) });
+const tokens = v.object({
+  api_tokens: v.array(v.looseObject({ id: v.string(), note: v.nullish(v.string()), oauth_client: v.nullish(v.string()) })),
+});
 
 describe("signing in with OAuth", function () {
   this.timeout(120_000);
@@ -68,7 +70,10 @@ describe("signing in with OAuth", function () {
     const ours = added.filter(({ note }) => note?.startsWith(terms.note));
     assert.equal(ours.length, 1);
     const flow = added.filter((token) => !ours.includes(token));
-    assert.deepEqual(flow.map(({ oauth_client: client }) => client), onOldestStack ? flow.map(() => flow[0]?.oauth_client) : []);
+    assert.deepEqual(
+      flow.map(({ oauth_client: client }) => client),
+      onOldestStack ? flow.map(() => flow[0]?.oauth_client) : [],
+    );
     await hubs.signOut(account);
     hubs.dispose();
   });

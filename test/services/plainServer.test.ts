@@ -56,7 +56,10 @@ describe("a Jupyter server without a hub", function () {
     const services = await servers.ensureRunning(only);
     const kernel = await services.kernels.startNew("python3");
     let printed = "";
-    const future = kernel.execute({ code: "print(6 * 7)" }, { onIOPub: ({ content }) => void (printed += typeof content.text === "string" ? content.text : "") });
+    const future = kernel.execute(
+      { code: "print(6 * 7)" },
+      { onIOPub: ({ content }) => void (printed += typeof content.text === "string" ? content.text : "") },
+    );
     assert.equal((await future.done).status, "ok");
     assert.equal(printed, "42\n");
     await kernel.shutdown();
@@ -75,7 +78,13 @@ describe("a Jupyter server without a hub", function () {
     server = await start({ token });
     const port = person("0123456789abcdef0123456789abcdef", token);
     await hubs.signIn({ address: server.url }, port);
-    assert.deepEqual(port.asked.map(({ tokenPage, problem }) => [tokenPage, problem !== undefined]), [[undefined, false], [undefined, true]]);
+    assert.deepEqual(
+      port.asked.map(({ tokenPage, problem }) => [tokenPage, problem !== undefined]),
+      [
+        [undefined, false],
+        [undefined, true],
+      ],
+    );
     await runsCode();
   });
 
@@ -96,7 +105,10 @@ describe("a Jupyter server without a hub", function () {
   it("refuses a wrong password in clear words, three times at most, and leaves nothing", async () => {
     server = await start({ password });
     const port = person("one", "two two", "three", "four");
-    await assert.rejects(hubs.signIn({ address: server.url }, port), (error) => hasCode(error, "signed-out") && /does not accept this token or password/.test(error.message));
+    await assert.rejects(
+      hubs.signIn({ address: server.url }, port),
+      (error) => hasCode(error, "signed-out") && /does not accept this token or password/.test(error.message),
+    );
     assert.deepEqual([port.asked.length, hubs.accounts, ports.secrets.size], [3, [], 0]);
     await assert.rejects(hubs.signIn({ address: server.url, token: "wrong" }, nobody), (error) => hasCode(error, "signed-out"));
   });

@@ -55,13 +55,18 @@ describe("poller", function () {
   };
   /** Lets time pass in steps in which the server can answer. */
   const pass = async (ms: number): Promise<void> => {
-    for (const end = clock.now() + ms; clock.now() < end; ) {
+    for (const end = clock.now() + ms; clock.now() < end;) {
       await clock.advance(5_000);
       // A poll asks one thing after the other: it is over when it has set its next time.
-      await waitFor("the end of a poll", async () => {
-        await new Promise((resolve) => setImmediate(resolve));
-        return inFlight === 0 && (clock.waiting > 0 || !person.isActive);
-      }, 30_000, 1);
+      await waitFor(
+        "the end of a poll",
+        async () => {
+          await new Promise((resolve) => setImmediate(resolve));
+          return inFlight === 0 && (clock.waiting > 0 || !person.isActive);
+        },
+        30_000,
+        1,
+      );
     }
   };
 
@@ -91,10 +96,15 @@ describe("poller", function () {
     const before = clock.now();
     const other = server.client();
     const session = await other.sessions.startNew(start(server.path()));
-    const shown = (count: number) => waitFor(`${count} sessions`, async () => {
-      await clock.advance(25);
-      return services.sessions.running.length === count && services.kernels.running.length === count;
-    }, 30_000);
+    const shown = (count: number) =>
+      waitFor(
+        `${count} sessions`,
+        async () => {
+          await clock.advance(25);
+          return services.sessions.running.length === count && services.kernels.running.length === count;
+        },
+        30_000,
+      );
     await shown(1);
     await pass(minute);
     await other.sessions.shutdown(session.id);

@@ -100,7 +100,10 @@ describe("rest", function () {
   itSince2("resolves paths", async () => {
     const { path } = await newUntitled(settings, "", { type: "file", ext: ".txt" });
     const { resolved } = await resolvePath(settings, path);
-    assert.deepEqual(resolved.map((each) => [each.scope, each.path]), [["server", path]]);
+    assert.deepEqual(
+      resolved.map((each) => [each.scope, each.path]),
+      [["server", path]],
+    );
     const nowhere = await resolvePath(settings, "no/where", "00000000-0000-4000-8000-000000000000");
     assert.deepEqual([nowhere.resolved, nowhere.unresolved.map(({ scope }) => scope)], [[], ["kernel"]]);
     await deleteContents(settings, path);
@@ -154,8 +157,7 @@ describe("rest", function () {
 
   if (onOldestStack) {
     it("says of what it does not have yet that it is missing", async () => {
-      const missing = (asked: Promise<unknown>): Promise<void> =>
-        assert.rejects(asked, (error) => hasCode(error, "not-found"));
+      const missing = (asked: Promise<unknown>): Promise<void> => assert.rejects(asked, (error) => hasCode(error, "not-found"));
       await missing(me(settings));
       await missing(updateMe(settings, { color: "red" }));
       await missing(resolvePath(settings, "x"));

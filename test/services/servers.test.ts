@@ -5,7 +5,15 @@ import { HubClient } from "../../src/hub/api/client";
 import { hubScopes } from "../../src/hub/account/mint";
 import { logIn, readSpawnForm } from "../../src/hub/pages/pages";
 import { preselecting, userOptionsOf } from "../../src/hub/pages/spawnForm";
-import { ensureRunning, ensureStartedElsewhere, remove, servers, sharedRunning, stop, type EnsureRunningOptions } from "../../src/hub/api/userServer";
+import {
+  ensureRunning,
+  ensureStartedElsewhere,
+  remove,
+  servers,
+  sharedRunning,
+  stop,
+  type EnsureRunningOptions,
+} from "../../src/hub/api/userServer";
 import { request } from "../../src/transport/http";
 import { serverSettings, type ServerSettings } from "../../src/transport/settings";
 import type { TestHub } from "../harness/hub/hub";
@@ -68,11 +76,14 @@ describe("servers of a real hub", function () {
     const page = await readSpawnForm(settings, cookies, user, "chosen");
     assert.ok(page.kind === "form");
     const { profiles, hasUnknownFields } = page.form;
-    assert.deepEqual(profiles.map(({ slug, isDefault, options }) => [slug, isDefault, options.map(({ name }) => name)]), [
-      ["small", true, []],
-      ["gpu", false, ["image", "memory"]],
-      ["quota", false, []],
-    ]);
+    assert.deepEqual(
+      profiles.map(({ slug, isDefault, options }) => [slug, isDefault, options.map(({ name }) => name)]),
+      [
+        ["small", true, []],
+        ["gpu", false, ["image", "memory"]],
+        ["quota", false, []],
+      ],
+    );
     assert.equal(hasUnknownFields, false);
     const [, gpu] = profiles;
     assert.ok(gpu);
@@ -101,11 +112,17 @@ describe("servers of a real hub", function () {
 
   test("follows a start on the hub's own page", async () => {
     const told: string[] = [];
-    const waiting = ensureStartedElsewhere(client, user, "page-1", { onProgress: (_, message) => told.push(message), pace: { first: 100 } });
+    const waiting = ensureStartedElsewhere(client, user, "page-1", {
+      onProgress: (_, message) => told.push(message),
+      pace: { first: 100 },
+    });
     await client.startServer(user, "page-1", { userOptions: { delay: 3 } });
     const { name } = await waiting;
     assert.equal(name, "page-1");
-    assert.ok(told.some((message) => /Waiting for a place/.test(message)), told.join());
+    assert.ok(
+      told.some((message) => /Waiting for a place/.test(message)),
+      told.join(),
+    );
     await remove(client, user, "page-1");
     const nobody = await failure(ensureStartedElsewhere(client, user, "page-1", { timeout: 300, pace: { first: 50 } }));
     assert.deepEqual([nobody.code, /Nobody has started/.test(nobody.message)], ["timeout", true]);
@@ -113,7 +130,11 @@ describe("servers of a real hub", function () {
 
   test("gives the hub's reason where a quota is used up", async () => {
     const error = await failure(ensure("quota-1", { start: { userOptions: { profile: "quota" } } }));
-    assert.deepEqual([error.code, /Your quota of large servers is used up until Monday/.test(error.message)], ["start-failed", true], error.message);
+    assert.deepEqual(
+      [error.code, /Your quota of large servers is used up until Monday/.test(error.message)],
+      ["start-failed", true],
+      error.message,
+    );
     await remove(client, user, "quota-1");
   });
 
@@ -126,12 +147,18 @@ describe("servers of a real hub", function () {
     await remove(client, user, "die-2");
   });
 
-  for (const [kind, words] of [["pending", /Waiting for a place that never comes/], ["hang", /Starting the server/]] as const) {
+  for (const [kind, words] of [
+    ["pending", /Waiting for a place that never comes/],
+    ["hang", /Starting the server/],
+  ] as const) {
     const ends = async (): Promise<void> => {
       const told: string[] = [];
       const error = await failure(ensure(`${kind}-1`, { timeout: 4_000, onProgress: (_, message) => told.push(message) }));
       assert.deepEqual([error.code, /still not up.*stop it/.test(error.message)], ["timeout", true], error.message);
-      assert.ok(told.some((message) => words.test(message)), told.join());
+      assert.ok(
+        told.some((message) => words.test(message)),
+        told.join(),
+      );
       assert.equal((await model(`${kind}-1`))?.pending, "spawn");
       await stop(client, user, `${kind}-1`, { timeout: 120_000 });
       assert.equal((await model(`${kind}-1`))?.pending ?? null, null);
@@ -148,7 +175,11 @@ describe("servers of a real hub", function () {
     };
     const starting = ensure("slow-2", { start: { userOptions: { delay: 30 } }, onProgress });
     const error = await failure(starting);
-    assert.deepEqual([error.code, /perhaps somebody stopped it while it was starting/.test(error.message)], ["start-failed", true], error.message);
+    assert.deepEqual(
+      [error.code, /perhaps somebody stopped it while it was starting/.test(error.message)],
+      ["start-failed", true],
+      error.message,
+    );
     await Promise.all(stopped);
     await remove(client, user, "slow-2");
   });
@@ -168,7 +199,11 @@ describe("servers of a real hub", function () {
     const few = await client.createToken(user, { note: "few scopes", expiresIn: 600, scopes: hubScopes });
     const asking = new HubClient(serverSettings({ baseUrl: hub.url, token: few.token }));
     assert.deepEqual(await asking.sharedServers(user).catch((error: unknown) => hasCode(error, "signed-out") && []), []);
-    const more = await asking.createToken(user, { note: "one more", expiresIn: 600, scopes: [...hubScopes, "access:servers!server=ana/lent-1"] });
+    const more = await asking.createToken(user, {
+      note: "one more",
+      expiresIn: 600,
+      scopes: [...hubScopes, "access:servers!server=ana/lent-1"],
+    });
     const status = async (token: string): Promise<number> =>
       (await request(serverSettings({ baseUrl: place.url, token }), "api/status", { allow: [403] })).status;
     assert.deepEqual([await status(few.token), await status(more.token)], [403, 200]);
@@ -187,7 +222,9 @@ describe("servers of a real hub", function () {
     await client.reportActivity(user, "active-1", later);
     assert.equal(Date.parse((await model("active-1"))?.last_activity ?? ""), later.getTime());
     const few = await client.createToken(user, { note: "few scopes", expiresIn: 600, scopes: hubScopes });
-    const asking = new HubClient(serverSettings({ baseUrl: hub.url, token: { current: async () => few.token, check: async () => "valid" } }));
+    const asking = new HubClient(
+      serverSettings({ baseUrl: hub.url, token: { current: async () => few.token, check: async () => "valid" } }),
+    );
     await assert.rejects(asking.reportActivity(user, "active-1", later), (error) => hasCode(error, "forbidden"));
     const more = await asking.createToken(user, { note: "one more", expiresIn: 600, scopes: [...hubScopes, "users:activity!user"] });
     const allowed = new HubClient(serverSettings({ baseUrl: hub.url, token: more.token }));
@@ -201,7 +238,9 @@ describe("servers of a real hub", function () {
     const { url } = place;
     const before = Date.parse((await model("touched-1"))?.last_activity ?? "");
     await request(serverSettings({ baseUrl: url, token: hub.user(user).token }), "api/kernels");
-    const { last_activity: seen } = JSON.parse((await request(serverSettings({ baseUrl: url, token: hub.user(user).token }), "api/status")).text) as { last_activity: string };
+    const { last_activity: seen } = JSON.parse(
+      (await request(serverSettings({ baseUrl: url, token: hub.user(user).token }), "api/status")).text,
+    ) as { last_activity: string };
     assert.ok(Date.parse(seen) >= before, `${seen} ${before}`);
     await remove(client, user, "touched-1");
   });

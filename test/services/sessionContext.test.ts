@@ -62,7 +62,10 @@ describe("session context", function () {
   });
 
   it("59 starts none where none is to be started, or none can be", async () => {
-    for (const preference of [{ name: "python3", shouldStart: false }, { name: "python3", canStart: false }]) {
+    for (const preference of [
+      { name: "python3", shouldStart: false },
+      { name: "python3", canStart: false },
+    ]) {
       assert.equal(await make(preference).initialize(), "no-kernel");
     }
     assert.deepEqual(await kernelIds(), []);

@@ -54,14 +54,23 @@ describe("session connections", function () {
     assert.equal(attached?.id, third.id);
     assert.deepEqual(seen, [second?.id, third.id]);
     assert.ok(first?.ended && second?.ended);
-    assert.deepEqual((await services.kernels.refresh()).map(({ id }) => id), [third.id]);
+    assert.deepEqual(
+      (await services.kernels.refresh()).map(({ id }) => id),
+      [third.id],
+    );
   });
 
   it("55 everything rejects once disposed, and the session stays on the server", async () => {
     const { kernel } = session;
     session.dispose();
     session.dispose();
-    for (const act of [session.setPath("x"), session.setName("x"), session.setType("x"), session.changeKernel({ name: "python3" }), session.shutdown()]) {
+    for (const act of [
+      session.setPath("x"),
+      session.setName("x"),
+      session.setType("x"),
+      session.changeKernel({ name: "python3" }),
+      session.shutdown(),
+    ]) {
       assert.equal((await failure(act)).code, "disposed");
     }
     assert.ok(kernel?.isDisposed);

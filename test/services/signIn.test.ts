@@ -19,7 +19,13 @@ const terms: TokenTerms = { note: "JupyterHub Connect in a test", lifetime: 14 *
 const people = ["ana", "alice@example.org", "zoë müller"];
 const tokenList = v.object({
   api_tokens: v.array(
-    v.object({ id: v.string(), note: v.nullable(v.string()), scopes: v.array(v.string()), expires_at: v.nullable(v.string()), created: v.string() }),
+    v.object({
+      id: v.string(),
+      note: v.nullable(v.string()),
+      scopes: v.array(v.string()),
+      expires_at: v.nullable(v.string()),
+      created: v.string(),
+    }),
   ),
 });
 
@@ -92,7 +98,10 @@ describe("signing in to a hub", () => {
     assert.deepEqual((await ours("ana"))[0]?.scopes.toSorted(), await expanded("ana"));
     assert.notEqual(stored(account).token, hub.user("ana").token);
     const rest = (await tokensOf("ana")).filter(({ id }) => id !== stored(account).tokenId);
-    assert.deepEqual(rest.map(({ id }) => id), before.map(({ id }) => id));
+    assert.deepEqual(
+      rest.map(({ id }) => id),
+      before.map(({ id }) => id),
+    );
   });
 
   it("takes a name as people type it", async () => {
@@ -105,7 +114,10 @@ describe("signing in to a hub", () => {
     const first = await withPassword(hubs, "ana");
     const again = await withToken(hubs, "ana");
     assert.equal(again.account, first.account);
-    assert.deepEqual((await ours("ana")).map(({ id }) => id), [stored(again.account).tokenId]);
+    assert.deepEqual(
+      (await ours("ana")).map(({ id }) => id),
+      [stored(again.account).tokenId],
+    );
     assert.equal(await hubs.signOut(again.account), true);
     assert.deepEqual(await ours("ana"), []);
   });
@@ -113,7 +125,10 @@ describe("signing in to a hub", () => {
   it("has several accounts side by side, each with its token", async () => {
     const hubs = open();
     for (const name of people) await withPassword(hubs, name);
-    assert.deepEqual(hubs.accounts.map(({ userName }) => userName), people);
+    assert.deepEqual(
+      hubs.accounts.map(({ userName }) => userName),
+      people,
+    );
     for (const account of hubs.accounts) assert.equal((await account.client.user()).name, account.userName);
     const [ana] = hubs.accounts;
     assert.ok(ana);
@@ -134,16 +149,24 @@ describe("signing in to a hub", () => {
     assert.ok(here);
     const { account } = await withPassword(here, "ana");
     const old = stored(account);
-    const accounts = await waitFor("the account in every window", () => {
-      const all = hubs.flatMap((window) => window.find(account.id) ?? []);
-      return all.length === hubs.length && all;
-    }, 5_000);
+    const accounts = await waitFor(
+      "the account in every window",
+      () => {
+        const all = hubs.flatMap((window) => window.find(account.id) ?? []);
+        return all.length === hubs.length && all;
+      },
+      5_000,
+    );
     await age(account);
     await Promise.all(accounts.map((each) => each.client.user()));
-    await waitFor("one new token", async () => {
-      const now = await ours("ana");
-      return stored(account).token !== old.token && now.length === 1 && now[0]?.id === stored(account).tokenId;
-    }, 20_000);
+    await waitFor(
+      "one new token",
+      async () => {
+        const now = await ours("ana");
+        return stored(account).token !== old.token && now.length === 1 && now[0]?.id === stored(account).tokenId;
+      },
+      20_000,
+    );
     assert.deepEqual((await ours("ana"))[0]?.scopes.toSorted(), await expanded("ana"));
     for (const each of accounts) assert.equal((await each.client.user()).name, "ana");
   });
@@ -247,7 +270,13 @@ describe("signing in to a hub", () => {
   it("refuses a wrong password in clear words, and leaves nothing", async () => {
     const hubs = open();
     const attempt = hubs.signIn({ address: hub.url, userName: "ana", password: "not this" }, nobody);
-    await assert.rejects(attempt, (error) => hasCode(error, "signed-out") && /does not accept this user name and password/.test(error.message) && !/not this/.test(error.message));
+    await assert.rejects(
+      attempt,
+      (error) =>
+        hasCode(error, "signed-out") &&
+        /does not accept this user name and password/.test(error.message) &&
+        !/not this/.test(error.message),
+    );
     assert.deepEqual([hubs.accounts, ports.secrets.size, ports.values.size], [[], 0, 0]);
   });
 
@@ -287,13 +316,19 @@ describe("signing in to a hub", () => {
       const { id, token } = await mintAsHarness("ana", { note: "to be revoked" });
       await hub.api(`users/ana/tokens/${id}`, { method: "DELETE" }, [204]);
       for (const dead of [token, "0123456789abcdef0123456789abcdef"]) {
-        await assert.rejects(withToken(open(), "ana", dead), (error) => hasCode(error, "signed-out") && /does not accept this token/.test(error.message));
+        await assert.rejects(
+          withToken(open(), "ana", dead),
+          (error) => hasCode(error, "signed-out") && /does not accept this token/.test(error.message),
+        );
       }
     });
 
     it("that may only read is refused with the remedy", async () => {
       const { id, token } = await mintAsHarness("ana", { note: "read only", scopes: ["read:users!user"] });
-      await assert.rejects(withToken(open(), "ana", token), (error) => hasCode(error, "forbidden") && /may not use servers/.test(error.message));
+      await assert.rejects(
+        withToken(open(), "ana", token),
+        (error) => hasCode(error, "forbidden") && /may not use servers/.test(error.message),
+      );
       await hub.api(`users/ana/tokens/${id}`, { method: "DELETE" }, [204]);
     });
 
@@ -311,7 +346,10 @@ describe("signing in to a hub", () => {
     });
 
     it("of somebody else signs in as that one", async () => {
-      const { account } = await open().signIn({ address: new URL("user/ana/lab", hub.url).href, token: hub.user("zoë müller").token }, nobody);
+      const { account } = await open().signIn(
+        { address: new URL("user/ana/lab", hub.url).href, token: hub.user("zoë müller").token },
+        nobody,
+      );
       assert.equal(account.userName, "zoë müller");
     });
   });
@@ -328,9 +366,15 @@ describe("signing in to a hub", () => {
     }
     // No secret is kept for it: what is on record is a mark that the token's note bears.
     assert.deepEqual([ports.secrets.size, ports.values.size], [0, 1]);
-    assert.deepEqual((await ours("ana")).map(({ id }) => id), [left]);
+    assert.deepEqual(
+      (await ours("ana")).map(({ id }) => id),
+      [left],
+    );
     const again = (await withPassword(hubs, "ana")).account;
-    assert.deepEqual((await ours("ana")).map(({ id }) => id), [stored(again).tokenId]);
+    assert.deepEqual(
+      (await ours("ana")).map(({ id }) => id),
+      [stored(again).tokenId],
+    );
     await hubs.signOut(again);
     assert.deepEqual([ports.secrets.size, ports.values.size], [0, 0]);
   });

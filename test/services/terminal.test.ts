@@ -138,7 +138,10 @@ describe("terminal", function () {
     const ended = next(screen.connection.onDidEnd, () => true, AbortSignal.timeout(bound));
     screen.connection.send("exit\r");
     await ended;
-    assert.throws(() => screen.connection.send("x"), (error) => hasCode(error, "not-found"));
+    assert.throws(
+      () => screen.connection.send("x"),
+      (error) => hasCode(error, "not-found"),
+    );
   });
 
   it("ends for its clients when it is deleted", async () => {

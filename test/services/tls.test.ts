@@ -48,7 +48,12 @@ describe("a hub behind TLS", function () {
     const app = start();
     const { account } = await app.hubs.signIn({ address: hub.url, token: hub.user("ana").token }, nobody);
     const services = await app.servers.ensureRunning(app.servers.get(account, ""));
-    const session = await services.sessions.startNew({ path: "tls.ipynb", name: "tls.ipynb", type: "notebook", kernel: { name: "python3" } });
+    const session = await services.sessions.startNew({
+      path: "tls.ipynb",
+      name: "tls.ipynb",
+      type: "notebook",
+      kernel: { name: "python3" },
+    });
     assert.ok(session.kernel);
     let text = "";
     const future = session.kernel.execute({ code: "print(6 * 7)" }, { onIOPub: (message) => void (text += textOf(message.content)) });
@@ -72,7 +77,10 @@ describe("a hub behind TLS", function () {
     it("runs a cell once its authority is configured, which needs no restart", async () => {
       const app = start();
       const early = app.hubs.signIn({ address: hub.url, token: hub.user("ana").token }, nobody);
-      await assert.rejects(early, (error) => hasCode(error, "certificate") && /signed by “Example University CA”.*caFile/.test(error.message));
+      await assert.rejects(
+        early,
+        (error) => hasCode(error, "certificate") && /signed by “Example University CA”.*caFile/.test(error.message),
+      );
       configured = [{ url: hub.url, caFile: file("ca.pem", authority.cert) }];
       const { account } = await app.hubs.signIn({ address: hub.url, token: hub.user("ana").token }, nobody);
       assert.equal(account.userName, "ana");

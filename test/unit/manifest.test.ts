@@ -13,7 +13,10 @@ describe("the manifest", () => {
     const keys = [...text.matchAll(/^ {4}"(\w+)":/gm)].map(([, key]) => key);
     const twice = keys.filter((key, index) => keys.indexOf(key) !== index);
     // `type` and the like are further in; what `contributes` and its neighbours hold stands at this depth.
-    assert.deepEqual(twice.filter((key) => key !== undefined && key in (JSON.parse(text) as { contributes: object }).contributes), []);
+    assert.deepEqual(
+      twice.filter((key) => key !== undefined && key in (JSON.parse(text) as { contributes: object }).contributes),
+      [],
+    );
     assert.deepEqual(new Set(commands.map((each) => each.command)).size, commands.length);
   });
 
@@ -28,12 +31,18 @@ describe("the manifest", () => {
   it("shows in the palette what can work at the time", () => {
     const always = ["signIn", "showLog"].map((name) => `jupyterhubConnect.${name}`);
     const ruled = new Set((menus["commandPalette"] ?? []).filter(({ when }) => when !== undefined).map((each) => each.command));
-    assert.deepEqual(commands.map((each) => each.command).filter((name) => !ruled.has(name) && !always.includes(name)), []);
+    assert.deepEqual(
+      commands.map((each) => each.command).filter((name) => !ruled.has(name) && !always.includes(name)),
+      [],
+    );
   });
 
   it("has keys for notebooks on a hub's kernel only: others have theirs from whoever runs them", () => {
     const { keybindings } = contributes;
-    assert.deepEqual(keybindings.map(({ key }) => key), ["ctrl+enter", "i i", "0 0"]);
+    assert.deepEqual(
+      keybindings.map(({ key }) => key),
+      ["ctrl+enter", "i i", "0 0"],
+    );
     for (const { key, when } of keybindings) assert.match(when, /^notebookKernel =~ \/\^jupyterhub-connect\\\.\/ && /, key);
   });
 
@@ -49,8 +58,17 @@ describe("the manifest", () => {
   it("names in menus and walkthroughs only commands that there are", () => {
     const known = new Set(commands.map((each) => each.command));
     const descriptions = walkthroughs.flatMap(({ steps }) => steps.map(({ description }) => description));
-    const named = [...Object.values(menus).flat().map((each) => each.command), ...contributes.keybindings.map((each) => each.command), ...descriptions.flatMap((each) => each.match(/jupyterhubConnect\.\w+(?=\))/g) ?? [])];
-    assert.deepEqual(named.filter((name) => name.startsWith("jupyterhubConnect.") && !known.has(name)), []);
+    const named = [
+      ...Object.values(menus)
+        .flat()
+        .map((each) => each.command),
+      ...contributes.keybindings.map((each) => each.command),
+      ...descriptions.flatMap((each) => each.match(/jupyterhubConnect\.\w+(?=\))/g) ?? []),
+    ];
+    assert.deepEqual(
+      named.filter((name) => name.startsWith("jupyterhubConnect.") && !known.has(name)),
+      [],
+    );
   });
 
   it("has the walkthrough's pictures, with words for whoever does not see them", () => {

@@ -69,7 +69,15 @@ describe("the extension's name", () => {
   });
 
   it("would be missed where a text leaves half of it out", () => {
-    for (const text of ["JupyterHub", "JupyterHub: Sign In…", "Look into the JupyterHub view.", "Sign in to JupyterHub"]) assert.equal(misnamed(text).length, 1, text);
-    for (const text of [name, `Show the ${name} view`, "Paste the address of your JupyterHub", "JupyterHub 3 or newer", "It is no JupyterHub."]) assert.deepEqual(misnamed(text), []);
+    for (const text of ["JupyterHub", "JupyterHub: Sign In…", "Look into the JupyterHub view.", "Sign in to JupyterHub"])
+      assert.equal(misnamed(text).length, 1, text);
+    for (const text of [
+      name,
+      `Show the ${name} view`,
+      "Paste the address of your JupyterHub",
+      "JupyterHub 3 or newer",
+      "It is no JupyterHub.",
+    ])
+      assert.deepEqual(misnamed(text), []);
   });
 });

@@ -3,10 +3,24 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { waitFor } from "../harness/processes/wait";
-import { closeNotebooks, contentOf, ended, notebooksOf, openContent, readSaved, run, selectKernel, textOf, type CellContent } from "./support/notebook";
+import {
+  closeNotebooks,
+  contentOf,
+  ended,
+  notebooksOf,
+  openContent,
+  readSaved,
+  run,
+  selectKernel,
+  textOf,
+  type CellContent,
+} from "./support/notebook";
 import { openOnServer, OtherClient } from "./support/serverNotebooks";
 
-const python = { kernelspec: { display_name: "Python 3 (ipykernel)", language: "python", name: "python3" }, language_info: { name: "python" } };
+const python = {
+  kernelspec: { display_name: "Python 3 (ipykernel)", language: "python", name: "python3" },
+  language_info: { name: "python" },
+};
 
 describe("cells in languages of their own", function () {
   this.timeout(120_000);
@@ -32,8 +46,14 @@ describe("cells in languages of their own", function () {
     await vscode.commands.executeCommand("notebook.execute", notebook.uri);
     await ended(notebook, 7);
     const texts = notebook.getCells().map((_, index) => textOf(notebook, index));
-    assert.deepEqual(texts.map((text) => /python|from bash|<b>html<\/b>|x\.json|sql|unknown|last|^$/.exec(text)?.[0]), ["python", "from bash", "<b>html</b>", "x.json", "sql", "unknown", "", "last"]);
-    assert.deepEqual(notebook.getCells().map(({ executionSummary }) => executionSummary?.executionOrder), [1, 2, 3, 4, 5, 6, undefined, 7]);
+    assert.deepEqual(
+      texts.map((text) => /python|from bash|<b>html<\/b>|x\.json|sql|unknown|last|^$/.exec(text)?.[0]),
+      ["python", "from bash", "<b>html</b>", "x.json", "sql", "unknown", "", "last"],
+    );
+    assert.deepEqual(
+      notebook.getCells().map(({ executionSummary }) => executionSummary?.executionOrder),
+      [1, 2, 3, 4, 5, 6, undefined, 7],
+    );
   });
 
   it("run when they are labelled only then, and alone", async () => {
@@ -47,7 +67,10 @@ describe("cells in languages of their own", function () {
   });
 
   it("are no model for new cells, which get the kernel's language", async () => {
-    const notebook = await opened([{ source: "%%html\n<i>i</i>", language: "html" }, { source: "left alone", type: "raw" }]);
+    const notebook = await opened([
+      { source: "%%html\n<i>i</i>", language: "html" },
+      { source: "left alone", type: "raw" },
+    ]);
     await vscode.window.showNotebookDocument(notebook, { selections: [new vscode.NotebookRange(0, 1)] });
     await vscode.commands.executeCommand("notebook.cell.insertCodeCellBelow");
     await waitFor("a new cell", () => labels(notebook).join() === "html,python,raw", 10_000);
@@ -55,12 +78,15 @@ describe("cells in languages of their own", function () {
     await vscode.commands.executeCommand("notebook.cell.insertCodeCellBelow");
     await waitFor("another one", () => labels(notebook).join() === "html,python,raw,python", 10_000);
     await notebook.save();
-    assert.deepEqual((await readSaved(notebook)).cells.map(({ cell_type, metadata }) => [cell_type, metadata]), [
-      ["code", { vscode: { languageId: "html" } }],
-      ["code", {}],
-      ["raw", {}],
-      ["code", {}],
-    ]);
+    assert.deepEqual(
+      (await readSaved(notebook)).cells.map(({ cell_type, metadata }) => [cell_type, metadata]),
+      [
+        ["code", { vscode: { languageId: "html" } }],
+        ["code", {}],
+        ["raw", {}],
+        ["code", {}],
+      ],
+    );
   });
 });
 
@@ -70,15 +96,22 @@ describe("a kernel of another language", function () {
   afterEach(closeNotebooks);
   const select = (kernel: string): Promise<void> => selectKernel({ account: account(), kernel });
   const labels = (notebook: vscode.NotebookDocument): string[] => notebook.getCells().map(({ document }) => document.languageId);
-  const labelled = (notebook: vscode.NotebookDocument, ...wanted: string[]): Promise<unknown> => waitFor(`labels ${wanted.join()}`, () => labels(notebook).join() === wanted.join(), 10_000);
+  const labelled = (notebook: vscode.NotebookDocument, ...wanted: string[]): Promise<unknown> =>
+    waitFor(`labels ${wanted.join()}`, () => labels(notebook).join() === wanted.join(), 10_000);
 
   it("makes its language the notebook's, and cells of one of their own stay", async () => {
-    const notebook = await openContent([{ source: "echo one" }, { source: "echo '<b>two</b>'", language: "html" }, { source: "echo three" }], python);
+    const notebook = await openContent(
+      [{ source: "echo one" }, { source: "echo '<b>two</b>'", language: "html" }, { source: "echo three" }],
+      python,
+    );
     await select("bash");
     await labelled(notebook, "shellscript", "html", "shellscript");
     await vscode.commands.executeCommand("notebook.execute", notebook.uri);
     await ended(notebook, 2);
-    assert.deepEqual([0, 1, 2].map((index) => textOf(notebook, index)), ["one\n", "<b>two</b>\n", "three\n"]);
+    assert.deepEqual(
+      [0, 1, 2].map((index) => textOf(notebook, index)),
+      ["one\n", "<b>two</b>\n", "three\n"],
+    );
     await notebook.save();
     const saved = await readSaved(notebook);
     assert.deepEqual([saved.metadata.kernelspec?.name, saved.metadata.language_info?.name], ["bash", "bash"]);
@@ -86,7 +119,10 @@ describe("a kernel of another language", function () {
   });
 
   it("is taken back by one undo, and by choosing the kernel before", async () => {
-    const notebook = await openContent([{ source: "echo one" }, { source: "%%bash\necho", language: "shellscript" }, { source: "2" }], python);
+    const notebook = await openContent(
+      [{ source: "echo one" }, { source: "%%bash\necho", language: "shellscript" }, { source: "2" }],
+      python,
+    );
     await select("python3");
     assert.equal(notebook.isDirty, false, "a kernel of its own language changes nothing");
     await select("bash");
@@ -111,7 +147,11 @@ describe("a kernel of another language", function () {
     await other.write(path, Buffer.from(contentOf([{ source: "1 + 1" }], r)).toString());
     const notebook = await openOnServer(`${account()}/`, path);
     // The command is refused before the notebook has a kernel, and starts it then.
-    const started = (): Promise<boolean> => Promise.resolve(vscode.commands.executeCommand("jupyterhubConnect.restartKernel", { confirmed: true })).then(() => true, () => false);
+    const started = (): Promise<boolean> =>
+      Promise.resolve(vscode.commands.executeCommand("jupyterhubConnect.restartKernel", { confirmed: true })).then(
+        () => true,
+        () => false,
+      );
     await waitFor("the server's own kernel", started, 30_000);
     assert.deepEqual([notebook.isDirty, labels(notebook), notebook.metadata["metadata"]], [false, ["r"], r]);
     await run(notebook, 0).ended;

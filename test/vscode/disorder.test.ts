@@ -4,7 +4,20 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { waitFor } from "../harness/processes/wait";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { closed, counted, counter, dropped, ended, errorOf, notebooksOf, openNotebook, openedByHand, run, selectKernel, textOf } from "./support/notebook";
+import {
+  closed,
+  counted,
+  counter,
+  dropped,
+  ended,
+  errorOf,
+  notebooksOf,
+  openNotebook,
+  openedByHand,
+  run,
+  selectKernel,
+  textOf,
+} from "./support/notebook";
 
 const user = "ana";
 
@@ -56,7 +69,11 @@ describe("a notebook that is changed while it runs", function () {
     await run(notebook, 0).shows("line 4"); // and the kernel has been given the other one
     const kernel = await kernelOf(notebook);
     await deleteCell(notebook, 0);
-    await waitFor("the kernel to be idle", async () => ((await (await api("GET", `api/kernels/${kernel}`)).json()) as { execution_state: string }).execution_state === "idle", 20_000);
+    await waitFor(
+      "the kernel to be idle",
+      async () => ((await (await api("GET", `api/kernels/${kernel}`)).json()) as { execution_state: string }).execution_state === "idle",
+      20_000,
+    );
     // The kernel is idle before it drops that, too; and to VS Code a cell that waits is not run again.
     await dropped(behind);
     assert.equal(textOf(notebook, 0), "");
@@ -65,7 +82,13 @@ describe("a notebook that is changed while it runs", function () {
   });
 
   it("goes on where a cell that waits is deleted or stopped, without it", async () => {
-    const notebook = await opened("import time; time.sleep(1.5)", "print('deleted')", "print('stopped')", "print('last')", "print('very last')");
+    const notebook = await opened(
+      "import time; time.sleep(1.5)",
+      "print('deleted')",
+      "print('stopped')",
+      "print('last')",
+      "print('very last')",
+    );
     // What waits stays here, so that it can be taken back.
     const settings = vscode.workspace.getConfiguration("jupyterhubConnect");
     await settings.update("runQueue", "window", vscode.ConfigurationTarget.Global);
@@ -122,7 +145,9 @@ describe("a notebook that is changed while it runs", function () {
     await edit(new vscode.WorkspaceEdit(), (all) => all.renameFile(uri, target));
     // An editor is there before it has drawn its cells; VS Code drops what it is to run by then.
     const shown = (): vscode.NotebookDocument | undefined =>
-      vscode.window.visibleNotebookEditors.find(({ notebook: one, visibleRanges }) => visibleRanges.length > 0 && one.uri.toString() === target.toString())?.notebook;
+      vscode.window.visibleNotebookEditors.find(
+        ({ notebook: one, visibleRanges }) => visibleRanges.length > 0 && one.uri.toString() === target.toString(),
+      )?.notebook;
     const renamed = await waitFor("the renamed notebook", shown, 20_000);
     await run(renamed, 1).ended;
     assert.equal(textOf(renamed, 1), "42\n");
@@ -206,7 +231,8 @@ describe("a notebook that is changed while it runs", function () {
       await refused(notebook.uri);
       const target = vscode.Uri.joinPath(notebook.uri, "../renamed.ipynb");
       await edit(new vscode.WorkspaceEdit(), (all) => all.renameFile(notebook.uri, target));
-      const find = (): vscode.NotebookDocument | undefined => vscode.window.visibleNotebookEditors.find((one) => one.notebook.uri.toString() === target.toString())?.notebook;
+      const find = (): vscode.NotebookDocument | undefined =>
+        vscode.window.visibleNotebookEditors.find((one) => one.notebook.uri.toString() === target.toString())?.notebook;
       const renamed = await waitFor("the renamed notebook", find, 20_000);
       await whole(renamed);
     });
@@ -237,8 +263,20 @@ describe("a notebook that is changed while it runs", function () {
 
   it("runs with metadata that make no sense, and keeps them", async () => {
     const uri = await written(fresh());
-    const cell = { cell_type: "code", id: "a", metadata: { tags: "no list", mine: [1] }, execution_count: null, outputs: [], source: "print(1)" };
-    const content = { cells: [cell], metadata: { kernelspec: "python", language_info: { name: "python", version: 7 }, mine: { a: null } }, nbformat: 4, nbformat_minor: 5 };
+    const cell = {
+      cell_type: "code",
+      id: "a",
+      metadata: { tags: "no list", mine: [1] },
+      execution_count: null,
+      outputs: [],
+      source: "print(1)",
+    };
+    const content = {
+      cells: [cell],
+      metadata: { kernelspec: "python", language_info: { name: "python", version: 7 }, mine: { a: null } },
+      nbformat: 4,
+      nbformat_minor: 5,
+    };
     await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify(content)));
     const notebook = await vscode.workspace.openNotebookDocument(uri);
     await vscode.window.showNotebookDocument(notebook);
@@ -246,7 +284,10 @@ describe("a notebook that is changed while it runs", function () {
     await run(notebook).ended;
     assert.equal(textOf(notebook), "1\n");
     await notebook.save();
-    const saved = JSON.parse(Buffer.from(await vscode.workspace.fs.readFile(uri)).toString()) as { metadata: Record<string, unknown>; cells: { metadata: unknown }[] };
+    const saved = JSON.parse(Buffer.from(await vscode.workspace.fs.readFile(uri)).toString()) as {
+      metadata: Record<string, unknown>;
+      cells: { metadata: unknown }[];
+    };
     assert.deepEqual([saved.metadata["mine"], saved.cells[0]?.metadata], [{ a: null }, cell.metadata]);
     assert.equal((saved.metadata["kernelspec"] as { name?: string }).name, "python3");
   });
@@ -254,7 +295,9 @@ describe("a notebook that is changed while it runs", function () {
   it("goes on behind a cell that is tagged as failing, and behind any where the setting says so", async () => {
     const notebook = await opened("1 / 0", "print('second')");
     await edit(new vscode.WorkspaceEdit(), (all) =>
-      all.set(notebook.uri, [vscode.NotebookEdit.updateCellMetadata(0, { ...notebook.cellAt(0).metadata, metadata: { tags: ["raises-exception"] } })]),
+      all.set(notebook.uri, [
+        vscode.NotebookEdit.updateCellMetadata(0, { ...notebook.cellAt(0).metadata, metadata: { tags: ["raises-exception"] } }),
+      ]),
     );
     await runAll(notebook);
     await ended(notebook, 1);
@@ -389,18 +432,30 @@ async function written(path: string, ...sources: string[]): Promise<vscode.Uri> 
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   assert.ok(folder);
   const uri = vscode.Uri.joinPath(folder, path);
-  const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
+  const cells = sources.map((source, index) => ({
+    cell_type: "code",
+    id: `cell-${index}`,
+    metadata: {},
+    execution_count: null,
+    outputs: [],
+    source,
+  }));
   await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 })));
   return uri;
 }
 
 function deleteCell(notebook: vscode.NotebookDocument, index: number): Promise<void> {
-  return edit(new vscode.WorkspaceEdit(), (all) => all.set(notebook.uri, [vscode.NotebookEdit.deleteCells(new vscode.NotebookRange(index, index + 1))]));
+  return edit(new vscode.WorkspaceEdit(), (all) =>
+    all.set(notebook.uri, [vscode.NotebookEdit.deleteCells(new vscode.NotebookRange(index, index + 1))]),
+  );
 }
 
 /** Presses a cell's stop button. */
 async function stop(notebook: vscode.NotebookDocument, index: number): Promise<void> {
-  await vscode.commands.executeCommand("notebook.cell.cancelExecution", { ranges: [{ start: index, end: index + 1 }], document: notebook.uri });
+  await vscode.commands.executeCommand("notebook.cell.cancelExecution", {
+    ranges: [{ start: index, end: index + 1 }],
+    document: notebook.uri,
+  });
 }
 
 /** Resolves when the kernel has begun with a cell. */
@@ -412,7 +467,11 @@ async function begun(notebook: vscode.NotebookDocument, index: number): Promise<
 async function attach(notebook: vscode.NotebookDocument, account: string, kernel: string): Promise<void> {
   const editor = await vscode.window.showNotebookDocument(notebook);
   const id = `${account}//kernels/${kernel}`; // of the default server, whose name is empty
-  const selected = await vscode.commands.executeCommand("notebook.selectKernel", { notebookEditor: editor, id, extension: "jupyterhub-connect.jupyterhub-connect" });
+  const selected = await vscode.commands.executeCommand("notebook.selectKernel", {
+    notebookEditor: editor,
+    id,
+    extension: "jupyterhub-connect.jupyterhub-connect",
+  });
   assert.ok(selected, "the kernel was not selected");
 }
 

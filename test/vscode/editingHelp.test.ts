@@ -74,7 +74,12 @@ describe("editing help", () => {
   });
 
   it("leaves a running cell and those behind it alone, and is there again after them", async () => {
-    const notebook = await started(object("pass"), "for i in range(20):\n    print(i, flush=True)\n    time.sleep(0.1)", "thing.", "print(len(asked))");
+    const notebook = await started(
+      object("pass"),
+      "for i in range(20):\n    print(i, flush=True)\n    time.sleep(0.1)",
+      "thing.",
+      "print(len(asked))",
+    );
     const running = run(notebook, 1);
     await running.shows("0\n");
     const behind = run(notebook, 3);
@@ -159,12 +164,20 @@ function placeIn(notebook: vscode.NotebookDocument, index: number, character?: n
 /** What is suggested at the end of a cell. @param resolve of so many the documentation is asked for */
 async function complete(notebook: vscode.NotebookDocument, index: number, resolve?: number): Promise<vscode.CompletionItem[]> {
   const place = placeIn(notebook, index);
-  const list = await vscode.commands.executeCommand<vscode.CompletionList>("vscode.executeCompletionItemProvider", ...place, undefined, resolve);
+  const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+    "vscode.executeCompletionItemProvider",
+    ...place,
+    undefined,
+    resolve,
+  );
   return list.items;
 }
 
 async function hover(notebook: vscode.NotebookDocument, index: number, character: number): Promise<string> {
-  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", ...placeIn(notebook, index, character));
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    "vscode.executeHoverProvider",
+    ...placeIn(notebook, index, character),
+  );
   return hovers.flatMap(({ contents }) => contents.map(markdown)).join("\n");
 }
 

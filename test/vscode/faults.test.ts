@@ -17,7 +17,10 @@ describe("a run that is disturbed", function () {
     await run(notebook).ended;
     assert.equal(notebook.cellAt(0).executionSummary?.success, false);
     assert.match(textOf(notebook), /^before\n/);
-    assert.match(errorOf(notebook)?.message ?? "", /kernel ended while this was running, and the server has started it anew: its variables are gone\..*memory.*Run the cells again from the top/s);
+    assert.match(
+      errorOf(notebook)?.message ?? "",
+      /kernel ended while this was running, and the server has started it anew: its variables are gone\..*memory.*Run the cells again from the top/s,
+    );
     await run(notebook, 1).ended;
     assert.equal(textOf(notebook, 1), "again\n");
   });
@@ -106,7 +109,7 @@ describe("a run that is disturbed", function () {
 async function kernelIsIdle(user: string): Promise<void> {
   const hub = testHub();
   const url = new URL("api/kernels", await hub.startServer(user));
-  for (const end = Date.now() + 30_000; Date.now() < end; ) {
+  for (const end = Date.now() + 30_000; Date.now() < end;) {
     const answer = await fetch(url, { headers: { Authorization: `token ${hub.user(user).token}` } });
     const kernels = (await answer.json()) as { execution_state: string }[];
     if (kernels.every(({ execution_state: state }) => state !== "busy")) return;

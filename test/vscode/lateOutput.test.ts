@@ -20,7 +20,8 @@ describe("a cell whose thread still prints", function () {
 
   it("is run again at any moment", async () => {
     const notebook = await opened(talking, "over.set()");
-    const press = (): Thenable<unknown> => vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 0, end: 1 }], document: notebook.uri });
+    const press = (): Thenable<unknown> =>
+      vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 0, end: 1 }], document: notebook.uri });
     await press();
     for (let rounds = 1, number = await succeeded(notebook, 0); rounds < 20; rounds++) {
       // Between two writes as well as in one, where VS Code takes the cell for running: who presses then has to do so again.
@@ -34,7 +35,8 @@ describe("a cell whose thread still prints", function () {
 
   it("shows what came while it waited to be run again, where it was taken back", async () => {
     await setting("jupyterhubConnect.runQueue", "window");
-    const counting = "import time\nfor n in range(6000):\n    update_display(n, display_id='n')\n    print(n, flush=True)\n    time.sleep(0.05)";
+    const counting =
+      "import time\nfor n in range(6000):\n    update_display(n, display_id='n')\n    print(n, flush=True)\n    time.sleep(0.05)";
     const notebook = await opened("from IPython.display import display, update_display\ndisplay('none', display_id='n')\nNone", counting);
     await run(notebook).ended;
     const running = run(notebook, 1);

@@ -59,9 +59,16 @@ describe("the network", function () {
   /** That requests to the hub, to the server and a websocket have come to `where` by the proxy, and nothing past it. */
   const assertThroughProxy = (where: TlsFront): void => {
     const tunnels = new Set(proxy.record.map(({ from }) => from));
-    assert.deepEqual(where.record.filter(({ from }) => !tunnels.has(from)), [], "past the proxy");
+    assert.deepEqual(
+      where.record.filter(({ from }) => !tunnels.has(from)),
+      [],
+      "past the proxy",
+    );
     for (const what of [/ \/hub\/api\/user /, /\/user\/ana\/api\/sessions /, /\/user\/ana\/api\/kernels\/[^/]+\/channels/]) {
-      assert.ok(where.record.some(({ line }) => what.test(line)), `${String(what)} is not among ${where.record.map(({ line }) => line).join("\n")}`);
+      assert.ok(
+        where.record.some(({ line }) => what.test(line)),
+        `${String(what)} is not among ${where.record.map(({ line }) => line).join("\n")}`,
+      );
     }
   };
 
@@ -127,7 +134,10 @@ describe("the network", function () {
 
   it("says that a proxy wants a password, and does not try again and again", async () => {
     await setting("http.proxy", proxy.url);
-    assert.match(await refusal(beyond(front)), /The proxy on the way to hub\.test:\d+ wants a user name and password \(407\)\. Put them into VS Code's setting http\.proxy/);
+    assert.match(
+      await refusal(beyond(front)),
+      /The proxy on the way to hub\.test:\d+ wants a user name and password \(407\)\. Put them into VS Code's setting http\.proxy/,
+    );
     assert.equal(proxy.record.length, 1);
     // VS Code keeps this setting to itself; once it does not, this may be told otherwise.
     const { name, password } = credentials;

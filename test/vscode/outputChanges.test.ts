@@ -35,11 +35,21 @@ for n in range(3): print("below", n, flush=True); time.sleep(0.12)`,
       "h.update(Image(png, width=300))",
       "second.update(Image(png, width=301)); h.update(Image(png, width=302)); second.update(Image(png, width=303))",
     );
-    for (const [index, widths] of [[0, [10, 11]], [1, [300, 11]], [2, [302, 303]]] as const) {
+    for (const [index, widths] of [
+      [0, [10, 11]],
+      [1, [300, 11]],
+      [2, [302, 303]],
+    ] as const) {
       await run(notebook, index).ended;
       const [outputs = []] = await saved(notebook);
-      assert.deepEqual(outputs.flatMap(({ metadata }) => metadata?.["image/png"]?.["width"] ?? []), widths);
-      assert.deepEqual(outputs.map(({ text = [] }) => text.join("")), ["above 0\nabove 1\nabove 2\n", "", "", "below 0\nbelow 1\nbelow 2\n"]);
+      assert.deepEqual(
+        outputs.flatMap(({ metadata }) => metadata?.["image/png"]?.["width"] ?? []),
+        widths,
+      );
+      assert.deepEqual(
+        outputs.map(({ text = [] }) => text.join("")),
+        ["above 0\nabove 1\nabove 2\n", "", "", "below 0\nbelow 1\nbelow 2\n"],
+      );
     }
     assert.equal(mimesOf(notebook).length, 4);
   });
@@ -56,7 +66,10 @@ for n in range(8):
     );
     await run(notebook).ended;
     const [outputs = []] = await saved(notebook);
-    assert.deepEqual(outputs.map(({ metadata }) => metadata?.["n"]), [7, undefined]);
+    assert.deepEqual(
+      outputs.map(({ metadata }) => metadata?.["n"]),
+      [7, undefined],
+    );
     assert.equal(outputs[1]?.text?.join(""), Array.from({ length: 8 }, (_, n) => `line ${n}\n`).join(""));
   });
 
@@ -80,11 +93,15 @@ for n in range(8):
       const [a, b] = await saved(notebook);
       seen.push([a, b].map((outputs) => [outputs?.[0]?.data?.["text/plain"] ?? []].flat().join("")).join());
     }
-    assert.deepEqual(seen, Array.from({ length: rounds }, (_, round) => `${round * 10 + 8},${-(round * 10 + 8)}`));
+    assert.deepEqual(
+      seen,
+      Array.from({ length: rounds }, (_, round) => `${round * 10 + 8},${-(round * 10 + 8)}`),
+    );
   });
 
   it("of the cell itself stay when an Output widget is cleared that captures some", async () => {
-    const widget = "import ipywidgets\nfrom IPython.display import clear_output, display\nout = ipywidgets.Output()\nother = ipywidgets.Output()\nNone";
+    const widget =
+      "import ipywidgets\nfrom IPython.display import clear_output, display\nout = ipywidgets.Output()\nother = ipywidgets.Output()\nNone";
     const notebook = await opened(
       widget,
       "print('kept in JupyterLab')\nwith out:\n    print('in the widget')\n    clear_output()",

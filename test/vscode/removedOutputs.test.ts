@@ -16,7 +16,10 @@ print("end")`;
 /** What people's cells do while they run, and what shows step `i` of it. */
 const cells: Record<string, { step: string; shown: (step: number) => string }> = {
   "a stream": { step: `    print("line", i, flush=True)`, shown: (step) => `line ${step}\n` },
-  "a progress bar that overwrites its line": { step: `    print(f"\\rstep {i} of ${steps}", end="", flush=True)`, shown: (step) => `step ${step} of` },
+  "a progress bar that overwrites its line": {
+    step: `    print(f"\\rstep {i} of ${steps}", end="", flush=True)`,
+    shown: (step) => `step ${step} of`,
+  },
   "two streams by turns": {
     step: `    print("line", i, file=sys.stderr if i % 2 else sys.stdout, flush=True)`,
     shown: (step) => `line ${step}\n`,
@@ -25,7 +28,10 @@ const cells: Record<string, { step: string; shown: (step: number) => string }> =
     step: `    (update_display if i else display)({"text/plain": f"step {i} of ${steps}"}, raw=True, display_id="bar")`,
     shown: (step) => `step ${step} of`,
   },
-  "a stream after a display": { step: `    if i == 0: display("shown")\n    print("line", i, flush=True)`, shown: (step) => `line ${step}\n` },
+  "a stream after a display": {
+    step: `    if i == 0: display("shown")\n    print("line", i, flush=True)`,
+    shown: (step) => `line ${step}\n`,
+  },
 };
 
 const ways: Record<string, (notebook: vscode.NotebookDocument) => Thenable<unknown>> = {
@@ -38,7 +44,9 @@ const ways: Record<string, (notebook: vscode.NotebookDocument) => Thenable<unkno
 async function saved(notebook: vscode.NotebookDocument): Promise<string> {
   assert.ok(await notebook.save());
   const content = Buffer.from(await vscode.workspace.fs.readFile(notebook.uri)).toString();
-  const { cells: [first] } = JSON.parse(content) as { cells: { outputs: { text?: string[]; data?: Record<string, string[]> }[] }[] };
+  const {
+    cells: [first],
+  } = JSON.parse(content) as { cells: { outputs: { text?: string[]; data?: Record<string, string[]> }[] }[] };
   return (first?.outputs ?? []).map(({ text, data }) => (text ?? data?.["text/plain"] ?? []).join("")).join("");
 }
 
@@ -51,7 +59,11 @@ describe("outputs that are removed from a running cell", function () {
       it(`${what} goes on after ${how}`, async () => {
         const notebook = await opened(ticking(step));
         const running = run(notebook);
-        await waitFor("step 4, or a later one", () => Array.from({ length: steps - 4 }, (_, index) => shown(index + 4)).some((text) => textOf(notebook).includes(text)), 20_000);
+        await waitFor(
+          "step 4, or a later one",
+          () => Array.from({ length: steps - 4 }, (_, index) => shown(index + 4)).some((text) => textOf(notebook).includes(text)),
+          20_000,
+        );
         await clear(notebook);
         await showsNothing(notebook, 0);
         await running.ended;
@@ -59,7 +71,10 @@ describe("outputs that are removed from a running cell", function () {
         const first = Array.from({ length: steps }, (_, index) => index).find((index) => text.includes(shown(index)));
         assert.ok(first !== undefined && first >= 4 && !text.includes(shown(0)), text);
         // All that is not overwritten.
-        const lasting = what.startsWith("a progress") || what.startsWith("updates") ? [steps - 1] : Array.from({ length: steps - first }, (_, index) => first + index);
+        const lasting =
+          what.startsWith("a progress") || what.startsWith("updates")
+            ? [steps - 1]
+            : Array.from({ length: steps - first }, (_, index) => first + index);
         for (const index of lasting) assert.ok(text.includes(shown(index)), `${shown(index)} is not in ${text}`);
         assert.equal(text.split("end\n").length, 2, text);
         assert.equal(await saved(notebook), text);

@@ -2,7 +2,21 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { waitFor } from "../harness/processes/wait";
-import { closed, contentOf, counted, counter, ended, notebooksOf, openedByHand, run, selectKernel, shows, textOf, writtenContent, type CellContent } from "./support/notebook";
+import {
+  closed,
+  contentOf,
+  counted,
+  counter,
+  ended,
+  notebooksOf,
+  openedByHand,
+  run,
+  selectKernel,
+  shows,
+  textOf,
+  writtenContent,
+  type CellContent,
+} from "./support/notebook";
 
 const sleeping = "import time; time.sleep(3); print('through')";
 const next = "n = globals().get('n', 0) + 1; print('next', n)";
@@ -14,7 +28,11 @@ describe("a notebook whose file is changed while it runs", function () {
   /** Runs all cells, and resolves once the first of them runs and all that is shown is saved: else VS Code does not read the file again. */
   async function running(notebook: vscode.NotebookDocument, order: number, text = ""): Promise<void> {
     void vscode.commands.executeCommand("notebook.execute", notebook.uri);
-    await waitFor("the first cell to run", () => notebook.cellAt(0).executionSummary?.executionOrder === order && textOf(notebook) === text, 20_000);
+    await waitFor(
+      "the first cell to run",
+      () => notebook.cellAt(0).executionSummary?.executionOrder === order && textOf(notebook) === text,
+      20_000,
+    );
     assert.ok(await notebook.save());
     assert.ok(!notebook.isDirty);
   }
@@ -37,9 +55,16 @@ describe("a notebook whose file is changed while it runs", function () {
       await notebook.save();
       await running(notebook, 4);
       await write(notebook, await vscode.workspace.fs.readFile(notebook.uri));
-      await waitFor("all to have run again", () => notebook.cellAt(2).executionSummary?.success === true && textOf(notebook, 2) === "next 4\n", 20_000);
+      await waitFor(
+        "all to have run again",
+        () => notebook.cellAt(2).executionSummary?.success === true && textOf(notebook, 2) === "next 4\n",
+        20_000,
+      );
       assert.deepEqual(texts(notebook), ["through\n", "next 3\n", "next 4\n"]);
-      assert.deepEqual(notebook.getCells().map(({ executionSummary }) => executionSummary?.executionOrder), [4, 5, 6]);
+      assert.deepEqual(
+        notebook.getCells().map(({ executionSummary }) => executionSummary?.executionOrder),
+        [4, 5, 6],
+      );
       await run(notebook, 1).ended;
       assert.equal(textOf(notebook, 1), "next 5\n");
     });
@@ -62,7 +87,11 @@ describe("a notebook of which several cells have one id", function () {
   const { account } = notebooksOf("ana");
 
   it("shows what was taken up in the cell that was run", async () => {
-    const uri = await writtenContent([{ source: "print('first')", id: "same" }, { source: counter(15, 0.2), id: "same" }, { source: counter(15, 0.2), id: "same" }]);
+    const uri = await writtenContent([
+      { source: "print('first')", id: "same" },
+      { source: counter(15, 0.2), id: "same" },
+      { source: counter(15, 0.2), id: "same" },
+    ]);
     const first = await openedByHand(uri);
     await selectKernel({ account: account() });
     void vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 2, end: 3 }], document: uri });
@@ -71,6 +100,9 @@ describe("a notebook of which several cells have one id", function () {
     await closed(first);
     const again = await openedByHand(uri);
     await ended(again, 2);
-    assert.deepEqual([0, 1, 2].map((index) => textOf(again, index)), ["", "", counted(15)]);
+    assert.deepEqual(
+      [0, 1, 2].map((index) => textOf(again, index)),
+      ["", "", counted(15)],
+    );
   });
 });

@@ -2,7 +2,20 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { closeNotebooks, ended, errorOf, mimesOf, openNotebook, run, selectKernel, shows, showsNothing, signIn, signOut, textOf } from "./support/notebook";
+import {
+  closeNotebooks,
+  ended,
+  errorOf,
+  mimesOf,
+  openNotebook,
+  run,
+  selectKernel,
+  shows,
+  showsNothing,
+  signIn,
+  signOut,
+  textOf,
+} from "./support/notebook";
 
 describe("running a notebook", () => {
   let account: string;
@@ -165,9 +178,7 @@ describe("running a notebook", () => {
     assert.equal(saved.metadata.language_info?.name, "python");
     const [cell] = saved.cells;
     assert.equal(cell?.id, "cell-0");
-    assert.deepEqual(cell.outputs, [
-      { data: { "text/plain": ["2"] }, execution_count: 1, metadata: {}, output_type: "execute_result" },
-    ]);
+    assert.deepEqual(cell.outputs, [{ data: { "text/plain": ["2"] }, execution_count: 1, metadata: {}, output_type: "execute_result" }]);
   });
 
   it("starts one session on the server for a notebook, under its name", async () => {

@@ -15,13 +15,27 @@ describe("the metadata of a notebook that was run", function () {
     return notebook;
   };
 
-  for (const [what, metadata, minor] of [["", {}, 5], ["", {}, 0], [" and names its kernel only", python, 5], [" and names its language only", { language_info: { name: "python" } }, 4]] as const) {
+  for (const [what, metadata, minor] of [
+    ["", {}, 5],
+    ["", {}, 0],
+    [" and names its kernel only", python, 5],
+    [" and names its language only", { language_info: { name: "python" } }, 4],
+  ] as const) {
     it(`has the number of each cell as soon as VS Code says that the cell has ended; it is of format 4.${minor}${what}`, async () => {
-      const notebook = await opened([{ source: "print('a')", count: 7 }, { source: "import time; time.sleep(0.3)", count: 2 }, { source: "1", count: 3 }], metadata, minor);
+      const notebook = await opened(
+        [
+          { source: "print('a')", count: 7 },
+          { source: "import time; time.sleep(0.3)", count: 2 },
+          { source: "1", count: 3 },
+        ],
+        metadata,
+        minor,
+      );
       const numbers: unknown[] = [];
       const listening = vscode.workspace.onDidChangeNotebookDocument(({ cellChanges }) => {
         for (const { cell, executionSummary } of cellChanges) {
-          if (cell.notebook === notebook && executionSummary?.success !== undefined) numbers.push([executionSummary.executionOrder, cell.metadata["execution_count"]]);
+          if (cell.notebook === notebook && executionSummary?.success !== undefined)
+            numbers.push([executionSummary.executionOrder, cell.metadata["execution_count"]]);
         }
       });
       try {
@@ -35,7 +49,10 @@ describe("the metadata of a notebook that was run", function () {
       for (const pair of numbers) assert.ok(Array.isArray(pair) && pair[0] === pair[1], JSON.stringify(numbers));
       await notebook.save();
       const saved = await readSaved(notebook);
-      assert.deepEqual(saved.cells.map(({ execution_count: count }) => count), [1, 2, 4]);
+      assert.deepEqual(
+        saved.cells.map(({ execution_count: count }) => count),
+        [1, 2, 4],
+      );
       assert.deepEqual([saved.metadata.kernelspec?.name, saved.metadata.language_info?.name], ["python3", "python"]);
     });
   }
@@ -48,7 +65,10 @@ describe("the metadata of a notebook that was run", function () {
     await ended(notebook, 5);
     await notebook.save();
     const saved = await readSaved(notebook);
-    assert.deepEqual(saved.cells.map(({ execution_count: count }) => count), [1, 2, 3, 4, 5, 6]);
+    assert.deepEqual(
+      saved.cells.map(({ execution_count: count }) => count),
+      [1, 2, 3, 4, 5, 6],
+    );
     assert.deepEqual([notebook.cellAt(0).outputs.length, notebook.cellAt(1).document.getText()], [0, "# replaced"]);
   });
 
@@ -60,14 +80,22 @@ describe("the metadata of a notebook that was run", function () {
   });
 
   it("gives cells ids where the format wants them, once one is run", async () => {
-    const cells: CellContent[] = [{ source: "1", id: null }, { source: "# two", type: "markdown", id: null }, { source: "3", id: "mine" }, { source: "raw", type: "raw", id: null }];
+    const cells: CellContent[] = [
+      { source: "1", id: null },
+      { source: "# two", type: "markdown", id: null },
+      { source: "3", id: "mine" },
+      { source: "raw", type: "raw", id: null },
+    ];
     const notebook = await opened(cells);
     assert.equal(notebook.isDirty, false);
     await run(notebook, 0).ended;
     await notebook.save();
     const ids = (await readSaved(notebook)).cells.map(({ id }) => id);
     assert.equal(ids[2], "mine");
-    assert.ok(ids.every((id) => id !== undefined && /^[a-zA-Z0-9-_]{1,64}$/.test(id)), JSON.stringify(ids));
+    assert.ok(
+      ids.every((id) => id !== undefined && /^[a-zA-Z0-9-_]{1,64}$/.test(id)),
+      JSON.stringify(ids),
+    );
     assert.equal(new Set(ids).size, 4);
     const older = await opened([{ source: "1" }], {}, 4);
     await run(older, 0).ended;

@@ -8,9 +8,23 @@ const spec = { kernelspec: { display_name: "Python 3 (ipykernel)", language: "py
 const info = { language_info: { name: "python" } };
 
 /** What a notebook says of its kernel before it is run, and the minor version of its format. */
-const kinds: readonly (readonly [object, number])[] = [[{}, 5], [{}, 0], [spec, 5], [info, 4], [{ ...spec, ...info }, 5], [{ ...spec, ...info }, 0]];
+const kinds: readonly (readonly [object, number])[] = [
+  [{}, 5],
+  [{}, 0],
+  [spec, 5],
+  [info, 4],
+  [{ ...spec, ...info }, 5],
+  [{ ...spec, ...info }, 0],
+];
 
-const lastCells = ["import time; time.sleep(0.4)", "print('last')", "pass", "x = 1", "import time; time.sleep(0.05); 'shown'", "for i in range(200): print(i)"];
+const lastCells = [
+  "import time; time.sleep(0.4)",
+  "print('last')",
+  "pass",
+  "x = 1",
+  "import time; time.sleep(0.05); 'shown'",
+  "for i in range(200): print(i)",
+];
 
 const rounds = Number(process.env["SAVE_LOOPS"] ?? kinds.length);
 
@@ -52,7 +66,10 @@ describe("a save right after a run", function () {
   it(`has the numbers of all cells, in ${rounds} notebooks`, async () => {
     const wrong = await wrongIn(async (index, kind) => {
       const sources = ["print('first')", "y = 2", lastCells[(index + Math.floor(index / kinds.length)) % lastCells.length] ?? ""];
-      const { cells } = await savedAfterRun(sources.map((source) => ({ source, ...(index % 2 === 1 && { count: 7 }) })), kind);
+      const { cells } = await savedAfterRun(
+        sources.map((source) => ({ source, ...(index % 2 === 1 && { count: 7 }) })),
+        kind,
+      );
       const numbers = cells.map(({ execution_count: count }) => count);
       return numbers.join() === "1,2,3" ? undefined : `${JSON.stringify(kind)} with ${sources[2]}: ${JSON.stringify(numbers)}`;
     });
@@ -70,7 +87,10 @@ describe("a save right after a run", function () {
         `for n in range(1, 9):\n    for one in (a, b, c, d): one.update(n)${pause}`,
         ...(index % 4 < 2 ? [] : [lastCells[index % lastCells.length] ?? ""]),
       ];
-      const { cells } = await savedAfterRun(sources.map((source) => ({ source })), kind);
+      const { cells } = await savedAfterRun(
+        sources.map((source) => ({ source })),
+        kind,
+      );
       const shown = cells.slice(0, 3).flatMap(({ outputs = [] }) => outputs.flatMap(textOf));
       return shown.join() === "8,8,8,8" ? undefined : `${JSON.stringify(kind)}: ${JSON.stringify(shown)}`;
     });

@@ -14,7 +14,8 @@ describe("a folder that is on the server too", function () {
   const { opened } = notebooksOf(user);
   afterEach(() => setting("jupyterhubConnect.serverFolders", undefined));
 
-  const setFolder = (folder: string): Thenable<unknown> => vscode.commands.executeCommand("jupyterhubConnect.setServerFolder", { folder, confirmed: true });
+  const setFolder = (folder: string): Thenable<unknown> =>
+    vscode.commands.executeCommand("jupyterhubConnect.setServerFolder", { folder, confirmed: true });
 
   it("is where the kernel of a notebook in it works, in the session of the file's place there", async () => {
     const other = await OtherClient.of(user);

@@ -38,7 +38,8 @@ describe("a notebook on a server", function () {
         return path;
       };
       /** The session of a path, once there is one. */
-      const sessionOf = (path: string) => waitFor(`a session of ${path}`, async () => (await other.sessions()).find((one) => one.path === path), waitMs);
+      const sessionOf = (path: string) =>
+        waitFor(`a session of ${path}`, async () => (await other.sessions()).find((one) => one.path === path), waitMs);
 
       before(async () => {
         account = await signIn(user);
@@ -52,7 +53,11 @@ describe("a notebook on a server", function () {
       after(() => signOut(account, user));
 
       it("runs in its own folder, in the session of its own path, and is saved as the format wants it", async () => {
-        const path = await made("50 % #1.ipynb", "import os; print(os.path.basename(os.getcwd()))", "from IPython.display import HTML; HTML('<b>bold</b>')");
+        const path = await made(
+          "50 % #1.ipynb",
+          "import os; print(os.path.basename(os.getcwd()))",
+          "from IPython.display import HTML; HTML('<b>bold</b>')",
+        );
         const notebook = await open(path);
         assert.equal(notebook.isDirty, false);
         await vscode.commands.executeCommand("jupyterhubConnect.selectKernel", { account });
@@ -64,7 +69,11 @@ describe("a notebook on a server", function () {
         await assertSaved(notebook);
         const kept = await other.notebook(path);
         assert.equal(kept.message, undefined, "valid");
-        assert.deepEqual(kept.content.cells.map(({ metadata }) => metadata.trusted), [true, true], "JupyterLab shows the outputs as they are");
+        assert.deepEqual(
+          kept.content.cells.map(({ metadata }) => metadata.trusted),
+          [true, true],
+          "JupyterLab shows the outputs as they are",
+        );
         assert.match(await other.read(path), /<b>bold<\/b>/);
       });
 
@@ -76,7 +85,10 @@ describe("a notebook on a server", function () {
         assert.equal(notebook.isDirty, false);
         await run(notebook).ended;
         assert.ok(textOf(notebook).includes(session.kernel.id), textOf(notebook));
-        assert.deepEqual((await other.sessions()).filter((one) => one.path === path).map(({ id }) => id), [session.id]);
+        assert.deepEqual(
+          (await other.sessions()).filter((one) => one.path === path).map(({ id }) => id),
+          [session.id],
+        );
       });
 
       it("keeps its kernel, its variables and what runs when it is renamed", async () => {
@@ -94,7 +106,10 @@ describe("a notebook on a server", function () {
         await run(again, 2).ended;
         assert.equal(textOf(again, 2), "42");
         const now = (await other.sessions()).filter(({ kernel }) => kernel.id === session.kernel.id);
-        assert.deepEqual(now.map((one) => [one.id, one.path, one.name]), [[session.id, `${folder}/after.ipynb`, "after.ipynb"]]);
+        assert.deepEqual(
+          now.map((one) => [one.id, one.path, one.name]),
+          [[session.id, `${folder}/after.ipynb`, "after.ipynb"]],
+        );
         await assertSaved(again);
         assert.deepEqual([await other.has(path), await other.has(`${folder}/after.ipynb`)], [false, true]);
       });
@@ -107,7 +122,10 @@ describe("a notebook on a server", function () {
         const session = await sessionOf(path);
         await run(notebook, 1).shows("line 2");
         // No file system takes such a name. And below a file there is nothing: that VS Code itself refuses.
-        for (const [name, within] of [[`${"n".repeat(300)}.ipynb`, 2_000], ["refused.ipynb/below.ipynb", 10_000]] as const) {
+        for (const [name, within] of [
+          [`${"n".repeat(300)}.ipynb`, 2_000],
+          ["refused.ipynb/below.ipynb", 10_000],
+        ] as const) {
           assert.equal(await renamed(notebook.uri, vscode.Uri.joinPath(notebook.uri, "..", name)), false);
           const began = Date.now();
           await grows(notebook, 1);
@@ -157,7 +175,10 @@ describe("a notebook on a server", function () {
         await assertSaved(notebook);
         const kept = await other.read(path);
         assert.ok(kept.length > 10 * 1024 * 1024 && kept.includes("changed here"));
-        assert.deepEqual(pictures.filter((picture) => !kept.includes(picture)), []);
+        assert.deepEqual(
+          pictures.filter((picture) => !kept.includes(picture)),
+          [],
+        );
       });
 
       it("is made, listed, moved and deleted as files are", async () => {
@@ -168,7 +189,10 @@ describe("a notebook on a server", function () {
         await fs.createDirectory(at("data"));
         await fs.writeFile(at("data/table ä.csv"), Buffer.from("a,b\n"));
         await fs.copy(at("data/table ä.csv"), at("data/copy.csv"));
-        assert.deepEqual((await fs.readDirectory(at("data"))).sort(), [["copy.csv", vscode.FileType.File], ["table ä.csv", vscode.FileType.File]]);
+        assert.deepEqual((await fs.readDirectory(at("data"))).sort(), [
+          ["copy.csv", vscode.FileType.File],
+          ["table ä.csv", vscode.FileType.File],
+        ]);
         await assert.rejects(async () => fs.rename(at("data/copy.csv"), at("data/table ä.csv")), isError("FileExists"));
         await fs.rename(at("data/copy.csv"), at("moved.csv"));
         assert.equal(await other.read(`${folder}/moved.csv`), "a,b\n");
@@ -207,7 +231,9 @@ describe("a notebook on a server behind a bad network", function () {
   });
 
   /** Opens a notebook, changes it, saves it, and has `strike` happen while its bytes are on their way. */
-  const savedWhile = async (strike: () => void): Promise<{ readonly notebook: vscode.NotebookDocument; readonly path: string; readonly saving: Save }> => {
+  const savedWhile = async (
+    strike: () => void,
+  ): Promise<{ readonly notebook: vscode.NotebookDocument; readonly path: string; readonly saving: Save }> => {
     const path = `${randomUUID().slice(0, 8)}.ipynb`;
     await other.write(path, notebookText(text("a")));
     const notebook = await openOnServer(`${account}/`, path);

@@ -18,7 +18,8 @@ describe("servers", function () {
   this.timeout(120_000);
   let account: string;
 
-  const command = async (name: string, given: object): Promise<unknown> => vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { account, ...given });
+  const command = async (name: string, given: object): Promise<unknown> =>
+    vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { account, ...given });
   const model = async (name: string): Promise<Model | undefined> => {
     const answer = await testHub().api(`users/${encodeURIComponent(user)}?include_stopped_servers=1`, {}, [200]);
     return ((await answer.json()) as { servers: Record<string, Model | undefined> }).servers[name];
@@ -76,7 +77,10 @@ describe("servers", function () {
   });
 
   it("say why they do not start: a quota, a process that dies, a name that cannot be", async () => {
-    await assert.rejects(command("newServer", { name: "large", options: { profile: "quota" } }), /quota of large servers is used up until Monday/);
+    await assert.rejects(
+      command("newServer", { name: "large", options: { profile: "quota" } }),
+      /quota of large servers is used up until Monday/,
+    );
     await command("deleteServer", { server: "large", confirmed: true });
     const unusual = command("newServer", { name: "Not A Slug" });
     if (Number(testHub().version.split(".")[0]) >= 6) await assert.rejects(unusual, /Choose a name of small letters/);

@@ -22,7 +22,8 @@ describe("the JupyterHub Connect view's actions", function () {
   let url: string;
   let others: ServiceManager;
 
-  const command = (name: string, given: object): Thenable<unknown> => vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { account, ...given });
+  const command = (name: string, given: object): Thenable<unknown> =>
+    vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { account, ...given });
   const ask = async <T extends v.GenericSchema>(path: string, model: T): Promise<v.InferOutput<T>> => {
     const answer = await fetch(new URL(`api/${path}`, url), { headers: { Authorization: `token ${testHub().user(user).token}` } });
     return v.parse(model, await answer.json());
@@ -30,7 +31,8 @@ describe("the JupyterHub Connect view's actions", function () {
   const kernels = () => ask("kernels", kernelList);
   const sessions = () => ask("sessions", sessionList);
   const stateOf = async (id: string): Promise<string | undefined> => (await kernels()).find((kernel) => kernel.id === id)?.execution_state;
-  const becomes = (id: string, state: string): Promise<unknown> => waitFor(`kernel ${id} to be ${state}`, async () => (await stateOf(id)) === state, 20_000);
+  const becomes = (id: string, state: string): Promise<unknown> =>
+    waitFor(`kernel ${id} to be ${state}`, async () => (await stateOf(id)) === state, 20_000);
 
   /** A kernel that another client has begun, as JupyterLab would. */
   const elsewhere = async (path: string, code = "x = 41"): Promise<KernelConnection> => {
@@ -89,10 +91,14 @@ describe("the JupyterHub Connect view's actions", function () {
     const notebook = await openNotebook("import time; time.sleep(100)", "1 + 1");
     await selectKernel({ account });
     const cell = run(notebook, 0);
-    const [session] = await waitFor("the kernel to be busy", async () => {
-      const all = await sessions();
-      return all[0] && (await stateOf(all[0].kernel.id)) === "busy" ? all : undefined;
-    }, 20_000);
+    const [session] = await waitFor(
+      "the kernel to be busy",
+      async () => {
+        const all = await sessions();
+        return all[0] && (await stateOf(all[0].kernel.id)) === "busy" ? all : undefined;
+      },
+      20_000,
+    );
     assert.ok(session);
     await command("interruptRunningKernel", { kernels: [session.kernel.id], confirmed: true });
     await cell.ended;
@@ -104,8 +110,14 @@ describe("the JupyterHub Connect view's actions", function () {
   it("shut several kernels down at once, with their sessions", async () => {
     const [first, second, third] = [await elsewhere("a.ipynb"), await elsewhere("b.ipynb"), await elsewhere("c.ipynb")];
     await command("shutDownKernel", { kernels: [first.id, second.id], confirmed: true });
-    assert.deepEqual((await kernels()).map(({ id }) => id), [third.id]);
-    assert.deepEqual((await sessions()).map(({ path }) => path), ["c.ipynb"]);
+    assert.deepEqual(
+      (await kernels()).map(({ id }) => id),
+      [third.id],
+    );
+    assert.deepEqual(
+      (await sessions()).map(({ path }) => path),
+      ["c.ipynb"],
+    );
   });
 
   it("shut down all idle kernels and leave the busy ones", async () => {
@@ -114,7 +126,10 @@ describe("the JupyterHub Connect view's actions", function () {
     await occupy(busy);
     await becomes(idle.id, "idle");
     await command("shutDownIdleKernels", { idleHours: 0, confirmed: true });
-    assert.deepEqual((await kernels()).map(({ id }) => id), [busy.id]);
+    assert.deepEqual(
+      (await kernels()).map(({ id }) => id),
+      [busy.id],
+    );
     await command("shutDownIdleKernels", { idleHours: 1, confirmed: true });
     assert.equal((await kernels()).length, 1);
   });
@@ -138,7 +153,10 @@ describe("the JupyterHub Connect view's actions", function () {
     await command("attachKernel", { kernels: [kernel.id] });
     await run(notebook).ended;
     assert.equal(textOf(notebook), "42");
-    assert.deepEqual((await kernels()).map(({ id }) => id), [kernel.id]);
+    assert.deepEqual(
+      (await kernels()).map(({ id }) => id),
+      [kernel.id],
+    );
   });
 
   it("open the notebook that a kernel was begun for, which has that kernel then; say so where it is no file", async () => {
@@ -152,7 +170,10 @@ describe("the JupyterHub Connect view's actions", function () {
     assert.equal(notebook?.uri.path, "/begun.ipynb");
     await run(notebook).ended;
     assert.equal(textOf(notebook), "42");
-    assert.deepEqual((await kernels()).map(({ id }) => id), [kernel.id]);
+    assert.deepEqual(
+      (await kernels()).map(({ id }) => id),
+      [kernel.id],
+    );
     const other = await elsewhere("nowhere.ipynb");
     await assert.rejects(Promise.resolve(command("openKernelNotebook", { kernels: [other.id] })), /is no file on/);
   });
@@ -198,14 +219,19 @@ describe("the JupyterHub Connect view's actions", function () {
     const kernel = await elsewhere("gone.ipynb");
     await vscode.commands.executeCommand("jupyterhubConnect.refresh");
     await others.sessions.shutdownAll();
-    await assert.rejects(Promise.resolve(command("interruptRunningKernel", { kernels: [kernel.id], confirmed: true })), /The kernel is gone/);
+    await assert.rejects(
+      Promise.resolve(command("interruptRunningKernel", { kernels: [kernel.id], confirmed: true })),
+      /The kernel is gone/,
+    );
     await assert.rejects(Promise.resolve(command("attachKernel", { kernels: [kernel.id] })), /Open the notebook|is gone/);
     await command("shutDownKernel", { kernels: [kernel.id], confirmed: true });
   });
 
   it("say that the server was stopped where that happened between click and action", async () => {
     await command("newServer", { name: "brief" });
-    const brief = new ServiceManager(serverSettings({ baseUrl: await testHub().startServer(user, "brief"), token: testHub().user(user).token }));
+    const brief = new ServiceManager(
+      serverSettings({ baseUrl: await testHub().startServer(user, "brief"), token: testHub().user(user).token }),
+    );
     const { id } = await brief.kernels.startNew("python3");
     brief.dispose();
     await testHub().stopServer(user, "brief");
@@ -220,7 +246,10 @@ describe("the JupyterHub Connect view's actions", function () {
     const hubsNow = (): unknown => vscode.workspace.getConfiguration("jupyterhubConnect").get("hubs");
     await vscode.commands.executeCommand("jupyterhubConnect.addHub", { url: "https://hub.example.org/hub/home", confirmed: true });
     assert.deepEqual(hubsNow(), [{ url: "https://hub.example.org/" }]);
-    await assert.rejects(Promise.resolve(vscode.commands.executeCommand("jupyterhubConnect.addHub", { url: "hub.example.org", confirmed: true })), /already/);
+    await assert.rejects(
+      Promise.resolve(vscode.commands.executeCommand("jupyterhubConnect.addHub", { url: "hub.example.org", confirmed: true })),
+      /already/,
+    );
     await vscode.commands.executeCommand("jupyterhubConnect.removeHub", { url: "https://hub.example.org/", confirmed: true });
     assert.deepEqual(hubsNow(), []);
   });

@@ -26,7 +26,10 @@ describe("signing in", () => {
   });
 
   it("says when there is no such host", async () => {
-    await assert.rejects(async () => attempt("https://no-such-host.invalid"), /cannot be reached: .*(no host of that name|could not be looked up)/);
+    await assert.rejects(
+      async () => attempt("https://no-such-host.invalid"),
+      /cannot be reached: .*(no host of that name|could not be looked up)/,
+    );
   });
 
   it("says when something answers that is no hub", async () => {
@@ -57,8 +60,7 @@ describe("signing in", () => {
 
   it("shows the account in VS Code's accounts, and takes it out again", async () => {
     const account = await signIn("zoë müller");
-    const label = async (): Promise<string[]> =>
-      (await vscode.authentication.getAccounts("jupyterhub-connect")).map((one) => one.label);
+    const label = async (): Promise<string[]> => (await vscode.authentication.getAccounts("jupyterhub-connect")).map((one) => one.label);
     const { host } = new URL(testHub().url);
     assert.deepEqual(await label(), [`zoë müller @ ${host}`]);
     await vscode.commands.executeCommand("jupyterhubConnect.signOut", { id: account, confirmed: true });
@@ -98,7 +100,10 @@ describe("an account of its own token", function () {
     for (const { name } of testHub().users) accounts.push(await withPassword(name));
     const { host } = new URL(testHub().url);
     const shown = (await vscode.authentication.getAccounts("jupyterhub-connect")).map(({ label }) => label);
-    assert.deepEqual(shown, testHub().users.map(({ name }) => `${name} @ ${host}`));
+    assert.deepEqual(
+      shown,
+      testHub().users.map(({ name }) => `${name} @ ${host}`),
+    );
     for (const { name } of testHub().users) assert.equal((await hubTokens(name)).length, 1, name);
     for (const { id } of accounts) await out(id);
   });
@@ -162,7 +167,8 @@ describe("a server or kernel that cannot be had", function () {
     await run(notebook).ended;
     assert.equal(textOf(notebook), "'extra'");
     await testHub().stopServer("zoë müller", "extra", true);
-    const its = async (): Promise<readonly HubToken[]> => (await ours("zoë müller")).filter(({ scopes }) => scopes.some((scope) => scope.endsWith("/extra")));
+    const its = async (): Promise<readonly HubToken[]> =>
+      (await ours("zoë müller")).filter(({ scopes }) => scopes.some((scope) => scope.endsWith("/extra")));
     assert.equal((await its()).length, 1);
     // As soon as the extension hears that the server was deleted, which may be at any time after this.
     await vscode.commands.executeCommand("jupyterhubConnect.refresh");
@@ -205,7 +211,10 @@ async function hubTokens(user: string): Promise<HubToken[]> {
   const [hub, servers] = [[] as HubToken[], [] as HubToken[]];
   for (const token of await ours(user)) (token.scopes.some((scope) => scope.startsWith("tokens!")) ? hub : servers).push(token);
   for (const { scopes } of servers) {
-    assert.deepEqual(scopes.filter((scope) => !/^(access:servers!server=|read:users:(name|groups)!)/.test(scope)), []);
+    assert.deepEqual(
+      scopes.filter((scope) => !/^(access:servers!server=|read:users:(name|groups)!)/.test(scope)),
+      [],
+    );
   }
   return hub;
 }

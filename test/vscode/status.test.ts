@@ -26,7 +26,10 @@ describe("a notebook's kernel", function () {
   };
 
   it("is restarted, and all cells are run on it, the one that was running too", async () => {
-    const notebook = await opened("x = globals().get('x', 0) + 1\nx", "import time\nfirst = 'y' not in globals()\ny = 1\nif x == 2:\n    print('stuck', flush=True)\n    time.sleep(600)\nx");
+    const notebook = await opened(
+      "x = globals().get('x', 0) + 1\nx",
+      "import time\nfirst = 'y' not in globals()\ny = 1\nif x == 2:\n    print('stuck', flush=True)\n    time.sleep(600)\nx",
+    );
     await run(notebook, 0).ended;
     await run(notebook, 0).ended;
     assert.equal(textOf(notebook, 0), "2");
@@ -109,7 +112,10 @@ describe("a notebook's kernel", function () {
     const running = run(notebook);
     await running.shows("begun");
     proxy().stall();
-    const interrupt = vscode.commands.executeCommand("jupyterhubConnect.interruptKernel", { notebook: notebook.uri.toString(), confirmed: true });
+    const interrupt = vscode.commands.executeCommand("jupyterhubConnect.interruptKernel", {
+      notebook: notebook.uri.toString(),
+      confirmed: true,
+    });
     await withTimeout(Promise.resolve(interrupt), 10_000, "The interrupt is still awaited.");
     await proxy().restore();
     await running.ended;

@@ -7,7 +7,11 @@ import type { ServiceManager } from "../../services/serviceManager";
  * @returns how many there were
  * @throws ProductError where the server could not be asked; the rename itself is done by then
  */
-export async function moveSessions({ sessions, settings }: Pick<ServiceManager, "sessions" | "settings">, from: string, to: string): Promise<number> {
+export async function moveSessions(
+  { sessions, settings }: Pick<ServiceManager, "sessions" | "settings">,
+  from: string,
+  to: string,
+): Promise<number> {
   const running = await sessions.refresh();
   const moved = running.filter(({ path }) => path === from || path.startsWith(`${from}/`));
   for (const { id, path, name } of moved) {

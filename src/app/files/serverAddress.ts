@@ -28,7 +28,15 @@ interface Named {
  * An authority has no capitals, and only letters, digits and `.-_` beside the signs above: VS Code ignores
  * case in authorities, writes them in small letters, and decodes them once more than it encodes them behind a port.
  */
-export function authorityOf({ account, name, owner }: { readonly account: Identity; readonly name: string; readonly owner: string }): string {
+export function authorityOf({
+  account,
+  name,
+  owner,
+}: {
+  readonly account: Identity;
+  readonly name: string;
+  readonly owner: string;
+}): string {
   const parts = [account.userName, name, owner === account.userName ? "" : owner].map(encodePart);
   const who = trimmedEnd(parts.join("+"), "+");
   return who === "" ? placeOf(account.hub) : `${who}@${placeOf(account.hub)}`;
@@ -38,7 +46,11 @@ export function authorityOf({ account, name, owner }: { readonly account: Identi
  * The server that an authority names, which the hub need not have; undefined where none of the accounts is its user's.
  * @param get gives the server of this name of an owner, see `Servers.get`
  */
-export function serverAt<A extends Identity, S>(authority: string, accounts: readonly A[], get: (account: A, name: string, owner: string) => S): S | undefined {
+export function serverAt<A extends Identity, S>(
+  authority: string,
+  accounts: readonly A[],
+  get: (account: A, name: string, owner: string) => S,
+): S | undefined {
   const named = read(authority);
   const account = named && accounts.find((one) => one.userName === named.user && placeOf(one.hub) === named.place);
   return account && get(account, named.name, named.owner || account.userName);
@@ -73,7 +85,9 @@ function placeOf({ protocol, host, port, pathname }: URL): string {
 
 /** Small letters of any alphabet stay readable; of the rest each byte becomes `~` and two digits. */
 function encodePart(text: string): string {
-  return text.replace(/[^\p{Ll}\p{Lo}0-9._-]/gu, (sign) => [...Buffer.from(sign)].map((byte) => `~${byte.toString(16).padStart(2, "0")}`).join(""));
+  return text.replace(/[^\p{Ll}\p{Lo}0-9._-]/gu, (sign) =>
+    [...Buffer.from(sign)].map((byte) => `~${byte.toString(16).padStart(2, "0")}`).join(""),
+  );
 }
 
 /** @throws URIError where the bytes are no text */

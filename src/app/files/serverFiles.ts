@@ -69,13 +69,21 @@ export class ServerFiles {
    * @throws FileRefusal `missing`, `exists`, `is-directory`, `read-only`; `changed` where somebody has changed the file
    * since it was read or written here, to one of the same size, which an editor does not notice: once for each change
    */
-  async write(settings: ServerSettings, path: string, bytes: Uint8Array, { create, overwrite }: { readonly create: boolean; readonly overwrite: boolean }): Promise<void> {
+  async write(
+    settings: ServerSettings,
+    path: string,
+    bytes: Uint8Array,
+    { create, overwrite }: { readonly create: boolean; readonly overwrite: boolean },
+  ): Promise<void> {
     const present = await this.#present(settings, path);
     if (!present && !create) throw new FileRefusal("missing", `“${path}” is not there on ${settings.label}.`);
     if (present && create && !overwrite) throw exists(settings, path);
     if (present?.isDirectory) throw new FileRefusal("is-directory", `“${path}” is a directory on ${settings.label}.`);
     if (present && !present.isWritable) {
-      throw new FileRefusal("read-only", `“${path}” is read-only on ${settings.label}. Save it under another name, or make it writable there.`);
+      throw new FileRefusal(
+        "read-only",
+        `“${path}” is read-only on ${settings.label}. Save it under another name, or make it writable there.`,
+      );
     }
     if (present) await this.#refuseUnseen(settings, path, present);
     const trusted = present && isNotebook(path) ? await this.#isTrusted(settings, path, present) : undefined;
@@ -150,7 +158,10 @@ export class ServerFiles {
     const bytes = fileBytes(await getFile(settings, path, { format: "base64", size: present.size }));
     if (hashOf(bytes) === seen.hash) return;
     keep(this.#seen, key, { ...seen, told: present.mtime });
-    throw new FileRefusal("changed", `“${path}” was changed on ${settings.label} since it was opened here. Save again to replace that, or run “File: Revert File” to have it here.`);
+    throw new FileRefusal(
+      "changed",
+      `“${path}” was changed on ${settings.label} since it was opened here. Save again to replace that, or run “File: Revert File” to have it here.`,
+    );
   }
 
   async #isTrusted(settings: ServerSettings, path: string, present: FileStat): Promise<boolean> {
@@ -175,7 +186,13 @@ function keep<T>(map: Map<string, T>, key: string, value: T): void {
 
 function statOf({ type, size, last_modified: modified, created, writable }: ContentsModel): FileStat {
   const mtime = modified === null ? 0 : Date.parse(modified);
-  return { isDirectory: type === "directory", size: size ?? 0, mtime, ctime: created === null ? mtime : Date.parse(created), isWritable: writable };
+  return {
+    isDirectory: type === "directory",
+    size: size ?? 0,
+    mtime,
+    ctime: created === null ? mtime : Date.parse(created),
+    isWritable: writable,
+  };
 }
 
 function exists(settings: ServerSettings, path: string): FileRefusal {

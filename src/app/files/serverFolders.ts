@@ -28,6 +28,9 @@ export function readServerFolders(value: unknown, pathOf: (folder: string) => st
 /** Where a local file is on the server, by the innermost folder that is there too; undefined where none is. */
 export function serverPathOf(path: string, folders: readonly FolderPair[]): string | undefined {
   const around = folders.filter(({ local }) => path.startsWith(`${local}/`));
-  const innermost = around.reduce<FolderPair | undefined>((best, one) => (best && best.local.length >= one.local.length ? best : one), undefined);
+  const innermost = around.reduce<FolderPair | undefined>(
+    (best, one) => (best && best.local.length >= one.local.length ? best : one),
+    undefined,
+  );
   return innermost && `${innermost.server}/${path.slice(innermost.local.length + 1)}`.replace(/^\//, "");
 }

@@ -64,7 +64,8 @@ export class HubTree implements Disposable {
     const answers = { looks: this.#looks, onDemand: this.onDemand };
     this.#nodes = new Nodes({ rowsOf: (row) => rowsUnder(row, options, answers), draw: options.draw });
     const changed = (): void => this.#schedule();
-    for (const event of [hubs.onDidChange, keepAlive.onDidChange, starts.onDidChange, this.#looks.onDidChange, this.onDemand.onDidChange]) this.#resources.add(event(changed));
+    for (const event of [hubs.onDidChange, keepAlive.onDidChange, starts.onDidChange, this.#looks.onDidChange, this.onDemand.onDidChange])
+      this.#resources.add(event(changed));
     this.#resources.add(notebookSessions.onDidChange(changed));
     this.#resources.add(
       servers.onDidChange(() => {
@@ -101,7 +102,8 @@ export class HubTree implements Disposable {
     const { hubs, servers, hubWatch } = this.#options;
     const signedIn = hubs.accounts.filter(({ state }) => state === "signed-in");
     if (signedIn.length === 0) return undefined;
-    if (signedIn.every((account) => hubWatch.problem(account))) return "No hub can be reached. Check your network or VPN, then refresh. Point at a hub's row for the reason.";
+    if (signedIn.every((account) => hubWatch.problem(account)))
+      return "No hub can be reached. Check your network or VPN, then refresh. Point at a hub's row for the reason.";
     const asleep = servers.all.every(({ state }) => state === "stopped");
     return asleep ? "No server is running. Start one with ▷ in its row; running a cell of a notebook starts it too." : undefined;
   }
@@ -164,14 +166,18 @@ export class HubTree implements Disposable {
     await Promise.all(asked);
     this.#follow();
     const open = [...this.#openServers()];
-    await Promise.all([...open.map((server) => this.#looks.refresh(server)), ...this.#openOthers().map((server) => this.#looks.refreshTerminals(server))]);
+    await Promise.all([
+      ...open.map((server) => this.#looks.refresh(server)),
+      ...this.#openOthers().map((server) => this.#looks.refreshTerminals(server)),
+    ]);
     this.#schedule();
   }
 
   /** The node of a kernel, whether or not anybody looks there; undefined where it is not known. */
   nodeOf(server: Server, kernelId: string): TreeNode | undefined {
     const isWanted = ({ row }: TreeNode): boolean => kernelOf(row)?.id === kernelId;
-    const account = this.#nodes.roots.find(({ row }) => row.kind === "account" && row.account === server.account) ?? this.#accountOf(server);
+    const account =
+      this.#nodes.roots.find(({ row }) => row.kind === "account" && row.account === server.account) ?? this.#accountOf(server);
     const own = account && this.children(account).find(({ row }) => row.kind === "server" && row.server.id === server.id);
     if (!own) return undefined;
     const rows = this.children(own);
@@ -220,7 +226,8 @@ export class HubTree implements Disposable {
   #tick(shown: DisposableStore): void {
     const timer = this.#clock.after(minute, () => {
       shown.delete(timer);
-      if (this.#options.activity?.isActive !== false) for (const server of this.#openOthers()) void this.#looks.refreshTerminals(server, terminalsFresh);
+      if (this.#options.activity?.isActive !== false)
+        for (const server of this.#openOthers()) void this.#looks.refreshTerminals(server, terminalsFresh);
       this.#schedule();
       this.#tick(shown);
     });
@@ -251,7 +258,9 @@ export class HubTree implements Disposable {
   #countBusy(): void {
     let busy = 0;
     for (const { services } of this.#options.servers.all) {
-      const connected = new Set(services?.kernels.connections.filter(({ connectionStatus }) => connectionStatus === "connected").map(({ id }) => id));
+      const connected = new Set(
+        services?.kernels.connections.filter(({ connectionStatus }) => connectionStatus === "connected").map(({ id }) => id),
+      );
       for (const { id, execution_state: state } of services?.kernels.running ?? []) {
         if (state === "busy" && (this.#shown !== undefined || connected.has(id))) busy++;
       }

@@ -33,7 +33,10 @@ export interface Answers {
 export function rowsUnder(row: Row | undefined, parts: RowSourceParts, { looks, onDemand }: Answers): readonly Row[] {
   switch (row?.kind) {
     case undefined:
-      return [...parts.hubs.accounts.map((account) => accountRow(account, parts)), ...parts.hubs.unused.map((hub): Row => ({ kind: "hub", hub }))];
+      return [
+        ...parts.hubs.accounts.map((account) => accountRow(account, parts)),
+        ...parts.hubs.unused.map((hub): Row => ({ kind: "hub", hub })),
+      ];
     case "account":
       return parts.servers.of(row.account).map((server) => serverRow(server, parts, looks));
     case "server":
@@ -94,7 +97,13 @@ function others(server: Server, looks: ServerPolls): readonly Row[] {
 
 function specs(server: Server, onDemand: OnDemand): readonly Row[] {
   const known = server.kernelSpecs;
-  return (known?.specs ?? []).map((spec) => ({ kind: "spec", server, spec, isDefault: spec.name === known?.default, logo: onDemand.logoNow(server, spec.name) }));
+  return (known?.specs ?? []).map((spec) => ({
+    kind: "spec",
+    server,
+    spec,
+    isDefault: spec.name === known?.default,
+    logo: onDemand.logoNow(server, spec.name),
+  }));
 }
 
 function note(server: Server, about: NoteRow["about"], problem?: string): Row {

@@ -108,7 +108,10 @@ export class ServerPolls implements Disposable {
     if (!watched) return;
     await deleteTerminal(services.settings, name);
     this.#log.info(`Terminal ${name} of ${label} was ended`);
-    this.#tellTerminals(watched, (watched.state.terminals ?? []).filter((terminal) => terminal.name !== name));
+    this.#tellTerminals(
+      watched,
+      (watched.state.terminals ?? []).filter((terminal) => terminal.name !== name),
+    );
   }
 
   dispose(): void {
@@ -124,7 +127,11 @@ export class ServerPolls implements Disposable {
   #watch(server: Server, services: ServiceManager): Watched {
     const watched: Watched = { state: { ...nothing }, resources: new DisposableStore(), polling: undefined, terminalsAt: 0 };
     const changed = (): void => this.#changed.fire();
-    for (const event of [services.kernels.onDidChangeRunning, services.sessions.onDidChangeRunning, services.kernelSpecs.onDidChange] as const) {
+    for (const event of [
+      services.kernels.onDidChangeRunning,
+      services.sessions.onDidChangeRunning,
+      services.kernelSpecs.onDidChange,
+    ] as const) {
       watched.resources.add(event(changed));
     }
     watched.resources.add(services.onDidAnswer(() => this.#answered(watched)));

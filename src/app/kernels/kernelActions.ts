@@ -97,7 +97,9 @@ function runningServices(server: Server): ServiceManager {
 }
 
 function serverStopped(server: Server, cause?: unknown): ProductError {
-  return new ProductError("server-stopped", `The server of ${server.label} is not running any more, and its kernels are gone with it.`, { cause });
+  return new ProductError("server-stopped", `The server of ${server.label} is not running any more, and its kernels are gone with it.`, {
+    cause,
+  });
 }
 
 /** Removes a kernel that turns out to be gone from the lists before the error is reported. */

@@ -20,7 +20,8 @@ export interface SituationInput {
   readonly progress?: StartProgress | undefined;
   /** The notebook waits for its kernel. */
   readonly isConnecting?: boolean;
-  readonly kernel?: (Pick<KernelConnection, "status" | "connectionStatus" | "nextAttempt"> & Partial<Pick<KernelConnection, "refusal">>) | undefined;
+  readonly kernel?:
+    (Pick<KernelConnection, "status" | "connectionStatus" | "nextAttempt"> & Partial<Pick<KernelConnection, "refusal">>) | undefined;
   /** Why the notebook's last kernel ended, where it has no other yet. */
   readonly ended?: ProductError | undefined;
   readonly running?: RunningCell | undefined;
@@ -49,7 +50,11 @@ export function situationOf(facts: SituationInput, before?: KernelSituation["kin
   return ended(facts.ended);
 }
 
-function connected(status: KernelConnection["status"], { running }: SituationInput, before: KernelSituation["kind"] | undefined): KernelSituation {
+function connected(
+  status: KernelConnection["status"],
+  { running }: SituationInput,
+  before: KernelSituation["kind"] | undefined,
+): KernelSituation {
   switch (status) {
     case "idle":
     case "starting":
@@ -67,7 +72,10 @@ function connected(status: KernelConnection["status"], { running }: SituationInp
   }
 }
 
-function unconnected({ status, connectionStatus, nextAttempt, refusal }: NonNullable<SituationInput["kernel"]>, before: KernelSituation["kind"] | undefined): KernelSituation {
+function unconnected(
+  { status, connectionStatus, nextAttempt, refusal }: NonNullable<SituationInput["kernel"]>,
+  before: KernelSituation["kind"] | undefined,
+): KernelSituation {
   if (status === "restarting" || status === "autorestarting") return { kind: "restarting" };
   if (hasCode(refusal, "no-websocket")) return { kind: "unreachable", reason: refusal.message };
   if (connectionStatus === "resting") return { kind: "resting" };

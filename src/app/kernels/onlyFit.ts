@@ -15,7 +15,10 @@ export interface Offered extends Candidate {
  * neither, the only one there is, else the only default. One that runs for a notebook of this name fits too.
  * @returns undefined where none fits, more than one does, or it would have to be started or asked about first
  */
-export function onlyFit(offered: readonly Offered[], { file, spec, language }: Pick<Wish, "file" | "spec" | "language">): string | undefined {
+export function onlyFit(
+  offered: readonly Offered[],
+  { file, spec, language }: Pick<Wish, "file" | "spec" | "language">,
+): string | undefined {
   const near = offered.filter(({ running }) => running === undefined || running.path?.split("/").pop() === file);
   const [fit, ...others] = fitting(near, spec, language);
   return fit?.isUp === true && others.length === 0 ? fit.id : undefined;

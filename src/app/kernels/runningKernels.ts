@@ -23,7 +23,14 @@ export interface RunningKernel {
 }
 
 const prefix = "attached:";
-const remembered = v.object({ server: v.string(), id: v.string(), spec: v.string(), path: v.optional(v.string()), name: v.optional(v.string()), at: v.number() });
+const remembered = v.object({
+  server: v.string(),
+  id: v.string(),
+  spec: v.string(),
+  path: v.optional(v.string()),
+  name: v.optional(v.string()),
+  at: v.number(),
+});
 /** Milliseconds for which one look at the servers is enough. */
 const fresh = 30_000;
 /** Milliseconds: throttle of state changes. A kernel that runs short cells changes all the time. */
@@ -100,7 +107,8 @@ export class RunningKernels implements Disposable {
 
   #of(server: Server): readonly RunningKernel[] {
     const { services } = server;
-    if (!services?.kernels.isReady || !services.sessions.isReady) return server.model && server.state === "stopped" ? [] : this.#kept(server);
+    if (!services?.kernels.isReady || !services.sessions.isReady)
+      return server.model && server.state === "stopped" ? [] : this.#kept(server);
     const sessions = new Map(services.sessions.running.map((session) => [session.kernel?.id, session]));
     return services.kernels.running
       .filter(({ execution_state: state }) => state !== "dead")

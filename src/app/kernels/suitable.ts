@@ -37,7 +37,9 @@ export function suitable(candidates: readonly Candidate[], { file, spec, languag
     const chosen = runs ? undefined : named.find(({ id }) => id === lastOfAll);
     return new Set((chosen ? [chosen] : named).map(({ id }) => id));
   }
-  return new Set(candidates.filter((one) => one.id === lastOfAll && one.running === undefined && isSame(one.language, language)).map(({ id }) => id));
+  return new Set(
+    candidates.filter((one) => one.id === lastOfAll && one.running === undefined && isSame(one.language, language)).map(({ id }) => id),
+  );
 }
 
 function isSame(one: string, other: string | undefined): boolean {

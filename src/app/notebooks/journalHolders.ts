@@ -96,7 +96,9 @@ export class JournalHolders implements Disposable {
   /** This window is done with a journal: windows that wait for it go on. */
   free(name: string): void {
     if (!this.#watcher) return;
-    this.#attempt(() => this.#remove(readdirSync(this.#root).filter((file) => ["ask", "held", "give"].some((kind) => file.startsWith(`${kind}-${name}-`)))));
+    this.#attempt(() =>
+      this.#remove(readdirSync(this.#root).filter((file) => ["ask", "held", "give"].some((kind) => file.startsWith(`${kind}-${name}-`)))),
+    );
   }
 
   dispose(): void {

@@ -32,7 +32,11 @@ export class Journals implements Disposable {
   constructor(root: string, log: Logger, isShown: () => Promise<unknown> = () => Promise.resolve()) {
     this.#root = root;
     this.#log = log;
-    this.#holders = new JournalHolders(root, log, { isShown, holding: (name) => this.#holding(name), give: (name) => this.#holderHere(name)?.() });
+    this.#holders = new JournalHolders(root, log, {
+      isShown,
+      holding: (name) => this.#holding(name),
+      give: (name) => this.#holderHere(name)?.(),
+    });
     void this.#sweep();
     this.#touching = setInterval(() => this.touch(), touching).unref();
   }
@@ -132,7 +136,9 @@ export class Journals implements Disposable {
 
   #directories(): readonly string[] {
     try {
-      return readdirSync(this.#root).filter((name) => !isQuestion(name)).map((name) => join(this.#root, name));
+      return readdirSync(this.#root)
+        .filter((name) => !isQuestion(name))
+        .map((name) => join(this.#root, name));
     } catch {
       return []; // nothing was ever written
     }

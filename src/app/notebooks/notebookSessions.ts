@@ -111,7 +111,10 @@ export class NotebookSessions implements Disposable {
         session = await services.sessions.startNew({ path, name, type: "notebook", kernel: { id: kernelId } }, { signal, clientId });
       }
       if (session?.kernel) return this.#keep(notebook.key, { server, session, kernel: session.kernel });
-      throw new ProductError("kernel-dead", "The kernel is gone: it was shut down on the server. Choose a kernel, and run the cells again from the top.");
+      throw new ProductError(
+        "kernel-dead",
+        "The kernel is gone: it was shut down on the server. Choose a kernel, and run the cells again from the top.",
+      );
     });
   }
 
@@ -164,10 +167,12 @@ export class NotebookSessions implements Disposable {
     this.#release(notebook.key);
     const services = await this.#servers.ensureRunning(server, options);
     const earlier = await this.#earlier(notebook, services, options.signal);
-    const session = earlier ?? await services.sessions.startNew(
-      { path: notebook.path, name: notebook.name, type: "notebook", kernel: { name: spec } },
-      { signal: options.signal, clientId: notebook.clientId },
-    );
+    const session =
+      earlier ??
+      (await services.sessions.startNew(
+        { path: notebook.path, name: notebook.name, type: "notebook", kernel: { name: spec } },
+        { signal: options.signal, clientId: notebook.clientId },
+      ));
     try {
       const { kernel } = session.model;
       // The session of this path may be older: of another kernel, or with one that has died for good.
@@ -181,7 +186,11 @@ export class NotebookSessions implements Disposable {
   }
 
   /** The session that the notebook had under another path, where it is still there; it follows the notebook. */
-  async #earlier({ path, name, earlierPath, clientId }: NotebookRef, { sessions }: ServiceManager, signal: AbortSignal | undefined): Promise<SessionConnection | undefined> {
+  async #earlier(
+    { path, name, earlierPath, clientId }: NotebookRef,
+    { sessions }: ServiceManager,
+    signal: AbortSignal | undefined,
+  ): Promise<SessionConnection | undefined> {
     if (earlierPath === undefined || earlierPath === path) return undefined;
     await sessions.refresh(signal);
     const model = sessions.findByPath(earlierPath);

@@ -23,7 +23,11 @@ export class Resting implements Disposable {
   #settling: Disposable | undefined;
   #isAway = false;
 
-  constructor(sessions: Pick<NotebookSessions, "rest" | "onDidChange">, ports: Pick<Ports, "activity" | "restAfter">, clock: Clock = systemClock) {
+  constructor(
+    sessions: Pick<NotebookSessions, "rest" | "onDidChange">,
+    ports: Pick<Ports, "activity" | "restAfter">,
+    clock: Clock = systemClock,
+  ) {
     this.#sessions = sessions;
     this.#ports = ports;
     this.#clock = clock;

@@ -25,7 +25,8 @@ export function offersOf({ profiles }: SpawnForm): Offers {
   const offers = new Map<string, string[]>();
   let count = 0;
   const add = (name: string, value: string): void => {
-    if (count++ < mostValues && name.length <= longestValue && value.length <= longestValue) offers.set(name, [...(offers.get(name) ?? []), value]);
+    if (count++ < mostValues && name.length <= longestValue && value.length <= longestValue)
+      offers.set(name, [...(offers.get(name) ?? []), value]);
   };
   for (const { slug, options } of profiles) {
     if (slug !== "") add("profile", slug);
@@ -36,7 +37,9 @@ export function offersOf({ profiles }: SpawnForm): Offers {
 
 /** The options by name, with their values where those are offered. */
 export function shownOptions(options: UserOptions, offers: Offers): readonly ShownOption[] {
-  return Object.entries(options).map(([name, value]) => (typeof value === "string" && offers.get(name)?.includes(value) ? { name, value } : { name }));
+  return Object.entries(options).map(([name, value]) =>
+    typeof value === "string" && offers.get(name)?.includes(value) ? { name, value } : { name },
+  );
 }
 
 /** The part of the options that may be kept. */

@@ -35,7 +35,10 @@ export class ServerPlaces {
       );
     }
     if (!this.#ports.confirmServerHost) {
-      throw new ProductError("forbidden", `${hub} says that the server is on another host, ${hostname}. Start it from the JupyterHub Connect view, where you are asked whether to go there.`);
+      throw new ProductError(
+        "forbidden",
+        `${hub} says that the server is on another host, ${hostname}. Start it from the JupyterHub Connect view, where you are asked whether to go there.`,
+      );
     }
     if (!(await this.#ports.confirmServerHost(hub, host))) throw new ProductError("aborted", `The server on ${hostname} is not used.`);
     await this.#ports.memory.set(keyOf(account, place), true);

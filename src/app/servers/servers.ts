@@ -6,7 +6,15 @@ import { Joins } from "../../base/joins";
 import type { Account } from "../../hub/account/account";
 import type { ServerStartOptions } from "../../hub/api/client";
 import type { SharedServer } from "../../hub/api/model";
-import { ensureRunning, ensureStartedElsewhere, remove, servers as listServers, sharedRunning, stop, type RunningServer } from "../../hub/api/userServer";
+import {
+  ensureRunning,
+  ensureStartedElsewhere,
+  remove,
+  servers as listServers,
+  sharedRunning,
+  stop,
+  type RunningServer,
+} from "../../hub/api/userServer";
 import type { ServiceManager } from "../../services/serviceManager";
 import type { Hubs } from "../hubs/hubs";
 import type { Ports } from "../ports";
@@ -69,10 +77,7 @@ export class Servers implements Disposable {
    * asked. @throws ProductError
    */
   async refresh(account: Account, signal?: AbortSignal): Promise<void> {
-    const [models, shared] = await Promise.all([
-      listServers(account.client, account.userName, { signal }),
-      this.#shared(account, signal),
-    ]);
+    const [models, shared] = await Promise.all([listServers(account.client, account.userName, { signal }), this.#shared(account, signal)]);
     const listed = new Set<Server>();
     for (const model of models) listed.add(this.#table.note(account, model));
     for (const share of shared) listed.add(this.#table.noteShared(account, share));
@@ -134,7 +139,8 @@ export class Servers implements Disposable {
   async create(account: Account, name: string, options: RunningServerOptions = {}): Promise<Server> {
     await this.refresh(account, options.signal);
     const known = this.of(account).find((server) => server.name === name && !isShared(server));
-    if (known?.model) throw new ProductError("conflict", `There is a server “${name}” of ${account.label} already. Start it, or choose another name.`);
+    if (known?.model)
+      throw new ProductError("conflict", `There is a server “${name}” of ${account.label} already. Start it, or choose another name.`);
     const server = this.get(account, name);
     try {
       await this.ensureRunning(server, options);
@@ -150,7 +156,12 @@ export class Servers implements Disposable {
    * whoever asks meanwhile joins.
    */
   stop(server: Server, signal?: AbortSignal): Promise<void> {
-    return this.#ending.run(this, `stop ${server.id}`, () => this.#end(server, "stopped", () => stop(server.account.client, server.owner, server.name)), signal);
+    return this.#ending.run(
+      this,
+      `stop ${server.id}`,
+      () => this.#end(server, "stopped", () => stop(server.account.client, server.owner, server.name)),
+      signal,
+    );
   }
 
   /** Stops the server, with all its kernels, and starts it again; by default with the same options. */
@@ -238,7 +249,8 @@ export class Servers implements Disposable {
    * @throws ProductError `forbidden` where it is somebody else's
    */
   async #end(server: Server, after: "stopped" | "starting", perform: () => Promise<void>): Promise<void> {
-    if (isShared(server)) throw new ProductError("forbidden", `${server.label} belongs to ${server.owner}, who alone can start and stop it.`);
+    if (isShared(server))
+      throw new ProductError("forbidden", `${server.label} belongs to ${server.owner}, who alone can start and stop it.`);
     this.#starts.get(server.id)?.end(new ProductError("aborted", `The start of ${server.label} was stopped.`));
     this.#starts.delete(server.id);
     this.#table.become(server, "stopping");

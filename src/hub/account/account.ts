@@ -200,7 +200,10 @@ export class Account implements TokenProvider, Disposable {
   async #current(): Promise<TokenRecord> {
     const secret = await this.#stored();
     if (secret !== undefined && secret.token !== this.#refused) return this.#token.use(secret);
-    throw new ProductError("signed-out", `You are signed out of ${this.isOnHub ? `${hubName(this.hub)} as ${this.userName}` : this.label}. Sign in again.`);
+    throw new ProductError(
+      "signed-out",
+      `You are signed out of ${this.isOnHub ? `${hubName(this.hub)} as ${this.userName}` : this.label}. Sign in again.`,
+    );
   }
 
   async #check(refused: string): Promise<Verdict> {

@@ -80,7 +80,8 @@ export class HubToken implements Disposable {
     for (let attempt = 0; ; attempt++) {
       const secret = await this.read();
       if (!terms || secret?.origin !== "minted" || scopes.every((scope) => secret.scopes?.includes(scope))) return;
-      if (attempt === widenAttempts) throw new ProductError("conflict", `Other windows are renewing the token of ${settings.label} all the time. Try again.`);
+      if (attempt === widenAttempts)
+        throw new ProductError("conflict", `Other windows are renewing the token of ${settings.label} all the time. Try again.`);
       // Another window may be faster with a token that lacks what is asked for here.
       await this.#stored.renew(secret, scopes);
     }

@@ -212,7 +212,10 @@ export class ServerToken implements TokenProvider, Disposable {
       const isOfUse = owner.scopes.length === 0 || owner.scopes.some((scope) => scope.startsWith("access:servers"));
       if (isOfUse) return "valid";
       const end = this.#isShared ? `${server.owner} shares it with you no more` : "your rights on the hub have changed";
-      throw new ProductError("forbidden", `You may not use ${this.#title} any more: ${end}. Ask ${this.#isShared ? server.owner : "the hub's administrator"}.`);
+      throw new ProductError(
+        "forbidden",
+        `You may not use ${this.#title} any more: ${end}. Ask ${this.#isShared ? server.owner : "the hub's administrator"}.`,
+      );
     }
     // The token is no longer valid, so there is nothing to revoke.
     if ((await this.#stored.read())?.token === refused) await this.#stored.remove();

@@ -139,7 +139,11 @@ export class StoredToken implements Disposable {
       await store.set(id, writeSecret(secret));
     } catch (cause) {
       await revoke(secret);
-      throw new ProductError("forbidden", `${title} could not be stored in VS Code's secret storage. Unlock your system's keyring, and sign in again.`, { cause });
+      throw new ProductError(
+        "forbidden",
+        `${title} could not be stored in VS Code's secret storage. Unlock your system's keyring, and sign in again.`,
+        { cause },
+      );
     }
     this.#own = secret.origin === "minted" ? secret : undefined;
     // Another window may have stored its own meanwhile.

@@ -112,7 +112,10 @@ export class HubClient {
       for (let page = 0, offset = 0; page < maxPages; page++) {
         // The hub may give fewer at once, and says where the next ones begin.
         const query = { limit: pageSize, ...(offset > 0 && { offset }) };
-        const { items, _pagination } = await requestJson(this.settings, `${userPath(user)}/shared`, model.sharedServers, { ...options, query });
+        const { items, _pagination } = await requestJson(this.settings, `${userPath(user)}/shared`, model.sharedServers, {
+          ...options,
+          query,
+        });
         found.push(...items);
         const next = _pagination?.next?.offset ?? 0;
         if (next <= offset) return found;
@@ -254,7 +257,8 @@ export function serverTitle(server: string): string {
 }
 
 /** The rule of hub 6 and later; earlier ones take all but "/". */
-const serverNameRule = "Choose a name of small letters and digits, at most 30, that begins with a letter, with single hyphens between them.";
+const serverNameRule =
+  "Choose a name of small letters and digits, at most 30, that begins with a letter, with single hyphens between them.";
 
 function refusedStart(settings: ServerSettings, server: string, reason: string): string {
   const what = `${settings.label} did not start ${serverTitle(server)}: ${reason.replace(/\.$/, "")}.`;

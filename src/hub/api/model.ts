@@ -31,9 +31,7 @@ export const hubServer = v.pipe(
     user_options: v.nullish(v.record(v.string(), v.unknown()), {}),
     progress_url: text,
   }),
-  v.transform((server) =>
-    Object.assign({}, server, { stopped: server.stopped ?? (!server.ready && server.pending === null) }),
-  ),
+  v.transform((server) => Object.assign({}, server, { stopped: server.stopped ?? (!server.ready && server.pending === null) })),
 );
 export type HubServer = v.InferOutput<typeof hubServer>;
 

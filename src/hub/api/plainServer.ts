@@ -49,7 +49,11 @@ export async function findPlainServer(address: HubAddress, options: FindHubOptio
  * @param text undefined where the user has given nothing, which open servers take
  * @returns a secret for a token provider; undefined where the server takes it neither way
  */
-export async function authenticatePlainServer(settings: ServerSettings, text: string | undefined, signal?: AbortSignal): Promise<string | undefined> {
+export async function authenticatePlainServer(
+  settings: ServerSettings,
+  text: string | undefined,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const secret = text === undefined ? visitor() : text.trim();
   // A text that a header cannot hold is no token; it may be a password.
   const isToken = text === undefined || /^[\x21-\x7E]+$/.test(secret);
@@ -107,8 +111,21 @@ export class PlainServerClient extends HubClient {
   }
 
   override async getServers(_user: string, options: CallOptions = {}): Promise<readonly HubServer[]> {
-    const status = await requestJson(this.settings, "api/status", v.looseObject({ started: v.nullish(v.string()), last_activity: v.nullish(v.string()) }), options);
-    return [v.parse(hubServer, { name: "", ready: true, url: this.settings.baseUrl.href, started: status.started, last_activity: status.last_activity })];
+    const status = await requestJson(
+      this.settings,
+      "api/status",
+      v.looseObject({ started: v.nullish(v.string()), last_activity: v.nullish(v.string()) }),
+      options,
+    );
+    return [
+      v.parse(hubServer, {
+        name: "",
+        ready: true,
+        url: this.settings.baseUrl.href,
+        started: status.started,
+        last_activity: status.last_activity,
+      }),
+    ];
   }
 
   override sharedServers(): Promise<readonly SharedServer[]> {

@@ -174,14 +174,22 @@ export class SpawnWatch {
     const reason = await this.#reason();
     // Hubs 5 and 6 answer so when the process has ended, and wait on for it themselves.
     const isPending = reason === "" && (await this.#look())?.pending === "spawn";
-    return this.#failed(isPending ? "its process seems to have ended at once. The hub itself gives no reason, and counts it as starting for a while" : reason, error);
+    return this.#failed(
+      isPending ? "its process seems to have ended at once. The hub itself gives no reason, and counts it as starting for a while" : reason,
+      error,
+    );
   }
 
   #failed(said: string, cause?: Error): ProductError {
     const { client, server } = this.#with;
-    const reason = said.slice(0, longestMessage).replace(/^spawn failed:?\s*/i, "").trim();
+    const reason = said
+      .slice(0, longestMessage)
+      .replace(/^spawn failed:?\s*/i, "")
+      .trim();
     // Hub 6 says nothing, or "Spawn cancelled", of a spawn that was stopped.
-    const why = /^(spawn cancelled)?$/i.test(reason) ? "the hub gives no reason; perhaps somebody stopped it while it was starting" : reason;
+    const why = /^(spawn cancelled)?$/i.test(reason)
+      ? "the hub gives no reason; perhaps somebody stopped it while it was starting"
+      : reason;
     const page = new URL("hub/home", client.settings.baseUrl).href;
     const message = `${client.settings.label} could not start ${serverTitle(server)}: ${why}. Try again; if it stays so, look at ${page} or ask the hub's administrator.`;
     return new ProductError("start-failed", message.replace(/([.!?])\. /, "$1 "), { cause });

@@ -9,7 +9,11 @@ export interface Page {
 /** By how the sign-in ended; `open` where that is not known yet. */
 export const loopbackPages: Readonly<Record<FlowEnd | "open", Page>> = {
   "signed-in": page(200, "Signed in", "You can close this page and go back to VS Code."),
-  refused: page(403, "Not signed in", "The hub's page did not let VS Code in. You can close this page and go back to VS Code, which says why."),
+  refused: page(
+    403,
+    "Not signed in",
+    "The hub's page did not let VS Code in. You can close this page and go back to VS Code, which says why.",
+  ),
   failed: page(400, "Not signed in", "Something went wrong. You can close this page and go back to VS Code, which says what."),
   open: page(200, "Go back to VS Code", "It tells you how the sign-in goes on. You can close this page."),
 };

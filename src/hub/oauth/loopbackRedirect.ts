@@ -167,8 +167,13 @@ function refused(uri: URL, address: string, cause: unknown): ProductError {
   const port = portOf(uri);
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "EACCES" || (cause !== undefined && isMissing(cause))) {
-    const why = code === "EACCES" ? `programs of yours may not listen at port ${port}` : `this computer does not have the address ${address}`;
-    return new ProductError("unsupported", `Nothing can be received at ${uri.origin}: ${why}. Ask the hub's administrator to register another redirect address, or sign in with a token.`, { cause });
+    const why =
+      code === "EACCES" ? `programs of yours may not listen at port ${port}` : `this computer does not have the address ${address}`;
+    return new ProductError(
+      "unsupported",
+      `Nothing can be received at ${uri.origin}: ${why}. Ask the hub's administrator to register another redirect address, or sign in with a token.`,
+      { cause },
+    );
   }
   return new ProductError(
     "usage",

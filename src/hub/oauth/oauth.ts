@@ -71,12 +71,17 @@ export async function oauthToken(settings: ServerSettings, flow: OAuthFlow, sign
     flow.ended?.(cause instanceof oauth.AuthorizationResponseError ? "refused" : "failed");
     throwIfAborted(signal);
     if (cause instanceof ProductError) throw cause;
-    throw new ProductError("forbidden", `${label} did not sign you in: ${reasonOf(cause)}. Try again; if it stays so, ask the hub's administrator about its OAuth client “${flow.clientId}”, or sign in with a token.`);
+    throw new ProductError(
+      "forbidden",
+      `${label} did not sign you in: ${reasonOf(cause)}. Try again; if it stays so, ask the hub's administrator about its OAuth client “${flow.clientId}”, or sign in with a token.`,
+    );
   }
 }
 
 /** The exchange goes as all other requests do: same agent, certificates, proxies, errors. */
-function exchangeOver(settings: ServerSettings): (url: string, options: oauth.CustomFetchOptions<"POST", URLSearchParams>) => Promise<Response> {
+function exchangeOver(
+  settings: ServerSettings,
+): (url: string, options: oauth.CustomFetchOptions<"POST", URLSearchParams>) => Promise<Response> {
   return async (_, { body, signal }) => {
     const form = Object.fromEntries(body);
     const answer = await request(settings, "hub/api/oauth2/token", { method: "POST", form, anonymous: true, allow: refusals, signal });

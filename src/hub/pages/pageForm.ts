@@ -95,5 +95,9 @@ export function textOf(element: Element): string {
     if (node.type === ElementType.Text) text += node.data;
     else if (node.type === ElementType.Tag) left.push(...node.children.slice(0, 4 * longestText).toReversed());
   }
-  return text.slice(0, 4 * longestText).replace(/\s+/g, " ").trim().slice(0, longestText);
+  return text
+    .slice(0, 4 * longestText)
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, longestText);
 }

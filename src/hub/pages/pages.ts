@@ -71,7 +71,10 @@ export async function readSpawnForm(
   const target = new URL(location, here);
   if (target.pathname.startsWith(new URL("hub/spawn-pending", settings.baseUrl).pathname)) return { kind: "started" };
   if (/\/hub\/(login|oauth)/.test(target.pathname) || !target.pathname.includes("/user/")) {
-    throw new ProductError("signed-out", `The session for the pages of ${settings.label} is over. Sign in with your password again, or choose in the browser.`);
+    throw new ProductError(
+      "signed-out",
+      `The session for the pages of ${settings.label} is over. Sign in with your password again, or choose in the browser.`,
+    );
   }
   return { kind: "active" };
 }
@@ -134,7 +137,9 @@ class Cookies {
     for (const line of answer.headers.getSetCookie?.() ?? []) {
       const [text = "", ...attributes] = line.split(/;\s*/);
       const [name, value] = pair(text);
-      const ended = attributes.some((each) => /^max-age=0$/i.test(each) || (/^expires=/i.test(each) && Date.parse(each.slice(8)) < Date.now()));
+      const ended = attributes.some(
+        (each) => /^max-age=0$/i.test(each) || (/^expires=/i.test(each) && Date.parse(each.slice(8)) < Date.now()),
+      );
       if (ended) values.delete(name);
       else values.set(name, value);
     }

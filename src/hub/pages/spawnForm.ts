@@ -70,16 +70,20 @@ export function parseSpawnForm(html: string): SpawnForm | undefined {
   const element = formIn(parsePage(html));
   if (!element) return undefined;
   const form = new PageForm(element);
-  const radios = form.controls.filter((input) => input.name === "input" && attribute(input, "name") === "profile" && attribute(input, "type") === "radio");
+  const radios = form.controls.filter(
+    (input) => input.name === "input" && attribute(input, "name") === "profile" && attribute(input, "type") === "radio",
+  );
   const fields = form.controls.filter(isField);
   const used = new Set<Element>(radios);
   const reading: Reading = { form, fields, used, words: new Map(), choicesLeft: most.choices };
   const profiles = radios.slice(0, most.profiles).map((radio) => profileOf(reading, radio));
   if (profiles.length === 0) {
-    const options = fields.filter((field) => field.name === "select" && knownFields.has(attribute(field, "name"))).map((select) => {
-      used.add(select);
-      return optionOf(reading, select, attribute(select, "name"));
-    });
+    const options = fields
+      .filter((field) => field.name === "select" && knownFields.has(attribute(field, "name")))
+      .map((select) => {
+        used.add(select);
+        return optionOf(reading, select, attribute(select, "name"));
+      });
     if (options.length > 0) profiles.push({ slug: "", displayName: "", description: "", isDefault: true, options });
   }
   const hasUnknownFields = fields.some((field) => !used.has(field));
@@ -119,7 +123,8 @@ export function preselecting(form: SpawnForm, options: Readonly<Record<string, u
   const profiles = form.profiles.map((profile) => ({
     ...profile,
     isDefault: chosen ? profile === chosen : profile.isDefault,
-    options: profile === chosen || profile.slug === "" ? profile.options.map((option) => preselectingOption(option, options)) : profile.options,
+    options:
+      profile === chosen || profile.slug === "" ? profile.options.map((option) => preselectingOption(option, options)) : profile.options,
   }));
   return { ...form, profiles };
 }
@@ -127,12 +132,15 @@ export function preselecting(form: SpawnForm, options: Readonly<Record<string, u
 /** Why `text` cannot be given, in words for a user; undefined where it can. */
 export function problemWith({ displayName, pattern, hint }: FreeText, text: string): string | undefined {
   if (text.trim() === "") return `Type ${displayName || "a value"}.`;
-  return pattern === undefined || matchesPattern(pattern, text) ? undefined : hint || `This does not look like ${displayName || "what is asked for"}.`;
+  return pattern === undefined || matchesPattern(pattern, text)
+    ? undefined
+    : hint || `This does not look like ${displayName || "what is asked for"}.`;
 }
 
 function preselectingOption(option: SpawnOption, options: Readonly<Record<string, unknown>>): SpawnOption {
   const text = options[option.name + unlistedSuffix];
-  if (typeof text === "string" && option.freeText) return { ...option, preselected: undefined, freeText: { ...option.freeText, preselected: text } };
+  if (typeof text === "string" && option.freeText)
+    return { ...option, preselected: undefined, freeText: { ...option.freeText, preselected: text } };
   const value = options[option.name];
   return option.choices.some((choice) => choice.value === value) && typeof value === "string" ? { ...option, preselected: value } : option;
 }
@@ -226,5 +234,7 @@ function optionOf(reading: Reading, select: Element, name: string): SpawnOption 
 
 /** A page without a preselected profile begins with its first. */
 function withDefault(profiles: readonly SpawnProfile[]): readonly SpawnProfile[] {
-  return profiles.some(({ isDefault }) => isDefault) ? profiles : profiles.map((profile, index) => ({ ...profile, isDefault: index === 0 }));
+  return profiles.some(({ isDefault }) => isDefault)
+    ? profiles
+    : profiles.map((profile, index) => ({ ...profile, isDefault: index === 0 }));
 }

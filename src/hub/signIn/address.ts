@@ -18,7 +18,9 @@ export interface HubAddress {
 
 /** First path segments of a server's own pages: `/user/ana/lab` is the default server's page, not a server "lab". */
 const serverPages = new Set(
-  "api apps console custom desktop doc edit files git-pull kernelspecs lab login logout metrics nbclassic nbconvert nbextensions notebooks oauth_callback proxy retro rstudio shell static terminals tree view voila vscode".split(" "),
+  "api apps console custom desktop doc edit files git-pull kernelspecs lab login logout metrics nbclassic nbconvert nbextensions notebooks oauth_callback proxy retro rstudio shell static terminals tree view voila vscode".split(
+    " ",
+  ),
 );
 
 const maxCandidates = 8;
@@ -57,7 +59,10 @@ export function isPlainHttpElsewhere(url: URL): boolean {
 
 /** The address in a text: its first http(s) URL, else its first line; without quotes and brackets around it. */
 function addressIn(text: string): string {
-  const clean = text.replace(/[\u200B-\u200D\u2060\uFEFF]/g, "").replace(/\u00A0/g, " ").trim();
+  const clean = text
+    .replace(/[\u200B-\u200D\u2060\uFEFF]/g, "")
+    .replace(/\u00A0/g, " ")
+    .trim();
   const lines = clean.split(/[\r\n]+/);
   const line = lines.find((each) => /(https?|wss?):\/\//i.test(each)) ?? lines[0] ?? "";
   const bare = unquote(line.trim());
@@ -105,7 +110,9 @@ function readUrl(text: string): URL {
 const remedy = "Paste the address that your browser shows on the hub's pages, for example https://hub.example.org/hub/home.";
 
 function refusal(what: string, text: string): ProductError {
-  const shown = before(text, "?#").replace(/\/\/[^/]*@/, "//").slice(0, 100);
+  const shown = before(text, "?#")
+    .replace(/\/\/[^/]*@/, "//")
+    .slice(0, 100);
   return new ProductError("address", `${what}${shown === "" ? "" : ` “${shown}”`}. ${remedy}`);
 }
 

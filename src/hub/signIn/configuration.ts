@@ -55,7 +55,10 @@ export type HubConfiguration = v.InferOutput<typeof hubConfiguration> & {
  * Properties that a folder may set for a hub. The others name files of this computer, or what is trusted: whoever wrote the folder
  * would have them read, and sent to a host of theirs.
  */
-const folderHub = v.strictObject({ url: properties.url, label: v.optional(v.pipe(v.string(), v.maxLength(80, "give at most 80 characters"))) });
+const folderHub = v.strictObject({
+  url: properties.url,
+  label: v.optional(v.pipe(v.string(), v.maxLength(80, "give at most 80 characters"))),
+});
 /** Hubs that one folder may name. */
 const maxFolderHubs = 20;
 
@@ -114,7 +117,8 @@ function reasonOf(issue: v.BaseIssue<unknown>): string {
   if (issue.type === "strict_object" && issue.expected === "never") {
     const key = issue.path?.length === 1 ? issue.path[0].key : undefined;
     // It is a property of a hub, so what refuses it is that this is a folder's.
-    if (typeof key === "string" && Object.hasOwn(properties, key)) return "this has its place only in your own settings, not in those of a folder";
+    if (typeof key === "string" && Object.hasOwn(properties, key))
+      return "this has its place only in your own settings, not in those of a folder";
     return "there is no such property";
   }
   if (issue.received === "undefined") return "it is missing";

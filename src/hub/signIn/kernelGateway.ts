@@ -22,7 +22,10 @@ export async function refuseGateway(settings: ServerSettings, closed: number | u
   const instead = "Use the address of a JupyterHub, or of a Jupyter server (as jupyter lab and jupyter server start it).";
   if (answer.status === 200 && told.success && /jupyter.*gateway/i.test(told.output.info.title)) {
     const name = told.output.info.title.replace(/ API$/, "").slice(0, 80);
-    throw new ProductError("not-a-hub", `${where} is a ${name}, not a JupyterHub: it runs kernels for programs, and has no files, sessions or users for notebooks. ${instead}`);
+    throw new ProductError(
+      "not-a-hub",
+      `${where} is a ${name}, not a JupyterHub: it runs kernels for programs, and has no files, sessions or users for notebooks. ${instead}`,
+    );
   }
   if (closed === undefined) return;
   const text = `${where} answers like a Jupyter Kernel Gateway or a closed Jupyter server: it tells nothing without a token (HTTP status ${closed}), so it cannot be used from here. ${instead}`;

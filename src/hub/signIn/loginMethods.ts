@@ -43,9 +43,15 @@ export function readLoginPage(html: string): WaysIn {
     if (!inputs.some((input) => nameOf(input) === "password" && typeOf(input) === "password")) continue;
     if (!inputs.some((input) => nameOf(input) === "username")) continue;
     const further = inputs.filter((input) => !["", "username", "password"].includes(nameOf(input))).slice(0, mostFurther);
-    return { passwordForm: { further: further.map((input) => ({ name: nameOf(input), label: labelOf(input, form) })) }, service: undefined };
+    return {
+      passwordForm: { further: further.map((input) => ({ name: nameOf(input), label: labelOf(input, form) })) },
+      service: undefined,
+    };
   }
-  const button = DomUtils.findOne((element) => element.name === "a" && /login|oauth|saml|sso/i.test(DomUtils.getAttributeValue(element, "href") ?? ""), page.children);
+  const button = DomUtils.findOne(
+    (element) => element.name === "a" && /login|oauth|saml|sso/i.test(DomUtils.getAttributeValue(element, "href") ?? ""),
+    page.children,
+  );
   return { passwordForm: undefined, service: button ? oneLine(DomUtils.textContent(button)) : undefined };
 }
 

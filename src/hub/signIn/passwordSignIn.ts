@@ -36,7 +36,11 @@ export interface Credentials {
  * who have never been on this hub, and says once what is wrong.
  * @throws ProductError `signed-out` where the hub does not take them; else why it could not be asked
  */
-export async function mintWithPassword(settings: ServerSettings, given: Credentials, options: PasswordSignInOptions): Promise<PasswordSignIn> {
+export async function mintWithPassword(
+  settings: ServerSettings,
+  given: Credentials,
+  options: PasswordSignInOptions,
+): Promise<PasswordSignIn> {
   const userName = given.userName.trim();
   if (userName === "") throw new ProductError("signed-out", `${settings.label} needs your user name.`);
   const pageCookies = await pageSession(settings, { ...given, userName }, options);
@@ -45,7 +49,11 @@ export async function mintWithPassword(settings: ServerSettings, given: Credenti
 }
 
 /** Without it only the pages are out of reach; a code that holds once is left for the token. */
-async function pageSession(settings: ServerSettings, given: Credentials, { logIn, signal }: PasswordSignInOptions): Promise<string | undefined> {
+async function pageSession(
+  settings: ServerSettings,
+  given: Credentials,
+  { logIn, signal }: PasswordSignInOptions,
+): Promise<string | undefined> {
   if (!logIn || Object.keys(given.further ?? {}).length > 0) return undefined;
   try {
     return await logIn(settings, given.userName, given.password, { signal });

@@ -86,7 +86,10 @@ export async function signIn(given: SignInGiven, port: SignInPort, options: Sign
  */
 async function agreeToHost(hub: URL, { url: pasted }: HubAddress, given: SignInGiven, port: SignInPort): Promise<void> {
   if (given.token !== undefined || given.password !== undefined) {
-    throw new ProductError("address", `${pasted.host} leads to a hub on another host, ${hub.host}. What was given is not sent there. If that is your hub, sign in to ${hub.href}`);
+    throw new ProductError(
+      "address",
+      `${pasted.host} leads to a hub on another host, ${hub.host}. What was given is not sent there. If that is your hub, sign in to ${hub.href}`,
+    );
   }
   if (!(await port.confirmOtherHost?.(pasted, hub))) throw cancelled();
 }

@@ -24,9 +24,24 @@ export interface Signature {
 }
 
 /** Languages whose comments begin with `#`; in others they begin with `//`. */
-const hashComments: ReadonlySet<string> = new Set(["python", "r", "julia", "shellscript", "bash", "ruby", "perl", "powershell", "coffeescript", "elixir"]);
+const hashComments: ReadonlySet<string> = new Set([
+  "python",
+  "r",
+  "julia",
+  "shellscript",
+  "bash",
+  "ruby",
+  "perl",
+  "powershell",
+  "coffeescript",
+  "elixir",
+]);
 
-const closing: ReadonlyMap<string, string> = new Map([["(", ")"], ["[", "]"], ["{", "}"]]);
+const closing: ReadonlyMap<string, string> = new Map([
+  ["(", ")"],
+  ["[", "]"],
+  ["{", "}"],
+]);
 const nameCharacter = /^[\p{L}\p{N}_.$@]$/u;
 /** Characters of a name, and of a signature; what is longer is neither. */
 const longest = { name: 200, signature: 2_000 };
@@ -84,10 +99,17 @@ export function signatureOf(reply: InspectReply, { index, keyword }: Call): Sign
   const found = signatureTitles.flatMap((title) => sections.find((section) => section.title === title) ?? [])[0];
   const text = found?.text ?? plainSignature(sections.find(({ title }) => title === undefined)?.text ?? "");
   if (text === undefined) return undefined;
-  const line = text.slice(0, 10 * longest.signature).replace(/\s+/g, " ").slice(0, longest.signature);
+  const line = text
+    .slice(0, 10 * longest.signature)
+    .replace(/\s+/g, " ")
+    .slice(0, longest.signature);
   const label = line.replaceAll("( ", "(").replace(/,? \)/g, ")");
   const parameters = parametersOf(label);
-  const active = activeOf(parameters.map(([start, end]) => label.slice(start, end)), index, keyword);
+  const active = activeOf(
+    parameters.map(([start, end]) => label.slice(start, end)),
+    index,
+    keyword,
+  );
   const documentation = sections.find(({ title }) => title?.endsWith("ocstring"))?.text;
   return { label, parameters, ...(active !== undefined && { active }), ...(documentation !== undefined && { documentation }) };
 }

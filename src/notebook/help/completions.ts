@@ -5,7 +5,8 @@ import type { CompleteReply } from "../../services/kernel/messages";
 import { unitsIn } from "../text/codePoints";
 
 /** The kind of a suggestion, as far as kernels agree. */
-export type CompletionKind = "function" | "class" | "module" | "variable" | "property" | "parameter" | "keyword" | "key" | "file" | "magic" | "unknown";
+export type CompletionKind =
+  "function" | "class" | "module" | "variable" | "property" | "parameter" | "keyword" | "key" | "file" | "magic" | "unknown";
 
 /** `text` in the place of the code from `start` to `end`, in UTF-16 units. */
 export interface Completion {

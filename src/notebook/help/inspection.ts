@@ -19,7 +19,13 @@ const terminal = /\x1b(?:\[[\d;:?<=>]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|
 const heading = /^(?:\x1b\[[\d;]*m)+([A-Z][A-Za-z ]*):(?:\x1b\[[\d;]*m)+/;
 
 const codeTitles: ReadonlySet<string | undefined> = new Set(["Signature", "Init signature", "Call signature", "Source"]);
-const textTitles: ReadonlySet<string | undefined> = new Set(["Docstring", "Class docstring", "Init docstring", "Call docstring", undefined]);
+const textTitles: ReadonlySet<string | undefined> = new Set([
+  "Docstring",
+  "Class docstring",
+  "Init docstring",
+  "Call docstring",
+  undefined,
+]);
 
 /** Text without what only a terminal understands. */
 export function plainText(text: string): string {
@@ -32,7 +38,8 @@ export function sectionsOf(reply: InspectReply): readonly Section[] {
   const parts: { title?: string; lines: string[] }[] = [{ lines: [] }];
   for (const line of text.slice(0, longest.text).split(/\r?\n/)) {
     const [whole, title] = heading.exec(line) ?? [];
-    if (whole !== undefined && title !== undefined && parts.length < longest.parts) parts.push({ title, lines: [line.slice(whole.length)] });
+    if (whole !== undefined && title !== undefined && parts.length < longest.parts)
+      parts.push({ title, lines: [line.slice(whole.length)] });
     else parts.at(-1)?.lines.push(line);
   }
   return parts
@@ -56,7 +63,9 @@ export function inspectionMarkdown(reply: InspectReply, language: string): strin
   const shown = [
     ...code.map(({ text }) => fenced(bounded(text), language)),
     ...docs.map(({ text }) => fenced(bounded(text), "text")),
-    ...facts.map(({ title, text }) => (text.includes("\n") ? `${title ?? ""}:\n${fenced(bounded(text), "text")}` : `${title ?? ""}: ${inline(bounded(text))}`)),
+    ...facts.map(({ title, text }) =>
+      text.includes("\n") ? `${title ?? ""}:\n${fenced(bounded(text), "text")}` : `${title ?? ""}: ${inline(bounded(text))}`,
+    ),
   ];
   return shown.length === 0 ? undefined : shown.join("\n\n");
 }
@@ -69,7 +78,10 @@ function textOf(value: unknown): string {
 
 /** Without empty lines around it; its first line keeps no padding behind the title. */
 function trimmed(text: string): string {
-  return text.replace(/^[ \t]+(?=\S)/, "").replace(/^\s*\n/, "").trimEnd();
+  return text
+    .replace(/^[ \t]+(?=\S)/, "")
+    .replace(/^\s*\n/, "")
+    .trimEnd();
 }
 
 function bounded(text: string): string {

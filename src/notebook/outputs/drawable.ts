@@ -36,7 +36,10 @@ export function drawingHint(mimes: readonly string[]): DrawingHint {
   const [mime = ""] = mimes;
   if (mimes.some((one) => one.startsWith("application/vnd.plotly."))) {
     const code = 'import plotly.io as pio; pio.renderers.default = "notebook"';
-    return { code, words: `VS Code has nothing that draws plotly's figures (${mime}). Run this once before them: ${code} – or install an extension that draws them.` };
+    return {
+      code,
+      words: `VS Code has nothing that draws plotly's figures (${mime}). Run this once before them: ${code} – or install an extension that draws them.`,
+    };
   }
   return {
     words: `VS Code has nothing that draws this output (${mimes.join(", ")}). Install an extension that does, or let the code show it in a form that is drawn, such as text/html or image/png.`,
@@ -45,6 +48,9 @@ export function drawingHint(mimes: readonly string[]): DrawingHint {
 
 /** A pattern as a regular expression, in which `*` stands for anything but a slash. */
 function patternOf(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", "[^/]");
+  const escaped = glob
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", "[^/]*")
+    .replaceAll("?", "[^/]");
   return new RegExp(`^${escaped}$`);
 }

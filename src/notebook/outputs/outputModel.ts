@@ -11,16 +11,7 @@ import {
   type Message,
 } from "../../services/kernel/messages";
 import type { DisplayIds, DisplayOwner } from "./displayIds";
-import {
-  displayOutput,
-  errorOutput,
-  newOutputId,
-  streamMime,
-  streamOutput,
-  type Bundle,
-  type CellOutput,
-  type StreamName,
-} from "./output";
+import { displayOutput, errorOutput, newOutputId, streamMime, streamOutput, type Bundle, type CellOutput, type StreamName } from "./output";
 import { StreamText } from "../text/streamText";
 
 /**
@@ -110,7 +101,10 @@ export class OutputModel {
 
   /** Adds a text that the kernel wants to be paged, as JupyterLab does. */
   page(data: JsonObject): OutputChange[] {
-    return [...this.#beforeOutput(), ...this.#append(displayOutput(this.#newId(), "display_data", { data, metadata: {}, transient: {} }, null))];
+    return [
+      ...this.#beforeOutput(),
+      ...this.#append(displayOutput(this.#newId(), "display_data", { data, metadata: {}, transient: {} }, null)),
+    ];
   }
 
   /** Adds a line of our own, on standard error, to what is shown. */

@@ -3,7 +3,14 @@
 import { Deferred } from "../../base/async";
 import { hasCode, messageOf, type ProductError, type ErrorCode } from "../../base/errors";
 import { nullLogger, type Logger } from "../../base/log";
-import { contentOf, errorContent, executeInputContent, statusContent, type ExecuteReply, type Message } from "../../services/kernel/messages";
+import {
+  contentOf,
+  errorContent,
+  executeInputContent,
+  statusContent,
+  type ExecuteReply,
+  type Message,
+} from "../../services/kernel/messages";
 import { systemClock, type Clock } from "../../base/clock";
 import { CellOutputs } from "../outputs/cellOutputs";
 import type { DisplayOwner } from "../outputs/displayIds";
@@ -53,7 +60,11 @@ export class CellExecution implements DisplayOwner {
     this.#host = host;
     this.#clock = host.clock ?? systemClock;
     this.#log = host.log ?? nullLogger;
-    this.#outputs = new CellOutputs(this, host.displayIds, host.sink, { clock: this.#clock, log: this.#log, onUnwritten: () => host.onUnwritten?.() });
+    this.#outputs = new CellOutputs(this, host.displayIds, host.sink, {
+      clock: this.#clock,
+      log: this.#log,
+      onUnwritten: () => host.onUnwritten?.(),
+    });
   }
 
   /** Resolves when the run is over and the sink has been given all of its outputs; never rejects. */

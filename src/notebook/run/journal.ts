@@ -52,7 +52,12 @@ const leftRecord = v.object({ kind: v.literal("left") });
  * A message of a run that is too large to stand among the others: the name of the file that holds its v1 frame. A name
  * of any other form is none that was written here, and might lead out of the journal's directory.
  */
-const blobRecord = v.object({ kind: v.literal("blob"), id: v.string(), at: v.number(), file: v.pipe(v.string(), v.regex(/^blob-[0-9a-f-]{36}$/)) });
+const blobRecord = v.object({
+  kind: v.literal("blob"),
+  id: v.string(),
+  at: v.number(),
+  file: v.pipe(v.string(), v.regex(/^blob-[0-9a-f-]{36}$/)),
+});
 
 const jsonRecord = v.variant("kind", [
   kernelRecord,
@@ -100,7 +105,7 @@ function framed(kind: number, ...parts: readonly Buffer[]): Buffer {
 /** The records in `bytes`. What was being written when the machine stopped, and what cannot be read, is left out. */
 export function decodeRecords(bytes: Buffer): JournalRecord[] {
   const records: JournalRecord[] = [];
-  for (let at = 0; at + 5 <= bytes.length; ) {
+  for (let at = 0; at + 5 <= bytes.length;) {
     const end = at + 4 + bytes.readUInt32LE(at);
     if (end > bytes.length) break;
     const record = decodeRecord(bytes.readUInt8(at + 4), bytes.subarray(at + 5, end));

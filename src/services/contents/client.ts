@@ -49,11 +49,7 @@ export function getContents(settings: ServerSettings, path: string, options: Get
 }
 
 /** GET /api/contents/PATH: a file with its content; the server chooses text where it is UTF-8 unless told otherwise. */
-export function getFile(
-  settings: ServerSettings,
-  path: string,
-  options: Omit<GetOptions, "type" | "content"> = {},
-): Promise<FileModel> {
+export function getFile(settings: ServerSettings, path: string, options: Omit<GetOptions, "type" | "content"> = {}): Promise<FileModel> {
   return get(settings, path, fileModel, { ...options, type: "file" });
 }
 
@@ -67,11 +63,7 @@ export function getNotebook(
 }
 
 /** GET /api/contents/PATH: what is in a directory. An invalid entry is left out and logged; the others stay. */
-export async function listDirectory(
-  settings: ServerSettings,
-  path: string,
-  options: ContentsOptions = {},
-): Promise<ContentsModel[]> {
+export async function listDirectory(settings: ServerSettings, path: string, options: ContentsOptions = {}): Promise<ContentsModel[]> {
   const { content } = await get(settings, path, directoryModel, { ...options, type: "directory" });
   const entries = content.map(readEntry).filter((entry) => entry !== undefined);
   const invalid = content.length - entries.length;

@@ -15,15 +15,7 @@ import type { ServerSettings } from "../../transport/settings";
  * - `read-only`: the file system does not let the server do it
  * - `too-large`: more than the hub takes in one request
  */
-export type ContentsReason =
-  | "missing"
-  | "exists"
-  | "not-empty"
-  | "wrong-type"
-  | "not-text"
-  | "hidden"
-  | "read-only"
-  | "too-large";
+export type ContentsReason = "missing" | "exists" | "not-empty" | "wrong-type" | "not-text" | "hidden" | "read-only" | "too-large";
 
 /** A refusal of the contents API whose reason is known. */
 export class ContentsError extends HttpError {
@@ -82,13 +74,25 @@ type Explanation = readonly [ErrorCode, (name: string, label: string) => string]
 
 const explanations: Readonly<Record<ContentsReason, Explanation>> = {
   missing: ["not-found", (name, label) => `${name} is not there on ${label}. It may have been moved or deleted: refresh the list.`],
-  exists: ["conflict", (name, label) => `There is something of that name already on ${label}: ${name} was left as it is. Choose another name.`],
+  exists: [
+    "conflict",
+    (name, label) => `There is something of that name already on ${label}: ${name} was left as it is. Choose another name.`,
+  ],
   "not-empty": ["conflict", (name, label) => `${label} does not delete ${name}, which is not empty. Delete what is in it first.`],
-  "wrong-type": ["conflict", (name, label) => `${name} is of another kind on ${label}: a file instead of a directory, or the other way round. Refresh the list.`],
+  "wrong-type": [
+    "conflict",
+    (name, label) => `${name} is of another kind on ${label}: a file instead of a directory, or the other way round. Refresh the list.`,
+  ],
   "not-text": ["conflict", (name) => `${name} is no text in UTF-8. Open it as binary data.`],
-  hidden: ["forbidden", (name, label) => `${label} does not let clients touch hidden files, and ${name} is one, or a name that it refuses.`],
+  hidden: [
+    "forbidden",
+    (name, label) => `${label} does not let clients touch hidden files, and ${name} is one, or a name that it refuses.`,
+  ],
   "read-only": ["forbidden", (name, label) => `You are not allowed to do this with ${name} on ${label}: permission denied.`],
-  "too-large": ["too-large", (name, label) => `${name} is larger than ${label} takes in one request. Clear large outputs, or upload it another way.`],
+  "too-large": [
+    "too-large",
+    (name, label) => `${name} is larger than ${label} takes in one request. Clear large outputs, or upload it another way.`,
+  ],
 };
 
 function name(path: string): string {

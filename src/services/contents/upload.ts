@@ -37,7 +37,7 @@ export async function writeFile(
 ): Promise<ContentsModel> {
   const { partSize = largestPart, sizes = new RequestSizes(), onProgress, ...rest } = options;
   const upload = new Upload(settings, path, bytes, rest, onProgress);
-  for (let size = Math.min(partSize, sizes.of(settings) ?? Number.POSITIVE_INFINITY); ; ) {
+  for (let size = Math.min(partSize, sizes.of(settings) ?? Number.POSITIVE_INFINITY); ;) {
     try {
       return await upload.write(size);
     } catch (error) {
@@ -51,7 +51,12 @@ export async function writeFile(
 }
 
 /** Writes `bytes` to `path` in one request, replacing what is there. @throws as `writeFile` */
-export function writeWhole(settings: ServerSettings, path: string, bytes: Uint8Array, options: ContentsOptions = {}): Promise<ContentsModel> {
+export function writeWhole(
+  settings: ServerSettings,
+  path: string,
+  bytes: Uint8Array,
+  options: ContentsOptions = {},
+): Promise<ContentsModel> {
   return new Upload(settings, path, bytes, options).write(Number.POSITIVE_INFINITY);
 }
 

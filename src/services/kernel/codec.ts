@@ -89,9 +89,7 @@ function invalid(what: string, cause?: unknown): ProductError {
 function encodeV1(message: Message): Uint8Array {
   const parts = [
     Buffer.from(message.channel),
-    ...[message.header, message.parent_header, message.metadata, message.content].map((part) =>
-      Buffer.from(JSON.stringify(part)),
-    ),
+    ...[message.header, message.parent_header, message.metadata, message.content].map((part) => Buffer.from(JSON.stringify(part))),
     ...message.buffers,
   ];
   const head = Buffer.allocUnsafe(8 * (parts.length + 2));

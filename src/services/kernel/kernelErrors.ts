@@ -14,12 +14,17 @@ export function restartedError(): ProductError {
 export function diedError(exits: boolean): ProductError {
   const why = exits ? "The kernel was ended by its own code (exit)" : "The kernel ended";
   const guess = exits ? "" : " Its code may have ended it, or it may have run out of memory.";
-  return new ProductError("kernel-dead", `${why} while this was running, and the server has started it anew: its variables are gone.${guess} Run the cells again from the top.`);
+  return new ProductError(
+    "kernel-dead",
+    `${why} while this was running, and the server has started it anew: its variables are gone.${guess} Run the cells again from the top.`,
+  );
 }
 
 /** As `diedError`, for what the kernel had not begun with. */
 export function notBegunError(exits: boolean): ProductError {
-  const why = exits ? "The kernel was ended by code that ran before (exit), so this was not run." : "The kernel ended before anything came of this.";
+  const why = exits
+    ? "The kernel was ended by code that ran before (exit), so this was not run."
+    : "The kernel ended before anything came of this.";
   return new ProductError("kernel-dead", `${why} The server has started it anew, without its variables: run the cells again from the top.`);
 }
 
@@ -38,7 +43,8 @@ export function evictedError(): ProductError {
 
 /** A later request was answered, this one was not. @param bytes how large its code was */
 export function lostError(bytes: number): ProductError {
-  const hint = bytes < largeMessage ? "" : ` Its ${sizeText(bytes)} may be more than something on the way takes in one message: ${usualLimit}.`;
+  const hint =
+    bytes < largeMessage ? "" : ` Its ${sizeText(bytes)} may be more than something on the way takes in one message: ${usualLimit}.`;
   const text = `The connection to the kernel broke, and the answer to this was lost or the request never arrived. The kernel is through with it; some output may be missing.${hint}`;
   return new ProductError("connection-lost", text);
 }

@@ -41,13 +41,7 @@ export interface MessageOptions {
 }
 
 /** A message from client `session`, with a new id and today's date. */
-export function createMessage(
-  session: string,
-  channel: Channel,
-  type: string,
-  content: JsonObject,
-  options: MessageOptions = {},
-): Message {
+export function createMessage(session: string, channel: Channel, type: string, content: JsonObject, options: MessageOptions = {}): Message {
   return {
     channel,
     header: {

@@ -49,5 +49,8 @@ export class MissingNumbers {
 }
 
 function without({ from, to }: Range, number: number): Range[] {
-  return [{ from, to: number }, { from: number + 1, to }].filter((range) => range.from < range.to);
+  return [
+    { from, to: number },
+    { from: number + 1, to },
+  ].filter((range) => range.from < range.to);
 }

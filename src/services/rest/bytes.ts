@@ -9,11 +9,7 @@ export interface BytesAnswer {
 }
 
 /** As `request`, with its retries, bounds and errors; the answer may be anything, a web page too. */
-export async function requestBytes(
-  settings: ServerSettings,
-  path: string,
-  options: HttpRequestOptions = {},
-): Promise<BytesAnswer> {
+export async function requestBytes(settings: ServerSettings, path: string, options: HttpRequestOptions = {}): Promise<BytesAnswer> {
   const answer = await request(settings, path, { accept: "*/*", allow: [200], binary: true, ...options });
   return { bytes: answer.bytes, mimetype: mimetypeOf(answer) };
 }

@@ -25,12 +25,7 @@ export async function updateConfig(
 }
 
 /** PUT /api/config/SECTION: replaces it (not in api.yaml). */
-export async function setConfig(
-  settings: ServerSettings,
-  name: string,
-  value: ConfigSection,
-  options: Abort = {},
-): Promise<void> {
+export async function setConfig(settings: ServerSettings, name: string, value: ConfigSection, options: Abort = {}): Promise<void> {
   await request(settings, pathOf(name), { method: "PUT", body: value, ...options });
 }
 

@@ -30,11 +30,7 @@ export type Me = v.InferOutput<typeof meModel>;
  * GET /api/me
  * @param ask actions by resource to check, e.g. `{ contents: ["read", "write"] }`
  */
-export function me(
-  settings: ServerSettings,
-  ask: Readonly<Record<string, readonly string[]>> = {},
-  options: Abort = {},
-): Promise<Me> {
+export function me(settings: ServerSettings, ask: Readonly<Record<string, readonly string[]>> = {}, options: Abort = {}): Promise<Me> {
   const permissions = Object.keys(ask).length === 0 ? undefined : JSON.stringify(ask);
   return requestJson(settings, "api/me", meModel, { query: { permissions }, maxBytes: megabyte, ...options });
 }

@@ -37,12 +37,7 @@ export async function getLabSetting(settings: ServerSettings, id: string, option
 }
 
 /** PUT /lab/api/settings/ID: replaces the user's own settings. @param raw JSON with comments */
-export async function setLabSetting(
-  settings: ServerSettings,
-  id: string,
-  raw: string,
-  options: Abort = {},
-): Promise<void> {
+export async function setLabSetting(settings: ServerSettings, id: string, raw: string, options: Abort = {}): Promise<void> {
   await request(settings, pathOf(id), { method: "PUT", body: { raw }, ...options });
 }
 

@@ -18,11 +18,6 @@ export type ResolvedPath = v.InferOutput<typeof resolvedPath>;
  * @param kernel id of a kernel to ask too
  * @throws ProductError `not-found` on older servers
  */
-export function resolvePath(
-  settings: ServerSettings,
-  path: string,
-  kernel?: string,
-  options: Abort = {},
-): Promise<ResolvedPath> {
+export function resolvePath(settings: ServerSettings, path: string, kernel?: string, options: Abort = {}): Promise<ResolvedPath> {
   return requestJson(settings, "api/resolvePath", resolvedPath, { query: { path, kernel }, ...options });
 }

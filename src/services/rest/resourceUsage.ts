@@ -32,7 +32,12 @@ export interface ResourceUsage {
  * @throws ProductError `not-found` where the server does not have it
  */
 export async function resourceUsage(settings: ServerSettings, options: Abort = {}): Promise<ResourceUsage> {
-  const { rss, pss, limits, cpu_percent: percent } = await requestJson(settings, "api/metrics/v1", usageModel, { maxBytes: megabyte, ...options });
+  const {
+    rss,
+    pss,
+    limits,
+    cpu_percent: percent,
+  } = await requestJson(settings, "api/metrics/v1", usageModel, { maxBytes: megabyte, ...options });
   return {
     memory: pss ?? rss,
     memoryLimit: limits?.memory?.rss || undefined,

@@ -29,12 +29,7 @@ export async function getWorkspace(settings: ServerSettings, id: string, options
 }
 
 /** PUT /lab/api/workspaces/ID: replaces or creates it. */
-export async function saveWorkspace(
-  settings: ServerSettings,
-  id: string,
-  data: Workspace["data"],
-  options: Abort = {},
-): Promise<void> {
+export async function saveWorkspace(settings: ServerSettings, id: string, data: Workspace["data"], options: Abort = {}): Promise<void> {
   await request(settings, pathOf(id), { method: "PUT", body: { data, metadata: { id } }, ...options });
 }
 

@@ -112,10 +112,7 @@ export class SessionConnection implements Disposable {
    * Another kernel: a new one by name, or a running one by id; the server shuts the old one down.
    * @throws ProductError `no-kernel-spec`, `disposed`
    */
-  async changeKernel(
-    kernel: { readonly name: string } | { readonly id: string },
-    signal?: AbortSignal,
-  ): Promise<KernelConnection | null> {
+  async changeKernel(kernel: { readonly name: string } | { readonly id: string }, signal?: AbortSignal): Promise<KernelConnection | null> {
     await this.#change({ kernel }, signal);
     return this.#kernel;
   }

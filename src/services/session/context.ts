@@ -192,7 +192,9 @@ export class SessionContext implements Disposable {
     if (!shutDown) this.#take(null);
     // A start under way has to end first.
     const end = async (): Promise<void> => (shutDown ? this.#end() : this.#take(null));
-    this.#turns.run(undefined, end).catch((error: unknown) => this.#log.warn(`The session of ${this.#place.path} could not be shut down`, error));
+    this.#turns
+      .run(undefined, end)
+      .catch((error: unknown) => this.#log.warn(`The session of ${this.#place.path} could not be shut down`, error));
     this.#events.disposed.fire();
     this.#resources.dispose();
   }

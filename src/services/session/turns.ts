@@ -17,7 +17,11 @@ export class Turns {
    * Does `work` after what was asked for before; whoever waits may leave.
    * @param failure what an error of `work` is to whoever waits
    */
-  run<T>(signal: AbortSignal | undefined, work: (stop: AbortSignal) => Promise<T>, failure: (error: unknown) => Error = asError): Promise<T> {
+  run<T>(
+    signal: AbortSignal | undefined,
+    work: (stop: AbortSignal) => Promise<T>,
+    failure: (error: unknown) => Error = asError,
+  ): Promise<T> {
     const stop = signal ? AbortSignal.any([signal, this.#era.signal]) : this.#era.signal;
     const done = this.#queue.run(async () => {
       throwIfAborted(stop);

@@ -23,11 +23,7 @@ export function listTerminals(settings: ServerSettings, options: Abort = {}): Pr
 }
 
 /** POST /api/terminals */
-export function createTerminal(
-  settings: ServerSettings,
-  start: TerminalStart = {},
-  options: Abort = {},
-): Promise<TerminalModel> {
+export function createTerminal(settings: ServerSettings, start: TerminalStart = {}, options: Abort = {}): Promise<TerminalModel> {
   return requestJson(settings, "api/terminals", terminalModel, { method: "POST", body: start, ...options });
 }
 

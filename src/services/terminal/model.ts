@@ -48,7 +48,7 @@ const maxInput = 256 * 1024;
 /** The messages that type `text`; a long paste becomes several, none of which ends within a character. */
 export function stdinMessages(text: string): string[] {
   const messages: string[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     let end = Math.min(start + maxInput, text.length);
     const last = text.charCodeAt(end - 1);
     if (end < text.length && last >= 0xd800 && last < 0xdc00) end--;

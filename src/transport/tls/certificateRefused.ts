@@ -39,7 +39,11 @@ async function peerCertificate({ agent }: ServerSettings, url: URL): Promise<Pee
   if (cert !== undefined || pfx !== undefined || secureContext !== undefined) return undefined;
   return new Promise((resolve, reject) => {
     // With the session of an earlier look no certificate would come.
-    const options: https.RequestOptions & { readonly session: undefined } = { ...(agent && { agent }), rejectUnauthorized: false, session: undefined };
+    const options: https.RequestOptions & { readonly session: undefined } = {
+      ...(agent && { agent }),
+      rejectUnauthorized: false,
+      session: undefined,
+    };
     const request = https.request(new URL("/", url).href.replace(/^ws/, "http"), options);
     const timer = setTimeout(() => request.destroy(new Error("no answer in time")), patience);
     request.once("socket", (socket) => {
@@ -64,7 +68,10 @@ function isEmpty(certificate: PeerCertificate | null): boolean {
 
 /** In words, such as `It is made out to “hub.example.org” and signed by “Example CA (Example)”.` */
 function describe({ subject, subjectaltname, issuer, valid_from, valid_to }: PeerCertificate): string {
-  const names = (subjectaltname ?? "").slice(0, longestList).split(", ").flatMap((each) => /^(?:DNS|IP Address):(.+)/.exec(each)?.[1] ?? []);
+  const names = (subjectaltname ?? "")
+    .slice(0, longestList)
+    .split(", ")
+    .flatMap((each) => /^(?:DNS|IP Address):(.+)/.exec(each)?.[1] ?? []);
   const more = names.length > mostNames ? [`${names.length - mostNames} more`] : [];
   const owner = names.length > 0 ? [...names.slice(0, mostNames).map((name) => `“${clean(name)}”`), ...more].join(", ") : nameOf(subject);
   return `It is made out to ${owner}, signed by ${nameOf(issuer)} and valid from ${day(valid_from)} to ${day(valid_to)}.`;
@@ -73,7 +80,9 @@ function describe({ subject, subjectaltname, issuer, valid_from, valid_to }: Pee
 /** A common name, with the organisation where there is one. */
 function nameOf(who: Partial<PeerCertificate["subject"]>): string {
   // Where a name is given several times Node has a list of them.
-  const [common, unit, organisation] = [who.CN, who.OU, who.O].map((name: string | readonly string[] | undefined) => [name ?? []].flat()[0]);
+  const [common, unit, organisation] = [who.CN, who.OU, who.O].map(
+    (name: string | readonly string[] | undefined) => [name ?? []].flat()[0],
+  );
   const first = common ?? unit ?? organisation ?? "nobody";
   return organisation !== undefined && organisation !== first ? `“${clean(first)} (${clean(organisation)})”` : `“${clean(first)}”`;
 }

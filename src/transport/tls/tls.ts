@@ -114,7 +114,9 @@ function privateKey(pem: string, place: string): KeyObject {
   const [block] = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----/.exec(pem) ?? [];
   if (block === undefined) throw fault(`${place} holds no private key in PEM form (-----BEGIN PRIVATE KEY-----)`);
   if (/ENCRYPTED/.test(block)) {
-    throw fault(`${place} holds a key that is locked by a passphrase, which is not supported: give a file of which only you can read the unlocked key`);
+    throw fault(
+      `${place} holds a key that is locked by a passphrase, which is not supported: give a file of which only you can read the unlocked key`,
+    );
   }
   try {
     return createPrivateKey(block);

@@ -94,7 +94,9 @@ export class AnnouncedRenames<T extends Announced> implements vscode.Disposable 
 
   /** The notebooks that these renames concern. */
   #of(renames: readonly Rename[]): readonly Entry<T>[] {
-    return [...this.#entries.values()].filter(({ move: { notebook, to } }) => newUriOf(notebook.uri, renames)?.toString() === to.toString());
+    return [...this.#entries.values()].filter(
+      ({ move: { notebook, to } }) => newUriOf(notebook.uri, renames)?.toString() === to.toString(),
+    );
   }
 
   #await(entry: Entry<T>): void {

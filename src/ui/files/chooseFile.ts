@@ -60,7 +60,10 @@ class Walk {
       const { services } = this.#server;
       const models = services ? await listDirectory(services.settings, directory, { signal: listing.signal }) : [];
       if (listing.signal.aborted) return;
-      this.#pick.items = [...back, ...sorted(models).map(({ name, path, type }) => entry(name, path, type === "directory", iconOf(name, type)))];
+      this.#pick.items = [
+        ...back,
+        ...sorted(models).map(({ name, path, type }) => entry(name, path, type === "directory", iconOf(name, type))),
+      ];
       this.#pick.activeItems = this.#pick.items.slice(back.length, back.length + 1);
       this.#pick.placeholder = models.length === 0 ? "This folder is empty" : "Choose a notebook";
     } catch (error) {

@@ -141,7 +141,11 @@ export class ServerFileSystem implements vscode.FileSystemProvider, RenameReport
 
   async #moveBetween(source: Reached, target: Reached, { overwrite }: { readonly overwrite: boolean }): Promise<void> {
     const { isDirectory } = await this.#files.stat(source.services.settings, source.path);
-    if (isDirectory) throw new ProductError("unsupported", `“${source.path}” cannot be moved from ${source.server.label} to ${target.server.label} as a whole. Move the files in it.`);
+    if (isDirectory)
+      throw new ProductError(
+        "unsupported",
+        `“${source.path}” cannot be moved from ${source.server.label} to ${target.server.label} as a whole. Move the files in it.`,
+      );
     const bytes = await this.#files.read(source.services.settings, source.path);
     await this.#files.write(target.services.settings, target.path, bytes, { create: true, overwrite });
     await this.#files.delete(source.services.settings, source.path, { recursive: false });

@@ -65,7 +65,12 @@ export class Reach implements vscode.Disposable {
     if (services) return { server, services, path: trimmed(uri.path, "/") };
     this.#wait(uri);
     this.#offerStart(uri.authority, server);
-    throw new ProductError("server-stopped", isShared(server) ? `${server.label} is not running. ${server.owner} can start it.` : `The server of ${server.label} is not running. Start it and try again.`);
+    throw new ProductError(
+      "server-stopped",
+      isShared(server)
+        ? `${server.label} is not running. ${server.owner} can start it.`
+        : `The server of ${server.label} is not running. Start it and try again.`,
+    );
   }
 
   /** An operation on a file has failed: if its server turns out to be stopped, offers the start. */
@@ -89,7 +94,8 @@ export class Reach implements vscode.Disposable {
     this.#asking.set(account, asking);
     try {
       await asking;
-      if (server.state === "starting") await withStartProgress(this.#app, server, undefined, (options) => this.#app.servers.ensureRunning(server, options));
+      if (server.state === "starting")
+        await withStartProgress(this.#app, server, undefined, (options) => this.#app.servers.ensureRunning(server, options));
     } catch (error) {
       // A server that could not be reached now may be there later.
       this.#wait(uri);

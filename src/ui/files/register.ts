@@ -19,7 +19,10 @@ export function registerFiles(app: AppContext, subscriptions: vscode.ExtensionCo
   // A user who comes back to a file sees the changes of others; nothing polls in between.
   const look = (): void => {
     if (!vscode.window.state.focused) return;
-    const shown = [...vscode.window.visibleNotebookEditors.map(({ notebook }) => notebook.uri), ...vscode.window.visibleTextEditors.map(({ document }) => document.uri)];
+    const shown = [
+      ...vscode.window.visibleNotebookEditors.map(({ notebook }) => notebook.uri),
+      ...vscode.window.visibleTextEditors.map(({ document }) => document.uri),
+    ];
     const ours = new Map(shown.filter(({ scheme }) => scheme === serverScheme).map((uri) => [uri.toString(), uri]));
     if (ours.size > 0) void files.look([...ours.values()]);
   };
@@ -38,6 +41,8 @@ export function registerFiles(app: AppContext, subscriptions: vscode.ExtensionCo
 export function fileCommands(app: AppContext) {
   return {
     openServerNotebook: (serverId?: string, path?: string) =>
-      serverId === undefined || path === undefined ? reporting(app, "openServerNotebook", () => openChosen(app)) : openServerNotebook(app, serverId, path),
+      serverId === undefined || path === undefined
+        ? reporting(app, "openServerNotebook", () => openChosen(app))
+        : openServerNotebook(app, serverId, path),
   } satisfies CommandHandlers;
 }

@@ -18,5 +18,9 @@ function uriOf(input: unknown): vscode.Uri | undefined {
 }
 
 function viewTypeOf(input: unknown): string {
-  return input instanceof vscode.TabInputNotebook ? input.notebookType : input instanceof vscode.TabInputCustom ? input.viewType : "default";
+  return input instanceof vscode.TabInputNotebook
+    ? input.notebookType
+    : input instanceof vscode.TabInputCustom
+      ? input.viewType
+      : "default";
 }

@@ -114,7 +114,9 @@ interface KernelItem extends vscode.QuickPickItem {
 /** @throws ProductError `usage` where none runs */
 async function kernelItems(app: AppContext): Promise<readonly KernelItem[]> {
   // A server of somebody else is left alone until the user looks into it.
-  const running = app.servers.all.filter((server) => server.services !== undefined && (!isShared(server) || server.services.kernels.isReady));
+  const running = app.servers.all.filter(
+    (server) => server.services !== undefined && (!isShared(server) || server.services.kernels.isReady),
+  );
   const asked = await Promise.allSettled(running.map((server) => freshKernels(server)));
   for (const result of asked) if (result.status === "rejected") app.log.warn("A server could not be asked for its kernels", result.reason);
   const items = knownKernels(running).map((kernel) => ({
@@ -135,14 +137,21 @@ export function titleOf({ session, model, server }: KnownKernel): string {
 /** The losses by ending these kernels, by name, and whose they are. */
 export function whatIsLost(kernels: readonly KnownKernel[]): string {
   const others = kernels.reduce((sum, { server, id, model }) => {
-    const own = server.services?.kernels.connections.filter((connection) => connection.id === id && connection.connectionStatus === "connected").length ?? 0;
+    const own =
+      server.services?.kernels.connections.filter((connection) => connection.id === id && connection.connectionStatus === "connected")
+        .length ?? 0;
     return sum + Math.max(0, model.connections - own);
   }, 0);
   const busy = kernels.filter(({ model }) => model.execution_state === "busy").length;
   const isOne = kernels.length === 1;
   const whose = isOne ? "Its variables are" : "Their variables are";
   const shared = others === 0 ? "" : `, also for ${count(others, "other connection")} (JupyterLab, another window)`;
-  const runs = busy === 0 ? "" : isOne ? " It is running something, which ends." : ` ${busy} of them ${busy === 1 ? "is" : "are"} running something, which ends.`;
+  const runs =
+    busy === 0
+      ? ""
+      : isOne
+        ? " It is running something, which ends."
+        : ` ${busy} of them ${busy === 1 ? "is" : "are"} running something, which ends.`;
   return `${whose} lost${shared}.${runs} Files and outputs stay.`;
 }
 

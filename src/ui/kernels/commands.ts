@@ -13,7 +13,18 @@ import { notebookOf, type NotebookArguments } from "./kernelCommands";
 import type { Notebooks } from "../notebook/register";
 import { withPatience } from "../patience";
 import { reporting } from "../report";
-import { chooseKernels, isTold, listed, namedKernels, notebookOn, onKernel, titleOf, toldKernels, whatIsLost, type GivenKernels } from "./choose";
+import {
+  chooseKernels,
+  isTold,
+  listed,
+  namedKernels,
+  notebookOn,
+  onKernel,
+  titleOf,
+  toldKernels,
+  whatIsLost,
+  type GivenKernels,
+} from "./choose";
 import { copyCommands } from "./copy";
 import { shutDownIdle, shutDownAll, type IdleArguments } from "./idle";
 
@@ -21,8 +32,13 @@ import { shutDownIdle, shutDownAll, type IdleArguments } from "./idle";
 export function runningKernelCommands(app: AppContext, notebooks: Notebooks) {
   const acts = new KernelActs(app, notebooks);
   return {
-    interruptRunningKernel: onKernel(app, "interruptRunningKernel", "Interrupt which kernel?", (ref) => acts.interrupt(ref), { named: agreesToInterrupt }),
-    restartRunningKernel: onKernel(app, "restartRunningKernel", "Restart which kernel?", (ref) => acts.restart(ref), { chosen: agreesToRestart, named: agreesToRestart }),
+    interruptRunningKernel: onKernel(app, "interruptRunningKernel", "Interrupt which kernel?", (ref) => acts.interrupt(ref), {
+      named: agreesToInterrupt,
+    }),
+    restartRunningKernel: onKernel(app, "restartRunningKernel", "Restart which kernel?", (ref) => acts.restart(ref), {
+      chosen: agreesToRestart,
+      named: agreesToRestart,
+    }),
     shutDownKernel: async (given?: NotebookArguments | GivenKernels, all?: readonly Row[]) => {
       if (isTold(given) && given.confirmed) return shutDownAll(toldKernels(app, given), (ref) => acts.shutDown(ref));
       if (isTold(given)) return reporting(app, "shutDownKernel", async () => shutDownAgreed(acts, await namedKernels(app, given)));
@@ -32,7 +48,8 @@ export function runningKernelCommands(app: AppContext, notebooks: Notebooks) {
       if (about?.confirmed) return notebooks.shutDown(notebookOf(about));
       return reporting(app, "shutDownKernel", () => shutDownOf(notebooks, notebookOf(about)));
     },
-    shutDownKernels: (given?: GivenKernels) => reporting(app, "shutDownKernels", () => shutDownChosen(app, acts, given && "kind" in given ? [given] : [])),
+    shutDownKernels: (given?: GivenKernels) =>
+      reporting(app, "shutDownKernels", () => shutDownChosen(app, acts, given && "kind" in given ? [given] : [])),
     shutDownIdleKernels: (given?: IdleArguments | Row) => shutDownIdle(app, given, (ref) => acts.shutDown(ref)),
     ...copyCommands(app),
   } satisfies CommandHandlers;
@@ -56,13 +73,18 @@ class KernelActs {
 
   async restart(ref: KernelRef): Promise<void> {
     const notebook = notebookOn(this.#app, ref);
-    const work = (signal: AbortSignal): Promise<void> => (notebook ? this.#notebooks.restart(notebook) : actions.restart(this.#app.servers, ref, signal));
+    const work = (signal: AbortSignal): Promise<void> =>
+      notebook ? this.#notebooks.restart(notebook) : actions.restart(this.#app.servers, ref, signal);
     await this.#perform(ref, work, "Restarting the kernel…");
   }
 
   async shutDown(ref: KernelRef): Promise<void> {
     const notebook = notebookOn(this.#app, ref);
-    await this.#perform(ref, () => (notebook ? this.#notebooks.shutDown(notebook) : actions.shutDown(this.#app.servers, ref)), "Shutting the kernel down…");
+    await this.#perform(
+      ref,
+      () => (notebook ? this.#notebooks.shutDown(notebook) : actions.shutDown(this.#app.servers, ref)),
+      "Shutting the kernel down…",
+    );
   }
 
   async #perform({ server }: KernelRef, work: (signal: AbortSignal) => Promise<void>, title: string): Promise<void> {
@@ -76,7 +98,11 @@ class KernelActs {
 }
 
 async function agreesToInterrupt(kernel: KnownKernel): Promise<boolean> {
-  return confirm({ title: `Interrupt the kernel of “${titleOf(kernel)}”?`, detail: "What it runs ends. Its variables stay.", button: "Interrupt" });
+  return confirm({
+    title: `Interrupt the kernel of “${titleOf(kernel)}”?`,
+    detail: "What it runs ends. Its variables stay.",
+    button: "Interrupt",
+  });
 }
 
 async function agreesToRestart(kernel: KnownKernel): Promise<boolean> {
@@ -86,7 +112,8 @@ async function agreesToRestart(kernel: KnownKernel): Promise<boolean> {
 /** @throws ProductError the first failure, once all were tried */
 async function shutDownChosen(app: AppContext, acts: KernelActs, rows: readonly Row[]): Promise<void> {
   const kernels = await chooseKernels(app, rows, "Shut down which kernels?");
-  if (kernels.length === 0 && rows.length > 0) throw new ProductError("kernel-dead", "There is no kernel to shut down: what you chose is gone already.");
+  if (kernels.length === 0 && rows.length > 0)
+    throw new ProductError("kernel-dead", "There is no kernel to shut down: what you chose is gone already.");
   await shutDownAgreed(acts, kernels);
 }
 

@@ -25,7 +25,11 @@ const hour = 3_600_000;
 const choices = [0, hour / 2, hour, 4 * hour, 12 * hour, 24 * hour, 7 * 24 * hour];
 
 /** Asks for how long unless that is given, shows which kernels go, and shuts them down: of the row's server, or of the hub's or all that are one's own. */
-export async function shutDownIdle(app: AppContext, given: IdleArguments | Row | undefined, shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
+export async function shutDownIdle(
+  app: AppContext,
+  given: IdleArguments | Row | undefined,
+  shutDown: (ref: KernelRef) => Promise<void>,
+): Promise<void> {
   if (!given || !("idleHours" in given)) {
     await reporting(app, "shutDownIdleKernels", () => ask(app, given, shutDown));
     return;
@@ -38,12 +42,21 @@ export async function shutDownIdle(app: AppContext, given: IdleArguments | Row |
 async function ask(app: AppContext, row: Row | undefined, shutDown: (ref: KernelRef) => Promise<void>): Promise<void> {
   const servers = serversOf(app, row).filter(({ services }) => services !== undefined);
   if (servers.length === 0) throw new ProductError("server-stopped", "No server is running here: there is no kernel to shut down.");
-  const kernels = (await withPatience("Asking for the kernels…", (signal) => Promise.all(servers.map((server) => freshKernels(server, signal))))).flat();
+  const kernels = (
+    await withPatience("Asking for the kernels…", (signal) => Promise.all(servers.map((server) => freshKernels(server, signal))))
+  ).flat();
   const items = choices.map((ms) => {
     const found = idleFor(kernels, ms).length;
-    return { label: ms === 0 ? "Every idle kernel" : `Idle for ${duration(ms)} or more`, description: found === 0 ? "none now" : count(found, "kernel"), ms };
+    return {
+      label: ms === 0 ? "Every idle kernel" : `Idle for ${duration(ms)} or more`,
+      description: found === 0 ? "none now" : count(found, "kernel"),
+      ms,
+    };
   });
-  const choice = await showQuickPick(items, { title: "Shut Down Idle Kernels", placeHolder: "Which ones? You see their names before anything is shut down." });
+  const choice = await showQuickPick(items, {
+    title: "Shut Down Idle Kernels",
+    placeHolder: "Which ones? You see their names before anything is shut down.",
+  });
   if (!choice) return;
   await shutDownAgreed(idleFor(kernels, choice.ms), shutDown);
 }

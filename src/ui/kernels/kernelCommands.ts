@@ -54,11 +54,18 @@ const restartAndRunUpTo: Restart = {
   runs: async (notebook) => {
     const editor = vscode.window.visibleNotebookEditors.find((one) => one.notebook === notebook);
     if (!editor) throw new ProductError("usage", "Select the cell up to which the notebook is to be run.");
-    await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 0, end: editor.selection.end }], document: notebook.uri });
+    await vscode.commands.executeCommand("notebook.cell.execute", {
+      ranges: [{ start: 0, end: editor.selection.end }],
+      document: notebook.uri,
+    });
   },
 };
 
-const interruption = { title: "Interrupt the kernel of this notebook?", detail: "What it runs ends. Its variables stay.", button: "Interrupt" };
+const interruption = {
+  title: "Interrupt the kernel of this notebook?",
+  detail: "What it runs ends. Its variables stay.",
+  button: "Interrupt",
+};
 
 /** Handlers by the command's name without its prefix. */
 export function kernelCommands(app: AppContext, notebooks: Notebooks) {
@@ -104,7 +111,10 @@ export function kernelCommands(app: AppContext, notebooks: Notebooks) {
 /** The notebook that is meant. @throws ProductError `usage` where it is not open */
 export function notebookOf(given: NotebookArguments | undefined): vscode.NotebookDocument {
   const uri = given?.notebook ?? given?.notebookEditor?.notebookUri?.toString();
-  const wanted = uri === undefined ? vscode.window.activeNotebookEditor?.notebook : vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri);
+  const wanted =
+    uri === undefined
+      ? vscode.window.activeNotebookEditor?.notebook
+      : vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri);
   if (!wanted) throw new ProductError("usage", "Open the notebook whose kernel is meant.");
   return wanted;
 }
@@ -151,12 +161,16 @@ async function offerActions(app: AppContext, notebooks: Notebooks, notebook: vsc
     return { label, iconPath: new vscode.ThemeIcon(icon), action };
   });
   const [placeHolder = ""] = statusLines(status);
-  const choice = await showQuickPick(items, { title: `${statusText(status, Date.now())} · ${status.kernel} on ${status.server}`, placeHolder });
+  const choice = await showQuickPick(items, {
+    title: `${statusText(status, Date.now())} · ${status.kernel} on ${status.server}`,
+    placeHolder,
+  });
   if (choice) await perform(app, notebooks, notebook, choice.action);
 }
 
 async function perform(app: AppContext, notebooks: Notebooks, notebook: vscode.NotebookDocument, action: StatusAction): Promise<void> {
-  const command = (name: CommandName): Thenable<unknown> => vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { notebook: notebook.uri.toString() });
+  const command = (name: CommandName): Thenable<unknown> =>
+    vscode.commands.executeCommand(`jupyterhubConnect.${name}`, { notebook: notebook.uri.toString() });
   switch (action) {
     case "reconnect":
       await reconnect(notebooks, notebook);

@@ -25,11 +25,7 @@ interface NewNotebookArguments extends ServerArguments {
 }
 
 /** Handlers by the command's name without its prefix. */
-export function kernelNotebookCommands(
-  app: AppContext,
-  notebooks: Notebooks,
-  view: vscode.TreeView<TreeNode>,
-) {
+export function kernelNotebookCommands(app: AppContext, notebooks: Notebooks, view: vscode.TreeView<TreeNode>) {
   return {
     newNotebook: (given?: Row | NewNotebookArguments) => {
       if (given && !("kind" in given)) return newNotebook(notebooks, givenServer(app, given), given.kernel);
@@ -39,7 +35,9 @@ export function kernelNotebookCommands(
       });
     },
     attachKernel: onKernel(app, "attachKernel", "Attach the open notebook to which kernel?", (ref) => attach(app, notebooks, ref)),
-    openKernelNotebook: onKernel(app, "openKernelNotebook", "Open the notebook of which kernel?", (ref) => openNotebook(app, notebooks, ref)),
+    openKernelNotebook: onKernel(app, "openKernelNotebook", "Open the notebook of which kernel?", (ref) =>
+      openNotebook(app, notebooks, ref),
+    ),
     revealKernel: () => reporting(app, "revealKernel", () => revealKernel(app, view)),
   } satisfies CommandHandlers;
 }
@@ -48,7 +46,8 @@ export function kernelNotebookCommands(
 async function newNotebook({ controllers }: Notebooks, server: Server, specName: string): Promise<void> {
   const spec = server.kernelSpecs?.specs.find(({ name }) => name === specName);
   const controller = controllers.find(server, specName);
-  if (!spec || !controller) throw new ProductError("no-kernel-spec", `${server.label} has no kernel “${specName}” any more. Refresh the JupyterHub Connect view.`);
+  if (!spec || !controller)
+    throw new ProductError("no-kernel-spec", `${server.label} has no kernel “${specName}” any more. Refresh the JupyterHub Connect view.`);
   const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, "", controller.supportedLanguages?.[0] ?? spec.language);
   const notebook = await vscode.workspace.openNotebookDocument(notebookType, new vscode.NotebookData([cell]));
   const editor = await vscode.window.showNotebookDocument(notebook);
@@ -100,7 +99,11 @@ async function chooseSpec(app: AppContext, row: Row | undefined): Promise<{ read
   if (!server) return undefined;
   const specs = server.kernelSpecs?.specs ?? [];
   if (specs.length === 0) throw new ProductError("usage", `The kernels of ${server.label} are not known yet. Start it, then try again.`);
-  const items = specs.map((spec) => ({ label: spec.displayName, description: spec.name === server.kernelSpecs?.default ? "default" : spec.language, spec: spec.name }));
+  const items = specs.map((spec) => ({
+    label: spec.displayName,
+    description: spec.name === server.kernelSpecs?.default ? "default" : spec.language,
+    spec: spec.name,
+  }));
   const title = `New Notebook on ${server.label}`;
   const choice = items.length === 1 ? items[0] : await showQuickPick(items, { title, placeHolder: "With which kernel?" });
   return choice && { server, spec: choice.spec };

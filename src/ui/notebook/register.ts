@@ -53,7 +53,11 @@ export interface Notebooks {
    * @param options `unlessSelected`: not where the notebook, which is in front, has a kernel of whatever extension
    * @throws ProductError as `selectController`
    */
-  propose(editor: vscode.NotebookEditor, controller: vscode.NotebookController, options?: { readonly unlessSelected: boolean }): Promise<void>;
+  propose(
+    editor: vscode.NotebookEditor,
+    controller: vscode.NotebookController,
+    options?: { readonly unlessSelected: boolean },
+  ): Promise<void>;
   /** Shuts the notebook's kernel down. */
   shutDown(notebook: vscode.NotebookDocument): Promise<void>;
   /** The notebook is closed, or renamed: resolves when its runs can be resumed elsewhere. */
@@ -214,14 +218,17 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
       saving.set(event.notebook, runners.get(event.notebook)?.settled ?? []);
       // A save after a delay comes in the middle of a run as well; what the kernel is is written with the first number then.
       const isAsked = event.reason !== vscode.TextDocumentSaveReason.AfterDelay;
-      event.waitUntil(Promise.all([runners.get(event.notebook)?.written(), outputsWritten(event.notebook), runMetadata(event.notebook).written(isAsked)]));
+      event.waitUntil(
+        Promise.all([runners.get(event.notebook)?.written(), outputsWritten(event.notebook), runMetadata(event.notebook).written(isAsked)]),
+      );
     }),
     vscode.workspace.onDidSaveNotebookDocument((notebook) => {
       runners.get(notebook)?.saved(saving.get(notebook) ?? []);
       saving.delete(notebook);
     }),
   );
-  const currentTargetOf = (notebook: vscode.NotebookDocument): KernelTarget | undefined => status.targetOf(notebook) ?? suspensions.of(notebook)?.target;
+  const currentTargetOf = (notebook: vscode.NotebookDocument): KernelTarget | undefined =>
+    status.targetOf(notebook) ?? suspensions.of(notebook)?.target;
   const targetOf = (notebook: vscode.NotebookDocument): KernelTarget => {
     const target = currentTargetOf(notebook);
     if (!target) throw new ProductError("usage", "Choose a kernel of a hub for this notebook first.");
@@ -246,7 +253,8 @@ export function registerNotebooks(app: AppContext, subscriptions: vscode.Extensi
   };
   return {
     controllers,
-    hasKernel: (notebook) => app.notebookSessions.get(notebook.uri.toString()) !== undefined || suspensions.of(notebook)?.kernelId !== undefined,
+    hasKernel: (notebook) =>
+      app.notebookSessions.get(notebook.uri.toString()) !== undefined || suspensions.of(notebook)?.kernelId !== undefined,
     statusOf: (notebook) => status.of(notebook),
     targetOf,
     currentTargetOf,

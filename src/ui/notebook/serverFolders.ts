@@ -43,7 +43,10 @@ async function setServerFolder(folder: vscode.Uri, server: Server, given?: strin
   const wanted = trimmed(answer.trim(), "/");
   // It cannot be checked on a server that does not run.
   if (wanted !== "" && server.services && !(await hasFolder(server, wanted))) {
-    throw new ProductError("not-found", `There is no folder “${wanted}” on ${server.label}. Create it there, with the files that your notebooks read, or give another one.`);
+    throw new ProductError(
+      "not-found",
+      `There is no folder “${wanted}” on ${server.label}. Create it there, with the files that your notebooks read, or give another one.`,
+    );
   }
   const { own } = inspectSetting("serverFolders");
   await writeSetting("serverFolders", { ...(typeof own === "object" && own), [folder.fsPath]: wanted });

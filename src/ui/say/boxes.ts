@@ -57,7 +57,10 @@ export async function showQuickPick<T extends vscode.QuickPickItem>(items: reado
 }
 
 /** As `showQuickPick`, for several. */
-export async function showQuickPicks<T extends vscode.QuickPickItem>(items: readonly T[], options: PickOptions): Promise<readonly T[] | undefined> {
+export async function showQuickPicks<T extends vscode.QuickPickItem>(
+  items: readonly T[],
+  options: PickOptions,
+): Promise<readonly T[] | undefined> {
   const copies = items.map(plainItem);
   const chosen = await vscode.window.showQuickPick(copies, { ...plainOptions(options), canPickMany: true });
   return chosen && items.filter((_, index) => chosen.some((choice) => choice === copies[index]));

@@ -33,6 +33,8 @@ export function markup({ label, command, argument }: CommandLink): string {
   const words = plain(label).replaceAll(/[[\]]/g, "");
   if (argument === undefined) return `[${words}](command:${command})`;
   // A bracket would end the link.
-  const query = encodeURIComponent(JSON.stringify([argument])).replaceAll("(", "%28").replaceAll(")", "%29");
+  const query = encodeURIComponent(JSON.stringify([argument]))
+    .replaceAll("(", "%28")
+    .replaceAll(")", "%29");
   return `[${words}](command:${command}?${query})`;
 }

@@ -39,7 +39,10 @@ export function withProgress<T>(
 ): Thenable<T> {
   const { title } = options;
   return vscode.window.withProgress({ ...options, ...(title !== undefined && { title: plain(title) }) }, (progress, token) =>
-    task({ report: ({ message, ...step }) => progress.report({ ...step, ...(message !== undefined && { message: shown(message) }) }) }, token),
+    task(
+      { report: ({ message, ...step }) => progress.report({ ...step, ...(message !== undefined && { message: shown(message) }) }) },
+      token,
+    ),
   );
 }
 
@@ -48,7 +51,10 @@ export function noteDone(text: string): void {
   vscode.window.setStatusBarMessage(`$(check) ${plain(text)}`, 3_000);
 }
 
-async function pressed(show: (...buttons: string[]) => Thenable<string | undefined>, buttons: readonly string[]): Promise<string | undefined> {
+async function pressed(
+  show: (...buttons: string[]) => Thenable<string | undefined>,
+  buttons: readonly string[],
+): Promise<string | undefined> {
   const words = buttons.map((button) => plain(button));
   const choice = await show(...words);
   return choice === undefined ? undefined : buttons[words.indexOf(choice)];

@@ -22,7 +22,12 @@ export interface ServerArguments {
 export function givenAccount(app: AppContext, { account }: Pick<ServerArguments, "account">): Account {
   const found = account === undefined ? app.hubs.accounts[0] : app.hubs.find(account);
   if (found) return found;
-  throw new ProductError("signed-out", account === undefined ? "You are not signed in to any JupyterHub. Sign in first." : `You are not signed in as “${account}”. Sign in first.`);
+  throw new ProductError(
+    "signed-out",
+    account === undefined
+      ? "You are not signed in to any JupyterHub. Sign in first."
+      : `You are not signed in as “${account}”. Sign in first.`,
+  );
 }
 
 /** @throws ProductError as `givenAccount` */

@@ -25,7 +25,11 @@ export async function keepAlive(app: AppContext, server: Server): Promise<void> 
 
 /** A status bar item while any server is kept alive. */
 export function registerKeepAliveStatus(app: AppContext): vscode.Disposable {
-  const item = new StatusItem("jupyterhubConnect.keepAlive", "JupyterHub Connect: Servers Kept Alive", "jupyterhubConnect.stopKeepingAlive");
+  const item = new StatusItem(
+    "jupyterhubConnect.keepAlive",
+    "JupyterHub Connect: Servers Kept Alive",
+    "jupyterhubConnect.stopKeepingAlive",
+  );
   const update = (): void => {
     const kept = app.keepAlive.all;
     const [first] = kept;

@@ -3,7 +3,15 @@ import * as vscode from "vscode";
 import type { Server, ShownOption, UserOptions } from "../../app/servers/server";
 import { hasCode, messageOf } from "../../base/errors";
 import { readSpawnForm, type SpawnPage } from "../../hub/pages/pages";
-import { preselecting, problemWith, userOptionsOf, type OptionAnswer, type SpawnForm, type SpawnOption, type SpawnProfile } from "../../hub/pages/spawnForm";
+import {
+  preselecting,
+  problemWith,
+  userOptionsOf,
+  type OptionAnswer,
+  type SpawnForm,
+  type SpawnOption,
+  type SpawnProfile,
+} from "../../hub/pages/spawnForm";
 import type { AppContext } from "../context";
 import { withPatience } from "../patience";
 import { createInputBox, createQuickPick } from "../say/boxes";
@@ -87,7 +95,12 @@ async function askWay(app: AppContext, server: Server, form: SpawnForm | undefin
   const items: (Item<Way> | vscode.QuickPickItem)[] = [];
   const { lastOptions, otherOptions = [], shownOptions = [] } = server;
   if (lastOptions) {
-    items.push({ label: "As the Last Time", iconPath: icon("history"), description: summary(shownOptions, form), value: { kind: "last", options: otherOptions.length === 0 ? lastOptions : undefined } });
+    items.push({
+      label: "As the Last Time",
+      iconPath: icon("history"),
+      description: summary(shownOptions, form),
+      value: { kind: "last", options: otherOptions.length === 0 ? lastOptions : undefined },
+    });
   }
   const profiles = form?.profiles ?? [];
   if (profiles.length > 0) items.push(separator("Profiles"));
@@ -99,16 +112,28 @@ async function askWay(app: AppContext, server: Server, form: SpawnForm | undefin
   items.push(separator("Other Ways"));
   const hasSession = server.account.pageSession.cookies !== undefined;
   if (!form && (hasSession || app.spawnForms.isKnown(server))) {
-    const detail = hasSession ? "A hub without choices starts the server at once." : "Asks for your password on the hub, whose pages take no token.";
+    const detail = hasSession
+      ? "A hub without choices starts the server at once."
+      : "Asks for your password on the hub, whose pages take no token.";
     items.push({ label: "Choose from What the Hub Offers…", iconPath: icon("list-selection"), detail, value: { kind: "form" } });
   }
   const detail = form?.hasUnknownFields
     ? "The hub's page asks for more than can be shown here. The start is followed here."
     : "Opens the hub's page; the start is followed here.";
   items.push({ label: "Choose in the Browser…", iconPath: icon("link-external"), detail, value: { kind: "browser" } });
-  items.push({ label: "Options as JSON…", iconPath: icon("json"), detail: "For those who know what the hub's spawner takes.", value: { kind: "json" } });
+  items.push({
+    label: "Options as JSON…",
+    iconPath: icon("json"),
+    detail: "For those who know what the hub's spawner takes.",
+    value: { kind: "json" },
+  });
   const preselected = items.find((item) => "value" in item && item.value.kind === "profile" && item.value.profile.isDefault);
-  const answer = await pick(items, { title: `Start ${server.label}`, placeholder: "What shall it start with?", active: preselected, canGoBack: false });
+  const answer = await pick(items, {
+    title: `Start ${server.label}`,
+    placeholder: "What shall it start with?",
+    active: preselected,
+    canGoBack: false,
+  });
   return answer === back ? undefined : answer;
 }
 
@@ -116,7 +141,7 @@ async function askWay(app: AppContext, server: Server, form: SpawnForm | undefin
 async function askOptions(server: Server, profile: SpawnProfile): Promise<UserOptions | typeof back | undefined> {
   const questions = profile.options.filter(({ choices, freeText }) => choices.length > 1 || freeText);
   const answers = new Map<string, OptionAnswer>();
-  for (let step = 0; step < questions.length; ) {
+  for (let step = 0; step < questions.length;) {
     const option = questions[step];
     if (!option) break;
     const title = `${server.label} · ${profile.displayName || "Options"} (${step + 1}/${questions.length})`;
@@ -145,7 +170,12 @@ async function askOption(title: string, option: SpawnOption): Promise<OptionAnsw
   for (;;) {
     const answer = await pick(items, { title, placeholder: option.displayName, active: items[at], canGoBack: true });
     if (answer !== "other" || !freeText) return answer === "other" ? undefined : answer;
-    const text = await askText({ title, prompt: freeText.hint ?? option.displayName, value: freeText.preselected ?? "", problem: (typed) => problemWith(freeText, typed) });
+    const text = await askText({
+      title,
+      prompt: freeText.hint ?? option.displayName,
+      value: freeText.preselected ?? "",
+      problem: (typed) => problemWith(freeText, typed),
+    });
     if (text === undefined) return undefined;
     if (text !== back) return { text };
   }
@@ -241,7 +271,10 @@ function askText({ title, prompt, value, problem }: TextOptions): Promise<string
 }
 
 /** Resolves with `accept`'s result when the user confirms; `back` by the button; undefined where they leave. Disposes the box. */
-function answerOf<T>(box: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>, accept: () => { readonly value: T } | undefined): Promise<T | typeof back | undefined> {
+function answerOf<T>(
+  box: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>,
+  accept: () => { readonly value: T } | undefined,
+): Promise<T | typeof back | undefined> {
   return new Promise((resolve) => {
     let answer: T | typeof back | undefined;
     box.onDidTriggerButton(() => {

@@ -29,7 +29,9 @@ export async function pageSession({ hubs }: AppContext, account: Account): Promi
     });
     if (!answer || !("text" in answer)) return undefined;
     try {
-      await withPatience(`Signing in to the pages of ${hubName(account.hub)}…`, (signal) => hubs.logInToPages(account, answer.text, signal));
+      await withPatience(`Signing in to the pages of ${hubName(account.hub)}…`, (signal) =>
+        hubs.logInToPages(account, answer.text, signal),
+      );
     } catch (error) {
       if (!hasCode(error, "signed-out") || attempt === attempts) throw error;
       problem = messageOf(error);

@@ -88,7 +88,7 @@ export async function startServer(app: AppContext, server: Server, how: HowToSta
  * @returns whether the server runs
  */
 export async function startForPerson(app: AppContext, server: Server, how: HowToStart = {}): Promise<boolean> {
-  for (let next: HowToStart | undefined = how; next; ) {
+  for (let next: HowToStart | undefined = how; next;) {
     try {
       await startServer(app, server, next);
       return true;

@@ -62,7 +62,8 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
     const server = this.#app.servers.find(about.get("server") ?? "");
     if (!server) return "# Nothing is known of this server any more\n\nYou have signed out of its hub, or it was deleted.\n";
     const id = about.get("kernel");
-    if (id === null) return serverDetails(server, { ...this.#factsOf(server), usage: await within(this.#app.hubTree.onDemand.usage(server), answerWait) });
+    if (id === null)
+      return serverDetails(server, { ...this.#factsOf(server), usage: await within(this.#app.hubTree.onDemand.usage(server), answerWait) });
     const kernel = knownKernels([server]).find((each) => each.id === id);
     if (!kernel) return `# This kernel is gone\n\nKernel ${plain(id)} was shut down, or its server was stopped.\n`;
     return kernelDetails(kernel, await infoOf(kernel), this.#factsOf(server));

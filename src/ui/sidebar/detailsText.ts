@@ -52,7 +52,9 @@ export function serverDetails(server: Server, facts: DetailsFacts): string {
     "## Kernels",
     kernelsText(server, facts.kernels),
     "## Kernel specs",
-    (server.kernelSpecs?.specs ?? []).map(({ name, displayName, language }) => `- ${plain(`${displayName} (\`${name}\`, ${language})`)}`).join("\n") || "Not known yet.",
+    (server.kernelSpecs?.specs ?? [])
+      .map(({ name, displayName, language }) => `- ${plain(`${displayName} (\`${name}\`, ${language})`)}`)
+      .join("\n") || "Not known yet.",
     ...errorsText(facts.errors),
   ]);
 }
@@ -102,19 +104,30 @@ function infoText(info: KernelInfo): string {
 
 function optionsOf({ shownOptions = [] }: Server): readonly string[] {
   if (shownOptions.length === 0) return [];
-  return ["## Options of the last start", shownOptions.map((option) => `- ${plain(optionsText([option]))}`).join("\n"), "Values that the hub's page does not offer are left out."];
+  return [
+    "## Options of the last start",
+    shownOptions.map((option) => `- ${plain(optionsText([option]))}`).join("\n"),
+    "Values that the hub's page does not offer are left out.",
+  ];
 }
 
 function startText(words: readonly StartWord[]): string {
   if (words.length === 0) return "This window has not waited for a start.";
-  const lines = words.map(({ at, fraction, message }) => `${clock(at)}  ${`${Math.round(fraction * 100)}`.padStart(3)}%  ${plain(message)}`);
+  const lines = words.map(
+    ({ at, fraction, message }) => `${clock(at)}  ${`${Math.round(fraction * 100)}`.padStart(3)}%  ${plain(message)}`,
+  );
   return fenced(lines);
 }
 
 function kernelsText(server: Server, kernels: readonly KnownKernel[]): string {
   if (kernels.length === 0) return server.state === "running" ? "None that is known." : "None: it does not run.";
   const lines = kernels.map(({ id, model, session }) => {
-    const what = [specName(server, model.name), model.execution_state, `${model.connections} connections`, `last activity ${time(model.last_activity) ?? "not known"}`];
+    const what = [
+      specName(server, model.name),
+      model.execution_state,
+      `${model.connections} connections`,
+      `last activity ${time(model.last_activity) ?? "not known"}`,
+    ];
     return `- ${plain(`${session ? session.path || session.name : "without a session"}: ${what.join(", ")} (\`${id}\`)`)}`;
   });
   return lines.join("\n");
@@ -122,7 +135,13 @@ function kernelsText(server: Server, kernels: readonly KnownKernel[]): string {
 
 function errorsText(errors: readonly RecentError[]): readonly string[] {
   if (errors.length === 0) return ["## Last errors", "None in this window."];
-  return ["## Last errors", [...errors].reverse().map(({ at, times, message }) => `- ${time(at) ?? ""}${times > 1 ? ` (${times} times)` : ""}: ${plain(message)}`).join("\n")];
+  return [
+    "## Last errors",
+    [...errors]
+      .reverse()
+      .map(({ at, times, message }) => `- ${time(at) ?? ""}${times > 1 ? ` (${times} times)` : ""}: ${plain(message)}`)
+      .join("\n"),
+  ];
 }
 
 function table(rows: readonly (readonly [string, string | undefined])[]): string {

@@ -14,7 +14,12 @@ export function sessionView(row: SessionRow, now: number): RowView {
   const title = sessionTitle(session);
   const folder = folderOf(session.path, title);
   const state = kernel ? look(kernel, row, now) : { words: "no kernel", icon: ["circle-slash"] as const };
-  const lines = [session.path, state.words, kernel ? `Kernel: ${specName(server, kernel.name)}` : "It has no kernel.", ...(kernel ? kernelLines(kernel) : [])];
+  const lines = [
+    session.path,
+    state.words,
+    kernel ? `Kernel: ${specName(server, kernel.name)}` : "It has no kernel.",
+    ...(kernel ? kernelLines(kernel) : []),
+  ];
   return {
     label: folder === "" ? title : `${title} (${folder})`,
     description: [state.words, kernel && specName(server, kernel.name), kernel && shared(kernel)].filter(Boolean).join(" · "),
@@ -52,7 +57,8 @@ interface StateLook {
 /** The kernel's state: by a connection of this window where there is one, else as its server last said. */
 function look(kernel: KernelModel, { connection, isStale }: KernelRowState, now: number): StateLook {
   if (connection === "disconnected") return { words: "not reachable, trying again", icon: ["debug-disconnect", "list.warningForeground"] };
-  if (isStale && connection !== "connected") return { words: `last seen ${kernel.execution_state}`, icon: ["debug-disconnect", "list.warningForeground"] };
+  if (isStale && connection !== "connected")
+    return { words: `last seen ${kernel.execution_state}`, icon: ["debug-disconnect", "list.warningForeground"] };
   switch (kernel.execution_state) {
     case "busy":
       return { words: "busy", icon: ["circle-filled", "charts.orange"] };

@@ -11,7 +11,10 @@ import { RowProvider } from "./tree";
 const countedAfter = 1_000;
 
 /** Shows the tree; it is kept fresh while it is in view. */
-export function registerSidebar({ hubTree }: AppContext, subscriptions: vscode.ExtensionContext["subscriptions"]): vscode.TreeView<TreeNode> {
+export function registerSidebar(
+  { hubTree }: AppContext,
+  subscriptions: vscode.ExtensionContext["subscriptions"],
+): vscode.TreeView<TreeNode> {
   const provider = new RowProvider(hubTree);
   const view = createTreeView("jupyterhubConnect.servers", { treeDataProvider: provider, canSelectMany: true });
   const tell = (): void => {

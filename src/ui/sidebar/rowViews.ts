@@ -115,10 +115,24 @@ function specsFace({ server }: SpecsRow): RowView {
 }
 
 /** Endings of files whose icon stands for a language. */
-const endings: ReadonlyMap<string, string> = new Map(Object.entries({
-  ...{ python: "py", r: "r", julia: "jl", bash: "sh", javascript: "js", typescript: "ts", "c++": "cpp", "c#": "cs", "f#": "fs" },
-  ...{ java: "java", kotlin: "kt", scala: "scala", ruby: "rb", go: "go", rust: "rs", haskell: "hs", lua: "lua", perl: "pl", octave: "m", matlab: "m" },
-}));
+const endings: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ...{ python: "py", r: "r", julia: "jl", bash: "sh", javascript: "js", typescript: "ts", "c++": "cpp", "c#": "cs", "f#": "fs" },
+    ...{
+      java: "java",
+      kotlin: "kt",
+      scala: "scala",
+      ruby: "rb",
+      go: "go",
+      rust: "rs",
+      haskell: "hs",
+      lua: "lua",
+      perl: "pl",
+      octave: "m",
+      matlab: "m",
+    },
+  }),
+);
 
 function specFace({ spec, isDefault, logo }: SpecRow): RowView {
   const ending = endings.get(spec.language.toLowerCase());

@@ -35,7 +35,8 @@ function words({ server, problem, isStale, keptUntil, progress }: ServerRow, now
   if (problem !== undefined) return "not reachable";
   // Its hub cannot be asked: it may have come up or gone since.
   if (isStale) return `${state} when last seen`;
-  if (state === "starting" && progress) return ["starting", `${Math.round(progress.fraction * 100)}%`, progress.message].filter(Boolean).join(" · ");
+  if (state === "starting" && progress)
+    return ["starting", `${Math.round(progress.fraction * 100)}%`, progress.message].filter(Boolean).join(" · ");
   if (keptUntil !== undefined) return `${state} · kept alive until ${clockTime(keptUntil)}`;
   return [stateWords(server, now), idle(server, now)].filter(Boolean).join(" · ");
 }

@@ -11,5 +11,7 @@ export function memoryText({ memory, memoryLimit }: ResourceUsage): string {
 export function coresText({ cores, coreLimit }: ResourceUsage): string | undefined {
   if (cores === undefined) return undefined;
   const used = Number(cores.toFixed(1));
-  return coreLimit === undefined ? `${used} ${used === 1 ? "core" : "cores"}` : `${used} of ${coreLimit} ${coreLimit === 1 ? "core" : "cores"}`;
+  return coreLimit === undefined
+    ? `${used} ${used === 1 ? "core" : "cores"}`
+    : `${used} of ${coreLimit} ${coreLimit === 1 ? "core" : "cores"}`;
 }

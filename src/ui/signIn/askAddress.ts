@@ -22,11 +22,19 @@ interface HubItem extends vscode.QuickPickItem {
 
 /** The configured hubs, and whatever is typed or pasted instead. */
 function pickHub(configured: readonly HubConfiguration[]): Promise<string | undefined> {
-  const known = configured.map(
-    (hub): HubItem => ({ label: configuredName(hub), description: configuredPlace(hub), iconPath: new vscode.ThemeIcon("server"), address: hub.url }),
-  );
+  const known = configured.map((hub): HubItem => ({
+    label: configuredName(hub),
+    description: configuredPlace(hub),
+    iconPath: new vscode.ThemeIcon("server"),
+    address: hub.url,
+  }));
   const pick = createQuickPick<HubItem>();
-  Object.assign(pick, { title, placeholder: "Choose your JupyterHub, or paste the address of another", ignoreFocusOut: true, matchOnDescription: true });
+  Object.assign(pick, {
+    title,
+    placeholder: "Choose your JupyterHub, or paste the address of another",
+    ignoreFocusOut: true,
+    matchOnDescription: true,
+  });
   pick.items = known;
   return new Promise((resolve) => {
     let chosen: string | undefined;
@@ -52,5 +60,10 @@ function typed(text: string): HubItem {
   const problem = problemOf(() => parseAddress(text));
   if (problem !== undefined) return { label: problem, alwaysShow: true, iconPath: new vscode.ThemeIcon("info"), address: text };
   const { url } = parseAddress(text);
-  return { label: `Sign in to ${url.host}${url.pathname.replace(/\/$/, "")}`, alwaysShow: true, iconPath: new vscode.ThemeIcon("link"), address: text };
+  return {
+    label: `Sign in to ${url.host}${url.pathname.replace(/\/$/, "")}`,
+    alwaysShow: true,
+    iconPath: new vscode.ThemeIcon("link"),
+    address: text,
+  };
 }

@@ -60,7 +60,10 @@ class HubAuthenticationProvider implements vscode.AuthenticationProvider, vscode
   async #present(): Promise<vscode.AuthenticationSession[]> {
     const sessions: vscode.AuthenticationSession[] = [];
     for (const account of this.#app.hubs.accounts) {
-      const holds = await account.current().then(() => true, () => false); // no token that holds, no session, until the next sign-in
+      const holds = await account.current().then(
+        () => true,
+        () => false,
+      ); // no token that holds, no session, until the next sign-in
       if (holds) sessions.push(sessionOf(account));
     }
     return sessions;

@@ -64,7 +64,8 @@ class FirstRun {
     controller.supportsExecutionOrder = true;
     controller.supportedLanguages = this.#labels;
     // Not awaited: a cell counts as running until the handler returns, and could not be run by the kernel that is found.
-    controller.executeHandler = (cells, notebook) => void reporting(this.#app, "The first run of a notebook", () => this.#run(cells, notebook));
+    controller.executeHandler = (cells, notebook) =>
+      void reporting(this.#app, "The first run of a notebook", () => this.#run(cells, notebook));
     return controller;
   }
 

@@ -103,6 +103,10 @@ async function readSecretFile(file: string | undefined): Promise<string | undefi
   try {
     return (await readFile(name, "utf8")).trim();
   } catch (cause) {
-    throw new ProductError("forbidden", `The file with the OAuth client's secret cannot be read: ${name}. Check the setting jupyterhubConnect.hubs.`, { cause });
+    throw new ProductError(
+      "forbidden",
+      `The file with the OAuth client's secret cannot be read: ${name}. Check the setting jupyterhubConnect.hubs.`,
+      { cause },
+    );
   }
 }

@@ -75,7 +75,8 @@ async function askPassword({ hub, user, further, problem }: PasswordQuestion): P
 }
 
 function confirmPlainHttp(url: URL): Promise<boolean> {
-  const detail = "Everybody on the network can read your password, your token and your work, and use your account. Ask for an https address.";
+  const detail =
+    "Everybody on the network can read your password, your token and your work, and use your account. Ask for an https address.";
   return confirm({ title: `${url.host} is not encrypted (http).`, detail, button: "Sign In Anyway" });
 }
 
@@ -85,7 +86,9 @@ function warnUnverified({ host }: URL): void {
 }
 
 function confirmOtherHost(pasted: URL, hub: URL): Promise<boolean> {
-  const foreign = hub.host.includes("xn--") ? " It holds letters of another script (xn--), which may look like those of a name that you know." : "";
+  const foreign = hub.host.includes("xn--")
+    ? " It holds letters of another script (xn--), which may look like those of a name that you know."
+    : "";
   const detail = `Your token or password goes to ${hub.host}. Go on only if you know it as your hub's.${foreign}`;
   return confirm({ title: `${pasted.host} leads to a hub on another host: ${hub.host}`, detail, button: `Sign In to ${hub.host}` });
 }

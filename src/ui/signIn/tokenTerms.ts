@@ -8,5 +8,8 @@ const day = 86_400;
 
 /** The terms as the settings are now. */
 export function tokenTerms(): TokenTerms {
-  return { note: `JupyterHub Connect in ${vscode.env.appName} on ${hostname()}`, lifetime: Math.round(readSetting("tokenLifetimeDays") * day) };
+  return {
+    note: `JupyterHub Connect in ${vscode.env.appName} on ${hostname()}`,
+    lifetime: Math.round(readSetting("tokenLifetimeDays") * day),
+  };
 }

@@ -18,7 +18,9 @@ class Ours implements Contestant {
   }
 
   async execute(code: string, onOutput?: OnOutput): Promise<void> {
-    const onIOPub = onOutput && (({ header, content }: { header: { msg_type: string }; content: Record<string, unknown> }) => onOutput(header.msg_type, content));
+    const onIOPub =
+      onOutput &&
+      (({ header, content }: { header: { msg_type: string }; content: Record<string, unknown> }) => onOutput(header.msg_type, content));
     await this.#kernel.execute({ code }, onIOPub ? { onIOPub } : {}).done;
   }
 

@@ -123,7 +123,8 @@ async function scale(world: World): Promise<unknown> {
   let before = 0;
   for (let round = -warmUp; round < refreshes; round++) {
     if (round === 0) before = await heap();
-    for (const server of world.fakeServers.slice(0, 2)) for (const kernel of [...server.kernels.values()].slice(0, 1)) kernel.execution_state = round % 2 === 0 ? "busy" : "idle";
+    for (const server of world.fakeServers.slice(0, 2))
+      for (const kernel of [...server.kernels.values()].slice(0, 1)) kernel.execution_state = round % 2 === 0 ? "busy" : "idle";
     const start = performance.now();
     touched.push(await refresh(world));
     times.push(performance.now() - start);
@@ -138,7 +139,10 @@ async function count(world: World, visible: boolean): Promise<unknown> {
   forgetAsked(world);
   await delay(counting);
   const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
-  const asked = { servers: sum(world.fakeServers.map(({ asked: all }) => all.length)), hubs: sum(world.fakeHubs.map(({ received }) => received.length)) };
+  const asked = {
+    servers: sum(world.fakeServers.map(({ asked: all }) => all.length)),
+    hubs: sum(world.fakeHubs.map(({ received }) => received.length)),
+  };
   return visible ? { servers: asked.servers / serverCount, hubs: asked.hubs / hubCount } : asked;
 }
 

@@ -44,7 +44,10 @@ export const lab: Group = {
       const all = { ours: [] as number[], peer: [] as number[] };
       const [ours, peer] = [await openHere(few), await openLab(few)];
       for (let round = -3; round < passes; round++) {
-        for (const [shown, times] of [[ours, pass.ours], [peer, pass.peer]] as const) {
+        for (const [shown, times] of [
+          [ours, pass.ours],
+          [peer, pass.peer],
+        ] as const) {
           const ms = await runOne(shown);
           // The first ones start the kernel and warm everything up.
           if (round >= 0) times.push(ms);
@@ -52,7 +55,10 @@ export const lab: Group = {
       }
       const [oursMany, peerMany] = [await openHere(many), await openLab(many)];
       for (let round = -1; round < rounds; round++) {
-        for (const [shown, times] of [[oursMany, all.ours], [peerMany, all.peer]] as const) {
+        for (const [shown, times] of [
+          [oursMany, all.ours],
+          [peerMany, all.peer],
+        ] as const) {
           const ms = await runThemAll(shown);
           if (round >= 0) times.push(ms);
         }
@@ -70,8 +76,20 @@ export const lab: Group = {
 };
 
 function notebook(sources: readonly string[]): string {
-  const all = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
-  return JSON.stringify({ cells: all, metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } }, nbformat: 4, nbformat_minor: 5 });
+  const all = sources.map((source, index) => ({
+    cell_type: "code",
+    id: `cell-${index}`,
+    metadata: {},
+    execution_count: null,
+    outputs: [],
+    source,
+  }));
+  return JSON.stringify({
+    cells: all,
+    metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  });
 }
 
 /** The notebook that is in front in JupyterLab. */

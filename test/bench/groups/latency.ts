@@ -23,7 +23,8 @@ export const complete: Group = {
 function latency(bench: Bench, name: string, what: "execute" | "complete", code: string, goal?: Goal): Promise<Measurement[]> {
   return onHub(bench, async (clients) => {
     // Jedi takes 200 ms of the kernel's time for a completion, beside which nobody's way to it can be seen.
-    for (const contestant of contestants) await clients[contestant].call("execute", { code: "%config IPCompleter.use_jedi = False", times: 1 });
+    for (const contestant of contestants)
+      await clients[contestant].call("execute", { code: "%config IPCompleter.use_jedi = False", times: 1 });
     const all: Record<Contestant, number[]> = { ours: [], peer: [], raw: [] };
     for (let round = -1; round < rounds; round++) {
       for (const contestant of contestants) {

@@ -15,10 +15,18 @@ export const load: Group = {
   name: "load",
   title: "minified size, import in a fresh process",
   async measure(bench) {
-    const ours = await bundle(bench, ourFiles().map((file, index) => `export * as m${index} from ${JSON.stringify(`./${file}`)};`).join("\n"));
+    const ours = await bundle(
+      bench,
+      ourFiles()
+        .map((file, index) => `export * as m${index} from ${JSON.stringify(`./${file}`)};`)
+        .join("\n"),
+    );
     const peer = await bundle(bench, 'export * from "@jupyterlab/services";');
     const script = join(bench.directory(), "import.cjs");
-    writeFileSync(script, "const start = performance.now(); require(process.argv[2]); process.stdout.write(String(performance.now() - start));");
+    writeFileSync(
+      script,
+      "const start = performance.now(); require(process.argv[2]); process.stdout.write(String(performance.now() - start));",
+    );
     const times: Record<"ours" | "peer", number[]> = { ours: [], peer: [] };
     for (let round = 0; round < imports; round++) {
       times.ours.push(await importTime(bench, script, ours));

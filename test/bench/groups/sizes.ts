@@ -32,11 +32,29 @@ export const size: Group = {
     return [
       ...sizes.flatMap((count): Measurement[] => [
         { name: `size.pass.median.cells${count}`, unit: "ms", ours: of(count), peer: alone(count) },
-        { name: `size.pass.p95.cells${count}`, unit: "ms", ours: quantile(ours[count] ?? [], 0.95), peer: quantile(empty[count] ?? [], 0.95) },
+        {
+          name: `size.pass.p95.cells${count}`,
+          unit: "ms",
+          ours: quantile(ours[count] ?? [], 0.95),
+          peer: quantile(empty[count] ?? [], 0.95),
+        },
       ]),
       // How many times as long as in a notebook of one cell.
-      ...sizes.slice(1).map((count): Measurement => ({ name: `size.growth.cells${count}`, unit: "×", ours: of(count) / of(1), peer: alone(count) / alone(1) })),
-      { name: "size.completion.first", unit: "ms", ours: median(firstCompletion), raw: median(raw.first), goal: { kind: "ofRaw", value: 0.5 } },
+      ...sizes
+        .slice(1)
+        .map((count): Measurement => ({
+          name: `size.growth.cells${count}`,
+          unit: "×",
+          ours: of(count) / of(1),
+          peer: alone(count) / alone(1),
+        })),
+      {
+        name: "size.completion.first",
+        unit: "ms",
+        ours: median(firstCompletion),
+        raw: median(raw.first),
+        goal: { kind: "ofRaw", value: 0.5 },
+      },
       { name: "size.completion.next", unit: "ms", ours: median(nextCompletion), raw: median(raw.next) },
     ];
   },

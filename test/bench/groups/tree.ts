@@ -6,7 +6,14 @@ import type { Bench } from "../bench";
 import type { Measurement } from "../measurement";
 import type { Group } from "../group";
 
-const scaleResult = v.object({ rows: v.number(), open: v.number(), refresh: v.number(), touched: v.number(), untouched: v.number(), heap: v.number() });
+const scaleResult = v.object({
+  rows: v.number(),
+  open: v.number(),
+  refresh: v.number(),
+  touched: v.number(),
+  untouched: v.number(),
+  heap: v.number(),
+});
 const countResult = v.object({ servers: v.number(), hubs: v.number() });
 
 export const tree: Group = {

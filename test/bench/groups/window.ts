@@ -42,12 +42,17 @@ export const window: Group = {
     const press = async (): Promise<void> => {
       for (let round = 0; page && round < passes; round++) byKey.push(await runOne(here(page)));
     };
-    const figures = await figuresOf(bench, "inHost.ts", { passes, lines, cells, rounds, open }, {
-      onWindow: (opened) => (page = opened),
-      onLine: (line, tell) => {
-        if (line === byKeyLine) press().catch((error: unknown) => tell(messageOf(error)));
+    const figures = await figuresOf(
+      bench,
+      "inHost.ts",
+      { passes, lines, cells, rounds, open },
+      {
+        onWindow: (opened) => (page = opened),
+        onLine: (line, tell) => {
+          if (line === byKeyLine) press().catch((error: unknown) => tell(messageOf(error)));
+        },
       },
-    });
+    );
     const { activation, active, smallest, firstOutput, pass, flood, many, empty } = v.parse(figuresModel, figures);
     const { directory, env } = hub.userPlace("alice@example.org");
     mkdirSync(directory, { recursive: true });

@@ -34,7 +34,11 @@ export function here(page: Page): Shown {
     numbers: ".notebookOverlay .code-cell-row .execution-count-label",
     first: () => focus("Control+Home"),
     last: () => focus("Control+End"),
-    runAll: async () => page.locator(".notebook-toolbar-container").filter({ visible: true }).getByRole("button", { name: /^Run All/ }),
+    runAll: async () =>
+      page
+        .locator(".notebook-toolbar-container")
+        .filter({ visible: true })
+        .getByRole("button", { name: /^Run All/ }),
   };
 }
 
@@ -93,6 +97,8 @@ async function arm(page: Page, numbers: string, event: string): Promise<void> {
 
 async function seen(page: Page): Promise<number> {
   const measured = page.evaluate(() => (window as unknown as { measured: Promise<number> }).measured);
-  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`No cell has ended within ${endMs / 1000} s.`)), endMs).unref());
+  const late = new Promise<never>((_, reject) =>
+    setTimeout(() => reject(new Error(`No cell has ended within ${endMs / 1000} s.`)), endMs).unref(),
+  );
   return await Promise.race([measured, late]);
 }

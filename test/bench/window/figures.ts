@@ -15,7 +15,10 @@ export async function figuresOf(
   bench: Bench,
   entry: string,
   parameters: object,
-  { onLine = () => undefined, onWindow }: { readonly onLine?: (line: string, tell: (text: string) => void) => void } & Pick<ExtensionHostRun, "onWindow"> = {},
+  {
+    onLine = () => undefined,
+    onWindow,
+  }: { readonly onLine?: (line: string, tell: (text: string) => void) => void } & Pick<ExtensionHostRun, "onWindow"> = {},
 ): Promise<unknown> {
   const hub = await bench.hub();
   if ((await runCommand("build")) !== 0) throw new Error("The extension could not be built.");

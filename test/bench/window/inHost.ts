@@ -116,7 +116,9 @@ interface Marks {
 /** What VS Code's own marks say that it took for the extension under test. */
 function spent(what: "LoadExtensionCode" | "ActivateExtension"): number {
   const marks = (globalThis as { MonacoPerformanceMarks?: Marks }).MonacoPerformanceMarks?.getMarks() ?? [];
-  const [from, to] = ["will", "did"].map((when) => marks.find(({ name }) => name === `code/extHost/${when}${what}/${extensionId}`)?.startTime);
+  const [from, to] = ["will", "did"].map(
+    (when) => marks.find(({ name }) => name === `code/extHost/${when}${what}/${extensionId}`)?.startTime,
+  );
   if (from === undefined || to === undefined) throw new Error("This VS Code does not say how long it took to activate the extension.");
   return to - from;
 }

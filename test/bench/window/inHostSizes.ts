@@ -60,7 +60,10 @@ export const run = runnable(async () => {
       const times = { ours: [] as number[], empty: [] as number[] };
       [ours[size], empty[size]] = [times.ours, times.empty];
       for (let turn = 0; turn < turns; turn++) {
-        for (const [document, all] of [[notebook, times.ours], [other, times.empty]] as const) {
+        for (const [document, all] of [
+          [notebook, times.ours],
+          [other, times.empty],
+        ] as const) {
           await vscode.window.showNotebookDocument(document, { preview: false });
           all.push(...(await runPasses(document.cellAt(0), passes)));
         }
@@ -84,7 +87,10 @@ export const run = runnable(async () => {
 
 /** Runs all cells; resolves when the last has ended. */
 async function runAll(notebook: vscode.NotebookDocument): Promise<void> {
-  await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 0, end: notebook.cellCount - 1 }], document: notebook.uri });
+  await vscode.commands.executeCommand("notebook.cell.execute", {
+    ranges: [{ start: 0, end: notebook.cellCount - 1 }],
+    document: notebook.uri,
+  });
   await runToEnd(notebook.cellAt(notebook.cellCount - 1));
 }
 
@@ -93,7 +99,11 @@ async function complete({ document }: vscode.NotebookCell): Promise<number> {
   const begun = performance.now();
   const end = document.positionAt(document.getText().length);
   for (;;) {
-    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>("vscode.executeCompletionItemProvider", document.uri, end);
+    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+      "vscode.executeCompletionItemProvider",
+      document.uri,
+      end,
+    );
     if (items.some(({ label }) => (typeof label === "string" ? label : label.label) === "answer")) return performance.now() - begun;
     if (performance.now() - begun > completionBound) throw new Error("The kernel has completed nothing.");
   }

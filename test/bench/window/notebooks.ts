@@ -13,7 +13,14 @@ export async function openNotebook(file: string, sources: readonly string[]): Pr
 }
 
 async function show(file: string, sources: readonly string[]): Promise<vscode.NotebookDocument> {
-  const cells = sources.map((source, index) => ({ cell_type: "code", id: `cell-${index}`, metadata: {}, execution_count: null, outputs: [], source }));
+  const cells = sources.map((source, index) => ({
+    cell_type: "code",
+    id: `cell-${index}`,
+    metadata: {},
+    execution_count: null,
+    outputs: [],
+    source,
+  }));
   writeFileSync(file, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
   const document = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
   await vscode.window.showNotebookDocument(document, { preview: false });
@@ -24,7 +31,10 @@ async function show(file: string, sources: readonly string[]): Promise<vscode.No
 export async function runToEnd(cell: vscode.NotebookCell): Promise<number> {
   const ended = change((one) => one.cell === cell && one.executionSummary?.success !== undefined);
   const begun = performance.now();
-  await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: cell.index, end: cell.index + 1 }], document: cell.notebook.uri });
+  await vscode.commands.executeCommand("notebook.cell.execute", {
+    ranges: [{ start: cell.index, end: cell.index + 1 }],
+    document: cell.notebook.uri,
+  });
   await ended;
   return performance.now() - begun;
 }

@@ -43,7 +43,8 @@ export function interruptedQueue(isPlayed: (interruption: Interruption) => boole
   });
 
   for (const { interruption, moment } of cases.filter((each) => isPlayed(each.interruption))) {
-    it(`${interruption.name}, ${moment}: ${interruption.mayMiss ? "nothing lost, or told" : "nothing lost"}`, () => play(interruption, moment));
+    it(`${interruption.name}, ${moment}: ${interruption.mayMiss ? "nothing lost, or told" : "nothing lost"}`, () =>
+      play(interruption, moment));
   }
 
   async function play(interruption: Interruption, moment: Moment): Promise<void> {

@@ -55,7 +55,11 @@ interface Saved {
 /** Reads what was saved in `file`. */
 function readSaved(file: string): readonly Saved[] {
   return v.parse(saved, JSON.parse(readFileSync(file, "utf8"))).cells.map(({ execution_count: count, outputs }) => {
-    const textOf = (name: string): string => outputs.filter((one) => one.name === name).map(({ text = "" }) => [text].flat().join("")).join("");
+    const textOf = (name: string): string =>
+      outputs
+        .filter((one) => one.name === name)
+        .map(({ text = "" }) => [text].flat().join(""))
+        .join("");
     const errors = outputs.map(({ ename = "" }) => ename).join(" ");
     return { stdout: textOf("stdout").split("\n").slice(0, -1), said: `${textOf("stderr")} ${errors}`.trim(), count };
   });
@@ -72,16 +76,25 @@ export function isSaved(file: string): boolean {
  * @param mayMiss lines may be missing where a notice in the notebook says so
  * @returns how many lines are missing, and whether a notice says that some may be
  */
-export function assertComplete(file: string, options: { readonly asks: boolean; readonly mayMiss: boolean }): { readonly missing: number; readonly told: boolean } {
+export function assertComplete(
+  file: string,
+  options: { readonly asks: boolean; readonly mayMiss: boolean },
+): { readonly missing: number; readonly told: boolean } {
   const all = readSaved(file);
   let missing = 0;
   const told = all.some(({ said }) => /may be missing|Connection lost/.test(said));
   for (const [cell, { stdout, said, count }] of all.slice(0, cells).entries()) {
     const expected =
-      options.asks && cell === asking ? [`name? ${answer}`, `got ${answer}`] : Array.from({ length: lines }, (_, line) => `cell ${cell} line ${line}`);
+      options.asks && cell === asking
+        ? [`name? ${answer}`, `got ${answer}`]
+        : Array.from({ length: lines }, (_, line) => `cell ${cell} line ${line}`);
     const context = `cell ${cell}: ${JSON.stringify(stdout)} ${said}`;
     if (options.mayMiss && told) {
-      assert.deepEqual(stdout, expected.filter((line) => stdout.includes(line)), `doubled or out of order in ${context}`);
+      assert.deepEqual(
+        stdout,
+        expected.filter((line) => stdout.includes(line)),
+        `doubled or out of order in ${context}`,
+      );
       missing += expected.length - stdout.length;
       continue;
     }

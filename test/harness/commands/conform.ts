@@ -29,7 +29,9 @@ async function main(): Promise<number> {
     else console.log(`differs ${name}: ${first}${more.length > 0 ? ` (and ${more.length} more)` : ""}`);
     if (verbose) for (const problem of more) say(`  ${problem}`);
   }
-  reportResult(sum(results.map(({ name, problems }) => (problems.length === 0 ? passed : failed(`notebook ${name}`, problems.join("\n"))))));
+  reportResult(
+    sum(results.map(({ name, problems }) => (problems.length === 0 ? passed : failed(`notebook ${name}`, problems.join("\n"))))),
+  );
   const good = results.filter(({ problems }) => problems.length === 0).length;
   say(`${good} of ${results.length} notebooks are equal; what VS Code saved is in ${saved}`);
   return good === results.length ? 0 : 1;

@@ -31,8 +31,13 @@ async function main(): Promise<number> {
   const files = await gatherRelease(root, version, vsix, join(out, check ? "release-check" : "release"));
 
   const shown = files.map((file) => relative(root, file));
-  console.log(`\nVersion ${version}, commit ${(await run("git", ["rev-parse", "HEAD"], { cwd: root })).trim()}, Node ${process.version}, in ${elapsed(started)}:\n  ${shown.join("\n  ")}`);
-  if (check) console.log(`\nThis was a check: nothing was tested, and nothing of it may be published.${found.length > 0 ? `\n${refusal(version, found)}` : ""}`);
+  console.log(
+    `\nVersion ${version}, commit ${(await run("git", ["rev-parse", "HEAD"], { cwd: root })).trim()}, Node ${process.version}, in ${elapsed(started)}:\n  ${shown.join("\n  ")}`,
+  );
+  if (check)
+    console.log(
+      `\nThis was a check: nothing was tested, and nothing of it may be published.${found.length > 0 ? `\n${refusal(version, found)}` : ""}`,
+    );
   else console.log(instructions(version, shown));
   return 0;
 }
@@ -41,7 +46,8 @@ async function main(): Promise<number> {
 async function test(version: string, vsix: string, sum: string): Promise<void> {
   const code = await runCommand("test");
   if (code !== 0) throw new Error(`Version ${version} is not released: npm test ended with exit code ${code}, see above.`);
-  if (sha256(vsix) !== sum) throw new Error(`Version ${version} is not released: ${relative(root, vsix)} is no longer what it was before the tests.`);
+  if (sha256(vsix) !== sum)
+    throw new Error(`Version ${version} is not released: ${relative(root, vsix)} is no longer what it was before the tests.`);
   const found = await obstacles(root, version);
   if (found.length > 0) throw new Error(refusal(version, found));
   say(`The tested package is the one of before: ${sum}`);

@@ -16,7 +16,8 @@ import { takeFiles } from "../suiteFiles";
 import { runInExtensionHost } from "../vscode/extensionHost";
 import { hostNames, type HostName } from "../vscode/hostRun";
 
-const usage = "npm run test:vscode -- [--host electron|code-server] [--stack newest|previous|oldest] [--vscode newest|oldest] [--files a.test.ts,b.test.ts] [--grep TEXT] [--inspect]";
+const usage =
+  "npm run test:vscode -- [--host electron|code-server] [--stack newest|previous|oldest] [--vscode newest|oldest] [--files a.test.ts,b.test.ts] [--grep TEXT] [--inspect]";
 /** All tests together; a single test has `testMs` unless it says otherwise. */
 const runMs = 20 * 60_000;
 const testMs = 60_000;

@@ -46,7 +46,9 @@ async function main(): Promise<number> {
   results.push(...(await runInLanes(jobs, lanes)));
 
   const total = sum(results);
-  if (values.times === true) for (const [file, seconds] of Object.entries(total.seconds).sort(([, a], [, b]) => b - a)) console.log(`${seconds.toFixed(0).padStart(4)} s  ${file}`);
+  if (values.times === true)
+    for (const [file, seconds] of Object.entries(total.seconds).sort(([, a], [, b]) => b - a))
+      console.log(`${seconds.toFixed(0).padStart(4)} s  ${file}`);
   for (const { title, message } of total.failures) console.log(`\nFAILED ${title}\n  ${message.replaceAll("\n", "\n  ")}`);
   console.log(`\nin ${elapsed(started)}\n${lastLine(total)}`);
   return total.failed > 0 || total.skipped > 0 ? 1 : 0;
@@ -90,7 +92,10 @@ async function exitCode(name: string, args: readonly string[], isHeld: boolean, 
   const heading = `=== ${[name, ...args].join(" ")}`;
   if (!isHeld) console.log(`\n${heading}`);
   try {
-    return await runCommand(name, args, { env, onOutput: isHeld ? (text) => console.log(`\n${heading} (${elapsed(started)})\n${text}`) : undefined });
+    return await runCommand(name, args, {
+      env,
+      onOutput: isHeld ? (text) => console.log(`\n${heading} (${elapsed(started)})\n${text}`) : undefined,
+    });
   } catch (error) {
     if (error instanceof Interrupted) throw error;
     console.error(messageOf(error));

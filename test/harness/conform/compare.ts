@@ -21,7 +21,10 @@ export function differences(wanted: Ran, got: Ran, noise: readonly string[]): st
   const note = (where: string, what: string | undefined): void => {
     if (what !== undefined) found.push(`${where}: ${what}`);
   };
-  note("metadata", difference(metadataOf(wanted.notebook, wanted.notebook, quietWanted), metadataOf(got.notebook, wanted.notebook, quietGot)));
+  note(
+    "metadata",
+    difference(metadataOf(wanted.notebook, wanted.notebook, quietWanted), metadataOf(got.notebook, wanted.notebook, quietGot)),
+  );
   note("cells", difference(wanted.notebook.cells.length, got.notebook.cells.length));
   for (const [index, cell] of wanted.notebook.cells.entries()) {
     const other = got.notebook.cells[index];
@@ -54,7 +57,12 @@ function frameOf({ cell_type, id, source, metadata, attachments, execution_count
   return { cell_type, id: quietly(id, quiet), source: textOf(source), metadata: Object.fromEntries(rest), attachments, execution_count };
 }
 
-function outputsDifference(wanted: readonly PlainOutput[], got: readonly PlainOutput[], quietWanted: Quiet, quietGot: Quiet): string | undefined {
+function outputsDifference(
+  wanted: readonly PlainOutput[],
+  got: readonly PlainOutput[],
+  quietWanted: Quiet,
+  quietGot: Quiet,
+): string | undefined {
   const first = (one: readonly PlainOutput[], other: readonly PlainOutput[]): string | undefined =>
     firstDifference(one, other, (wantedText, gotText) => textDifference(wantedText, gotText, quietWanted, quietGot));
   const found = first(wanted, got);

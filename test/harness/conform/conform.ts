@@ -74,7 +74,13 @@ export async function conform({ directory, only, out, onLine }: ConformOptions):
 }
 
 /** @param file what VS Code saved, with the kernel in `home` */
-function problemsOf({ directions }: CorpusNotebook, wanted: Ran | string | undefined, outcome: Outcome | undefined, file: string, home: string): string[] {
+function problemsOf(
+  { directions }: CorpusNotebook,
+  wanted: Ran | string | undefined,
+  outcome: Outcome | undefined,
+  file: string,
+  home: string,
+): string[] {
   if (outcome === undefined) return [endedEarly];
   if (outcome.exitCode === 2) return [outcome.reason ?? "It could not be run."];
   if (wanted === undefined || typeof wanted === "string") return [wanted ?? "There is nothing to compare with."];
@@ -85,7 +91,14 @@ function problemsOf({ directions }: CorpusNotebook, wanted: Ran | string | undef
   }
 }
 
-async function runAll(hub: TestHub, user: string, corpus: readonly CorpusNotebook[], saved: string, onLine: (line: string) => void, onErrors: (records: readonly string[]) => void): Promise<(Outcome | null)[]> {
+async function runAll(
+  hub: TestHub,
+  user: string,
+  corpus: readonly CorpusNotebook[],
+  saved: string,
+  onLine: (line: string) => void,
+  onErrors: (records: readonly string[]) => void,
+): Promise<(Outcome | null)[]> {
   mkdirSync(saved, { recursive: true });
   const notebooks = corpus.map(({ file, cells, directions }) => {
     const copy = path.join(saved, path.basename(file));

@@ -38,19 +38,23 @@ export interface CorpusNotebook {
  * @throws Error if there is none, or one is not a notebook in format 4
  */
 export function readCorpus(directory: string): CorpusNotebook[] {
-  const names = readdirSync(directory).filter((name) => name.endsWith(".ipynb")).sort();
-  const corpus = names.filter((name) => !name.endsWith(expectedEnding)).map((name) => {
-    const file = path.join(directory, name);
-    const expected = name.replace(/\.ipynb$/, expectedEnding);
-    const { cells, directions } = read(file);
-    return {
-      name: path.basename(name, ".ipynb"),
-      file,
-      expected: names.includes(expected) ? path.join(directory, expected) : undefined,
-      cells,
-      directions,
-    };
-  });
+  const names = readdirSync(directory)
+    .filter((name) => name.endsWith(".ipynb"))
+    .sort();
+  const corpus = names
+    .filter((name) => !name.endsWith(expectedEnding))
+    .map((name) => {
+      const file = path.join(directory, name);
+      const expected = name.replace(/\.ipynb$/, expectedEnding);
+      const { cells, directions } = read(file);
+      return {
+        name: path.basename(name, ".ipynb"),
+        file,
+        expected: names.includes(expected) ? path.join(directory, expected) : undefined,
+        cells,
+        directions,
+      };
+    });
   if (corpus.length === 0) throw new Error(`There is no notebook in ${directory}.`);
   return corpus;
 }

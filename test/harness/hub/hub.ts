@@ -98,7 +98,19 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
   const url = `${tls ? "https" : "http"}://127.0.0.1:${proxyPort}${path}`;
   // Past the proxy where that speaks TLS: what the harness itself asks needs no certificates.
   const inside = tls ? `http://127.0.0.1:${hubPort}${path}` : url;
-  const settings = { directory: owner.directory, bindUrl: url, hubPort, proxyPort, proxyApiPort, prefix: path, password, adminToken, proxyToken, singleSignOn, oauthClients };
+  const settings = {
+    directory: owner.directory,
+    bindUrl: url,
+    hubPort,
+    proxyPort,
+    proxyApiPort,
+    prefix: path,
+    password,
+    adminToken,
+    proxyToken,
+    singleSignOn,
+    oauthClients,
+  };
   const cwd = owner.directory;
 
   const proxy = new ManagedProcess(owner, {

@@ -45,7 +45,13 @@ export async function startPlainServer(options: PlainServerOptions = {}): Promis
       name: "Jupyter server",
       command: join(bin, "jupyter-server"),
       args: [
-        ...["--no-browser", "--ServerApp.ip=127.0.0.1", `--ServerApp.port=${port}`, "--ServerApp.port_retries=0", `--ServerApp.base_url=${prefix}`],
+        ...[
+          "--no-browser",
+          "--ServerApp.ip=127.0.0.1",
+          `--ServerApp.port=${port}`,
+          "--ServerApp.port_retries=0",
+          `--ServerApp.base_url=${prefix}`,
+        ],
         ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
         // jupyter_server 2 has these elsewhere.
         ...(unlimited ? [`--${version === 3 ? "ServerApp" : "ZMQChannelsWebsocketConnection"}.limit_rate=False`] : []),

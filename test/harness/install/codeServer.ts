@@ -79,7 +79,12 @@ export async function ensureCodeServer(): Promise<CodeServer> {
   const files = ["package.json", "package-lock.json"] as const;
   const directory = await cached({
     name: "code-server",
-    key: [...files.map((file) => readFileSync(join(import.meta.dirname, recipe, file), "utf8")), nodeVersions[node], process.platform, process.arch],
+    key: [
+      ...files.map((file) => readFileSync(join(import.meta.dirname, recipe, file), "utf8")),
+      nodeVersions[node],
+      process.platform,
+      process.arch,
+    ],
     build: async (target) => {
       for (const file of files) copyFileSync(join(import.meta.dirname, recipe, file), join(target, file));
       const env = npmEnvironment();

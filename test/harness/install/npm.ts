@@ -6,6 +6,7 @@
  * The person's own settings, such as a registry, stay.
  */
 export function npmEnvironment(): NodeJS.ProcessEnv {
-  const ours = /^npm_(package|lifecycle|command|execpath|node_execpath)|^npm_config_(local_prefix|loglevel|fund|audit|noproxy|user_agent|npm_version|node_gyp)$|^INIT_CWD$/i;
+  const ours =
+    /^npm_(package|lifecycle|command|execpath|node_execpath)|^npm_config_(local_prefix|loglevel|fund|audit|noproxy|user_agent|npm_version|node_gyp)$|^INIT_CWD$/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }

@@ -7,14 +7,7 @@ import { say, step } from "./progress";
 
 /** A part of the system, named as its Debian package. */
 export type SystemPart =
-  | "chromium"
-  | "libkrb5-dev"
-  | "python3-venv"
-  | "build-essential"
-  | "pkg-config"
-  | "ripgrep"
-  | "fonts-dejavu"
-  | "fonts-noto-color-emoji";
+  "chromium" | "libkrb5-dev" | "python3-venv" | "build-essential" | "pkg-config" | "ripgrep" | "fonts-dejavu" | "fonts-noto-color-emoji";
 
 interface Part {
   what: string;

@@ -39,7 +39,7 @@ export async function runInLanes<T>(jobs: readonly Job<T>[], lanes: number): Pro
     return undefined;
   };
   const lane = async (): Promise<void> => {
-    for (let next; (next = await take()); ) {
+    for (let next; (next = await take());) {
       try {
         results[next.at] = await next.job.run();
       } catch (error) {

@@ -37,7 +37,12 @@ export function partsOnOlderStacks(): Part[] {
   const onStacks = ["previous", "oldest"].flatMap((stack) => [
     ...[...partsOf("services", 3, () => false), ...partsOfSecurity()].map((part) => withArgs(part, "--stack", stack)),
     { suite: "test:vscode", args: ["--stack", stack, "--grep", entering], seconds: 150, isWindow: true },
-    { suite: "test:e2e", args: ["--stack", stack, "--grep", "the way into a hub|OAuth client|several servers"], seconds: 200, isWindow: true },
+    {
+      suite: "test:e2e",
+      args: ["--stack", stack, "--grep", "the way into a hub|OAuth client|several servers"],
+      seconds: 200,
+      isWindow: true,
+    },
   ]);
   return [...onStacks, ...partsOf("e2e", 4).map((part) => withArgs(part, "--vscode", "oldest"))];
 }
@@ -45,7 +50,15 @@ export function partsOnOlderStacks(): Part[] {
 /** Those that show a VS Code apart from those that take much memory: a window opens slowly beside them. */
 function partsOfSecurity(): Part[] {
   const shows = (file: string): boolean => /^(folderWindows|hubWords|notebookWords)\./.test(file);
-  return [...partsOf("security", 1, shows, shows), ...partsOf("security", 1, () => false, (file) => !shows(file))];
+  return [
+    ...partsOf("security", 1, shows, shows),
+    ...partsOf(
+      "security",
+      1,
+      () => false,
+      (file) => !shows(file),
+    ),
+  ];
 }
 
 /**
@@ -53,7 +66,12 @@ function partsOfSecurity(): Part[] {
  * @param shows whether a file's tests open a VS Code
  * @param wanted whether a file is one of them
  */
-function partsOf(name: keyof typeof beginning, count: number, shows: (file: string) => boolean = all, wanted: (file: string) => boolean = all): Part[] {
+function partsOf(
+  name: keyof typeof beginning,
+  count: number,
+  shows: (file: string) => boolean = all,
+  wanted: (file: string) => boolean = all,
+): Part[] {
   const seconds = (file: string): number => measured[`${name}/${file}`] ?? usual;
   return inParts(filesOf(name).filter(wanted), count, seconds).map((part) => ({
     suite: `test:${name}`,

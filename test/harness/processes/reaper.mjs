@@ -14,7 +14,7 @@ process.stdin.on("close", () => void reap());
 async function reap() {
   // Twice empty: a process may have forked while the first list was made.
   const deadline = Date.now() + 10_000;
-  for (let empty = 0; empty < 2 && Date.now() < deadline; ) {
+  for (let empty = 0; empty < 2 && Date.now() < deadline;) {
     const pids = marked();
     empty = pids.length === 0 ? empty + 1 : 0;
     for (const pid of pids) {

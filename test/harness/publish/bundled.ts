@@ -44,8 +44,14 @@ export function readMetafile(root: string): Metafile {
  * @throws Error if a bundled file is neither the project's nor a package's.
  */
 export function bundledPackages(root: string, metafile: Pick<Metafile, "inputs">): BundledPackage[] {
-  const directories = new Set(Object.keys(metafile.inputs).filter((path) => !path.startsWith("src/")).map(directoryOf));
-  return [...directories].map((directory) => packageIn(root, directory)).sort((a, b) => inOrder(`${a.name}@${a.version}`, `${b.name}@${b.version}`) || inOrder(a.directory, b.directory));
+  const directories = new Set(
+    Object.keys(metafile.inputs)
+      .filter((path) => !path.startsWith("src/"))
+      .map(directoryOf),
+  );
+  return [...directories]
+    .map((directory) => packageIn(root, directory))
+    .sort((a, b) => inOrder(`${a.name}@${a.version}`, `${b.name}@${b.version}`) || inOrder(a.directory, b.directory));
 }
 
 /** Each name and version once. */
@@ -71,7 +77,8 @@ function directoryOf(path: string): string {
   const at = segments.lastIndexOf("node_modules");
   const end = at + (segments[at + 1]?.startsWith("@") === true ? 3 : 2);
   // A path that leads out of the root, or to a file of no package: nobody could say what its licence is.
-  if (segments[0] !== "node_modules" || segments.length <= end) throw new Error(`${path} is bundled, and belongs to no package of node_modules.`);
+  if (segments[0] !== "node_modules" || segments.length <= end)
+    throw new Error(`${path} is bundled, and belongs to no package of node_modules.`);
   return segments.slice(0, end).join("/");
 }
 

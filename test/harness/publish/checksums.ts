@@ -9,8 +9,14 @@ import { inOrder } from "./bundled";
  * `published` by their bare names, since a person who downloads them has them beside each other.
  */
 export function checksums(root: string, published: readonly string[]): string {
-  const files = [...bundles(root).map((name) => [name, join(root, name)] as const), ...published.map((file) => [basename(file), file] as const)];
-  return files.sort(([a], [b]) => inOrder(a, b)).map(([name, file]) => `${sha256(file)}  ${name}\n`).join("");
+  const files = [
+    ...bundles(root).map((name) => [name, join(root, name)] as const),
+    ...published.map((file) => [basename(file), file] as const),
+  ];
+  return files
+    .sort(([a], [b]) => inOrder(a, b))
+    .map(([name, file]) => `${sha256(file)}  ${name}\n`)
+    .join("");
 }
 
 /** Of a file, in hexadecimal digits. */

@@ -52,9 +52,14 @@ export function noticesOf(root: string, packages: readonly BundledPackage[]): No
 
 /** The file's text. */
 export function noticesText(notices: readonly Notice[]): string {
-  const heads = notices.map(({ name, version, licence, copyright }) => [`${name} ${version}`, `Licence: ${licence}`, ...copyright].join("\n"));
+  const heads = notices.map(({ name, version, licence, copyright }) =>
+    [`${name} ${version}`, `Licence: ${licence}`, ...copyright].join("\n"),
+  );
   const sections = notices.map(({ text }, index) => `${heads[index] ?? ""}\n\n${text}\n`);
-  return [`JupyterHub Connect contains parts of the ${notices.length} packages below, under the licences that stand with them.\n`, ...sections].join(`\n${"=".repeat(80)}\n\n`);
+  return [
+    `JupyterHub Connect contains parts of the ${notices.length} packages below, under the licences that stand with them.\n`,
+    ...sections,
+  ].join(`\n${"=".repeat(80)}\n\n`);
 }
 
 /** The notice, or why there is none. */
@@ -73,7 +78,10 @@ function noticeOf(root: string, bundled: BundledPackage): Notice | string {
 
 /** What a package's files say of licence and notices; where there is no such file, that part of its README. */
 function licenceText(directory: string): string {
-  const names = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name).sort();
+  const names = readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .sort();
   const read = (name: string): string => readFileSync(join(directory, name), "utf8").replaceAll("\r\n", "\n").trim();
   const files = names.filter((name) => /^(?:licen[cs]es?|copying|notice)(?:$|[.-])/i.test(name));
   if (files.length > 0) return files.map(read).join("\n\n");
@@ -84,7 +92,8 @@ function licenceText(directory: string): string {
 /** The section "License" of a README in Markdown: from its heading to the next. */
 function licenceSection(markdown: string): string {
   const lines = markdown.split("\n");
-  const isHeading = (at: number): boolean => /^#/.test(lines[at] ?? "") || (/\S/.test(lines[at] ?? "") && /^(?:-{3,}|={3,})$/.test((lines[at + 1] ?? "").trim()));
+  const isHeading = (at: number): boolean =>
+    /^#/.test(lines[at] ?? "") || (/\S/.test(lines[at] ?? "") && /^(?:-{3,}|={3,})$/.test((lines[at + 1] ?? "").trim()));
   const start = lines.findIndex((line, at) => isHeading(at) && /^[#\s]*licen[cs]e\W*$/i.test(line));
   if (start < 0) return "";
   const next = lines.findIndex((_, at) => at > start + 1 && isHeading(at));

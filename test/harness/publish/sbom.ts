@@ -14,7 +14,12 @@ const tool = join(checkout, "node_modules", "@cyclonedx", "cyclonedx-esbuild", "
 
 const hash = v.object({ alg: v.string(), content: v.string() });
 const licence = v.looseObject({ license: v.looseObject({ id: v.optional(v.string()) }) });
-const component = v.looseObject({ name: v.string(), version: v.string(), licenses: v.optional(v.array(licence)), hashes: v.optional(v.array(hash)) });
+const component = v.looseObject({
+  name: v.string(),
+  version: v.string(),
+  licenses: v.optional(v.array(licence)),
+  hashes: v.optional(v.array(hash)),
+});
 
 /** What is read of a bill of materials. */
 export const billModel = v.looseObject({
@@ -24,7 +29,9 @@ export const billModel = v.looseObject({
 });
 type Bill = v.InferOutput<typeof billModel>;
 
-const lockModel = v.object({ packages: v.record(v.string(), v.looseObject({ version: v.optional(v.string()), integrity: v.optional(v.string()) })) });
+const lockModel = v.object({
+  packages: v.record(v.string(), v.looseObject({ version: v.optional(v.string()), integrity: v.optional(v.string()) })),
+});
 
 /**
  * Writes as `file` what the bundles below `root` are made of, with the hashes of the packages' archives, and that of
@@ -54,7 +61,9 @@ async function billOf(root: string): Promise<string> {
     const metafile = join(directory, "metafile.json");
     writeFileSync(metafile, JSON.stringify(readMetafile(root)));
     // Validated once it is complete.
-    return await run(process.execPath, [tool, "--output-reproducible", "--no-validate", "--spec-version", specification, metafile], { cwd: root });
+    return await run(process.execPath, [tool, "--output-reproducible", "--no-validate", "--spec-version", specification, metafile], {
+      cwd: root,
+    });
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -63,7 +72,11 @@ async function billOf(root: string): Promise<string> {
 /** The hash of each package's archive, by name and version. */
 function archiveHashes(root: string): ReadonlyMap<string, string> {
   const { packages } = v.parse(lockModel, JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")));
-  const hashes = Object.entries(packages).flatMap(([path, { version, integrity }]) => (version === undefined || integrity === undefined ? [] : [[`${path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length)}@${version}`, integrity] as const]));
+  const hashes = Object.entries(packages).flatMap(([path, { version, integrity }]) =>
+    version === undefined || integrity === undefined
+      ? []
+      : [[`${path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length)}@${version}`, integrity] as const],
+  );
   return new Map(hashes);
 }
 

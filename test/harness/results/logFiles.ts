@@ -17,17 +17,21 @@ export function logsBelow(userData: string): string {
 export function logFilesIn(directory: string): string[] {
   if (!existsSync(directory)) return [];
   const files = readdirSync(directory, { recursive: true, encoding: "utf8" });
-  return files.filter((file) => name.test(path.basename(file))).sort().map((file) => path.join(directory, file));
+  return files
+    .filter((file) => name.test(path.basename(file)))
+    .sort()
+    .map((file) => path.join(directory, file));
 }
 
 /** Gives the lines that were written since it was called last, from all logs in `directory`. */
 export function linesIn(directory: string): () => readonly string[] {
   const read = new Map<string, number>();
-  return () => logFilesIn(directory).flatMap((file) => {
-    const { text, end } = readFrom(file, read.get(file) ?? 0);
-    read.set(file, end);
-    return text.split("\n").filter((line) => line !== "");
-  });
+  return () =>
+    logFilesIn(directory).flatMap((file) => {
+      const { text, end } = readFrom(file, read.get(file) ?? 0);
+      read.set(file, end);
+      return text.split("\n").filter((line) => line !== "");
+    });
 }
 
 /** As `linesIn`, the records of level error only. */

@@ -7,7 +7,11 @@ const { Runner, reporters } = require("mocha");
 const { EVENT_SUITE_BEGIN, EVENT_SUITE_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING, EVENT_RUN_END } = Runner.constants;
 
 /** The file's name from its suite's folder on, also where it was bundled elsewhere. */
-const fileOf = (suite) => /^.*[\\/]test[\\/](\w+[\\/].*\.test)\.[jt]s$/.exec(suite.file ?? "")?.[1].replaceAll("\\", "/").concat(".ts");
+const fileOf = (suite) =>
+  /^.*[\\/]test[\\/](\w+[\\/].*\.test)\.[jt]s$/
+    .exec(suite.file ?? "")?.[1]
+    .replaceAll("\\", "/")
+    .concat(".ts");
 
 module.exports = class ResultReporter extends reporters.Spec {
   constructor(runner, options) {

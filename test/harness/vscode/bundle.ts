@@ -9,9 +9,7 @@ import { out, root } from "../paths";
  * order of `entries`. The folder lies inside the extension, so that `vscode` and `mocha` are found from there; each
  * run has its own, so that runs do not disturb each other. Whoever asked removes it.
  */
-export async function bundleForExtensionHost(
-  entries: readonly string[],
-): Promise<{ directory: string; files: string[] }> {
+export async function bundleForExtensionHost(entries: readonly string[]): Promise<{ directory: string; files: string[] }> {
   const parent = path.join(out, "test", "vscode");
   mkdirSync(parent, { recursive: true });
   const directory = mkdtempSync(path.join(parent, "run-"));

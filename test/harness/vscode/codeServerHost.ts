@@ -21,12 +21,10 @@ export async function runInCodeServer(run: HostRun): Promise<ExtensionHostResult
     const browser = await launchBrowser();
     try {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-      const code = await withTimeout(runInPage(page, server, run), run.timeout, tooLong(run)).catch(
-        async (error: unknown) => {
-          const title = await page.title().catch(() => "no window");
-          throw new Error(`${messageOf(error)} (window: ${title})${tail(server.log(), 40)}`, { cause: error });
-        },
-      );
+      const code = await withTimeout(runInPage(page, server, run), run.timeout, tooLong(run)).catch(async (error: unknown) => {
+        const title = await page.title().catch(() => "no window");
+        throw new Error(`${messageOf(error)} (window: ${title})${tail(server.log(), 40)}`, { cause: error });
+      });
       return { host: `code-server ${server.version}`, ok: code === 0, errors: errorsIn(server.logs)() };
     } finally {
       await browser.close();

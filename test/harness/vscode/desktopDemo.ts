@@ -19,7 +19,10 @@ export async function openDesktopDemo(code: string, vsix: string, notebook: stri
   writeFileSync(path.join(user, "settings.json"), JSON.stringify(demoSettings, null, 2));
   const copy = path.join(folder, path.basename(notebook));
   cpSync(notebook, copy);
-  const profile = [`--user-data-dir=${path.join(owner.directory, "user-data")}`, `--extensions-dir=${path.join(owner.directory, "extensions")}`];
+  const profile = [
+    `--user-data-dir=${path.join(owner.directory, "user-data")}`,
+    `--extensions-dir=${path.join(owner.directory, "extensions")}`,
+  ];
   // VS Code refuses to run as root unless it is told that this is meant.
   const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   await run(code, [...root, ...profile, "--install-extension", vsix], { env: owner.env, timeout: 120_000 });

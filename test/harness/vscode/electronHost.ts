@@ -62,11 +62,9 @@ export async function runInElectron(executable: string, run: HostRun): Promise<E
   }
   try {
     const ended = new Promise<number | null>((resolve, reject) => child.once("error", reject).once("exit", resolve));
-    const code = await withTimeout(ended, run.timeout, `VS Code did not end within ${run.timeout / 1000} s.`).catch(
-      (error: unknown) => {
-        throw new Error(`The run in the desktop VS Code failed.${tail(printed, 40)}`, { cause: error });
-      },
-    );
+    const code = await withTimeout(ended, run.timeout, `VS Code did not end within ${run.timeout / 1000} s.`).catch((error: unknown) => {
+      throw new Error(`The run in the desktop VS Code failed.${tail(printed, 40)}`, { cause: error });
+    });
     // 1 is what VS Code makes of a rejected run(); anything else never got that far.
     if (code !== 0 && code !== 1) throw new Error(`VS Code ended with code ${code ?? "none"}.${tail(printed, 40)}`);
     return { host: "electron (desktop VS Code)", ok: code === 0, errors: errorsIn(logs)() };

@@ -38,7 +38,11 @@ export async function copyInstalled(installer: Pick<Installer, "node" | "entry">
     const directory = mkdtempSync(path.join(tmpdir(), "jupyterhub-connect-install-"));
     try {
       const extensions = path.join(directory, "extensions");
-      const profile = [`--config=${path.join(directory, "config.yaml")}`, `--user-data-dir=${path.join(directory, "user-data")}`, `--extensions-dir=${extensions}`];
+      const profile = [
+        `--config=${path.join(directory, "config.yaml")}`,
+        `--user-data-dir=${path.join(directory, "user-data")}`,
+        `--extensions-dir=${extensions}`,
+      ];
       await installExtensions({ ...installer, profile }, vsix);
       // Elsewhere first: a copy that was broken off must not be taken for a whole one.
       cpSync(extensions, `${source}.new`, { recursive: true });

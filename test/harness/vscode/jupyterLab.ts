@@ -75,7 +75,10 @@ export class JupyterLab {
   /** Saves the notebook that is in front; resolves with the file's content. */
   async save(file: string): Promise<unknown> {
     await this.page.keyboard.press("Escape");
-    const put = this.page.waitForResponse((response) => response.request().method() === "PUT" && response.url().includes("/api/contents/"), { timeout: openMs });
+    const put = this.page.waitForResponse(
+      (response) => response.request().method() === "PUT" && response.url().includes("/api/contents/"),
+      { timeout: openMs },
+    );
     await this.page.keyboard.press("Control+s");
     await put;
     // As a notebook the server would add to it.

@@ -22,7 +22,10 @@ export class NotebookEditor {
 
   /** Waits until it is drawn; after a reload all of VS Code is drawn first. */
   async shown(): Promise<void> {
-    await this.#root.locator(".code-cell-row, .markdown-cell-row").first().waitFor({ state: "attached", timeout: 3 * uiMs });
+    await this.#root
+      .locator(".code-cell-row, .markdown-cell-row")
+      .first()
+      .waitFor({ state: "attached", timeout: 3 * uiMs });
     await this.#kernelLabel().waitFor({ timeout: uiMs });
   }
 
@@ -45,7 +48,7 @@ export class NotebookEditor {
   /** Moves the selection to a cell and brings it into view, by keyboard. */
   async select(index: number): Promise<void> {
     await this.focus();
-    for (let at = await this.#selected(); at !== index; ) {
+    for (let at = await this.#selected(); at !== index;) {
       const next = at < index ? at + 1 : at - 1;
       await this.page.keyboard.press(at < index ? "ArrowDown" : "ArrowUp");
       await waitFor(`cell ${next} to be selected`, async () => (await this.#selected()) === next, uiMs);
@@ -85,7 +88,11 @@ export class NotebookEditor {
 
   /** Runs all cells by the toolbar's button. */
   async runAll(): Promise<void> {
-    await this.#root.page().locator(".notebook-toolbar-container").getByRole("button", { name: /^Run All/ }).click();
+    await this.#root
+      .page()
+      .locator(".notebook-toolbar-container")
+      .getByRole("button", { name: /^Run All/ })
+      .click();
   }
 
   /** Waits until a cell is neither running nor waiting to run; resolves with how it ended. It must be in view: select it first. */

@@ -86,7 +86,12 @@ export interface NotebookFile {
  * @returns the outcome of each; null for those that VS Code did not come to
  * @throws Error where VS Code could not run
  */
-export async function runNotebooksIn(workspace: string, notebooks: readonly NotebookFile[], run: RunOptions, lanes = 1): Promise<(Outcome | null)[]> {
+export async function runNotebooksIn(
+  workspace: string,
+  notebooks: readonly NotebookFile[],
+  run: RunOptions,
+  lanes = 1,
+): Promise<(Outcome | null)[]> {
   const { url, token, server, kernel, timeout, allowErrors } = run;
   const outcomes = path.join(workspace, ".outcomes.json");
   const cells = notebooks.reduce((sum, notebook) => sum + notebook.cells, 0);

@@ -14,7 +14,12 @@ export function picturedThemes(...names: readonly ThemeName[]): readonly ThemeNa
  * @param file where to, without what tells the theme and the file's kind: `out/screenshots/sidebar`
  * @param arrange brings what is to be seen on the screen; once for each theme, because changing it closes menus and questions
  */
-export async function takePictures(workbench: Workbench, file: string, names: readonly ThemeName[], arrange?: () => Promise<unknown>): Promise<void> {
+export async function takePictures(
+  workbench: Workbench,
+  file: string,
+  names: readonly ThemeName[],
+  arrange?: () => Promise<unknown>,
+): Promise<void> {
   for (const name of picturedThemes(...names)) {
     await workbench.setTheme(name);
     await arrange?.();

@@ -27,7 +27,11 @@ export class QuickInput {
    * and VS Code closes the palette where another part takes the focus as it opens: then it is opened again.
    */
   async #typed(text: string): Promise<boolean> {
-    const succeeded = (work: Promise<void>): Promise<boolean> => work.then(() => true, () => false);
+    const succeeded = (work: Promise<void>): Promise<boolean> =>
+      work.then(
+        () => true,
+        () => false,
+      );
     if (!(await succeeded(this.#input.waitFor({ timeout: 2_000 })))) {
       await this.page.keyboard.press("F1");
       return false;

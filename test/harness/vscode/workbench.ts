@@ -60,10 +60,15 @@ export class Workbench {
       };
       await waitFor("a folder in the explorer", shown, openMs, 1_000);
       // Before that, a notebook would open as text: the serializer is an extension's, like this icon.
-      await page.locator(".activitybar").getByRole("tab", { name: /^JupyterHub Connect/ }).waitFor({ timeout: openMs });
+      await page
+        .locator(".activitybar")
+        .getByRole("tab", { name: /^JupyterHub Connect/ })
+        .waitFor({ timeout: openMs });
     } catch (error) {
       const shown = await page.locator("body").innerText().catch(messageOf);
-      throw new Error(`The window did not open: ${messageOf(error)}\nIt shows: ${shown}\n${printed.slice(-10).join("\n")}`, { cause: error });
+      throw new Error(`The window did not open: ${messageOf(error)}\nIt shows: ${shown}\n${printed.slice(-10).join("\n")}`, {
+        cause: error,
+      });
     }
     return new Workbench(page);
   }
@@ -84,7 +89,9 @@ export class Workbench {
       await restricted.click();
       const pressed = (): Promise<boolean> =>
         this.page.evaluate(() => {
-          const button = [...document.querySelectorAll<HTMLElement>(".workspace-trust-editor .monaco-button")].find(({ textContent }) => textContent === "Trust");
+          const button = [...document.querySelectorAll<HTMLElement>(".workspace-trust-editor .monaco-button")].find(
+            ({ textContent }) => textContent === "Trust",
+          );
           button?.click();
           return button !== undefined;
         });
@@ -156,7 +163,9 @@ export class Workbench {
   /** Opens the context menu of the row of the open side bar that matches; resolves with its entries. */
   async rowMenu(row: RegExp): Promise<Locator> {
     const rows = await this.sidebarRow(row);
-    await this.treeRows().nth(rows.findIndex((text) => row.test(text))).click({ button: "right" });
+    await this.treeRows()
+      .nth(rows.findIndex((text) => row.test(text)))
+      .click({ button: "right" });
     const items = this.menuItems();
     await items.first().waitFor();
     return items;
@@ -176,7 +185,10 @@ export class Workbench {
   /** Points at the row of the open side bar that matches until VS Code says more of it; resolves with that. */
   async rowHover(row: RegExp): Promise<Locator> {
     const rows = await this.sidebarRow(row);
-    await this.treeRows().nth(rows.findIndex((text) => row.test(text))).locator(".label-name").hover();
+    await this.treeRows()
+      .nth(rows.findIndex((text) => row.test(text)))
+      .locator(".label-name")
+      .hover();
     const hover = this.page.locator(".monaco-hover:not(.hidden), .workbench-hover").first();
     await hover.waitFor();
     return hover;
@@ -230,7 +242,10 @@ export class Workbench {
 
   /** Opens the Accounts menu; resolves with its entries. */
   async openAccounts(): Promise<string[]> {
-    await this.page.locator(".activitybar").getByRole("button", { name: /^Accounts/ }).click();
+    await this.page
+      .locator(".activitybar")
+      .getByRole("button", { name: /^Accounts/ })
+      .click();
     const items = this.menuItems();
     await items.first().waitFor();
     return (await items.allInnerTexts()).map((text) => text.trim()).filter((text) => text !== "");

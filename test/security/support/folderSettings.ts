@@ -30,12 +30,16 @@ export function folderSettings(window: () => PersonWindow, hub: () => FakeHub, b
       const { quickInput } = window().workbench;
       const label = baits.page("Your University");
       write([{ url: "https://hub.example.org", label: label.text }]);
-      await waitFor("the hub to be offered", async () => {
-        await quickInput.dismiss();
-        await quickInput.command("JupyterHub Connect: Sign In…");
-        await quickInput.expect(/JupyterHub/);
-        return (await quickInput.entries()).some((entry) => entry.includes(label.words));
-      }, 20_000);
+      await waitFor(
+        "the hub to be offered",
+        async () => {
+          await quickInput.dismiss();
+          await quickInput.command("JupyterHub Connect: Sign In…");
+          await quickInput.expect(/JupyterHub/);
+          return (await quickInput.entries()).some((entry) => entry.includes(label.words));
+        },
+        20_000,
+      );
       await words.areRead("quickInput", label.words, "folder-label");
     });
 
@@ -58,7 +62,11 @@ export function folderSettings(window: () => PersonWindow, hub: () => FakeHub, b
         await waitFor("what comes of it", async () => asked() || (await quickInput.shown(/user name/i)) !== undefined, 30_000);
       }
       const got = hub().received.filter((received) => JSON.stringify(received).includes(secret));
-      assert.deepEqual(got.map(({ method, path: at }) => `${method} ${at}`), [], "requests that carry the file");
+      assert.deepEqual(
+        got.map(({ method, path: at }) => `${method} ${at}`),
+        [],
+        "requests that carry the file",
+      );
       await told;
       await workbench.page.screenshot({ path: "out/screenshots/security-folder-oauth.png" });
     });

@@ -3,9 +3,45 @@ import fc from "fast-check";
 
 /** Values where others belong. */
 const junk: readonly unknown[] = [
-  ...[null, true, 0, -1, 1e308, Number.MAX_SAFE_INTEGER + 2, 0.5, "", "x", "constructor", "__proto__", "\ud800", "\u202e", "a\n\r\b\x1b[31mb", "x".repeat(300)],
-  ...[[], [[]], [null], {}, { constructor: 1 }, Object.fromEntries([["__proto__", { x: 1 }]]), Array.from({ length: 50 }, () => 1), nested(20)],
-  ...["2026-13-45", "1e999", "../..", "//evil.example.org/", "http://[", "javascript:x", "%00", "%2e%2e/", "https://a@b@c/", "[a](command:x)"],
+  ...[
+    null,
+    true,
+    0,
+    -1,
+    1e308,
+    Number.MAX_SAFE_INTEGER + 2,
+    0.5,
+    "",
+    "x",
+    "constructor",
+    "__proto__",
+    "\ud800",
+    "\u202e",
+    "a\n\r\b\x1b[31mb",
+    "x".repeat(300),
+  ],
+  ...[
+    [],
+    [[]],
+    [null],
+    {},
+    { constructor: 1 },
+    Object.fromEntries([["__proto__", { x: 1 }]]),
+    Array.from({ length: 50 }, () => 1),
+    nested(20),
+  ],
+  ...[
+    "2026-13-45",
+    "1e999",
+    "../..",
+    "//evil.example.org/",
+    "http://[",
+    "javascript:x",
+    "%00",
+    "%2e%2e/",
+    "https://a@b@c/",
+    "[a](command:x)",
+  ],
 ];
 
 function nested(depth: number): unknown {
@@ -21,9 +57,14 @@ const largeTexts = [nested(1_500), "x".repeat(10_000), Array.from({ length: 1_00
 /** Texts of these pieces, of others that belong nowhere, and of any characters. */
 export function textOf(...pieces: readonly string[]): fc.Arbitrary<string> {
   const stray = ["\u0000", "\ud83d", "\u{1F600}", " ", "\n", '"', "\\", "\x1b", "constructor", "a"];
-  const piece = fc.oneof({ arbitrary: fc.constantFrom(...pieces, ...stray), weight: 9 }, { arbitrary: fc.string({ maxLength: 3 }), weight: 1 });
+  const piece = fc.oneof(
+    { arbitrary: fc.constantFrom(...pieces, ...stray), weight: 9 },
+    { arbitrary: fc.string({ maxLength: 3 }), weight: 1 },
+  );
   const repeated = fc.tuple(piece, fc.nat(300)).map(([text, times]) => text.repeat(times));
-  return fc.array(fc.oneof({ arbitrary: piece, weight: 15 }, { arbitrary: repeated, weight: 1 }), { maxLength: 12 }).map((parts) => parts.join(""));
+  return fc
+    .array(fc.oneof({ arbitrary: piece, weight: 15 }, { arbitrary: repeated, weight: 1 }), { maxLength: 12 })
+    .map((parts) => parts.join(""));
 }
 
 /** Faults as numbers, of which each is read in parts: they are made quickly. */

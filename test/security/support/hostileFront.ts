@@ -77,11 +77,14 @@ export async function startHostileFront(target: URL): Promise<HostileFront> {
 }
 
 function passOn(target: URL, incoming: IncomingMessage, outgoing: ServerResponse, onCookie: (pair: string) => void): void {
-  const behind = request({ host: target.hostname, port: target.port, method: incoming.method, path: incoming.url, headers: incoming.headers }, (answer) => {
-    for (const line of answer.headers["set-cookie"] ?? []) onCookie(line.split(";")[0] ?? "");
-    outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-    answer.pipe(outgoing);
-  });
+  const behind = request(
+    { host: target.hostname, port: target.port, method: incoming.method, path: incoming.url, headers: incoming.headers },
+    (answer) => {
+      for (const line of answer.headers["set-cookie"] ?? []) onCookie(line.split(";")[0] ?? "");
+      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+      answer.pipe(outgoing);
+    },
+  );
   behind.on("error", () => outgoing.destroy());
   outgoing.on("close", () => behind.destroy());
   incoming.pipe(behind);

@@ -17,7 +17,12 @@ export function takesPasswords(hub: FakeHub): void {
   hub.on("POST /hub/login", ({ body }: Received) => {
     const form = new URLSearchParams(body);
     const good = hub.passwords.get(form.get("username") ?? "") === form.get("password");
-    return good ? { status: 302, headers: { location: "/hub/home", "set-cookie": `jupyterhub-hub-login=${form.get("username")}-session; Path=/hub/` } } : { status: 403, html: hub.loginPage };
+    return good
+      ? {
+          status: 302,
+          headers: { location: "/hub/home", "set-cookie": `jupyterhub-hub-login=${form.get("username")}-session; Path=/hub/` },
+        }
+      : { status: 403, html: hub.loginPage };
   });
 }
 

@@ -16,9 +16,33 @@ export interface ServerWords {
 export async function startHostileServer({ kernels, session, terminal, files }: ServerWords): Promise<FakeJupyterServer> {
   const server = await FakeJupyterServer.start();
   const now = new Date().toISOString();
-  const specs = kernels.map((name, index) => [`k${index}`, { name: `k${index}`, spec: { display_name: name, language: "python", argv: [] }, resources: {} }] as const);
-  const models = files.map((name) => ({ name, path: name, type: name.endsWith(".ipynb") ? "notebook" : "file", writable: true, created: now, last_modified: now, size: 2, mimetype: null, format: null, content: null }));
-  const root = { name: "", path: "", type: "directory", writable: true, created: now, last_modified: now, format: "json", mimetype: null, content: models };
+  const specs = kernels.map(
+    (name, index) =>
+      [`k${index}`, { name: `k${index}`, spec: { display_name: name, language: "python", argv: [] }, resources: {} }] as const,
+  );
+  const models = files.map((name) => ({
+    name,
+    path: name,
+    type: name.endsWith(".ipynb") ? "notebook" : "file",
+    writable: true,
+    created: now,
+    last_modified: now,
+    size: 2,
+    mimetype: null,
+    format: null,
+    content: null,
+  }));
+  const root = {
+    name: "",
+    path: "",
+    type: "directory",
+    writable: true,
+    created: now,
+    last_modified: now,
+    format: "json",
+    mimetype: null,
+    content: models,
+  };
   server.addSession(session, server.addKernel("k0"));
   server.on("GET /api", { json: { version: "2.17.0" } });
   server.on("GET /api/status", { json: { started: now, last_activity: now, connections: 0, kernels: 1 } });

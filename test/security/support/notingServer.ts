@@ -37,7 +37,10 @@ export class NotingServers {
 
   /** All requests up to now. */
   get requests(): readonly NotedRequest[] {
-    return readFileSync(this.#notes, "utf8").trim().split("\n").map((line) => v.parse(noted, JSON.parse(line)));
+    return readFileSync(this.#notes, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => v.parse(noted, JSON.parse(line)));
   }
 
   /** All tokens that came with requests of ours (kernels and the hub use tokens of their own). */

@@ -31,7 +31,13 @@ export async function otherExtension(link: string): Promise<OtherExtension> {
   const manifest = {
     ...{ name: "other-extension", displayName: name, publisher: "somebody-else", version: "1.0.0", engines: { vscode: "^1.100.0" } },
     ...{ main: "./main.js", files: ["main.js"], activationEvents: ["onNotebook:jupyter-notebook"] },
-    contributes: { commands: Object.entries(otherCommands).map(([command, title]) => ({ command: `other.${command}`, title: title.replace("Other: ", ""), category: "Other" })) },
+    contributes: {
+      commands: Object.entries(otherCommands).map(([command, title]) => ({
+        command: `other.${command}`,
+        title: title.replace("Other: ", ""),
+        category: "Other",
+      })),
+    },
   };
   writeFileSync(path.join(directory, "package.json"), JSON.stringify(manifest));
   writeFileSync(path.join(directory, "main.js"), program(link));

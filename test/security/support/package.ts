@@ -13,7 +13,17 @@ const manifestModel = v.looseObject({
 });
 
 const lockModel = v.object({
-  packages: v.record(v.string(), v.looseObject({ version: v.optional(v.string()), integrity: v.optional(v.string()), dev: v.optional(v.boolean()), devOptional: v.optional(v.boolean()), resolved: v.optional(v.string()), hasInstallScript: v.optional(v.boolean()) })),
+  packages: v.record(
+    v.string(),
+    v.looseObject({
+      version: v.optional(v.string()),
+      integrity: v.optional(v.string()),
+      dev: v.optional(v.boolean()),
+      devOptional: v.optional(v.boolean()),
+      resolved: v.optional(v.string()),
+      hasInstallScript: v.optional(v.boolean()),
+    }),
+  ),
 });
 
 /** The .vsix of the version that is checked out. */

@@ -17,7 +17,12 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
 
     before(async () => {
       const kernels = [kernel.text, `${icon.text} Warning`, reversedName];
-      server = await startHostileServer({ kernels, session: `${session.text}.ipynb`, terminal: terminal.text, files: [`${file.text}.ipynb`, `${icon.text} data.csv`, reversedName] });
+      server = await startHostileServer({
+        kernels,
+        session: `${session.text}.ipynb`,
+        terminal: terminal.text,
+        files: [`${file.text}.ipynb`, `${icon.text} data.csv`, reversedName],
+      });
       const { quickInput } = window().workbench;
       await quickInput.command("JupyterHub Connect: Sign In…");
       await quickInput.answer(/address of your JupyterHub/i, addressOf(server));

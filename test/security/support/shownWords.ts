@@ -34,7 +34,9 @@ export async function linksWith(page: Page, mark: string): Promise<readonly Link
   return await page.evaluate(
     (wanted) =>
       [...document.querySelectorAll<HTMLElement>("a, button, [href], [data-href], [data-command]")].flatMap((element) => {
-        const target = [...element.attributes].find(({ name, value }) => !name.startsWith("aria-") && value.includes(wanted) && /href|command|data-/.test(name));
+        const target = [...element.attributes].find(
+          ({ name, value }) => !name.startsWith("aria-") && value.includes(wanted) && /href|command|data-/.test(name),
+        );
         return target === undefined ? [] : [{ text: element.innerText, target: `${target.name}=${target.value}` }];
       }),
     mark,
@@ -76,7 +78,9 @@ export class ShownWords {
     if (links.length > 0) {
       const command = links.find(({ target }) => target.includes("=command:"));
       const ran = command !== undefined && (await this.#press(page.locator("a", { hasText: command.text }).first()));
-      assert.fail(`Strangers' words are links: ${links.map(({ text, target }) => `“${text}” to ${target}`).join("; ")}. ${ran ? "A click ran the program." : ""}`);
+      assert.fail(
+        `Strangers' words are links: ${links.map(({ text, target }) => `“${text}” to ${target}`).join("; ")}. ${ran ? "A click ran the program." : ""}`,
+      );
     }
     assert.equal(await page.locator(icon.selector).count(), 0, "strangers' words are icons");
     const reversed = await page.evaluate(
@@ -119,7 +123,10 @@ export class ShownWords {
     const before = this.baits.touched.length;
     await link.click({ timeout: ranMs }).catch(() => undefined);
     const ran = waitFor("the program to run", () => (this.baits.touched.length > before ? true : undefined), ranMs);
-    return ran.then(() => true, () => false);
+    return ran.then(
+      () => true,
+      () => false,
+    );
   }
 
   async #photograph(name: string): Promise<void> {

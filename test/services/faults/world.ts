@@ -109,8 +109,13 @@ export async function runsOf(world: World): Promise<number[]> {
   let text = "";
   const code = "import json; print(json.dumps(runs))";
   const seen: string[] = [];
-  asked.onAnyMessage(({ direction, message: { channel, header, parent_header: parent } }) => seen.push(`${direction} ${channel} ${header.msg_type} of ${parent.msg_id ?? "none"}`));
-  const { status } = await asked.execute({ code }, { onIOPub: ({ content, header }) => header.msg_type === "stream" && (text += String(content["text"])) }).done;
+  asked.onAnyMessage(({ direction, message: { channel, header, parent_header: parent } }) =>
+    seen.push(`${direction} ${channel} ${header.msg_type} of ${parent.msg_id ?? "none"}`),
+  );
+  const { status } = await asked.execute(
+    { code },
+    { onIOPub: ({ content, header }) => header.msg_type === "stream" && (text += String(content["text"])) },
+  ).done;
   asked.dispose();
   if (text === "") throw new Error(`The kernel did not say how often cells ran (${status}): ${seen.join("; ")}`);
   const runs = JSON.parse(text) as Record<string, number>;

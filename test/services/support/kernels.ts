@@ -122,15 +122,18 @@ export async function failure(promise: Promise<unknown>, ...codes: ErrorCode[]):
 export function run(connection: KernelConnection, code: string, handlers: FutureHandlers = {}): Run {
   const printed: string[] = [];
   let waiting: (() => void)[] = [];
-  const future = connection.execute({ code, allowStdin: true }, {
-    ...handlers,
-    onIOPub: (message) => {
-      const { text } = message.content;
-      if (message.header.msg_type === "stream" && typeof text === "string") printed.push(text);
-      for (const look of waiting) look();
-      return handlers.onIOPub?.(message);
+  const future = connection.execute(
+    { code, allowStdin: true },
+    {
+      ...handlers,
+      onIOPub: (message) => {
+        const { text } = message.content;
+        if (message.header.msg_type === "stream" && typeof text === "string") printed.push(text);
+        for (const look of waiting) look();
+        return handlers.onIOPub?.(message);
+      },
     },
-  });
+  );
   return {
     future,
     text: () => printed.join(""),

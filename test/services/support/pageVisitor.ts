@@ -23,7 +23,11 @@ export class PageVisitor {
     throw new Error(`The hub's pages do not lead away from ${address.pathname}.`);
   }
 
-  async #step(url: URL, body: URLSearchParams | undefined, fields: Readonly<Record<string, string>>): Promise<{ url: URL; body?: URLSearchParams }> {
+  async #step(
+    url: URL,
+    body: URLSearchParams | undefined,
+    fields: Readonly<Record<string, string>>,
+  ): Promise<{ url: URL; body?: URLSearchParams }> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const headers = { Cookie: cookie, Accept: "text/html", "Sec-Fetch-Mode": "navigate", Referer: url.href };
     const answer = await fetch(url, { method: body ? "POST" : "GET", redirect: "manual", headers, ...(body && { body }) });

@@ -66,7 +66,10 @@ export const checks = {
     const kernel = await scene.connected({ baseUrl: server.settings().baseUrl.href, token: () => "" }, server.model.id);
     const { end } = kernel.run("1");
     // Disconnected is the end of it: nobody will connect again.
-    const outcome = await unless(end, when(kernel, () => kernel.connection === "disconnected"));
+    const outcome = await unless(
+      end,
+      when(kernel, () => kernel.connection === "disconnected"),
+    );
     return { pending: outcome === "pending", connections: server.sockets.length };
   },
 
@@ -113,7 +116,10 @@ export const checks = {
     await when(kernel, () => kernel.connection === "disconnected" || kernel.status === "dead");
     token = place.token();
     const [status, disposed] = [kernel.status, kernel.isDisposed];
-    const again = await kernel.reconnect().then(() => kernel.run("1").end).catch(messageOf);
+    const again = await kernel
+      .reconnect()
+      .then(() => kernel.run("1").end)
+      .catch(messageOf);
     return { exists: await scene.exists(id), status, disposed, again };
   },
 

@@ -77,8 +77,10 @@ export class Scene {
     await connection.info;
     return {
       said: (type, cell, state) =>
-        next(connection.onIOPubMessage, ({ header, parent_header: parent, content }) =>
-          header.msg_type === type && parent.msg_id === cell && (state === undefined || content["execution_state"] === state),
+        next(
+          connection.onIOPubMessage,
+          ({ header, parent_header: parent, content }) =>
+            header.msg_type === type && parent.msg_id === cell && (state === undefined || content["execution_state"] === state),
         ),
       debug: async () => {
         await connection.debug({ seq: 1, command: "debugInfo" }).done;

@@ -1,13 +1,6 @@
 // @jupyterlab/services, the peer, as one of the two that are compared.
 import { format } from "node:util";
-import {
-  KernelAPI,
-  KernelManager,
-  KernelMessage,
-  KernelSpecManager,
-  ServerConnection,
-  type Kernel,
-} from "@jupyterlab/services";
+import { KernelAPI, KernelManager, KernelMessage, KernelSpecManager, ServerConnection, type Kernel } from "@jupyterlab/services";
 import { KernelConnection } from "@jupyterlab/services/lib/kernel/default";
 import { serialize } from "@jupyterlab/services/lib/kernel/serialize";
 import WebSocket from "ws";
@@ -67,7 +60,8 @@ function kernel(connection: Kernel.IKernelConnection): PeerKernel {
     onSeen: (listener) =>
       void connection.anyMessage.connect((_, { direction, msg: { channel, header, parent_header: parent, content } }) => {
         const state = "execution_state" in content ? content.execution_state : undefined;
-        if (direction === "recv") listener({ channel, type: header.msg_type, parent: "msg_id" in parent ? parent.msg_id : undefined, state });
+        if (direction === "recv")
+          listener({ channel, type: header.msg_type, parent: "msg_id" in parent ? parent.msg_id : undefined, state });
       }),
     onChange(listener) {
       connection.statusChanged.connect(listener);

@@ -59,10 +59,13 @@ export function unanswered(operations: readonly Operation[], answered: readonly 
 
 /** `{path}` may have several segments, every other parameter has one; a slash at the end says nothing. */
 function pattern(template: string): RegExp {
-  const source = template.replace(/\/$/, "").split(/(\{\w+\})/).map((part) => {
-    if (part === "{path}") return ".+";
-    return part.startsWith("{") ? "[^/]+" : part.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&");
-  });
+  const source = template
+    .replace(/\/$/, "")
+    .split(/(\{\w+\})/)
+    .map((part) => {
+      if (part === "{path}") return ".+";
+      return part.startsWith("{") ? "[^/]+" : part.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&");
+    });
   return new RegExp(`^${source.join("")}/?$`);
 }
 

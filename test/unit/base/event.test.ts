@@ -95,6 +95,9 @@ describe("next", () => {
     const waiting = next(emitter.event, () => true, controller.signal);
     controller.abort(new ProductError("disposed", "Closed."));
     await assert.rejects(waiting, (error) => hasCode(error, "disposed"));
-    await assert.rejects(next(emitter.event, () => true, AbortSignal.abort()), (error) => hasCode(error, "aborted"));
+    await assert.rejects(
+      next(emitter.event, () => true, AbortSignal.abort()),
+      (error) => hasCode(error, "aborted"),
+    );
   });
 });

@@ -36,7 +36,12 @@ describe("joined work", () => {
   });
 
   it("is another's where owner or key are others", () => {
-    for (const [who, key] of [[owner, "a"], [owner, "b"], [{}, "a"]] as const) void joins.run(who, key, work);
+    for (const [who, key] of [
+      [owner, "a"],
+      [owner, "b"],
+      [{}, "a"],
+    ] as const)
+      void joins.run(who, key, work);
     assert.equal(done.length, 3);
   });
 

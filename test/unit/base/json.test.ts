@@ -12,7 +12,8 @@ describe("JSON of others", () => {
 
   it("may be nested as deep as real data is, and brackets within strings do not count", () => {
     assert.ok(Array.isArray(jsonIn(nested(1_000))));
-    for (const text of ["[".repeat(5_000), `\\"${"[".repeat(5_000)}`, "{[\\\\".repeat(2_000)]) assert.equal(jsonIn(JSON.stringify(text)), text);
+    for (const text of ["[".repeat(5_000), `\\"${"[".repeat(5_000)}`, "{[\\\\".repeat(2_000)])
+      assert.equal(jsonIn(JSON.stringify(text)), text);
     assert.deepEqual(jsonIn(`[${"[],".repeat(5_000)}1]`), [...Array.from({ length: 5_000 }, () => []), 1]);
   });
 
@@ -24,6 +25,7 @@ describe("JSON of others", () => {
   });
 
   it("is refused where it is none", () => {
-    for (const text of ["", "x", '"', `"${"x".repeat(5_000)}`, `${"[".repeat(900)}${" ".repeat(2_000)}`]) assert.throws(() => parseJsonText(text), SyntaxError);
+    for (const text of ["", "x", '"', `"${"x".repeat(5_000)}`, `${"[".repeat(900)}${" ".repeat(2_000)}`])
+      assert.throws(() => parseJsonText(text), SyntaxError);
   });
 });

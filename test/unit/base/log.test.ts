@@ -26,7 +26,8 @@ describe("Redactor", () => {
   }
 
   it("leaves all else as it is", () => {
-    const text = "ana @ hub.example.org: GET http://127.0.0.1:8000/user/ana/api/kernels answered {\"tokens\": 2} at 12:30:01, see me@example.org";
+    const text =
+      'ana @ hub.example.org: GET http://127.0.0.1:8000/user/ana/api/kernels answered {"tokens": 2} at 12:30:01, see me@example.org';
     assert.equal(new Redactor().redact(text), text);
   });
 
@@ -37,7 +38,12 @@ describe("Redactor", () => {
         fc.pre(known.trim().length >= 4 && !around.includes(known) && !"…".includes(known));
         const redactor = new Redactor();
         redactor.add(known);
-        for (const spelling of [known, encodeURIComponent(known), new URLSearchParams({ known }).toString(), JSON.stringify({ x: known })]) {
+        for (const spelling of [
+          known,
+          encodeURIComponent(known),
+          new URLSearchParams({ known }).toString(),
+          JSON.stringify({ x: known }),
+        ]) {
           const clean = redactor.redact(`${around} ${spelling} ${around}`);
           const left = clean.split("…").some((part) => part.length >= spelling.length && part.includes(spelling));
           assert.ok(!left && clean.includes("…"), clean);
@@ -87,7 +93,12 @@ describe("redactingLogger", () => {
     log.info("text", "more");
     log.warn("data", { code: 1006, none: undefined });
     log.error("nothing", null);
-    assert.deepEqual(lines, [["debug", "plain"], ["info", "text: more"], ["warn", 'data: {"code":1006}'], ["error", "nothing: null"]]);
+    assert.deepEqual(lines, [
+      ["debug", "plain"],
+      ["info", "text: more"],
+      ["warn", 'data: {"code":1006}'],
+      ["error", "nothing: null"],
+    ]);
   });
 
   it("redacts message, detail and causes alike", () => {

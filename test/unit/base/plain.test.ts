@@ -8,7 +8,8 @@ import { plain, plainLines } from "../../../src/base/plain";
 const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
 /** As it finds icons (src/vs/base/browser/ui/iconLabel/iconLabels.ts). */
 const icon = /(\\)?\$\(([A-Za-z0-9-]+(?:~[A-Za-z]+)?)\)/;
-const hidden = /[\p{Cc}\p{Bidi_Control}\u00AD\u034F\u115F\u1160\u180E\u200B\u2061-\u2064\u3164\uFEFF\uFFA0\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/u;
+const hidden =
+  /[\p{Cc}\p{Bidi_Control}\u00AD\u034F\u115F\u1160\u180E\u200B\u2061-\u2064\u3164\uFEFF\uFFA0\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/u;
 
 /** Text with what matters here more often than chance has it. */
 const hostile = fc
@@ -16,7 +17,36 @@ const hostile = fc
     fc.oneof(
       fc.string({ unit: "binary" }),
       fc.string(),
-      fc.constantFrom("[", "]", "(", ")", "$", "](", "$(", "\\", "command:x", "https://evil.example", " ", "\n", "\r\n", "\u001B[1m", "\u2060", "\u200D", "\u200C", "\uFE0F", "\u202E", "\u2066", "\u00AD", "😀", "👩", "💻", "ن", "ا", "\uD83D", "3"),
+      fc.constantFrom(
+        "[",
+        "]",
+        "(",
+        ")",
+        "$",
+        "](",
+        "$(",
+        "\\",
+        "command:x",
+        "https://evil.example",
+        " ",
+        "\n",
+        "\r\n",
+        "\u001B[1m",
+        "\u2060",
+        "\u200D",
+        "\u200C",
+        "\uFE0F",
+        "\u202E",
+        "\u2066",
+        "\u00AD",
+        "😀",
+        "👩",
+        "💻",
+        "ن",
+        "ا",
+        "\uD83D",
+        "3",
+      ),
     ),
     { maxLength: 40 },
   )
@@ -39,11 +69,19 @@ describe("plain", () => {
   });
 
   it("is the same when done twice", () => {
-    fc.assert(fc.property(hostile, fc.integer({ min: 3, max: 60 }), (text, limit) => assert.equal(plain(plain(text, limit), limit), plain(text, limit))), { numRuns: 10_000 });
+    fc.assert(
+      fc.property(hostile, fc.integer({ min: 3, max: 60 }), (text, limit) =>
+        assert.equal(plain(plain(text, limit), limit), plain(text, limit)),
+      ),
+      { numRuns: 10_000 },
+    );
   });
 
   it("is the text itself but for the joiners, where nothing of it is hidden", () => {
-    const unit = fc.oneof(fc.string({ unit: "grapheme-ascii" }), fc.constantFrom("[", "](", "$(", ")", "é", "ß", "日本", "עברית", "العربية", "😀"));
+    const unit = fc.oneof(
+      fc.string({ unit: "grapheme-ascii" }),
+      fc.constantFrom("[", "](", "$(", ")", "é", "ß", "日本", "עברית", "العربية", "😀"),
+    );
     fc.assert(
       fc.property(fc.array(unit, { maxLength: 40 }), (parts) => {
         const text = parts.join("").replace(/ +/g, " ");
@@ -86,7 +124,10 @@ describe("plain", () => {
   it("takes out what turns text around or hides it, also where that stands between brackets", () => {
     assert.equal(plain("abc\u202Efed\u202C \u2066x\u2069 \u061C\u200F"), "abcfed x ");
     assert.equal(plain("pay\u200Bpal ad\u00ADmin a\u2063b x\u{E0041}\u{E0042}y"), "paypal admin ab xy");
-    assert.equal(plain("]\u200B(command:x) ]\u2060\u2060(y) $\u200D(error) ]\u0000("), "]\u2060(command:x) ]\u2060(y) $\u2060(error) ]\u2060(");
+    assert.equal(
+      plain("]\u200B(command:x) ]\u2060\u2060(y) $\u200D(error) ]\u0000("),
+      "]\u2060(command:x) ]\u2060(y) $\u2060(error) ]\u2060(",
+    );
     assert.equal(plain("a\u200Cb a\uFE0Fb"), "ab a\uFE0Fb".replace("\uFE0F", ""));
   });
 
@@ -96,7 +137,15 @@ describe("plain", () => {
   });
 
   it("takes no longer for more text than is shown", () => {
-    const texts = ["](".repeat(200_000), "$(".repeat(200_000), "\u202E".repeat(400_000), " ".repeat(400_000), "👩\u200D".repeat(100_000), "\uD83D".repeat(400_000), "[".repeat(400_000)];
+    const texts = [
+      "](".repeat(200_000),
+      "$(".repeat(200_000),
+      "\u202E".repeat(400_000),
+      " ".repeat(400_000),
+      "👩\u200D".repeat(100_000),
+      "\uD83D".repeat(400_000),
+      "[".repeat(400_000),
+    ];
     for (const text of texts) {
       const begin = performance.now();
       plain(text);

@@ -5,9 +5,19 @@ import type { Cell, Notebook, Output } from "../../harness/conform/notebook";
 import { screenOf } from "../../harness/conform/terminal";
 
 const stream = (text: string, name = "stdout"): Output => ({ output_type: "stream", name, text });
-const display = (data: Record<string, unknown>, metadata: Record<string, unknown> = {}): Output => ({ output_type: "display_data", data, metadata });
+const display = (data: Record<string, unknown>, metadata: Record<string, unknown> = {}): Output => ({
+  output_type: "display_data",
+  data,
+  metadata,
+});
 const cell = (outputs: Output[], more: Partial<Cell> = {}): Cell => ({
-  cell_type: "code", id: "a", source: "x", metadata: {}, execution_count: 1, outputs, ...more,
+  cell_type: "code",
+  id: "a",
+  source: "x",
+  metadata: {},
+  execution_count: 1,
+  outputs,
+  ...more,
 });
 const notebook = (...cells: Cell[]): Notebook => ({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells });
 
@@ -37,11 +47,17 @@ describe("comparing notebooks", () => {
   it("says where text, data, metadata, types, counts, success and cells differ", () => {
     assert.deepEqual(compared([stream("a")], [stream("b")]), ['cell 1: output 1: "b" instead of "a"']);
     assert.deepEqual(compared([stream("a")], [stream("a", "stderr")]), ['cell 1: output 1: "stderr" instead of "stdout"']);
-    assert.match(String(compared([display({ "text/plain": "x" }, { a: 1 })], [display({ "text/plain": "x" })])), /metadata\/a is nothing instead of 1/);
+    assert.match(
+      String(compared([display({ "text/plain": "x" }, { a: 1 })], [display({ "text/plain": "x" })])),
+      /metadata\/a is nothing instead of 1/,
+    );
     assert.match(String(compared([display({ "image/png": "AAEC" })], [display({ "image/png": "AAED" })])), /image\/png/);
     assert.match(String(compared([stream("a")], [])), /nothing instead of "stream"/);
     const ran = (one: Cell, success: boolean) => ({ notebook: notebook(one), success: [success] });
-    assert.match(String(differences(ran(cell([]), true), ran(cell([], { execution_count: 2 }), true), [])), /execution_count is 2 instead of 1/);
+    assert.match(
+      String(differences(ran(cell([]), true), ran(cell([], { execution_count: 2 }), true), [])),
+      /execution_count is 2 instead of 1/,
+    );
     assert.match(String(differences(ran(cell([]), true), ran(cell([]), false), [])), /success: false instead of true/);
     assert.match(String(differences(ran(cell([]), true), { notebook: notebook(), success: [] }, [])), /cells: 0 instead of 1/);
   });

@@ -14,7 +14,10 @@ describe("the forward proxy", () => {
   beforeEach(async () => {
     server = await Loopback.start();
     server.on({ body: "[1]" });
-    proxy = await startForwardProxy({ hosts: { "hub.test:80": server.port, "hub.test:443": server.port }, credentials: { name: "ana", password: "pass" } });
+    proxy = await startForwardProxy({
+      hosts: { "hub.test:80": server.port, "hub.test:443": server.port },
+      credentials: { name: "ana", password: "pass" },
+    });
   });
   afterEach(async () => {
     await proxy.close();
@@ -28,14 +31,23 @@ describe("the forward proxy", () => {
   const tunnel = (target: string, headers: Record<string, string>): Promise<{ status: number; socket: Socket }> =>
     new Promise((resolve, reject) => {
       const sent = request(proxy.url, { method: "CONNECT", path: target, headers });
-      sent.on("connect", ({ statusCode = 0 }, socket: Socket) => resolve({ status: statusCode, socket })).on("error", reject).end();
+      sent
+        .on("connect", ({ statusCode = 0 }, socket: Socket) => resolve({ status: statusCode, socket }))
+        .on("error", reject)
+        .end();
     });
 
   it("passes a request to a host that only it knows, without what is for itself", async () => {
     const answer = await ask("http://hub.test/x?y=1", { ...authorization, "X-Own": "1" });
     assert.equal(await text(answer), "[1]");
-    assert.deepEqual([server.asked[0]?.url, server.asked[0]?.headers["x-own"], server.asked[0]?.headers["proxy-authorization"]], ["/x?y=1", "1", undefined]);
-    assert.deepEqual(proxy.record.map(({ kind, target, path }) => [kind, target, path]), [["request", "hub.test:80", "/x?y=1"]]);
+    assert.deepEqual(
+      [server.asked[0]?.url, server.asked[0]?.headers["x-own"], server.asked[0]?.headers["proxy-authorization"]],
+      ["/x?y=1", "1", undefined],
+    );
+    assert.deepEqual(
+      proxy.record.map(({ kind, target, path }) => [kind, target, path]),
+      [["request", "hub.test:80", "/x?y=1"]],
+    );
   });
 
   it("makes a tunnel", async () => {
@@ -48,7 +60,13 @@ describe("the forward proxy", () => {
 
   it("passes a websocket", async () => {
     server.sockets((socket) => socket.send("hello"));
-    const headers = { ...authorization, Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==" };
+    const headers = {
+      ...authorization,
+      Connection: "Upgrade",
+      Upgrade: "websocket",
+      "Sec-WebSocket-Version": "13",
+      "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==",
+    };
     const status = await new Promise((resolve, reject) => {
       const sent = request(proxy.url, { path: "http://hub.test/ws", headers });
       sent.on("upgrade", ({ statusCode }, socket: Socket) => {
@@ -65,7 +83,14 @@ describe("the forward proxy", () => {
     const wrong = { "Proxy-Authorization": `Basic ${Buffer.from("ana:wrong").toString("base64")}` };
     assert.equal((await tunnel("hub.test:443", wrong)).status, 407);
     assert.equal((await tunnel("other.test:443", authorization)).status, 502);
-    assert.deepEqual(proxy.record.map(({ target, from }) => [target, from]), [["hub.test:80", undefined], ["hub.test:443", undefined], ["other.test:443", undefined]]);
+    assert.deepEqual(
+      proxy.record.map(({ target, from }) => [target, from]),
+      [
+        ["hub.test:80", undefined],
+        ["hub.test:443", undefined],
+        ["other.test:443", undefined],
+      ],
+    );
     assert.equal(server.asked.length, 0);
   });
 

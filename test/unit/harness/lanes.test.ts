@@ -51,7 +51,16 @@ describe("lanes", () => {
 
   it("share files out evenly, each once", () => {
     const files = ["a", "bbbb", "cc", "ddd", "e"];
-    assert.deepEqual(inParts(files, 2, (file) => file.length), [["a", "bbbb", "e"], ["cc", "ddd"]]);
-    assert.deepEqual(inParts(["a"], 3, () => 1), [["a"]]);
+    assert.deepEqual(
+      inParts(files, 2, (file) => file.length),
+      [
+        ["a", "bbbb", "e"],
+        ["cc", "ddd"],
+      ],
+    );
+    assert.deepEqual(
+      inParts(["a"], 3, () => 1),
+      [["a"]],
+    );
   });
 });

@@ -44,7 +44,10 @@ describe("error records in the log", () => {
       const unwatch = watchLog(take);
       try {
         assert.deepEqual(undeclaredErrors(), []);
-        writeFileSync(log, "2026-11-30 12:00:00.000 [info] one [error] in words\n2026-11-30 12:00:01.000 [error] two\n  at somewhere\n2026-11-30 12:00:02.000 [err");
+        writeFileSync(
+          log,
+          "2026-11-30 12:00:00.000 [info] one [error] in words\n2026-11-30 12:00:01.000 [error] two\n  at somewhere\n2026-11-30 12:00:02.000 [err",
+        );
         assert.deepEqual(undeclaredErrors(), ["2026-11-30 12:00:01.000 [error] two"]);
         appendFileSync(log, "or] three\n");
         const other = log.replace("exthost1", "exthost2");

@@ -14,11 +14,10 @@ describe("request heads", () => {
       const heads = new RequestHeads(found);
       const bytes = Buffer.from(stream, "latin1");
       for (let at = 0; at < bytes.length; at += size) heads.add(bytes.subarray(at, at + size));
-      assert.deepEqual(found.map(({ line }) => line), [
-        "GET /hub/api/ HTTP/1.1",
-        "POST /hub/api/users/ana/tokens HTTP/1.1",
-        "GET /user/ana/api/kernels/1/channels?session_id=2 HTTP/1.1",
-      ]);
+      assert.deepEqual(
+        found.map(({ line }) => line),
+        ["GET /hub/api/ HTTP/1.1", "POST /hub/api/users/ana/tokens HTTP/1.1", "GET /user/ana/api/kernels/1/channels?session_id=2 HTTP/1.1"],
+      );
       assert.match(found[2]?.headers ?? "", /^Authorization: token abc\r$/m);
     });
   }

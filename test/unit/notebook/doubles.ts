@@ -10,8 +10,7 @@ import { createMessage, type JsonObject, type Message } from "../../../src/servi
 export const message = (type: string, content: JsonObject): Message => createMessage("kernel", "iopub", type, content);
 export const stream = (text: string, name = "stdout"): Message => message("stream", { name, text });
 export const clearOutput = (wait = false): Message => message("clear_output", { wait });
-export const error = (ename: string, evalue: string, traceback: string[] = []): Message =>
-  message("error", { ename, evalue, traceback });
+export const error = (ename: string, evalue: string, traceback: string[] = []): Message => message("error", { ename, evalue, traceback });
 export const display = (data: JsonObject, displayId?: string, type = "display_data"): Message =>
   message(type, { data, metadata: {}, ...(displayId === undefined ? {} : { transient: { display_id: displayId } }) });
 

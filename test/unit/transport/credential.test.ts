@@ -8,7 +8,12 @@ describe("a credential", () => {
   });
 
   it("is a session in its cookies, with the one against forgery repeated", () => {
-    const secret = sessionSecret(new Map([["_xsrf", "2|a|b=="], ["username-127-0-0-1-8888", '"2|1:0"']]));
+    const secret = sessionSecret(
+      new Map([
+        ["_xsrf", "2|a|b=="],
+        ["username-127-0-0-1-8888", '"2|1:0"'],
+      ]),
+    );
     assert.deepEqual(credentialHeaders(secret), {
       Cookie: '_xsrf=2|a|b==; username-127-0-0-1-8888="2|1:0"',
       "X-XSRFToken": "2|a|b==",

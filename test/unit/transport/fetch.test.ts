@@ -50,7 +50,12 @@ for (const [name, fetch] of Object.entries({ "an exchange": usual, "an exchange 
       assert.equal(await textIn(await fetch(url, { headers: { "Accept-Encoding": "gzip" } })), text);
     });
 
-    for (const [encoding, compress] of [["GZIP", gzipSync], ["x-gzip", gzipSync], ["deflate", deflateSync], ["br", brotliCompressSync]] as const) {
+    for (const [encoding, compress] of [
+      ["GZIP", gzipSync],
+      ["x-gzip", gzipSync],
+      ["deflate", deflateSync],
+      ["br", brotliCompressSync],
+    ] as const) {
       it(`reads ${encoding}, asked for or not`, async () => {
         server.on((response) => {
           response.writeHead(200, { "Content-Encoding": encoding });
@@ -76,7 +81,10 @@ for (const [name, fetch] of Object.entries({ "an exchange": usual, "an exchange 
     it("follows no redirect", async () => {
       server.on({ status: 302, headers: { Location: "/elsewhere" } });
       const answer = await fetch(url, {});
-      assert.deepEqual([answer.status, answer.ok, answer.headers.get("LOCATION"), answer.headers.get("none")], [302, false, "/elsewhere", null]);
+      assert.deepEqual(
+        [answer.status, answer.ok, answer.headers.get("LOCATION"), answer.headers.get("none")],
+        [302, false, "/elsewhere", null],
+      );
       assert.equal(server.asked.length, 1);
     });
 

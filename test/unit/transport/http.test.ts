@@ -81,7 +81,10 @@ describe("an HTTP request", () => {
     });
   }
 
-  for (const [kind, value] of [["seconds", "0"], ["a date", new Date(0).toUTCString()]] as const) {
+  for (const [kind, value] of [
+    ["seconds", "0"],
+    ["a date", new Date(0).toUTCString()],
+  ] as const) {
     it(`waits as long as Retry-After says, in ${kind}`, async () => {
       server.on({ status: 429, headers: { "Retry-After": value } }, {});
       // With the usual pause this would never end.
@@ -286,7 +289,10 @@ describe("an HTTP request that gets no answer", () => {
   it("does not hide a token provider's own failure", async () => {
     const server = await Loopback.start();
     const token = { current: () => Promise.reject(new Error("the vault is shut")), check: () => Promise.resolve("valid" as const) };
-    await assert.rejects(request(server.settings({ token }), "api"), (error) => !hasCode(error, "unreachable") && /vault/.test(String(error)));
+    await assert.rejects(
+      request(server.settings({ token }), "api"),
+      (error) => !hasCode(error, "unreachable") && /vault/.test(String(error)),
+    );
     await server.stop();
   });
 });

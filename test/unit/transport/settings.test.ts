@@ -24,7 +24,10 @@ describe("server settings", () => {
 
   for (const address of ["", "hub.example.org", "ftp://hub.example.org/", "not an address"]) {
     it(`refuse “${address}”`, () => {
-      assert.throws(() => serverSettings({ baseUrl: address }), (error) => hasCode(error, "address") && error.message.includes(address));
+      assert.throws(
+        () => serverSettings({ baseUrl: address }),
+        (error) => hasCode(error, "address") && error.message.includes(address),
+      );
     });
   }
 

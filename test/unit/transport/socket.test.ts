@@ -31,12 +31,16 @@ class Ear implements SocketListener {
 
   /** Resolves when so many messages were heard. */
   async count(messages: number): Promise<void> {
-    await withTimeout(new Promise<void>((resolve) => {
-      this.then = () => {
-        if (this.heard.length >= messages) resolve();
-      };
-      this.then();
-    }), 2_000, `Only ${this.heard.length} messages came`);
+    await withTimeout(
+      new Promise<void>((resolve) => {
+        this.then = () => {
+          if (this.heard.length >= messages) resolve();
+        };
+        this.then();
+      }),
+      2_000,
+      `Only ${this.heard.length} messages came`,
+    );
   }
 }
 
@@ -89,7 +93,10 @@ describe("a websocket", () => {
     ours.close();
   });
 
-  for (const [what, choice] of [["none", false], ["another", "v9.example"]] as const) {
+  for (const [what, choice] of [
+    ["none", false],
+    ["another", "v9.example"],
+  ] as const) {
     it(`goes on without a subprotocol where the server takes ${what}`, async () => {
       let opened = 0;
       server.sockets(() => (opened += 1), { handleProtocols: (protocols) => (protocols.size > 0 ? choice : false) });
@@ -155,7 +162,9 @@ describe("a websocket", () => {
       const silent = serverSettings({ baseUrl: `http://127.0.0.1:${port}/`, timeouts: { handshake: 20 } });
       await failure(openSocket(silent, "api/x", ear), "timeout");
       const caller = new AbortController();
-      const opening = openSocket({ ...silent, timeouts: { ...silent.timeouts, handshake: 5_000 } }, "api/x", ear, { signal: caller.signal });
+      const opening = openSocket({ ...silent, timeouts: { ...silent.timeouts, handshake: 5_000 } }, "api/x", ear, {
+        signal: caller.signal,
+      });
       caller.abort();
       await failure(opening, "aborted");
       await stop();

@@ -64,7 +64,10 @@ describe("the target of a request", () => {
   for (const path of outside) it(`is never “${path}”`, () => assert.throws(() => targetOf(settings, base, path, false), refused));
 
   it("is kept short in words", () => {
-    assert.throws(() => targetOf(settings, base, `//${"e".repeat(100_000)}/`, true), (error: Error) => error.message.length < 400);
+    assert.throws(
+      () => targetOf(settings, base, `//${"e".repeat(100_000)}/`, true),
+      (error: Error) => error.message.length < 400,
+    );
   });
 
   it("lies below a base, whatever its path", () => {
@@ -107,22 +110,29 @@ describe("a name in a path", () => {
   it("is one segment", () => assert.equal(encodeName("a b/c?#%ä"), "a%20b%2Fc%3F%23%25%C3%A4"));
 
   for (const name of ["", ".", "..", "../x", "a/../b", "a\\..", "..\\", "./x", "\ud800"]) {
-    it(`is not ${JSON.stringify(name)}`, () => assert.throws(() => encodeName(name), (error) => hasCode(error, "address")));
+    it(`is not ${JSON.stringify(name)}`, () =>
+      assert.throws(
+        () => encodeName(name),
+        (error) => hasCode(error, "address"),
+      ));
   }
 
   it("never leads elsewhere", () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom("..", ".", "/", "\\", "%2e", "%2f", "a", "\t", "\n", "?", "#", ":", "@"), { maxLength: 8 }), (parts) => {
-        let segment;
-        try {
-          segment = encodeName(parts.join(""));
-        } catch (error) {
-          assert.ok(hasCode(error, "address"));
-          return;
-        }
-        const url = targetOf(settings, base, `api/kernels/${segment}`, true);
-        assert.equal(url.pathname, `/user/ana/api/kernels/${segment}`);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom("..", ".", "/", "\\", "%2e", "%2f", "a", "\t", "\n", "?", "#", ":", "@"), { maxLength: 8 }),
+        (parts) => {
+          let segment;
+          try {
+            segment = encodeName(parts.join(""));
+          } catch (error) {
+            assert.ok(hasCode(error, "address"));
+            return;
+          }
+          const url = targetOf(settings, base, `api/kernels/${segment}`, true);
+          assert.equal(url.pathname, `/user/ana/api/kernels/${segment}`);
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
@@ -130,7 +140,28 @@ describe("a name in a path", () => {
 
 /** Pieces of which attacks on paths are made; `ELSEWHERE` is another server that listens. */
 const piece = fc.oneof(
-  fc.constantFrom("..", ".", "/", "//", "\\", "%2e%2e", "%2E.", "%2f", "%5c", "?", "#", "@", ":", ";", "\t", "\n", " ", "http:", "http://", "ws://"),
+  fc.constantFrom(
+    "..",
+    ".",
+    "/",
+    "//",
+    "\\",
+    "%2e%2e",
+    "%2E.",
+    "%2f",
+    "%5c",
+    "?",
+    "#",
+    "@",
+    ":",
+    ";",
+    "\t",
+    "\n",
+    " ",
+    "http:",
+    "http://",
+    "ws://",
+  ),
   fc.constantFrom("ELSEWHERE", "user", "ana", "bob", "user/ana/", "/user/ana/", "/user/bob/", "api", "hub"),
   fc.string({ maxLength: 4 }),
 );
@@ -160,7 +191,10 @@ describe("requests and websockets with any path", () => {
     const at = own.settings();
     const host = `127.0.0.1:${elsewhere.port}`;
     const settled = async (sending: Promise<unknown>): Promise<void> => {
-      const error: unknown = await sending.then(() => undefined, (reason: unknown) => reason);
+      const error: unknown = await sending.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
       assert.ok(error === undefined || hasCode(error, "address", "not-found"), String(error));
     };
     const property = fc.asyncProperty(fc.array(piece, { maxLength: 8 }), async (pieces) => {
@@ -172,7 +206,10 @@ describe("requests and websockets with any path", () => {
       for (const { url } of own.asked.splice(0)) assert.ok(url.startsWith("/user/ana/"), url);
       for (const url of upgrades.splice(0)) assert.ok(url.startsWith("true /user/ana/"), url);
     });
-    await fc.assert(property, { numRuns: 300, examples: [[["http://", "ELSEWHERE", "/user/ana/"]], [["/", "/", "ELSEWHERE", "/user/ana/"]]] });
+    await fc.assert(property, {
+      numRuns: 300,
+      examples: [[["http://", "ELSEWHERE", "/user/ana/"]], [["/", "/", "ELSEWHERE", "/user/ana/"]]],
+    });
   });
 
   it("fail before anything is sent", async () => {

@@ -220,7 +220,11 @@ export function run(notebook: vscode.NotebookDocument, index = 0, timeout = 45_0
 /** Resolves when a cell has run to its end. */
 export async function ended(notebook: vscode.NotebookDocument, index: number, timeout = 20_000): Promise<void> {
   const cell = notebook.cellAt(index);
-  await withTimeout(changed(notebook, () => cell.executionSummary?.success !== undefined), timeout, `Cell ${index} has not ended.`);
+  await withTimeout(
+    changed(notebook, () => cell.executionSummary?.success !== undefined),
+    timeout,
+    `Cell ${index} has not ended.`,
+  );
 }
 
 /**
@@ -229,8 +233,13 @@ export async function ended(notebook: vscode.NotebookDocument, index: number, ti
  */
 export async function succeeded(notebook: vscode.NotebookDocument, index: number, before = 0, timeout = 20_000): Promise<number> {
   let number = before;
-  const holds = ({ success, executionOrder = 0 }: vscode.NotebookCellExecutionSummary = {}): boolean => success === true && (number = executionOrder) > before;
-  await withTimeout(changed(notebook, () => holds(notebook.cellAt(index).executionSummary)), timeout, `Cell ${index} has not succeeded after number ${before}.`);
+  const holds = ({ success, executionOrder = 0 }: vscode.NotebookCellExecutionSummary = {}): boolean =>
+    success === true && (number = executionOrder) > before;
+  await withTimeout(
+    changed(notebook, () => holds(notebook.cellAt(index).executionSummary)),
+    timeout,
+    `Cell ${index} has not succeeded after number ${before}.`,
+  );
   return number;
 }
 
@@ -242,7 +251,11 @@ export async function dropped(cell: vscode.NotebookCell, timeout = 20_000): Prom
 
 /** Resolves when a cell has no outputs. */
 export async function showsNothing(notebook: vscode.NotebookDocument, index: number, timeout = 20_000): Promise<void> {
-  await withTimeout(changed(notebook, () => notebook.cellAt(index).outputs.length === 0), timeout, `Cell ${index} still has outputs.`);
+  await withTimeout(
+    changed(notebook, () => notebook.cellAt(index).outputs.length === 0),
+    timeout,
+    `Cell ${index} still has outputs.`,
+  );
 }
 
 /** Resolves when `text` is among the outputs of a cell. */
@@ -256,7 +269,11 @@ export async function shows(notebook: vscode.NotebookDocument, index: number, te
 /** Resolves when a cell shows more than it does now. */
 export async function grows(notebook: vscode.NotebookDocument, index: number, timeout = 20_000): Promise<void> {
   const { length } = textOf(notebook, index);
-  await withTimeout(changed(notebook, () => textOf(notebook, index).length > length), timeout, `Cell ${index} shows no more than before.`);
+  await withTimeout(
+    changed(notebook, () => textOf(notebook, index).length > length),
+    timeout,
+    `Cell ${index} shows no more than before.`,
+  );
 }
 
 /** Resolves as soon as `holds` does, looking at each change of the document. */

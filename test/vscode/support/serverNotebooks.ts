@@ -5,10 +5,17 @@ import { messageOf } from "../../../src/base/errors";
 import { linesIn, logsVariable } from "../../harness/results/logFiles";
 import { testHub } from "../../harness/vscode/inHost/testHub";
 
-const sessionList = v.array(v.object({ id: v.string(), path: v.string(), name: v.string(), kernel: v.object({ id: v.string(), connections: v.number() }) }));
+const sessionList = v.array(
+  v.object({ id: v.string(), path: v.string(), name: v.string(), kernel: v.object({ id: v.string(), connections: v.number() }) }),
+);
 const directoryModel = v.object({ content: v.array(v.object({ name: v.string() })) });
 const fileModel = v.object({ content: v.string() });
-const notebookModel = v.object({ content: v.object({ cells: v.array(v.looseObject({ source: v.string(), metadata: v.looseObject({ trusted: v.optional(v.boolean()) }) })) }), message: v.optional(v.string()) });
+const notebookModel = v.object({
+  content: v.object({
+    cells: v.array(v.looseObject({ source: v.string(), metadata: v.looseObject({ trusted: v.optional(v.boolean()) }) })),
+  }),
+  message: v.optional(v.string()),
+});
 
 export type ServerSession = v.InferOutput<typeof sessionList>[number];
 
@@ -78,7 +85,14 @@ function contents(path: string): string {
 
 /** A notebook of code cells as text. */
 export function notebookText(...sources: readonly string[]): string {
-  const cells = sources.map((source, index) => ({ cell_type: "code", execution_count: null, id: `cell-${index}`, metadata: {}, outputs: [], source: source.split(/(?<=\n)/) }));
+  const cells = sources.map((source, index) => ({
+    cell_type: "code",
+    execution_count: null,
+    id: `cell-${index}`,
+    metadata: {},
+    outputs: [],
+    source: source.split(/(?<=\n)/),
+  }));
   const metadata = { kernelspec: { display_name: "Python 3 (ipykernel)", language: "python", name: "python3" } };
   return `${JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }, undefined, 1)}\n`;
 }
@@ -120,8 +134,13 @@ export async function save(notebook: vscode.NotebookDocument): Promise<Save> {
   const note = (what: string): void => void events.push(`${Date.now() - began} ms: ${what}`);
   const subscriptions = [
     vscode.workspace.onDidChangeNotebookDocument(({ notebook: changed, cellChanges, contentChanges, metadata }) => {
-      const parts = cellChanges.flatMap((change) => Object.entries(change).filter(([, value]) => value !== undefined).map(([name]) => name));
-      if (changed === notebook) note(`changed: ${[...parts, ...contentChanges.map(() => "cells"), ...(metadata ? ["metadata"] : [])].join(", ")}`);
+      const parts = cellChanges.flatMap((change) =>
+        Object.entries(change)
+          .filter(([, value]) => value !== undefined)
+          .map(([name]) => name),
+      );
+      if (changed === notebook)
+        note(`changed: ${[...parts, ...contentChanges.map(() => "cells"), ...(metadata ? ["metadata"] : [])].join(", ")}`);
     }),
     vscode.workspace.onWillSaveNotebookDocument(({ notebook: one, reason }) => one === notebook && note(`will be saved, reason ${reason}`)),
     vscode.workspace.onDidSaveNotebookDocument((one) => one === notebook && note("was saved")),

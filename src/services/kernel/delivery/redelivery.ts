@@ -175,5 +175,11 @@ export class Redelivery {
 /** Whether it raises the execution count and can be resent: of a request that the previous window sent only the id is known. */
 function isCell({ channel, header, content }: Message): boolean {
   const isMain = channel === "shell" && header.subshell_id === undefined;
-  return isMain && header.msg_type === "execute_request" && typeof content["code"] === "string" && content["silent"] !== true && content["store_history"] !== false;
+  return (
+    isMain &&
+    header.msg_type === "execute_request" &&
+    typeof content["code"] === "string" &&
+    content["silent"] !== true &&
+    content["store_history"] !== false
+  );
 }

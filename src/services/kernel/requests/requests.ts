@@ -4,7 +4,10 @@ import type { KernelFuture } from "./future";
 import type { Message } from "../messages";
 
 /** A future, whatever the type of its reply. */
-export type AnyFuture = Pick<KernelFuture<unknown>, "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "isTouched" | "isAside" | "registerMessageHook">;
+export type AnyFuture = Pick<
+  KernelFuture<unknown>,
+  "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "isTouched" | "isAside" | "registerMessageHook"
+>;
 
 /** Messages that may wait for a connection; sending more rejects with `busy`. */
 const maxUnsent = 1_000;

@@ -74,11 +74,15 @@ export class LinkQuestions {
   async #askWhyRefused(refusal: Error, isForGood: boolean): Promise<void> {
     const { label, log } = this.#settings;
     const error = await this.#ports.server.get().then(
-      () => (isForGood ? noWebsocketError(this.#settings, refusal) : new ProductError("server-error", `${label} has the kernel, but opens no connection to it.`)),
+      () =>
+        isForGood
+          ? noWebsocketError(this.#settings, refusal)
+          : new ProductError("server-error", `${label} has the kernel, but opens no connection to it.`),
       // Where requests fail as well, the websocket is no news.
       (reason: unknown) => (isForGood && !hasCode(reason, "not-found") ? refusal : asError(reason)),
     );
-    if (hasCode(error, "no-websocket") && !hasCode(this.#ports.state().refusal, "no-websocket")) log.warn("Kernels cannot be reached", error);
+    if (hasCode(error, "no-websocket") && !hasCode(this.#ports.state().refusal, "no-websocket"))
+      log.warn("Kernels cannot be reached", error);
     this.#ports.dispatch({ type: "open-failed", error });
   }
 }

@@ -35,11 +35,14 @@ export class Outbox implements Disposable {
     const since = this.#requests.unsentSince;
     if (since === undefined) return;
     const { label, timeouts } = this.#settings;
-    this.#timer = setTimeout(() => {
-      const text = `${label} could not be reached for ${timeouts.request / 1000} s, and the request was not sent. Check your network and run it again.`;
-      this.#requests.expire(Date.now() - timeouts.request, new ProductError("unreachable", text));
-      this.bound();
-    }, Math.max(0, since + timeouts.request - Date.now()));
+    this.#timer = setTimeout(
+      () => {
+        const text = `${label} could not be reached for ${timeouts.request / 1000} s, and the request was not sent. Check your network and run it again.`;
+        this.#requests.expire(Date.now() - timeouts.request, new ProductError("unreachable", text));
+        this.bound();
+      },
+      Math.max(0, since + timeouts.request - Date.now()),
+    );
   }
 
   /** Stops the timeout: there is a connection, or the end. */

@@ -13,7 +13,22 @@ export interface Step {
 }
 
 export const initialState: KernelState = {
-  ...{ kernel: "unknown", connection: "disconnected", heard: "connection", closing: "no", suspect: false, congestion: 0, openedAt: 0, attempt: 0, worked: false, unanswered: false, pause: 0, stopped: 0, silent: false, exits: false },
+  ...{
+    kernel: "unknown",
+    connection: "disconnected",
+    heard: "connection",
+    closing: "no",
+    suspect: false,
+    congestion: 0,
+    openedAt: 0,
+    attempt: 0,
+    worked: false,
+    unanswered: false,
+    pause: 0,
+    stopped: 0,
+    silent: false,
+    exits: false,
+  },
 };
 
 /** Milliseconds: first back-off and ceiling between attempts to reconnect. */
@@ -68,7 +83,8 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
     case "closed":
       return closed(state, event, random, now());
     case "rest":
-      if (state.connection !== "connected" || state.closing !== "no" || state.heard !== "yes" || state.kernel !== "idle") return keep(state);
+      if (state.connection !== "connected" || state.closing !== "no" || state.heard !== "yes" || state.kernel !== "idle")
+        return keep(state);
       return { state: { ...state, closing: "rest" }, effects: [{ type: "leave" }] };
     case "leave":
       return { state: { ...state, closing: "leave" }, effects: [{ type: "leave" }] };
@@ -84,7 +100,9 @@ export function reduce(state: KernelState, event: KernelEvent, random: () => num
     case "ending":
       return ending(state, event.restart);
     case "another-process":
-      return lasting.has(state.kernel) || state.heard === "process" ? keep(state) : processReplaced(state, state.exits ? "exited" : "restarted");
+      return lasting.has(state.kernel) || state.heard === "process"
+        ? keep(state)
+        : processReplaced(state, state.exits ? "exited" : "restarted");
     case "exiting":
       return keep({ ...state, exits: true });
     case "rest-model":

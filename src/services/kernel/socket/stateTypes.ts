@@ -2,15 +2,7 @@
 import type { ProductError } from "../../../base/errors";
 
 /** What the kernel does, as far as it is known. */
-export type KernelStatus =
-  | "unknown"
-  | "starting"
-  | "idle"
-  | "busy"
-  | "restarting"
-  | "autorestarting"
-  | "terminating"
-  | "dead";
+export type KernelStatus = "unknown" | "starting" | "idle" | "busy" | "restarting" | "autorestarting" | "terminating" | "dead";
 
 /** `resting`: closed by our own will, while nobody needs it; the next use connects. */
 export type ConnectionStatus = "connecting" | "connected" | "disconnected" | "resting";
@@ -130,4 +122,10 @@ export type KernelEffect =
    * Settle requests with this error: all, or only those that were not sent yet. `notBegun`: for what the kernel had not
    * begun with. `replaced`: why the process is another one, to be told before.
    */
-  | { readonly type: "fail"; readonly error: ProductError; readonly only?: "unsent"; readonly notBegun?: ProductError; readonly replaced?: Replacement };
+  | {
+      readonly type: "fail";
+      readonly error: ProductError;
+      readonly only?: "unsent";
+      readonly notBegun?: ProductError;
+      readonly replaced?: Replacement;
+    };

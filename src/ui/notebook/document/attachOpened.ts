@@ -14,7 +14,12 @@ import type { Notebooks } from "../register";
  * Follows the notebooks that are opened; ends with `subscriptions`. A kernel that runs is connected to, and none is
  * started: that is left to the first cell. (VS Code asks for a kernel even where one only is suggested.)
  */
-export function registerAttaching(app: AppContext, notebooks: Notebooks, moves: Moves, subscriptions: vscode.ExtensionContext["subscriptions"]): void {
+export function registerAttaching(
+  app: AppContext,
+  notebooks: Notebooks,
+  moves: Moves,
+  subscriptions: vscode.ExtensionContext["subscriptions"],
+): void {
   const last = new LastKernels(app.memory);
   /** Notebooks that were handled; failures are retried when there is a reason to. */
   const seen = new WeakSet<vscode.NotebookDocument>();

@@ -46,7 +46,10 @@ export class Elsewhere implements Disposable {
     if (!recorded) return;
     this.#release();
     if (recorded.left || !app.journals.mayBeHeld(journal)) this.#take(target, controller);
-    else this.#asking = this.#ask(target, controller).catch((error: unknown) => app.log.warn("The runs of another window could not be taken up", error));
+    else
+      this.#asking = this.#ask(target, controller).catch((error: unknown) =>
+        app.log.warn("The runs of another window could not be taken up", error),
+      );
   }
 
   /**
@@ -54,7 +57,11 @@ export class Elsewhere implements Disposable {
    * @param again cells that are about to be run: how they ended there is of no interest
    * @returns false where there is nothing to resume
    */
-  async takeOver(target: KernelTarget, controller: vscode.NotebookController, again: readonly vscode.NotebookCell[] = []): Promise<boolean> {
+  async takeOver(
+    target: KernelTarget,
+    controller: vscode.NotebookController,
+    again: readonly vscode.NotebookCell[] = [],
+  ): Promise<boolean> {
     const { app, journal } = this.#ports;
     if (journal.hasTurn || !this.#recorded(target)) return false;
     await this.#asking;
@@ -114,5 +121,6 @@ export class Elsewhere implements Disposable {
 async function offerHere(app: AppContext, { uri }: vscode.NotebookDocument, take: () => Promise<unknown>): Promise<void> {
   const here = "Show Here";
   const name = uri.path.split("/").pop() ?? "";
-  if ((await showInformationMessage(`“${name}” is being run in another window, which shows its output.`, here)) === here) await reporting(app, "The offer to show a run here", take);
+  if ((await showInformationMessage(`“${name}” is being run in another window, which shows its output.`, here)) === here)
+    await reporting(app, "The offer to show a run here", take);
 }

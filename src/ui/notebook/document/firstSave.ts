@@ -24,7 +24,11 @@ export class FirstSaves<T> implements vscode.Disposable {
    * @param of reads the state of an untitled notebook before it is closed; undefined where it has no kernel
    * @param became called with that state and the notebook that the untitled one has become
    */
-  constructor(sessions: Pick<NotebookSessions, "onDidChange">, of: (notebook: vscode.NotebookDocument) => T | undefined, became: (what: T, notebook: vscode.NotebookDocument) => void) {
+  constructor(
+    sessions: Pick<NotebookSessions, "onDidChange">,
+    of: (notebook: vscode.NotebookDocument) => T | undefined,
+    became: (what: T, notebook: vscode.NotebookDocument) => void,
+  ) {
     this.#became = became;
     this.#subscriptions = [
       sessions.onDidChange((key) => {
@@ -33,7 +37,8 @@ export class FirstSaves<T> implements vscode.Disposable {
         if (notebook && what !== undefined) this.#sources.set(notebook, { what, closedAt: undefined });
       }),
       vscode.workspace.onDidOpenNotebookDocument((notebook) => {
-        if (!notebook.isUntitled && notebook.notebookType === notebookType && this.#sources.size > 0) this.#opened.set(notebook, Date.now());
+        if (!notebook.isUntitled && notebook.notebookType === notebookType && this.#sources.size > 0)
+          this.#opened.set(notebook, Date.now());
         this.#match();
       }),
       vscode.workspace.onDidCloseNotebookDocument((notebook) => {

@@ -63,7 +63,9 @@ class Proposals {
   look(): void {
     const editor = vscode.window.activeNotebookEditor;
     if (!editor || !this.#controllerFor(editor.notebook)) return;
-    this.#propose(editor).catch((error: unknown) => this.#app.log.debug(`${editor.notebook.uri.path} was not given the only kernel that fits`, error));
+    this.#propose(editor).catch((error: unknown) =>
+      this.#app.log.debug(`${editor.notebook.uri.path} was not given the only kernel that fits`, error),
+    );
   }
 
   async #propose(editor: vscode.NotebookEditor): Promise<void> {
@@ -95,8 +97,10 @@ class Proposals {
     const { controllers } = this.#notebooks;
     for (const server of this.#app.servers.all) {
       const { services, kernelSpecs, account } = server;
-      const isUp = account.state === "signed-in" && server.state === "running" && services?.sessions.isReady === true && services.kernels.isReady;
-      for (const { name, language } of kernelSpecs?.specs ?? []) add(controllers.find(server, name), { spec: name, language, isUp, isDefault: name === kernelSpecs?.default });
+      const isUp =
+        account.state === "signed-in" && server.state === "running" && services?.sessions.isReady === true && services.kernels.isReady;
+      for (const { name, language } of kernelSpecs?.specs ?? [])
+        add(controllers.find(server, name), { spec: name, language, isUp, isDefault: name === kernelSpecs?.default });
     }
     for (const running of this.#app.runningKernels.all) {
       const { server, id, spec } = running;
@@ -108,7 +112,9 @@ class Proposals {
 
   /** Saved for the first time: it goes on with the kernel that it had, whoever's that was. */
   #wasUntitled(notebook: vscode.NotebookDocument): boolean {
-    const before = vscode.workspace.notebookDocuments.find((one) => one.isUntitled && one.notebookType === notebookType && textsOf(one) === textsOf(notebook));
+    const before = vscode.workspace.notebookDocuments.find(
+      (one) => one.isUntitled && one.notebookType === notebookType && textsOf(one) === textsOf(notebook),
+    );
     return before !== undefined && !this.#notebooks.currentTargetOf(before);
   }
 }

@@ -37,7 +37,12 @@ export interface Moves {
  * Follows renames by VS Code, whoever asked for them; ends with `subscriptions`. A notebook whose rename fails keeps its
  * kernel and its runs.
  */
-export function registerMoves(app: AppContext, notebooks: Notebooks, renames: RenameReports, subscriptions: vscode.ExtensionContext["subscriptions"]): Moves {
+export function registerMoves(
+  app: AppContext,
+  notebooks: Notebooks,
+  renames: RenameReports,
+  subscriptions: vscode.ExtensionContext["subscriptions"],
+): Moves {
   /** Renamed notebooks that were not shown under their new names yet. */
   const under = new Map<string, Move>();
   const arriving = new Set<string>();
@@ -59,7 +64,7 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, renames: Re
       arriving.add(key);
       try {
         // Runs resumed before that would be shown beside the outputs that VS Code copies.
-        for (const end = Date.now() + carrying; isDirty && !editor.notebook.isDirty && Date.now() < end; ) await delay(20);
+        for (const end = Date.now() + carrying; isDirty && !editor.notebook.isDirty && Date.now() < end;) await delay(20);
         await selectController(editor, controller);
         if (path !== undefined) await notebooks.start(editor.notebook, path);
       } finally {
@@ -106,6 +111,9 @@ export function registerMoves(app: AppContext, notebooks: Notebooks, renames: Re
   );
   return {
     has: (uri) => announced.has(uri) || under.has(uri.toString()),
-    isLeaving: async (notebook) => firstSaves.isBecoming(notebook) || [...under.values()].some((move) => move.notebook === notebook) || (await announced.isRenamed(notebook)),
+    isLeaving: async (notebook) =>
+      firstSaves.isBecoming(notebook) ||
+      [...under.values()].some((move) => move.notebook === notebook) ||
+      (await announced.isRenamed(notebook)),
   };
 }

@@ -52,6 +52,9 @@ export class Rereads implements vscode.Disposable {
 }
 
 function textOf({ uri }: vscode.NotebookDocument, gone: number): string {
-  const cells = gone === 1 ? "a cell that ran or waited is not in it any more; its output is" : `${gone} cells that ran or waited are not in it any more; their output is`;
+  const cells =
+    gone === 1
+      ? "a cell that ran or waited is not in it any more; its output is"
+      : `${gone} cells that ran or waited are not in it any more; their output is`;
   return `“${uri.path.split("/").pop() ?? ""}” was changed on disk: ${cells} not shown.`;
 }

@@ -9,7 +9,12 @@ import type { Moves } from "./renames";
 import type { Notebooks } from "../register";
 
 /** Follows the notebooks that are closed; ends with `subscriptions`. */
-export function registerClosing(app: AppContext, notebooks: Notebooks, moves: Moves, subscriptions: vscode.ExtensionContext["subscriptions"]): void {
+export function registerClosing(
+  app: AppContext,
+  notebooks: Notebooks,
+  moves: Moves,
+  subscriptions: vscode.ExtensionContext["subscriptions"],
+): void {
   const end = async ({ server, kernel: { id } }: NotebookKernel): Promise<void> => {
     // Remaining connections are another notebook's, another window's, or JupyterLab's; the server forgets ours in a moment.
     for (const pause of [0, 200, 800]) {

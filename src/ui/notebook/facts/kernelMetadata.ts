@@ -40,7 +40,9 @@ export function statedLanguage(notebook: vscode.NotebookDocument): string | unde
 export function languageOf(notebook: vscode.NotebookDocument): string | undefined {
   const stated = statedLanguage(notebook);
   if (stated !== undefined) return stated;
-  const labels = notebook.getCells().flatMap(({ kind, document: { languageId: label } }) => (kind === vscode.NotebookCellKind.Code && label !== "raw" ? label : []));
+  const labels = notebook
+    .getCells()
+    .flatMap(({ kind, document: { languageId: label } }) => (kind === vscode.NotebookCellKind.Code && label !== "raw" ? label : []));
   return labels.includes("python") ? "python" : labels[0];
 }
 

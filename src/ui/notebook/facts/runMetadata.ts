@@ -75,15 +75,20 @@ export class RunMetadata {
 
   #write(): Promise<void> {
     // Concurrent requests are written together.
-    return (this.#next ??= this.#writing = this.#writing.then(async () => {
-      if (this.#kernel && !this.#kernel.info) await within(this.#kernel.connection.info.then(undefined, () => undefined), bound);
-      this.#next = undefined;
-      try {
-        await this.#apply();
-      } catch (error) {
-        this.#log.warn("The numbers of cells could not be written into the notebook", error);
-      }
-    }));
+    return (this.#next ??= this.#writing =
+      this.#writing.then(async () => {
+        if (this.#kernel && !this.#kernel.info)
+          await within(
+            this.#kernel.connection.info.then(undefined, () => undefined),
+            bound,
+          );
+        this.#next = undefined;
+        try {
+          await this.#apply();
+        } catch (error) {
+          this.#log.warn("The numbers of cells could not be written into the notebook", error);
+        }
+      }));
   }
 
   async #apply(): Promise<void> {

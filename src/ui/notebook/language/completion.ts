@@ -34,7 +34,10 @@ class KernelCompletionItem extends vscode.CompletionItem {
     readonly language: string,
   ) {
     const { text, type, signature } = completion;
-    super({ label: plain(text), ...(signature && { detail: plain(signature) }), ...(type !== undefined && { description: plain(type) }) }, kinds[completion.kind]);
+    super(
+      { label: plain(text), ...(signature && { detail: plain(signature) }), ...(type !== undefined && { description: plain(type) }) },
+      kinds[completion.kind],
+    );
     this.insertText = text;
   }
 }
@@ -47,7 +50,11 @@ export class CompletionProvider implements vscode.CompletionItemProvider<KernelC
     this.#find = find;
   }
 
-  async provideCompletionItems(document: vscode.TextDocument, position: vscode.Position, token: vscode.CancellationToken): Promise<KernelCompletionItem[]> {
+  async provideCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<KernelCompletionItem[]> {
     const kernel = this.#find(document);
     if (!kernel) return [];
     const [code, cursor, { languageId }] = [document.getText(), document.offsetAt(position), document];

@@ -12,7 +12,11 @@ export class HoverProvider implements vscode.HoverProvider {
     this.#find = find;
   }
 
-  async provideHover(document: vscode.TextDocument, position: vscode.Position, token: vscode.CancellationToken): Promise<vscode.Hover | undefined> {
+  async provideHover(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.Hover | undefined> {
     const range = document.getWordRangeAtPosition(position);
     const kernel = range && this.#find(document);
     if (!kernel) return undefined;

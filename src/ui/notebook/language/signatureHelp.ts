@@ -12,7 +12,11 @@ export class SignatureHelpProvider implements vscode.SignatureHelpProvider {
     this.#find = find;
   }
 
-  async provideSignatureHelp(document: vscode.TextDocument, position: vscode.Position, token: vscode.CancellationToken): Promise<vscode.SignatureHelp | undefined> {
+  async provideSignatureHelp(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.SignatureHelp | undefined> {
     const call = callAt(document.getText(), document.offsetAt(position), document.languageId);
     const kernel = call && this.#find(document);
     if (!kernel) return undefined;

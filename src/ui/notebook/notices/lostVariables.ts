@@ -11,7 +11,8 @@ const runAll = "Run All Cells";
  * a name that is not defined. A user who has ended the kernel by its own code knows it.
  */
 export async function tellLostVariables(notebook: vscode.NotebookDocument, { by, isUntold }: VariablesLost): Promise<void> {
-  if (!isUntold || by === "exited" || !notebook.getCells().some(({ executionSummary }) => executionSummary?.executionOrder !== undefined)) return;
+  if (!isUntold || by === "exited" || !notebook.getCells().some(({ executionSummary }) => executionSummary?.executionOrder !== undefined))
+    return;
   const name = notebook.uri.path.split("/").at(-1) ?? "";
   const what =
     by === "restarted"
@@ -23,6 +24,7 @@ export async function tellLostVariables(notebook: vscode.NotebookDocument, { by,
 
 /** The error in a running cell whose notebook was given another kernel. */
 export function kernelChanged(): ProductError {
-  const text = "The notebook was given another kernel while this was running. The old one goes on with it, and what it still prints is not shown here.";
+  const text =
+    "The notebook was given another kernel while this was running. The old one goes on with it, and what it still prints is not shown here.";
   return new ProductError("disposed", text);
 }

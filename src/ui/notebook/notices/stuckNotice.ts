@@ -6,7 +6,11 @@ import { withProgress } from "../../say/messages";
 import { stuckText } from "./stuckText";
 
 /** The interrupts of one notebook's kernel, sent by `send`. @param running the number of the cell that runs */
-export function interruptionOf(notebook: vscode.NotebookDocument, running: () => number | undefined, send: () => Promise<void>): Interruption {
+export function interruptionOf(
+  notebook: vscode.NotebookDocument,
+  running: () => number | undefined,
+  send: () => Promise<void>,
+): Interruption {
   const notice = new StuckNotice(notebook, running);
   return new Interruption({ send, tell: (stuck, over) => notice.show(stuck, over) });
 }
@@ -26,7 +30,11 @@ class StuckNotice {
   /** Shows it, or another text in it, until `over` resolves. */
   show(stuck: Stuck, over: Promise<void>): void {
     const argument = { notebook: this.#notebook.uri.toString() };
-    const again: CommandLink = { label: "Interrupt Again", command: "jupyterhubConnect.interruptKernel", argument: { ...argument, confirmed: true } };
+    const again: CommandLink = {
+      label: "Interrupt Again",
+      command: "jupyterhubConnect.interruptKernel",
+      argument: { ...argument, confirmed: true },
+    };
     const restart: CommandLink = { label: "Restart Kernel…", command: "jupyterhubConnect.restartKernel", argument };
     const text = stuckText(stuck, this.#running(), [again, restart]);
     if (this.#update) {

@@ -181,7 +181,7 @@ export class CellSink implements OutputSink {
 
   /** Whether late output is still shown. Where the cell is queued to run again, that is decided when that run starts or is cancelled. */
   async #isWanted(): Promise<boolean> {
-    for (let newest; (newest = sinks.get(this.#execution.cell)) !== this && newest; ) {
+    for (let newest; (newest = sinks.get(this.#execution.cell)) !== this && newest;) {
       if (await newest.#hasBegun.promise) return false;
     }
     return true;

@@ -14,7 +14,7 @@ const showing = new WeakMap<vscode.NotebookCell, Promise<void>>();
 
 /** Resolves when no late output of these cells is being shown, so that they can be run. */
 export async function lateOutputShown(cells: readonly vscode.NotebookCell[]): Promise<void> {
-  for (let busy; (busy = cells.flatMap((cell) => showing.get(cell) ?? [])).length > 0; ) await Promise.allSettled(busy);
+  for (let busy; (busy = cells.flatMap((cell) => showing.get(cell) ?? [])).length > 0;) await Promise.allSettled(busy);
 }
 
 /** Makes `edit` by an execution of its own that leaves the cell as its last execution left it. Settles as `edit`. */

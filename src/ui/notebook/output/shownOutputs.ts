@@ -58,11 +58,16 @@ export class ShownOutputs {
   append(outputs: readonly CellOutput[], removed: readonly string[] = []): Edit {
     return (execution) => {
       const present = this.#isDrawnBadly(outputs, removed) ? this.#anew(removed) : undefined;
-      const rearranged = removed.length === 0 || present ? undefined : this.#rearrange(execution, new Map(removed.map((id) => [id, undefined])));
+      const rearranged =
+        removed.length === 0 || present ? undefined : this.#rearrange(execution, new Map(removed.map((id) => [id, undefined])));
       const created = this.#create(outputs);
       if (present) return this.#startAnew(execution, [...present, ...created]);
       if (created.length === 0) return rearranged ?? Promise.resolve();
-      const added = this.#watch.adding(outputs.map(({ id }) => id), created.length, () => execution.appendOutput(created));
+      const added = this.#watch.adding(
+        outputs.map(({ id }) => id),
+        created.length,
+        () => execution.appendOutput(created),
+      );
       return rearranged ? afterAll([rearranged], added) : added;
     };
   }
@@ -71,7 +76,11 @@ export class ShownOutputs {
   replaceAll(outputs: readonly CellOutput[]): Edit {
     return (execution) => {
       const created = this.#create(outputs);
-      return this.#watch.replacing(outputs.map(({ id }) => id), created.length, () => execution.replaceOutput(created));
+      return this.#watch.replacing(
+        outputs.map(({ id }) => id),
+        created.length,
+        () => execution.replaceOutput(created),
+      );
     };
   }
 
@@ -172,7 +181,10 @@ export class ShownOutputs {
     if (outputs.length === 0) return cleared;
     // VS Code makes one edit of a clear and an append behind it, and keeps the outputs that are equal. So there is another between.
     const between = gone ? execution.appendOutputItems([], gone) : Promise.resolve();
-    return afterAll([cleared, between], this.#watch.adding([...this.#outputs.keys()], outputs.length, () => execution.appendOutput(outputs)));
+    return afterAll(
+      [cleared, between],
+      this.#watch.adding([...this.#outputs.keys()], outputs.length, () => execution.appendOutput(outputs)),
+    );
   }
 
   /** Puts other outputs in the place of some, or nothing; the rest is left as VS Code has it, with the text that was added. */

@@ -16,11 +16,20 @@ export class Affinities {
   }
 
   /** Call for every open notebook when it, or the list of kernels, has changed. */
-  suggest(notebook: vscode.NotebookDocument, targets: ReadonlyMap<string, KernelTarget>, controllers: ReadonlyMap<string, vscode.NotebookController>): void {
+  suggest(
+    notebook: vscode.NotebookDocument,
+    targets: ReadonlyMap<string, KernelTarget>,
+    controllers: ReadonlyMap<string, vscode.NotebookController>,
+  ): void {
     const own = [...targets].filter(([, { server, running }]) => isOnServer(notebook.uri, server) && running === undefined);
     // A notebook on a server is one of that server's, in the session of its own path.
     const [first] = own;
-    const candidates = (first ? own : [...targets]).map(([id, { spec, running }]): Candidate => ({ id, spec: spec.name, language: spec.language, running }));
+    const candidates = (first ? own : [...targets]).map(([id, { spec, running }]): Candidate => ({
+      id,
+      spec: spec.name,
+      language: spec.language,
+      running,
+    }));
     const key = keyOf(notebook);
     const last = key === undefined ? undefined : this.#last.of(key);
     const best = last !== undefined && targets.has(last) ? new Set([last]) : suitable(candidates, this.#wishOf(notebook, last));
@@ -37,7 +46,13 @@ export class Affinities {
 
   /** What the notebook says of itself; where that is little, all of its cells are asked for their language. */
   #wishOf(notebook: vscode.NotebookDocument, last: string | undefined): Wish {
-    return { file: notebook.uri.path.split("/").pop() ?? "", spec: kernelSpecOf(notebook), language: languageOf(notebook), last, lastOfAll: this.#last.last };
+    return {
+      file: notebook.uri.path.split("/").pop() ?? "",
+      spec: kernelSpecOf(notebook),
+      language: languageOf(notebook),
+      last,
+      lastOfAll: this.#last.last,
+    };
   }
 
   #tell(controller: vscode.NotebookController, notebook: vscode.NotebookDocument, affinity: vscode.NotebookControllerAffinity): void {

@@ -9,7 +9,12 @@ import { Affinities } from "./affinity";
 import { CellLabels } from "./cellLabels";
 
 export interface ControllerHandlers {
-  execute(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument, target: KernelTarget, controller: vscode.NotebookController): Promise<void>;
+  execute(
+    cells: readonly vscode.NotebookCell[],
+    notebook: vscode.NotebookDocument,
+    target: KernelTarget,
+    controller: vscode.NotebookController,
+  ): Promise<void>;
   /** The notebook has this kernel now: chosen, or as it was before the window was reloaded. */
   select(notebook: vscode.NotebookDocument, target: KernelTarget, controller: vscode.NotebookController): void;
   /** The notebook has another kernel now, or none of ours. */
@@ -137,7 +142,11 @@ export class Controllers implements vscode.Disposable {
 function describe(controller: vscode.NotebookController, { server, spec, running }: KernelTarget): void {
   const label = running ? `${spec.displayName} of ${running.name ?? "no notebook"}` : spec.displayName;
   const state = running ? ["running", running.state, running.path] : [server.state === "running" ? undefined : server.state];
-  describeController(controller, { label, description: server.label, detail: ["JupyterHub Connect", ...state].filter(Boolean).join(" · ") });
+  describeController(controller, {
+    label,
+    description: server.label,
+    detail: ["JupyterHub Connect", ...state].filter(Boolean).join(" · "),
+  });
 }
 
 function specId(server: Server, spec: string): string {

@@ -40,7 +40,9 @@ export class KernelLanguages implements vscode.Disposable {
     this.#languages.set(notebook, language);
     // Some kernels describe their code as another language than their spec does; a notebook of theirs has that.
     if (isSameLanguage(language, spec.language) || kernelSpecOf(notebook) === spec.name) return;
-    this.#adopt(notebook, language, spec).catch((error: unknown) => this.#log.warn("A notebook does not have the language of its kernel", error));
+    this.#adopt(notebook, language, spec).catch((error: unknown) =>
+      this.#log.warn("A notebook does not have the language of its kernel", error),
+    );
   }
 
   /** The notebook has a kernel of ours no more. */

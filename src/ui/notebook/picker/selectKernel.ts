@@ -31,7 +31,11 @@ export interface SelectKernelArguments {
  * @returns the controller's id, and a label for a user
  * @throws ProductError `usage` without a notebook; `no-kernel-spec` with what there is; `aborted` where the user cancelled
  */
-export async function selectKernel(app: AppContext, controllers: Controllers, given?: SelectKernelArguments): Promise<{ readonly id: string; readonly label: string }> {
+export async function selectKernel(
+  app: AppContext,
+  controllers: Controllers,
+  given?: SelectKernelArguments,
+): Promise<{ readonly id: string; readonly label: string }> {
   const editor = vscode.window.activeNotebookEditor;
   if (!editor) throw new ProductError("usage", "Open a notebook first, then choose its kernel.");
   const server = await serverFor(app, given);
@@ -59,7 +63,8 @@ export async function selectController(editor: vscode.NotebookEditor, controller
     extension: extensionId,
   });
   // Where it was selected before there is no event; the command's answer says so.
-  if (done !== true) await withTimeout(selected, selectTimeout, "VS Code did not select the kernel. Choose it in the notebook's kernel picker.");
+  if (done !== true)
+    await withTimeout(selected, selectTimeout, "VS Code did not select the kernel. Choose it in the notebook's kernel picker.");
 }
 
 /**

@@ -52,7 +52,9 @@ export class Cancellations {
   /** The kernel holds the cells behind a long one, and cannot be made to drop one of them. */
   async #tell(runs: readonly CellExecution[]): Promise<void> {
     const cells = this.#ports.notebook.getCells();
-    const numbers = runs.map((run) => cells.findIndex(({ document }) => document.uri.toString() === run.cell) + 1).filter((number) => number > 0);
+    const numbers = runs
+      .map((run) => cells.findIndex(({ document }) => document.uri.toString() === run.cell) + 1)
+      .filter((number) => number > 0);
     const what = runs.length > 1 ? "These cells" : numbers[0] === undefined ? "The deleted cell" : `Cell ${numbers[0]}`;
     const end = "Interrupt the Run";
     const text = `${what} cannot be taken back: the kernel has ${runs.length > 1 ? "them" : "it"} already. Interrupting ends all that runs and waits.`;

@@ -61,7 +61,9 @@ export function createCellRun(cell: vscode.NotebookCell, { code, stops }: RunSou
     onUnwritten: ports.unwritten,
     onInput: ports.ask,
     onNextInput: (next) => {
-      sink.endsAfter(applyNextInput(cell, next).catch((error: unknown) => ports.log.warn("The kernel's next input could not be written", error)));
+      sink.endsAfter(
+        applyNextInput(cell, next).catch((error: unknown) => ports.log.warn("The kernel's next input could not be written", error)),
+      );
     },
   });
   sink.onVanished = (ids) => run.vanished(ids);

@@ -78,7 +78,10 @@ export function displacedRuns(
 ): DisplacedRuns | undefined {
   const ids = new Set([...open].flatMap(({ id, cell }) => (cell.index < 0 ? [id] : [])));
   if (ids.size === 0) return undefined;
-  const there = earlierRuns(notebook, recorded().filter(({ queued }) => ids.has(queued.id))).length;
+  const there = earlierRuns(
+    notebook,
+    recorded().filter(({ queued }) => ids.has(queued.id)),
+  ).length;
   return { there, gone: ids.size - there };
 }
 
@@ -102,5 +105,7 @@ export function cellIdOf(cell: vscode.NotebookCell): string | undefined {
 
 /** The identity of a cell within its notebook. */
 function traitsOf(notebook: vscode.NotebookDocument): readonly CellTraits[] {
-  return notebook.getCells().map((cell) => ({ id: cellIdOf(cell), source: cell.document.getText(), isCode: cell.kind === vscode.NotebookCellKind.Code }));
+  return notebook
+    .getCells()
+    .map((cell) => ({ id: cellIdOf(cell), source: cell.document.getText(), isCode: cell.kind === vscode.NotebookCellKind.Code }));
 }

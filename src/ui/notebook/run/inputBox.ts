@@ -20,7 +20,13 @@ export interface Asking {
  * Passes the kernel's question on; dismissing it is an interrupt, not an empty answer.
  * @param over settles when nobody waits for the answer any more
  */
-export async function answerOf(cell: vscode.NotebookCell, over: Promise<unknown>, request: InputRequest, reply: (value: string) => void, { isLeaving, interrupt }: Asking): Promise<void> {
+export async function answerOf(
+  cell: vscode.NotebookCell,
+  over: Promise<unknown>,
+  request: InputRequest,
+  reply: (value: string) => void,
+  { isLeaving, interrupt }: Asking,
+): Promise<void> {
   const answer = await askFor(cell, over, request);
   if (answer.kind === "given") reply(answer.value);
   if (answer.kind !== "dismissed") return;

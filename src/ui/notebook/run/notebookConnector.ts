@@ -74,7 +74,8 @@ export class NotebookConnector {
    */
   present({ server, spec }: KernelTarget, running: string | undefined): NotebookKernel | undefined {
     const { notebookSessions } = this.#ports.app;
-    const present = running === undefined ? notebookSessions.ofSpec(this.#key, server, spec.name) : notebookSessions.withId(this.#key, running);
+    const present =
+      running === undefined ? notebookSessions.ofSpec(this.#key, server, spec.name) : notebookSessions.withId(this.#key, running);
     return present?.kernel === this.#kernel ? present : undefined;
   }
 

@@ -33,7 +33,8 @@ export class OpenRuns {
   /** The cell that the kernel has begun with; undefined where there is none, or it was deleted meanwhile. */
   get running(): RunningCell | undefined {
     // Asked for often: nothing is listed or looked up.
-    for (const [run, { cell }] of this.#open) if (run.hasBegun) return cell.index < 0 ? undefined : { number: cell.index + 1, waiting: this.#open.size - 1 };
+    for (const [run, { cell }] of this.#open)
+      if (run.hasBegun) return cell.index < 0 ? undefined : { number: cell.index + 1, waiting: this.#open.size - 1 };
     return undefined;
   }
 

@@ -64,7 +64,13 @@ export class NotebookRunner implements vscode.Disposable {
    * @param connected called when it has a kernel in the session of its own path
    * @param wanted called when the user wants the runs in another window: `leave` is to be called
    */
-  constructor(app: AppContext, notebook: vscode.NotebookDocument, changed: () => void, connected: (server: Server) => void, wanted: () => void) {
+  constructor(
+    app: AppContext,
+    notebook: vscode.NotebookDocument,
+    changed: () => void,
+    connected: (server: Server) => void,
+    wanted: () => void,
+  ) {
     this.#app = app;
     this.#notebook = notebook;
     this.#changed = changed;
@@ -80,7 +86,8 @@ export class NotebookRunner implements vscode.Disposable {
     const key = (this.#key = notebook.uri.toString());
     this.#kernel = new NotebookConnector({
       ...{ app, notebook, earlierPath: this.#journal.kernel?.path, changed, connected },
-      adopted: ({ kernel: own, session }, { server, spec }) => this.#recorder.follow(own, { server: server.id, spec: spec.name, path: session.path }),
+      adopted: ({ kernel: own, session }, { server, spec }) =>
+        this.#recorder.follow(own, { server: server.id, spec: spec.name, path: session.path }),
       broke: () => (this.#openAtBreak = this.#open.runs),
       missed: (gap) => noteGap(gap, this.#openAtBreak),
       lostVariables: (lost) => void tellLostVariables(notebook, lost),
@@ -95,7 +102,11 @@ export class NotebookRunner implements vscode.Disposable {
       interrupt: () => this.interrupt(),
       isLeaving: () => this.#leaving,
     });
-    this.#interruption = interruptionOf(notebook, () => this.running?.number, () => app.notebookSessions.interrupt(key));
+    this.#interruption = interruptionOf(
+      notebook,
+      () => this.running?.number,
+      () => app.notebookSessions.interrupt(key),
+    );
   }
 
   /** The cell that the kernel has begun with; undefined where there is none, or it was deleted meanwhile. */
@@ -235,7 +246,8 @@ export class NotebookRunner implements vscode.Disposable {
     if (this.#open.size === 0 && isOfAnother(this.#journal.kernel, target)) this.#recorder.startAnew(target.server.id);
     const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
     const { runs, blank } = asked(cells, this.#open.cells);
-    for (const cell of blank) clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
+    for (const cell of blank)
+      clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
     const stops = readSetting("stopOnError");
     const queued: QueuedRun[] = [];
     try {
@@ -245,12 +257,21 @@ export class NotebookRunner implements vscode.Disposable {
       for (const run of queued) run.cancel();
       throw error;
     }
-    this.#recorder.queued(target.server.id, runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) })));
+    this.#recorder.queued(
+      target.server.id,
+      runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) })),
+    );
     this.#queue.add(queued);
     this.#changed();
   }
 
-  #queued(cell: vscode.NotebookCell, id: string, source: RunSource, target: KernelTarget, controller: vscode.NotebookController): QueuedRun {
+  #queued(
+    cell: vscode.NotebookCell,
+    id: string,
+    source: RunSource,
+    target: KernelTarget,
+    controller: vscode.NotebookController,
+  ): QueuedRun {
     let begun = (): void => undefined;
     const closed = new Deferred<void>();
     const run = createCellRun(cell, source, {
@@ -268,7 +289,8 @@ export class NotebookRunner implements vscode.Disposable {
       unwritten: () => this.#last.unwritten(run),
       closed: () => closed.resolve(),
       cancelled: () => this.#cancellations.add(run),
-      ask: (request, reply) => void answerOf(cell, run.outcome, request, reply, { isLeaving: () => this.#leaving, interrupt: () => this.interrupt() }),
+      ask: (request, reply) =>
+        void answerOf(cell, run.outcome, request, reply, { isLeaving: () => this.#leaving, interrupt: () => this.interrupt() }),
     });
     const queued: QueuedRun = {
       run: ({ behind, started, succeeded }) => {

@@ -40,7 +40,11 @@ export class KernelStatusBar implements vscode.Disposable {
   readonly #app: AppContext;
   readonly #activityOf: (notebook: vscode.NotebookDocument) => RunnerActivity | undefined;
   readonly #followed = new Map<vscode.NotebookDocument, Followed>();
-  readonly #item = new StatusItem("jupyterhubConnect.kernel", "JupyterHub Connect: Kernel of the Notebook", "jupyterhubConnect.kernelActions");
+  readonly #item = new StatusItem(
+    "jupyterhubConnect.kernel",
+    "JupyterHub Connect: Kernel of the Notebook",
+    "jupyterhubConnect.kernelActions",
+  );
   readonly #subscriptions: readonly { dispose(): void }[];
   readonly #drawing = new Throttle(() => this.#show(), reading);
   #ticking: NodeJS.Timeout | undefined;

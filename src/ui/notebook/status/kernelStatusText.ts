@@ -116,7 +116,12 @@ export function statusLines(status: KernelStatusView): string[] {
   const { situation, since, kernel, server, serverStarted } = status;
   const meaning = meaningOf(situation);
   const started = serverStarted === undefined ? "" : `, started at ${clockTime(serverStarted)}`;
-  return [`${plain(situation)} since ${clockTime(since)}`, ...(meaning === undefined ? [] : [meaning]), `Kernel: ${kernel}`, `Server: ${server}${started}`];
+  return [
+    `${plain(situation)} since ${clockTime(since)}`,
+    ...(meaning === undefined ? [] : [meaning]),
+    `Kernel: ${kernel}`,
+    `Server: ${server}${started}`,
+  ];
 }
 
 /** The accessibility label. The countdown is left out: it would be read again every second. */
@@ -169,7 +174,9 @@ function plain(situation: KernelSituation): string {
     case "no-kernel":
       return "No kernel";
     case "busy":
-      return situation.running ? `Kernel busy with cell ${situation.running.number}` : "Kernel busy with something that was not started here";
+      return situation.running
+        ? `Kernel busy with cell ${situation.running.number}`
+        : "Kernel busy with something that was not started here";
     default:
       return statusText({ situation, since: 0, kernel: "", server: "", isOwnServer: false }, 0).replace(/…$/, "");
   }
@@ -184,7 +191,9 @@ function meaningOf(situation: KernelSituation): string | undefined {
     case "server-starting":
       return situation.progress?.message || undefined;
     case "busy":
-      return situation.running && situation.running.waiting > 0 ? `${situation.running.waiting} more ${situation.running.waiting === 1 ? "cell waits" : "cells wait"}.` : undefined;
+      return situation.running && situation.running.waiting > 0
+        ? `${situation.running.waiting} more ${situation.running.waiting === 1 ? "cell waits" : "cells wait"}.`
+        : undefined;
     case "reconnecting":
       return "Cells that the kernel has go on; what they print meanwhile is shown afterwards. It is tried again and again.";
     case "resting":

@@ -99,7 +99,7 @@ async function runNotebook(file: string, column: vscode.ViewColumn, parameters: 
 /** Saves until nothing is left to save and each of the cells that ended says how: VS Code gives up a save during which an output or a cell's end still arrives. */
 async function save(document: vscode.NotebookDocument, ended: readonly vscode.NotebookCell[]): Promise<void> {
   await allFinished(ended);
-  for (const end = Date.now() + saveMs; document.isDirty; ) {
+  for (const end = Date.now() + saveMs; document.isDirty;) {
     if (!(await document.save())) {
       if (Date.now() > end) throw new Error("VS Code could not save the notebook.");
       await delay(savePause);
@@ -128,7 +128,10 @@ async function runCells(document: vscode.NotebookDocument, parameters: Parameter
     }
     if (cell.document.languageId === "raw") {
       // As a part of "run all"; there is no end to wait for.
-      void vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: cell.index, end: cell.index + 1 }], document: document.uri });
+      void vscode.commands.executeCommand("notebook.cell.execute", {
+        ranges: [{ start: cell.index, end: cell.index + 1 }],
+        document: document.uri,
+      });
       say(`${name}: raw`);
       continue;
     }

@@ -30,7 +30,8 @@ describe("a file behind a proxy with a limit", function () {
       return more(sent);
     };
   };
-  const replace = (bytes: Buffer, path = "work/nb.ipynb"): Promise<unknown> => replacement.replace(settings, path, bytes, contents.files.has(path));
+  const replace = (bytes: Buffer, path = "work/nb.ipynb"): Promise<unknown> =>
+    replacement.replace(settings, path, bytes, contents.files.has(path));
 
   beforeEach(() => {
     contents = new FakeContents();
@@ -75,7 +76,10 @@ describe("a file behind a proxy with a limit", function () {
     contents.put("work/nb.ipynb", "old");
     limit(300 * 1024);
     const error = await failure(replace(randomBytes(900_000)), "too-large");
-    assert.match(error.message, /^“work\/nb\.ipynb” cannot be saved: ana @ hub.*256 KB.*413.*as it was.*administrator.*client_max_body_size/);
+    assert.match(
+      error.message,
+      /^“work\/nb\.ipynb” cannot be saved: ana @ hub.*256 KB.*413.*as it was.*administrator.*client_max_body_size/,
+    );
     limit(50 * 1024);
     assert.match((await failure(replace(randomBytes(100_000)), "too-large")).message, /97\.7 KB/);
     assert.deepEqual([[...contents.files.keys()], contents.text("work/nb.ipynb")], [["work/nb.ipynb"], "old"]);
@@ -116,7 +120,11 @@ describe("a file behind a proxy with a limit", function () {
     const names: string[] = [];
     const { reply } = contents;
     ({ settings } = answering((sent) => {
-      names.push(decodeURIComponent(sent.path.split("?")[0] ?? "").split("/").at(-1) ?? "");
+      names.push(
+        decodeURIComponent(sent.path.split("?")[0] ?? "")
+          .split("/")
+          .at(-1) ?? "",
+      );
       return reply(sent);
     }));
     await replace(randomBytes(2_000_000), name);

@@ -48,7 +48,9 @@ describe("the authority of a server", () => {
 
   it("leads back for any user, name, owner and prefix, in small letters, and never to another's", () => {
     const word = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 });
-    const hub = fc.tuple(fc.constantFrom("http://h.example:8000/", "https://h.example/", "http://h.example/"), word).map(([base, prefix]) => new URL(`${base}${encodeURIComponent(prefix).replaceAll(".", "-")}/`).href);
+    const hub = fc
+      .tuple(fc.constantFrom("http://h.example:8000/", "https://h.example/", "http://h.example/"), word)
+      .map(([base, prefix]) => new URL(`${base}${encodeURIComponent(prefix).replaceAll(".", "-")}/`).href);
     fc.assert(
       fc.property(hub, word, fc.oneof(fc.constant(""), word), word, hub, word, (href, user, name, owner, otherHref, otherUser) => {
         const one = server(href, user, name, owner);

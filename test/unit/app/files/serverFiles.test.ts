@@ -22,7 +22,8 @@ describe("files of a server", () => {
       return true;
     });
   };
-  const write = (path: string, text: string | Buffer, options = over): Promise<void> => files.write(settings, path, Buffer.from(text), options);
+  const write = (path: string, text: string | Buffer, options = over): Promise<void> =>
+    files.write(settings, path, Buffer.from(text), options);
   const read = async (path: string): Promise<string> => Buffer.from(await files.read(settings, path)).toString("utf8");
 
   beforeEach(() => {
@@ -128,7 +129,10 @@ describe("files of a server", () => {
   it("are sent in one request where the way takes that", async () => {
     const large = randomBytes(13 * 1024 * 1024);
     await write("large", large);
-    assert.deepEqual(sent.map(({ method }) => method), ["GET", "PUT"]);
+    assert.deepEqual(
+      sent.map(({ method }) => method),
+      ["GET", "PUT"],
+    );
   });
 
   it("take the place of others only where that is meant", async () => {
@@ -156,7 +160,10 @@ describe("files of a server", () => {
     await files.createDirectory(settings, "d/e");
     await write("d/e/x", "1");
     await write("d/y", "2");
-    assert.deepEqual(await files.list(settings, "d"), [["e", true], ["y", false]]);
+    assert.deepEqual(await files.list(settings, "d"), [
+      ["e", true],
+      ["y", false],
+    ]);
     await refuses(files.delete(settings, "d", { recursive: false }), "not-empty");
     await files.delete(settings, "d", { recursive: true });
     assert.deepEqual([[...contents.directories], contents.files.size], [[""], 0]);

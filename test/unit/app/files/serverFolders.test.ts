@@ -15,7 +15,8 @@ describe("server folders", () => {
 
   it("say nothing of what is in none of them", () => {
     const pairs = folders({ "/home/ana/course": "course" });
-    for (const path of ["/home/ana/course.ipynb", "/home/ana/courses/lab.ipynb", "/home/ana/course"]) assert.equal(serverPathOf(path, pairs), undefined);
+    for (const path of ["/home/ana/course.ipynb", "/home/ana/courses/lab.ipynb", "/home/ana/course"])
+      assert.equal(serverPathOf(path, pairs), undefined);
   });
 
   it("go by the innermost, in whatever order they are", () => {

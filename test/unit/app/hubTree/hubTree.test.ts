@@ -90,19 +90,25 @@ describe("the tree of the JupyterHub Connect view", () => {
     jupyter.addKernel();
     tree.show(true);
     await until(has("b.ipynb"));
-    assert.deepEqual(rows().map((row) => row.replace(/127[.\d:]+/, "hub")), [
-      "account ana @ hub",
-      "  server Default server",
-      "    session b.ipynb",
-      "    session work/a.ipynb",
-      "    others Without a notebook",
-      "    specs Kernel specs",
-    ]);
+    assert.deepEqual(
+      rows().map((row) => row.replace(/127[.\d:]+/, "hub")),
+      [
+        "account ana @ hub",
+        "  server Default server",
+        "    session b.ipynb",
+        "    session work/a.ipynb",
+        "    others Without a notebook",
+        "    specs Kernel specs",
+      ],
+    );
     const others = find(/Without a notebook/);
     assert.ok(others);
     assert.equal(rowViewOf(others.row).description, "1 kernel");
     assert.equal(tree.children(others)[0]?.row.kind, "kernel");
-    assert.deepEqual(jupyter.asked.filter((each) => each.startsWith("WS /api/kernels")), []);
+    assert.deepEqual(
+      jupyter.asked.filter((each) => each.startsWith("WS /api/kernels")),
+      [],
+    );
   });
 
   it("asks nothing while hidden, nor for what is collapsed; terminals only when somebody looks", async () => {
@@ -142,7 +148,10 @@ describe("the tree of the JupyterHub Connect view", () => {
     const told = next(tree.onDidChange, (changed) => changed.length > 0);
     await tree.refresh();
     await told;
-    assert.deepEqual(changes.map((node) => node && rowViewOf(node.row).label), ["7.ipynb"]);
+    assert.deepEqual(
+      changes.map((node) => node && rowViewOf(node.row).label),
+      ["7.ipynb"],
+    );
     assert.equal(find(/^7\.ipynb/), before);
     assert.equal(tree.busy, 1);
   });
@@ -156,7 +165,10 @@ describe("the tree of the JupyterHub Connect view", () => {
     jupyter.sessions.delete(session.id);
     const told = next(tree.onDidChange, (changed) => changed.length > 0);
     await tree.refresh();
-    assert.deepEqual((await told).map((node) => node?.row.kind), ["server"]);
+    assert.deepEqual(
+      (await told).map((node) => node?.row.kind),
+      ["server"],
+    );
     assert.ok(has("two.ipynb")(rows()) && !has("one.ipynb")(rows()));
   });
 
@@ -287,12 +299,18 @@ describe("the tree of the JupyterHub Connect view", () => {
   it("has the logos of kernel specs once somebody looks, asked for once, and none of what is no picture", async () => {
     jupyter.specs.set("ir", "R");
     hub.run(jupyter.url);
-    const logo = (name: string) => ({ name, spec: { display_name: `The ${name}`, language: "x" }, resources: { "logo-svg": `${jupyter.url.pathname}kernelspecs/${name}/logo.svg` } });
+    const logo = (name: string) => ({
+      name,
+      spec: { display_name: `The ${name}`, language: "x" },
+      resources: { "logo-svg": `${jupyter.url.pathname}kernelspecs/${name}/logo.svg` },
+    });
     jupyter.on("GET /api/kernelspecs", { json: { default: "python3", kernelspecs: { python3: logo("python3"), ir: logo("ir") } } });
     jupyter.on("GET /kernelspecs/python3/logo.svg", { text: "<svg/>", type: "image/svg+xml" });
     jupyter.on("GET /kernelspecs/ir/logo.svg", { text: "<p>Sign in", type: "text/html" });
     tree.show(true);
-    await until(() => find(/Kernel specs/)?.row.kind === "specs" && rowViewOf(find(/Kernel specs/)?.row ?? assert.fail()).description === "2");
+    await until(
+      () => find(/Kernel specs/)?.row.kind === "specs" && rowViewOf(find(/Kernel specs/)?.row ?? assert.fail()).description === "2",
+    );
     assert.equal(jupyter.count("GET /kernelspecs"), 0);
     const specs = find(/Kernel specs/);
     assert.ok(specs);

@@ -69,7 +69,10 @@ describe("hubs", () => {
     hub.tokens.set("bobs-token", "bob");
     await signIn(hubs, hub);
     await signIn(hubs, hub, "bobs-token");
-    assert.deepEqual(hubs.accounts.map(({ userName }) => userName), ["ana", "bob"]);
+    assert.deepEqual(
+      hubs.accounts.map(({ userName }) => userName),
+      ["ana", "bob"],
+    );
   });
 
   it("remembers accounts in the next window, signed in, without asking the hub", async () => {
@@ -82,8 +85,16 @@ describe("hubs", () => {
 
   it("leaves out what it remembers wrongly, and keeps the rest", async () => {
     const { id } = await signIn(open(), hub);
-    for (const [key, value] of [["account:a", 1], ["account:b", { hub: "no address", userName: "x" }], ["specs:x", {}]] as const) ports.values.set(key, value);
-    assert.deepEqual(open().accounts.map((account) => account.id), [id]);
+    for (const [key, value] of [
+      ["account:a", 1],
+      ["account:b", { hub: "no address", userName: "x" }],
+      ["specs:x", {}],
+    ] as const)
+      ports.values.set(key, value);
+    assert.deepEqual(
+      open().accounts.map((account) => account.id),
+      [id],
+    );
   });
 
   it("forgets account and token at sign-out", async () => {
@@ -101,7 +112,10 @@ describe("hubs", () => {
     await account.serverSettings(server, new URL("user/ana/gpu/", hub.url), "x").token.current();
     hub.on("GET /hub/api/users/ana/tokens", { status: 404, json: { status: 404, message: "Not now" } });
     assert.equal(await hubs.signOut(account), false);
-    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [["access:servers!server=ana/gpu"]]);
+    assert.deepEqual(
+      [...hub.minted.values()].map(({ scopes }) => scopes),
+      [["access:servers!server=ana/gpu"]],
+    );
     hub.on("GET /hub/api/users/ana/tokens", () => undefined);
     await hubs.signOut(await signIn(open(), hub));
     assert.deepEqual([hub.minted.size, ports.secrets.size, ports.values.size], [0, 0, 0]);

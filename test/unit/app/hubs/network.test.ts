@@ -20,7 +20,12 @@ describe("the network", () => {
     caFile = path.join(folder, "ca.pem");
     writeFileSync(caFile, authority.cert);
     const onDidChangeHubs = new Emitter<void>(nullLogger).event;
-    settings = { configuredHubs: [{ url: "https://hub.example.org/jupyter/", caFile }], verifyCertificates: true, systemCertificates: true, onDidChangeHubs };
+    settings = {
+      configuredHubs: [{ url: "https://hub.example.org/jupyter/", caFile }],
+      verifyCertificates: true,
+      systemCertificates: true,
+      onDidChangeHubs,
+    };
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -33,7 +38,11 @@ describe("the network", () => {
   });
 
   it("gives a configured hub, its servers and their websockets its authority", async () => {
-    for (const address of ["https://hub.example.org/jupyter/", "https://hub.example.org/jupyter/user/ana/", "wss://hub.example.org/jupyter/user/ana/api"]) {
+    for (const address of [
+      "https://hub.example.org/jupyter/",
+      "https://hub.example.org/jupyter/user/ana/",
+      "wss://hub.example.org/jupyter/user/ana/api",
+    ]) {
       assert.deepEqual((await tls(address))?.ca, [authority.cert.trim()]);
     }
   });
@@ -48,7 +57,10 @@ describe("the network", () => {
 
   it("makes the certificates of a hub once, not with each request", async () => {
     const network = new Network(settings);
-    const [one, two] = [await network.tls(new URL("https://hub.example.org/jupyter/")), await network.tls(new URL("https://hub.example.org/jupyter/x"))];
+    const [one, two] = [
+      await network.tls(new URL("https://hub.example.org/jupyter/")),
+      await network.tls(new URL("https://hub.example.org/jupyter/x")),
+    ];
     assert.equal(one?.secureContext, two?.secureContext);
   });
 

@@ -59,7 +59,10 @@ describe("actions on running kernels", () => {
     await thrice(() => interrupt(servers, { server, id }));
     await thrice(() => shutDown(servers, { server, id }));
     const operations = [`POST /api/kernels/${id}/restart`, `POST /api/kernels/${id}/interrupt`, `DELETE /api/sessions/${session.id}`];
-    assert.deepEqual(operations.map((operation) => jupyter.count(operation)), [1, 1, 1]);
+    assert.deepEqual(
+      operations.map((operation) => jupyter.count(operation)),
+      [1, 1, 1],
+    );
   });
 
   it("shut a kernel down with its session, and one without", async () => {
@@ -86,7 +89,10 @@ describe("actions on running kernels", () => {
     await freshKernels(server);
     jupyter.kernels.clear();
     jupyter.on(`POST /api/kernels/${id}/interrupt`, { status: 404, json: { message: `Kernel does not exist: ${id}` } });
-    await assert.rejects(interrupt(servers, { server, id }), (error) => hasCode(error, "kernel-dead") && /shut down there/.test(error.message));
+    await assert.rejects(
+      interrupt(servers, { server, id }),
+      (error) => hasCode(error, "kernel-dead") && /shut down there/.test(error.message),
+    );
     assert.deepEqual([server.services?.kernels.running.length, server.services?.sessions.running.length], [0, 0]);
   });
 
@@ -95,7 +101,10 @@ describe("actions on running kernels", () => {
     await freshKernels(server);
     hub.servers.clear();
     await servers.refresh(server.account);
-    await assert.rejects(restart(servers, { server, id: kernel.id }), (error) => hasCode(error, "server-stopped") && /not running any more/.test(error.message));
+    await assert.rejects(
+      restart(servers, { server, id: kernel.id }),
+      (error) => hasCode(error, "server-stopped") && /not running any more/.test(error.message),
+    );
   });
 
   it("know which kernels have been idle for so long", async () => {
@@ -104,7 +113,13 @@ describe("actions on running kernels", () => {
     recent.last_activity = "2026-01-01T03:30:00Z";
     busy.execution_state = "busy";
     const kernels = await freshKernels(server);
-    assert.deepEqual(idleFor(kernels, 3_600_000, now).map(({ id }) => id), [old.id]);
-    assert.deepEqual(idleFor(kernels, 0, now).map(({ id }) => id), [old.id, recent.id]);
+    assert.deepEqual(
+      idleFor(kernels, 3_600_000, now).map(({ id }) => id),
+      [old.id],
+    );
+    assert.deepEqual(
+      idleFor(kernels, 0, now).map(({ id }) => id),
+      [old.id, recent.id],
+    );
   });
 });

@@ -36,7 +36,10 @@ describe("what a kernel does", () => {
     assert.equal(kind({ kernel: kernel("connecting") }, "starting"), "connecting");
     assert.equal(kind({ kernel: kernel("connecting") }, "busy"), "reconnecting");
     assert.equal(kind({ kernel: kernel("connecting") }, "reconnecting"), "reconnecting");
-    assert.deepEqual(situationOf(facts({ kernel: kernel("disconnected", "unknown", 42) }), "idle"), { kind: "reconnecting", nextAttempt: 42 });
+    assert.deepEqual(situationOf(facts({ kernel: kernel("disconnected", "unknown", 42) }), "idle"), {
+      kind: "reconnecting",
+      nextAttempt: 42,
+    });
   });
 
   it("rests where its connection does, unless its server or account is gone", () => {

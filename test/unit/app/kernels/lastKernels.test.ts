@@ -23,7 +23,10 @@ describe("last kernels", () => {
       await kernels.note(`file:///${number}.ipynb`, "python");
       await clock.advance(1);
     }
-    assert.deepEqual([kernels.of("file:///0.ipynb"), kernels.of("file:///1.ipynb"), kernels.of("file:///300.ipynb")], [undefined, "python", "python"]);
+    assert.deepEqual(
+      [kernels.of("file:///0.ipynb"), kernels.of("file:///1.ipynb"), kernels.of("file:///300.ipynb")],
+      [undefined, "python", "python"],
+    );
     assert.equal(memory.keys().length, 301);
   });
 });

@@ -76,7 +76,10 @@ describe("running kernels", () => {
     await kernels.keep(running);
     close();
     open();
-    assert.deepEqual(kernels.all.map(({ id, name, state }) => ({ id, name, state })), [{ id: kept?.id, name: "lab.ipynb", state: undefined }]);
+    assert.deepEqual(
+      kernels.all.map(({ id, name, state }) => ({ id, name, state })),
+      [{ id: kept?.id, name: "lab.ipynb", state: undefined }],
+    );
     jupyter.sessions.clear();
     jupyter.kernels.clear();
     await kernels.refreshIfOld();

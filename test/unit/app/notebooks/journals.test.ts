@@ -112,7 +112,10 @@ describe("journals", () => {
   it("goes with its notebook to another name, in place of what was there", () => {
     const window = new Journals(folder, nullLogger);
     const [old, other] = [open(window), window.of("y.ipynb")];
-    for (const [journal, id] of [[old, "a"], [other, "b"]] as const) {
+    for (const [journal, id] of [
+      [old, "a"],
+      [other, "b"],
+    ] as const) {
       journal.begin("https://hub.example.org/#ana/");
       queue(journal, id);
       journal.dispose();

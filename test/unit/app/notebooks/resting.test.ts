@@ -18,7 +18,11 @@ describe("resting", () => {
     changed = new Emitter();
     rests = 0;
     after = 15 * minute;
-    resting = new Resting({ rest: () => void (rests += 1), onDidChange: changed.event }, { activity: person, restAfter: () => after }, clock);
+    resting = new Resting(
+      { rest: () => void (rests += 1), onDidChange: changed.event },
+      { activity: person, restAfter: () => after },
+      clock,
+    );
   });
   afterEach(() => resting.dispose());
 

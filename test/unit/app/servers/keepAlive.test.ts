@@ -35,7 +35,7 @@ describe("keeping a server alive", () => {
   /** Lets time pass, and the requests that come of it be answered. */
   const pass = async (ms: number, requests: () => number, least: number): Promise<void> => {
     await clock.advance(ms);
-    for (const end = Date.now() + 5_000; requests() < least && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 2));
+    for (const end = Date.now() + 5_000; requests() < least && Date.now() < end;) await new Promise((resolve) => setTimeout(resolve, 2));
   };
 
   beforeEach(async () => {
@@ -78,7 +78,10 @@ describe("keeping a server alive", () => {
     await clock.advance(2 * minute);
     await ended;
     await clock.advance(hour);
-    assert.deepEqual([reports(), asked(), clock.waiting, [...ports.values.keys()].some((key) => key.startsWith("keepAlive"))], [3, 3, 0, false]);
+    assert.deepEqual(
+      [reports(), asked(), clock.waiting, [...ports.values.keys()].some((key) => key.startsWith("keepAlive"))],
+      [3, 3, 0, false],
+    );
   });
 
   it("goes on after a reload", async () => {

@@ -41,8 +41,17 @@ describe("servers", () => {
     await bench.servers.refreshServices(bench.servers.get(bench.account, "gpu"));
     bench.hub.servers.clear();
     await bench.servers.refresh(bench.account);
-    assert.deepEqual(bench.servers.of(bench.account).map(({ name }) => name), ["", "gpu"]);
-    assert.deepEqual(bench.open().of(bench.account).map(({ name }) => name), ["", "gpu"]);
+    assert.deepEqual(
+      bench.servers.of(bench.account).map(({ name }) => name),
+      ["", "gpu"],
+    );
+    assert.deepEqual(
+      bench
+        .open()
+        .of(bench.account)
+        .map(({ name }) => name),
+      ["", "gpu"],
+    );
   });
 
   it("polls again when the account is signed in again", async () => {

@@ -1,7 +1,15 @@
 // What of a server's options may be kept and shown: values that the hub's page offers, and nothing that somebody typed.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { keptOptions, noOffers, offersIn, offersOf, offersRecord, optionsText, shownOptions } from "../../../../src/app/servers/offeredOptions";
+import {
+  keptOptions,
+  noOffers,
+  offersIn,
+  offersOf,
+  offersRecord,
+  optionsText,
+  shownOptions,
+} from "../../../../src/app/servers/offeredOptions";
 import type { SpawnForm } from "../../../../src/hub/pages/spawnForm";
 
 const freeText = { displayName: "Other…", pattern: undefined, hint: undefined };
@@ -10,7 +18,9 @@ const form: SpawnForm = {
     { slug: "cpu", displayName: "CPU", description: "", isDefault: true, options: [] },
     {
       ...{ slug: "gpu", displayName: "GPU", description: "", isDefault: false },
-      options: [{ name: "image", displayName: "Image", choices: [{ value: "py3", displayName: "Python 3" }], preselected: "py3", freeText }],
+      options: [
+        { name: "image", displayName: "Image", choices: [{ value: "py3", displayName: "Python 3" }], preselected: "py3", freeText },
+      ],
     },
   ],
   hasUnknownFields: false,
@@ -46,7 +56,18 @@ describe("options of a server", () => {
 
   it("are noted of so many values only", () => {
     const choices = Array.from({ length: 2_000 }, (_, index) => ({ value: `${index}`, displayName: "" }));
-    const large = offersOf({ profiles: [{ slug: "x".repeat(1_000), displayName: "", description: "", isDefault: true, options: [{ name: "n", displayName: "", choices, preselected: undefined, freeText: undefined }] }], hasUnknownFields: false });
+    const large = offersOf({
+      profiles: [
+        {
+          slug: "x".repeat(1_000),
+          displayName: "",
+          description: "",
+          isDefault: true,
+          options: [{ name: "n", displayName: "", choices, preselected: undefined, freeText: undefined }],
+        },
+      ],
+      hasUnknownFields: false,
+    });
     assert.deepEqual([large.get("n")?.length, large.has("profile")], [499, false]);
   });
 });

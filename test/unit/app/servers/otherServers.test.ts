@@ -30,7 +30,10 @@ describe("servers", () => {
   it("keeps no server whose name the hub has refused", async () => {
     bench.hub.on("POST /hub/api/users/ana/servers/UP", { status: 400, json: { message: "Invalid server_name: UP" } });
     await assert.rejects(bench.servers.create(bench.account, "UP"), /Choose a name of small letters/);
-    assert.deepEqual(bench.servers.of(bench.account).map(({ name }) => name), [""]);
+    assert.deepEqual(
+      bench.servers.of(bench.account).map(({ name }) => name),
+      [""],
+    );
   });
 
   it("deletes a named server and all that was remembered of it, and no default server", async () => {
@@ -62,7 +65,10 @@ describe("servers", () => {
 
     it("are listed, with their host, and not asked for anything before the person agrees", async () => {
       await bench.servers.refresh(bench.account);
-      assert.deepEqual([bench.server.state, bench.server.elsewhere, bench.server.services, asked], ["running", "192.0.2.1:9", undefined, []]);
+      assert.deepEqual(
+        [bench.server.state, bench.server.elsewhere, bench.server.services, asked],
+        ["running", "192.0.2.1:9", undefined, []],
+      );
       answer = false;
       await assert.rejects(bench.servers.ensureRunning(bench.server), (error) => hasCode(error, "aborted"));
       assert.deepEqual([asked, bench.server.services], [[`${bench.hub.url.host} → 192.0.2.1:9`], undefined]);
@@ -83,7 +89,10 @@ describe("servers", () => {
 
     it("are not used where nobody can be asked", async () => {
       delete bench.ports.confirmServerHost;
-      await assert.rejects(bench.servers.ensureRunning(bench.server), (error) => hasCode(error, "forbidden") && /on another host, 192\.0\.2\.1/.test(error.message));
+      await assert.rejects(
+        bench.servers.ensureRunning(bench.server),
+        (error) => hasCode(error, "forbidden") && /on another host, 192\.0\.2\.1/.test(error.message),
+      );
     });
   });
 
@@ -91,7 +100,10 @@ describe("servers", () => {
     share(true);
     await bench.servers.refresh(bench.account);
     const shared = bench.servers.get(bench.account, "gpu", "bob");
-    await assert.rejects(bench.servers.refreshServices(shared), (error) => hasCode(error, "forbidden") && /is not sent there/.test(error.message));
+    await assert.rejects(
+      bench.servers.refreshServices(shared),
+      (error) => hasCode(error, "forbidden") && /is not sent there/.test(error.message),
+    );
     assert.deepEqual(bench.jupyter.asked, []);
   });
 
@@ -109,6 +121,15 @@ describe("servers", () => {
     await bench.servers.refresh(bench.account);
     assert.equal(shared.state, "stopped");
     await assert.rejects(bench.servers.ensureRunning(shared), (error) => hasCode(error, "server-stopped") && /Ask bob/.test(error.message));
-    assert.deepEqual(bench.open().of(bench.account).map(({ owner, name }) => [owner, name]), [["ana", ""], ["bob", "gpu"]]);
+    assert.deepEqual(
+      bench
+        .open()
+        .of(bench.account)
+        .map(({ owner, name }) => [owner, name]),
+      [
+        ["ana", ""],
+        ["bob", "gpu"],
+      ],
+    );
   });
 });

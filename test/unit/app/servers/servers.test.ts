@@ -11,7 +11,10 @@ describe("servers", () => {
   afterEach(() => bench.stop());
 
   it("shows the default server of a new account, stopped, before the hub was asked", () => {
-    assert.deepEqual(bench.servers.of(bench.account).map(({ name, state }) => [name, state]), [["", "stopped"]]);
+    assert.deepEqual(
+      bench.servers.of(bench.account).map(({ name, state }) => [name, state]),
+      [["", "stopped"]],
+    );
     assert.equal(bench.servers.find(bench.server.id), bench.server);
   });
 
@@ -54,7 +57,9 @@ describe("servers", () => {
     const told: StartProgress[][] = [[], []];
     const states: string[] = [];
     bench.servers.onDidChange(() => states.push(bench.server.state));
-    const both = await Promise.all(told.map((list) => bench.servers.ensureRunning(bench.server, { onProgress: (each) => list.push(each) })));
+    const both = await Promise.all(
+      told.map((list) => bench.servers.ensureRunning(bench.server, { onProgress: (each) => list.push(each) })),
+    );
     assert.equal(both[0], both[1]);
     assert.equal(bench.asked("POST /hub/api/users/ana/server"), 1);
     for (const list of told) assert.ok(list.some(({ message, fraction }) => message === "Waiting for a place" && fraction === 0.5));
@@ -111,11 +116,16 @@ describe("servers", () => {
     await bench.servers.ensureRunning(bench.server);
     bench.takeStarts();
     bench.takeStops();
-    const restarted = await Promise.all([bench.servers.restart(bench.server), bench.servers.restart(bench.server), bench.servers.restart(bench.server)]);
+    const restarted = await Promise.all([
+      bench.servers.restart(bench.server),
+      bench.servers.restart(bench.server),
+      bench.servers.restart(bench.server),
+    ]);
     assert.equal(new Set(restarted).size, 1);
     await Promise.all([bench.servers.stop(bench.server), bench.servers.stop(bench.server), bench.servers.stop(bench.server)]);
     assert.equal(bench.server.state, "stopped");
-    const count = (method: string): number => bench.hub.asked.filter((operation) => operation === `${method} /hub/api/users/ana/server`).length;
+    const count = (method: string): number =>
+      bench.hub.asked.filter((operation) => operation === `${method} /hub/api/users/ana/server`).length;
     assert.deepEqual([count("DELETE"), count("POST")], [2, 1]);
   });
 
@@ -126,7 +136,9 @@ describe("servers", () => {
     });
     bench.hub.on("GET /hub/api/users/ana/server/progress", { events: [{ progress: 10, message: "Waiting" }], hold: true });
     bench.takeStops();
-    const starting = bench.servers.ensureRunning(bench.server, { onProgress: ({ message }) => message === "Waiting" && void bench.servers.stop(bench.server) });
+    const starting = bench.servers.ensureRunning(bench.server, {
+      onProgress: ({ message }) => message === "Waiting" && void bench.servers.stop(bench.server),
+    });
     await assert.rejects(starting, (error) => hasCode(error, "aborted") && /was stopped/.test(error.message));
     if (bench.server.state !== "stopped") await next(bench.servers.onDidChange, () => bench.server.state === "stopped");
   });

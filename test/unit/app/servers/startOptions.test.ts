@@ -4,8 +4,17 @@ import { SpawnForms } from "../../../../src/app/servers/spawnForms";
 import type { SpawnForm, SpawnOption } from "../../../../src/hub/pages/spawnForm";
 import { ServersBench } from "./bench";
 
-const image: SpawnOption = { name: "image", displayName: "Image", choices: [{ value: "py3", displayName: "Python 3" }], preselected: "py3", freeText: undefined };
-const form: SpawnForm = { profiles: [{ slug: "gpu", displayName: "GPU", description: "", isDefault: true, options: [image] }], hasUnknownFields: false };
+const image: SpawnOption = {
+  name: "image",
+  displayName: "Image",
+  choices: [{ value: "py3", displayName: "Python 3" }],
+  preselected: "py3",
+  freeText: undefined,
+};
+const form: SpawnForm = {
+  profiles: [{ slug: "gpu", displayName: "GPU", description: "", isDefault: true, options: [image] }],
+  hasUnknownFields: false,
+};
 
 describe("servers", () => {
   let bench: ServersBench;
@@ -23,14 +32,25 @@ describe("servers", () => {
   it("remembers values of what the hub's page offers, of other options the names", async () => {
     await new SpawnForms(bench.ports).note({ account: bench.account }, form);
     bench.takeStarts();
-    const secrets = { git_pat: "s3cret-1", access_key_id: "s3cret-2", pwd: "s3cret-3", env: { TOKEN: "s3cret-4" }, "image--unlisted-choice": "s3cret-5", constructor: "s3cret-6" };
+    const secrets = {
+      git_pat: "s3cret-1",
+      access_key_id: "s3cret-2",
+      pwd: "s3cret-3",
+      env: { TOKEN: "s3cret-4" },
+      "image--unlisted-choice": "s3cret-5",
+      constructor: "s3cret-6",
+    };
     const userOptions = { profile: "gpu", image: "py3", ...secrets };
     await bench.servers.ensureRunning(bench.server, { start: { userOptions } });
     assert.deepEqual(bench.server.lastOptions, userOptions, "this window knows them");
     const next = bench.open().get(bench.account, "");
     assert.deepEqual([next.lastOptions, next.otherOptions], [{ profile: "gpu", image: "py3" }, Object.keys(secrets)]);
     for (const { shownOptions = [] } of [bench.server, next]) {
-      assert.deepEqual(shownOptions, [{ name: "profile", value: "gpu" }, { name: "image", value: "py3" }, ...Object.keys(secrets).map((name) => ({ name }))]);
+      assert.deepEqual(shownOptions, [
+        { name: "profile", value: "gpu" },
+        { name: "image", value: "py3" },
+        ...Object.keys(secrets).map((name) => ({ name })),
+      ]);
     }
     assert.doesNotMatch(JSON.stringify([...bench.ports.values]), /s3cret/);
   });

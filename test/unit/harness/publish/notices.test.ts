@@ -6,7 +6,8 @@ import path from "node:path";
 import { bundledPackages, readMetafile } from "../../../harness/publish/bundled";
 import { writeNotices } from "../../../harness/publish/notices";
 
-const mit = (who: string): string => `MIT License\n\nCopyright (c) 2020 ${who}\n\nPermission is hereby granted, free of\ncharge, to any person …\n\nThe above copyright notice …`;
+const mit = (who: string): string =>
+  `MIT License\n\nCopyright (c) 2020 ${who}\n\nPermission is hereby granted, free of\ncharge, to any person …\n\nThe above copyright notice …`;
 
 describe("notices of bundled packages", () => {
   let root: string;
@@ -39,9 +40,18 @@ describe("notices of bundled packages", () => {
   it("hold name, version, licence, copyright and the whole text, of packages within packages and with scopes too", () => {
     install("outer", { name: "outer", license: "MIT" }, { LICENSE: mit("Olga") });
     install("outer/node_modules/inner", { name: "inner", license: "MIT", version: "2.1.0" }, { "LICENCE.md": mit("Ina") });
-    install("@some/scoped", { name: "@some/scoped", license: "ISC" }, { "license.txt": "© 2019 Sam\r\n\r\nPermission to use, copy, modify, and/or distribute …" });
+    install(
+      "@some/scoped",
+      { name: "@some/scoped", license: "ISC" },
+      { "license.txt": "© 2019 Sam\r\n\r\nPermission to use, copy, modify, and/or distribute …" },
+    );
     mkdirSync(path.join(root, "node_modules", "outer", "licenses")); // a folder is no text
-    bundle("node_modules/outer/dist/index.js", "node_modules/outer/node_modules/inner/a.js", "node_modules/@some/scoped/lib/x.js", "late:outer");
+    bundle(
+      "node_modules/outer/dist/index.js",
+      "node_modules/outer/node_modules/inner/a.js",
+      "node_modules/@some/scoped/lib/x.js",
+      "late:outer",
+    );
     const text = notices();
     assert.match(text, /^outer 1\.0\.0\nLicence: MIT\nCopyright \(c\) 2020 Olga\n\nMIT License\n/m);
     assert.match(text, /^inner 2\.1\.0\nLicence: MIT\nCopyright \(c\) 2020 Ina\n/m);
@@ -58,28 +68,77 @@ describe("notices of bundled packages", () => {
   });
 
   it("take the README's section where a package has no file of its licence, and no other section", () => {
-    const readme = "Tool\n====\n\nLicense: see below.\n\nLicense\n-------\n\nCopyright (c) 2014 Nat &lt;nat@example.org&gt;\n\nPermission is hereby granted, free of charge, …\n\n[rfc]: http://example.org\n\n## Thanks\n\nTo all.";
+    const readme =
+      "Tool\n====\n\nLicense: see below.\n\nLicense\n-------\n\nCopyright (c) 2014 Nat &lt;nat@example.org&gt;\n\nPermission is hereby granted, free of charge, …\n\n[rfc]: http://example.org\n\n## Thanks\n\nTo all.";
     install("tool", { name: "tool", license: "MIT" }, { "README.md": readme });
     bundle("node_modules/tool/index.js");
-    assert.ok(notices().endsWith("tool 1.0.0\nLicence: MIT\nCopyright (c) 2014 Nat <nat@example.org>\n\nCopyright (c) 2014 Nat <nat@example.org>\n\nPermission is hereby granted, free of charge, …\n"));
+    assert.ok(
+      notices().endsWith(
+        "tool 1.0.0\nLicence: MIT\nCopyright (c) 2014 Nat <nat@example.org>\n\nCopyright (c) 2014 Nat <nat@example.org>\n\nPermission is hereby granted, free of charge, …\n",
+      ),
+    );
   });
 
   it("have what a NOTICE file says, as Apache-2.0 wants it", () => {
-    install("web", { name: "web", license: "Apache-2.0" }, { LICENSE: "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION …", NOTICE: "Web by Wilma" });
+    install(
+      "web",
+      { name: "web", license: "Apache-2.0" },
+      { LICENSE: "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION …", NOTICE: "Web by Wilma" },
+    );
     bundle("node_modules/web/index.js");
     assert.match(notices(), /Web by Wilma/);
   });
 
-  const refused: readonly { why: string; manifest: Readonly<Record<string, unknown>>; files: Readonly<Record<string, string>>; says: RegExp }[] = [
-    { why: "another licence", manifest: { license: "GPL-3.0-only" }, files: { LICENSE: mit("Ann") }, says: /bad 1\.0\.0 \(node_modules\/bad\) has the licence GPL-3\.0-only, which is none of MIT, / },
-    { why: "a choice of licences that nobody has made", manifest: { license: "(MIT OR GPL-2.0)" }, files: { LICENSE: mit("Ann") }, says: /\(MIT OR GPL-2\.0\)/ },
-    { why: "a licence named as no object has it", manifest: { license: "constructor" }, files: { LICENSE: mit("Ann") }, says: /the licence constructor/ },
+  const refused: readonly {
+    why: string;
+    manifest: Readonly<Record<string, unknown>>;
+    files: Readonly<Record<string, string>>;
+    says: RegExp;
+  }[] = [
+    {
+      why: "another licence",
+      manifest: { license: "GPL-3.0-only" },
+      files: { LICENSE: mit("Ann") },
+      says: /bad 1\.0\.0 \(node_modules\/bad\) has the licence GPL-3\.0-only, which is none of MIT, /,
+    },
+    {
+      why: "a choice of licences that nobody has made",
+      manifest: { license: "(MIT OR GPL-2.0)" },
+      files: { LICENSE: mit("Ann") },
+      says: /\(MIT OR GPL-2\.0\)/,
+    },
+    {
+      why: "a licence named as no object has it",
+      manifest: { license: "constructor" },
+      files: { LICENSE: mit("Ann") },
+      says: /the licence constructor/,
+    },
     { why: "no licence", manifest: {}, files: { LICENSE: mit("Ann") }, says: /states no licence/ },
-    { why: "licences in the form of old", manifest: { licenses: [{ type: "MIT" }] }, files: { LICENSE: mit("Ann") }, says: /states no licence/ },
+    {
+      why: "licences in the form of old",
+      manifest: { licenses: [{ type: "MIT" }] },
+      files: { LICENSE: mit("Ann") },
+      says: /states no licence/,
+    },
     { why: "no text of it", manifest: { license: "MIT" }, files: {}, says: /brings no text of its licence MIT/ },
-    { why: "a README that only names it", manifest: { license: "MIT" }, files: { "README.md": "# Bad\n\n## License\n\nMIT, © 2020 Ann" }, says: /brings no text/ },
-    { why: "the text of another", manifest: { license: "BSD-3-Clause" }, files: { LICENSE: mit("Ann") }, says: /brings no text of its licence BSD-3-Clause/ },
-    { why: "nobody's copyright", manifest: { license: "MIT" }, files: { LICENSE: "Permission is hereby granted, free of charge …\nCopyright notices shall be included." }, says: /who has its copyright/ },
+    {
+      why: "a README that only names it",
+      manifest: { license: "MIT" },
+      files: { "README.md": "# Bad\n\n## License\n\nMIT, © 2020 Ann" },
+      says: /brings no text/,
+    },
+    {
+      why: "the text of another",
+      manifest: { license: "BSD-3-Clause" },
+      files: { LICENSE: mit("Ann") },
+      says: /brings no text of its licence BSD-3-Clause/,
+    },
+    {
+      why: "nobody's copyright",
+      manifest: { license: "MIT" },
+      files: { LICENSE: "Permission is hereby granted, free of charge …\nCopyright notices shall be included." },
+      says: /who has its copyright/,
+    },
   ];
   for (const { why, manifest, files, says } of refused) {
     it(`let nothing be bundled that has ${why}`, () => {

@@ -34,12 +34,14 @@ describe("a release", () => {
   it("finds what the changelog says of its version, and nothing of another's", () => {
     assert.equal(changelogSection(changelog, "1.1.0"), "### Fixed\n\n- What was wrong.");
     // Without a day, without a word, not there, and 1.1.0 only by a pattern's dots.
-    for (const version of ["1.0.0", "0.9.0", "2.0.0", "1.1", "1.1.0-rc.1", "1x1x0", "Unreleased"]) assert.equal(changelogSection(changelog, version), undefined, version);
+    for (const version of ["1.0.0", "0.9.0", "2.0.0", "1.1", "1.1.0-rc.1", "1x1x0", "Unreleased"])
+      assert.equal(changelogSection(changelog, version), undefined, version);
   });
 
   describe("from a checkout", () => {
     let root: string;
-    const git = (...args: readonly string[]): unknown => execFileSync("git", ["-c", "user.name=A", "-c", "user.email=a@example.org", ...args], { cwd: root, stdio: "pipe" });
+    const git = (...args: readonly string[]): unknown =>
+      execFileSync("git", ["-c", "user.name=A", "-c", "user.email=a@example.org", ...args], { cwd: root, stdio: "pipe" });
 
     beforeEach(() => {
       root = mkdtempSync(path.join(tmpdir(), "jupyterhub-connect-release-"));

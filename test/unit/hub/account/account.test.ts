@@ -82,7 +82,10 @@ describe("account", () => {
       return forbidden;
     });
     await account.client.getServers("ana");
-    assert.deepEqual(hub.received.map(({ token }) => token), ["good-token", "good-token", "newer-token"]);
+    assert.deepEqual(
+      hub.received.map(({ token }) => token),
+      ["good-token", "good-token", "newer-token"],
+    );
     assert.deepEqual(states, []);
   });
 
@@ -133,13 +136,14 @@ describe("account", () => {
   it("follows sign-out and sign-in of other windows", async () => {
     const there = new Account({ hub: hub.url, userName: "ana", store, settings: { timeouts: { retry: 1 } } });
     const seen: AccountState[] = [];
-    const change = (): Promise<void> => new Promise((resolve) => {
-      const subscription = there.onDidChangeState((state) => {
-        seen.push(state);
-        subscription.dispose();
-        resolve();
+    const change = (): Promise<void> =>
+      new Promise((resolve) => {
+        const subscription = there.onDidChangeState((state) => {
+          seen.push(state);
+          subscription.dispose();
+          resolve();
+        });
       });
-    });
     const out = change();
     await account.signOut();
     await out;

@@ -44,15 +44,18 @@ describe("a server token", () => {
     id: owner === "ana" ? `${account.id}/${name}` : `${account.id}/shared/${owner}/${name}`,
     ...{ owner, name },
   });
-  const own = (account: Account, name = ""): TokenProvider => account.serverSettings(identity(account, name), new URL(`user/ana/${name}`, hub.url), "x").token;
-  const bobs = (account: Account): TokenProvider => account.serverSettings(identity(account, "gpu", "bob"), new URL("user/bob/gpu/", hub.url), "x").token;
+  const own = (account: Account, name = ""): TokenProvider =>
+    account.serverSettings(identity(account, name), new URL(`user/ana/${name}`, hub.url), "x").token;
+  const bobs = (account: Account): TokenProvider =>
+    account.serverSettings(identity(account, "gpu", "bob"), new URL("user/bob/gpu/", hub.url), "x").token;
   const pass = async (ms: number): Promise<void> => {
     hub.ahead += ms;
     for (const { clock } of windows) await clock.advance(ms);
   };
   const mints = (): number => hub.asked.filter((each) => each === mintTokens).length;
   const scopesOf = (token: string | undefined): readonly string[] | undefined => hub.minted.get(token ?? "")?.scopes;
-  const all = (): readonly string[] => [...hub.minted.values()].flatMap(({ scopes }) => (scopes.includes("tokens!user") ? "hub" : scopes)).sort();
+  const all = (): readonly string[] =>
+    [...hub.minted.values()].flatMap(({ scopes }) => (scopes.includes("tokens!user") ? "hub" : scopes)).sort();
 
   it("can use its server and nothing else, whoever's it is", async () => {
     const account = open();
@@ -202,14 +205,21 @@ describe("a server token", () => {
         return scopes.some(isRefused) ? { status: 400, json: { status: 400, message: "Not assigning requested scopes" } } : undefined;
       });
     };
-    const granting = (scopes: readonly string[]) => (request: Received): Scripted | undefined =>
-      request.body.includes("access:servers") ? { status: 201, json: { id: "a50", token: "odd-token", note: (JSON.parse(request.body) as { note: string }).note, scopes } } : undefined;
+    const granting =
+      (scopes: readonly string[]) =>
+      (request: Received): Scripted | undefined =>
+        request.body.includes("access:servers")
+          ? { status: 201, json: { id: "a50", token: "odd-token", note: (JSON.parse(request.body) as { note: string }).note, scopes } }
+          : undefined;
 
     it("is one for all of one's own servers, where it knows none for a single one", async () => {
       refuse((scope) => scope.includes("!server="));
       const account = open();
       assert.deepEqual(scopesOf(await own(account, "gpu").current()), ["access:servers!user"]);
-      assert.match((await failure(bobs(account).current())).message, /gives no token that is good for the server “gpu” of bob .*Not assigning requested scopes/);
+      assert.match(
+        (await failure(bobs(account).current())).message,
+        /gives no token that is good for the server “gpu” of bob .*Not assigning requested scopes/,
+      );
     });
 
     it("is none where it gives nothing narrow: the hub token is not sent in its place", async () => {
@@ -258,7 +268,11 @@ describe("a server token", () => {
         hub.tokens.set("silent-token", "ana");
         return { status: 201, json: { id: "a50", token: "silent-token", note: "x" } };
       });
-      hub.on("GET /hub/api/user", ({ token }) => (token === "silent-token" ? { json: { name: "ana", scopes: ["access:servers!server=ana/", "read:users:name!user=ana"] } } : undefined));
+      hub.on("GET /hub/api/user", ({ token }) =>
+        token === "silent-token"
+          ? { json: { name: "ana", scopes: ["access:servers!server=ana/", "read:users:name!user=ana"] } }
+          : undefined,
+      );
       assert.equal(await own(open()).current(), "silent-token");
     });
 
@@ -277,6 +291,9 @@ describe("a server token", () => {
     await assert.rejects(request(server, "../../../hub/api/user"), (error) => hasCode(error, "address"));
     await assert.rejects(request(server, "../x/api/status"), (error) => hasCode(error, "address"));
     await assert.rejects(request(account.client.settings, "user/ana/gpu/api/status"), (error) => hasCode(error, "address"));
-    assert.deepEqual(hub.received.filter(({ path }) => !path.endsWith("/tokens")), []);
+    assert.deepEqual(
+      hub.received.filter(({ path }) => !path.endsWith("/tokens")),
+      [],
+    );
   });
 });

@@ -44,7 +44,8 @@ describe("a minted token", () => {
     for (const { clock } of windows) await clock.advance(ms);
   };
   const stored = (): TokenRecord => readSecret(store.records.get(accountId(hub.url, "ana")) ?? "");
-  const renewed = (from: string) => waitFor("a new token, and it alone", async () => stored().token !== from && hub.minted.size === 1, 5_000);
+  const renewed = (from: string) =>
+    waitFor("a new token, and it alone", async () => stored().token !== from && hub.minted.size === 1, 5_000);
   const mints = (): string[] => hub.asked.filter((each) => each.startsWith("POST"));
 
   it("is recorded with its id, its life and its scopes", () => {
@@ -125,7 +126,10 @@ describe("a minted token", () => {
     const account = open();
     await account.client.user();
     await renewed(first.token);
-    assert.deepEqual([...hub.minted.values()].map((token) => token.scopes), [[...hubScopes, "read:users:shares!user"]]);
+    assert.deepEqual(
+      [...hub.minted.values()].map((token) => token.scopes),
+      [[...hubScopes, "read:users:shares!user"]],
+    );
   });
 
   it("ends for us when it was asked to, where the hub lets it hold for longer or for ever", async () => {
@@ -186,12 +190,18 @@ describe("a minted token", () => {
     await account.widen(["read:users:shares!user"]);
     await account.widen(["read:users:shares!user"]);
     assert.equal(mints().length, 1);
-    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [[...hubScopes, "read:users:shares!user"]]);
+    assert.deepEqual(
+      [...hub.minted.values()].map(({ scopes }) => scopes),
+      [[...hubScopes, "read:users:shares!user"]],
+    );
     await account.client.user();
     await pass(5 * day);
     await account.client.user();
     await renewed("minted-token-2");
-    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [[...hubScopes, "read:users:shares!user"]]);
+    assert.deepEqual(
+      [...hub.minted.values()].map(({ scopes }) => scopes),
+      [[...hubScopes, "read:users:shares!user"]],
+    );
   });
 
   it("stays as it is where the hub refuses to widen it", async () => {
@@ -205,11 +215,16 @@ describe("a minted token", () => {
     const account = open();
     await account.widen(["users:activity!user"]);
     await account.client.user();
-    hub.on("POST /hub/api/users/ana/tokens", ({ body }) => (body.includes("activity") ? { status: 400, json: { status: 400, message: "not held" } } : undefined));
+    hub.on("POST /hub/api/users/ana/tokens", ({ body }) =>
+      body.includes("activity") ? { status: 400, json: { status: 400, message: "not held" } } : undefined,
+    );
     await pass(5 * day);
     await account.client.user();
     await renewed("minted-token-2");
-    assert.deepEqual([...hub.minted.values()].map(({ scopes }) => scopes), [hubScopes]);
+    assert.deepEqual(
+      [...hub.minted.values()].map(({ scopes }) => scopes),
+      [hubScopes],
+    );
   });
 
   it("is not asked for again where the hub refuses", async () => {
@@ -253,7 +268,10 @@ describe("a minted token", () => {
     const account = open();
     await account.signOut();
     const revocations = hub.received.filter(({ method }) => method === "DELETE");
-    assert.deepEqual(revocations.map(({ token }) => token), [first.token]);
+    assert.deepEqual(
+      revocations.map(({ token }) => token),
+      [first.token],
+    );
   });
 
   it("says where it could not be revoked; the person is signed out all the same", async () => {
@@ -310,7 +328,13 @@ describe("minting", () => {
     hub.on("POST /hub/api/users/ana/tokens", async ({ body }) => {
       const { note } = JSON.parse(body) as { note: string };
       hub.minted.set("lost", { id: "a9", note, scopes: [], created: "", expires_at: null });
-      hub.minted.set("another's", { id: "a8", note: "JupyterHub Connect in Test on here (000000)", scopes: [], created: "", expires_at: null });
+      hub.minted.set("another's", {
+        id: "a8",
+        note: "JupyterHub Connect in Test on here (000000)",
+        scopes: [],
+        created: "",
+        expires_at: null,
+      });
       return { drop: true };
     });
     await assert.rejects(mint(settings(), "ana", { terms }), /cannot be reached/);
@@ -325,7 +349,16 @@ describe("minting", () => {
 
 describe("the record of a token", () => {
   it("is read as it was written", () => {
-    const secret: TokenRecord = { token: "t", origin: "minted", tokenId: "a1", createdAt: 1, expiresAt: 2, scopes: ["x"], note: "n (f-1)", family: "f" };
+    const secret: TokenRecord = {
+      token: "t",
+      origin: "minted",
+      tokenId: "a1",
+      createdAt: 1,
+      expiresAt: 2,
+      scopes: ["x"],
+      note: "n (f-1)",
+      family: "f",
+    };
     assert.deepEqual(readSecret(writeSecret(secret)), secret);
   });
 
@@ -337,15 +370,24 @@ describe("the record of a token", () => {
     const record = writeSecret(givenSecret("the-token"));
     assert.deepEqual(secretsIn(record), [record, "the-token"]);
     assert.deepEqual(secretsIn("bare"), ["bare"]);
-    const session = sessionSecret(new Map([["_xsrf", "the-xsrf"], ["username-x", "the-cookie"]]));
+    const session = sessionSecret(
+      new Map([
+        ["_xsrf", "the-xsrf"],
+        ["username-x", "the-cookie"],
+      ]),
+    );
     const named = secretsIn(writeSecret(givenSecret(session)));
     for (const part of [session, "_xsrf=the-xsrf; username-x=the-cookie", "the-xsrf", "the-cookie"]) assert.ok(named.includes(part), part);
   });
 
   it("is found by an id that tells hub and user", () => {
-    for (const [hub, user] of [["https://hub.example.org/", "ana"], ["http://127.0.0.1:8000/x/", "zoë müller#1"]] as const) {
+    for (const [hub, user] of [
+      ["https://hub.example.org/", "ana"],
+      ["http://127.0.0.1:8000/x/", "zoë müller#1"],
+    ] as const) {
       assert.deepEqual(accountOf(accountId(new URL(hub), user)), { hub: new URL(hub), userName: user });
     }
-    for (const id of ["", "x", "https://hub.example.org", "https://hub.example.org/#%E0%A4%A", "https://hub.example.org/#ana/gpu"]) assert.equal(accountOf(id), undefined);
+    for (const id of ["", "x", "https://hub.example.org", "https://hub.example.org/#%E0%A4%A", "https://hub.example.org/#ana/gpu"])
+      assert.equal(accountOf(id), undefined);
   });
 });

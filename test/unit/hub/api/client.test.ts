@@ -42,7 +42,10 @@ describe("hub client", () => {
 
   describe("lists what others share", () => {
     const serversOf = (from: number, to: number): unknown[] =>
-      Array.from({ length: Math.max(0, to - from) }, (_, index) => ({ server: { user: { name: "bob" }, name: `s${from + index}`, url: "/user/bob/", ready: true }, scopes: [] }));
+      Array.from({ length: Math.max(0, to - from) }, (_, index) => ({
+        server: { user: { name: "bob" }, name: `s${from + index}`, url: "/user/bob/", ready: true },
+        scopes: [],
+      }));
     const pages = (total: number, most: number): void =>
       void hub.on("GET /hub/api/users/ana/shared", ({ path }) => {
         const query = new URL(path, hub.url).searchParams;
@@ -61,7 +64,10 @@ describe("hub client", () => {
       it(`all ${total} of them where the hub gives ${most} at once`, async () => {
         pages(total, most);
         const names = (await client.sharedServers("ana")).map(({ server }) => server.name);
-        assert.deepEqual(names, Array.from({ length: total }, (_, index) => `s${index}`));
+        assert.deepEqual(
+          names,
+          Array.from({ length: total }, (_, index) => `s${index}`),
+        );
         assert.equal(hub.asked.length, requests);
       });
     }
@@ -70,7 +76,9 @@ describe("hub client", () => {
       hub.on("GET /hub/api/users/ana/shared", { json: { items: serversOf(0, 2), _pagination: { next: { offset: 0 } } } });
       assert.equal((await client.sharedServers("ana")).length, 2);
       let offset = 0;
-      hub.on("GET /hub/api/users/ana/shared", () => ({ json: { items: serversOf(0, 1), _pagination: { next: { offset: (offset += 1) } } } }));
+      hub.on("GET /hub/api/users/ana/shared", () => ({
+        json: { items: serversOf(0, 1), _pagination: { next: { offset: (offset += 1) } } },
+      }));
       assert.equal((await client.sharedServers("ana")).length, 50);
     });
   });
@@ -119,9 +127,15 @@ describe("hub client", () => {
 
   it("gives the hub's reason for refusing a start", async () => {
     hub.on(start, { status: 400, ...message("User ana already has the maximum of 2 named servers.") });
-    await assert.rejects(client.startServer("ana", ""), (error) => hasCode(error, "start-failed") && /maximum of 2 named servers\. Try/.test(error.message));
+    await assert.rejects(
+      client.startServer("ana", ""),
+      (error) => hasCode(error, "start-failed") && /maximum of 2 named servers\. Try/.test(error.message),
+    );
     hub.on(start, { status: 429, ...message("Active server limit exceeded.") });
-    await assert.rejects(client.startServer("ana", ""), (error) => hasCode(error, "start-failed") && /Active server limit/.test(error.message));
+    await assert.rejects(
+      client.startServer("ana", ""),
+      (error) => hasCode(error, "start-failed") && /Active server limit/.test(error.message),
+    );
   });
 
   it("understands how a stop was taken", async () => {
@@ -137,20 +151,33 @@ describe("hub client", () => {
     for (let i = 0; i < 5; i++) states.push(await client.stopServer("ana", "gpu"));
     assert.deepEqual(states, ["stopped", "stopping", "stopped", "stopped", "busy"]);
     await client.deleteServer("ana", "gpu").catch(() => undefined);
-    assert.deepEqual(hub.received.map(({ body }) => body), ["", "", "", "", "", '{"remove":true}']);
+    assert.deepEqual(
+      hub.received.map(({ body }) => body),
+      ["", "", "", "", "", '{"remove":true}'],
+    );
   });
 
   it("reads progress over any cut of the stream, skips what it does not know, ends with the last event", async () => {
-    const pieces = [": hello\n\n", 'data: {"progress": 1', '0, "message": "a"}\n', "\n\n\n", "data: nonsense\n\n", 'data: {"progress": 50}\n\n'];
+    const pieces = [
+      ": hello\n\n",
+      'data: {"progress": 1',
+      '0, "message": "a"}\n',
+      "\n\n\n",
+      "data: nonsense\n\n",
+      'data: {"progress": 50}\n\n',
+    ];
     const last = { progress: 100, ready: true, message: "up", url: "/user/ana/" };
     hub.on("GET /hub/api/users/ana/server/progress", { events: [...pieces, last, { progress: 7 }], hold: true });
     const events: ProgressEvent[] = [];
     for await (const event of client.progress("ana", "")) events.push(event);
-    assert.deepEqual(events.map(({ progress, message, ready }) => [progress, message, ready]), [
-      [10, "a", false],
-      [50, "", false],
-      [100, "up", true],
-    ]);
+    assert.deepEqual(
+      events.map(({ progress, message, ready }) => [progress, message, ready]),
+      [
+        [10, "a", false],
+        [50, "", false],
+        [100, "up", true],
+      ],
+    );
     assert.equal(events[2]?.["url"], "/user/ana/");
   });
 

@@ -54,7 +54,8 @@ describe("the place of a server", () => {
         if (!found) return;
         const own = found.url.hostname === "hub.example.org" || found.url.hostname.endsWith(".hub.example.org");
         assert.equal(found.isForeign, !own);
-        if (found.url.protocol === "http:") assert.ok(found.isForeign && (found.isDowngraded || /^(localhost|127\.|\[::1)/.test(found.url.hostname)));
+        if (found.url.protocol === "http:")
+          assert.ok(found.isForeign && (found.isDowngraded || /^(localhost|127\.|\[::1)/.test(found.url.hostname)));
       }),
     );
   });

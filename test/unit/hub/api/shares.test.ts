@@ -47,7 +47,10 @@ describe("what others share", () => {
   it("has the token see it where there is something", async () => {
     share(bobs);
     for (let times = 0; times < 2; times++) {
-      assert.deepEqual((await account.shares.list()).map(({ server }) => server.name), ["gpu"]);
+      assert.deepEqual(
+        (await account.shares.list()).map(({ server }) => server.name),
+        ["gpu"],
+      );
       assert.deepEqual(scopes(), [[...hubScopes, list]]);
     }
   });

@@ -3,7 +3,16 @@ import assert from "node:assert/strict";
 import { Deferred } from "../../../../src/base/async";
 import { hasCode } from "../../../../src/base/errors";
 import { HubClient } from "../../../../src/hub/api/client";
-import { ensureRunning, ensureStartedElsewhere, remove, servers, sharedRunning, stop, type EnsureRunningOptions, type RunningServer } from "../../../../src/hub/api/userServer";
+import {
+  ensureRunning,
+  ensureStartedElsewhere,
+  remove,
+  servers,
+  sharedRunning,
+  stop,
+  type EnsureRunningOptions,
+  type RunningServer,
+} from "../../../../src/hub/api/userServer";
 import { serverSettings } from "../../../../src/transport/settings";
 import { FakeHub } from "../../../fakes/hub";
 import { failure } from "../../support/failure";
@@ -49,14 +58,24 @@ describe("user server", () => {
       hub.servers.set("gpu", { ...ready, url: "/user/ana/gpu/" });
       hub.servers.set("big", { ...spawning, ready: false });
       const list = await servers(client, "ana");
-      assert.deepEqual(list.map(({ name, stopped }) => [name, stopped]), [["", true], ["big", false], ["gpu", false]]);
+      assert.deepEqual(
+        list.map(({ name, stopped }) => [name, stopped]),
+        [
+          ["", true],
+          ["big", false],
+          ["gpu", false],
+        ],
+      );
     });
   });
 
   describe("ensureRunning", () => {
     it("returns a running server at once", async () => {
       hub.servers.set("", ready);
-      assert.deepEqual(await ensure(), { name: "", place: { url: new URL("/jupyter/user/ana/", hub.url), isForeign: false, isDowngraded: false } });
+      assert.deepEqual(await ensure(), {
+        name: "",
+        place: { url: new URL("/jupyter/user/ana/", hub.url), isForeign: false, isDowngraded: false },
+      });
       assert.deepEqual([hub.asked.length, told], [1, []]);
     });
 
@@ -69,10 +88,17 @@ describe("user server", () => {
 
     it("starts a stopped one with the options and tells the hub's progress, never falling", async () => {
       takeStart();
-      hub.on(progress, { events: bringUp({ progress: 20, message: "Requested" }, { progress: 10, message: "Pulling" }, { progress: 50, message: "Started" }) });
+      hub.on(progress, {
+        events: bringUp({ progress: 20, message: "Requested" }, { progress: 10, message: "Pulling" }, { progress: 50, message: "Started" }),
+      });
       const server = await ensure("", { start: { userOptions: { profile: "gpu" } } });
       assert.equal(server.place.url.pathname, "/jupyter/user/ana/");
-      assert.deepEqual(told, [[0, "Starting your server"], [0.2, "Requested"], [0.2, "Pulling"], [0.5, "Started"]]);
+      assert.deepEqual(told, [
+        [0, "Starting your server"],
+        [0.2, "Requested"],
+        [0.2, "Pulling"],
+        [0.5, "Started"],
+      ]);
       assert.deepEqual(JSON.parse(hub.received.find(({ method }) => method === "POST")?.body ?? ""), { profile: "gpu" });
       assert.equal(asks(start), 1);
     });
@@ -120,7 +146,12 @@ describe("user server", () => {
 
     it("gives the hub's reason when the spawn fails", async () => {
       takeStart();
-      hub.on(progress, { events: [{ progress: 10, message: "Trying" }, { progress: 100, failed: true, message: "Spawn failed: No GPU is free." }] });
+      hub.on(progress, {
+        events: [
+          { progress: 10, message: "Trying" },
+          { progress: 100, failed: true, message: "Spawn failed: No GPU is free." },
+        ],
+      });
       const error = await failure(ensure());
       assert.equal(error.code, "start-failed");
       assert.match(error.message, /^ana @ hub could not start your server: No GPU is free\. Try again; .*\/jupyter\/hub\/home/);
@@ -193,7 +224,11 @@ describe("user server", () => {
         { events: bringUp({ progress: 20, message: "One" }, { progress: 60, message: "Two" }) },
       );
       await ensure();
-      assert.deepEqual(told, [[0, "Starting your server"], [0.2, "One"], [0.6, "Two"]]);
+      assert.deepEqual(told, [
+        [0, "Starting your server"],
+        [0.2, "One"],
+        [0.6, "Two"],
+      ]);
     });
 
     it("asks the model while the stream is silent", async () => {
@@ -234,10 +269,17 @@ describe("user server", () => {
         return { drop: true };
       });
       const down = { status: 503, html: "", headers: { "retry-after": "0" } };
-      hub.on("GET /hub/api/users/ana", () => undefined, down, down, down, () => {
-        hub.servers.set("", ready);
-        return undefined;
-      });
+      hub.on(
+        "GET /hub/api/users/ana",
+        () => undefined,
+        down,
+        down,
+        down,
+        () => {
+          hub.servers.set("", ready);
+          return undefined;
+        },
+      );
       await ensure();
       assert.ok(told.some(([, message]) => message.startsWith("The hub does not answer; asking again")));
       assert.equal(asks(start), 1);
@@ -280,7 +322,9 @@ describe("user server", () => {
 
   describe("a server of somebody else", () => {
     const shared = (ready: boolean): void =>
-      void hub.on("GET /hub/api/users/ana/shared", { json: { items: [{ server: { user: { name: "bob" }, name: "gpu", url: "/user/bob/gpu/", ready }, scopes: [] }] } });
+      void hub.on("GET /hub/api/users/ana/shared", {
+        json: { items: [{ server: { user: { name: "bob" }, name: "gpu", url: "/user/bob/gpu/", ready }, scopes: [] }] },
+      });
 
     it("is found running, at its own address", async () => {
       shared(true);
@@ -339,7 +383,10 @@ describe("user server", () => {
     it("deletes a server for good, also one that was stopping", async () => {
       hub.on(removal, { status: 202 }, { status: 204 });
       await remove(client, "ana", "gpu", { pace });
-      assert.deepEqual(hub.received.filter(({ method }) => method === "DELETE").map(({ body }) => body), ['{"remove":true}', '{"remove":true}']);
+      assert.deepEqual(
+        hub.received.filter(({ method }) => method === "DELETE").map(({ body }) => body),
+        ['{"remove":true}', '{"remove":true}'],
+      );
     });
 
     it("has a bound", async () => {

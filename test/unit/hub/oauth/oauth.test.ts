@@ -23,7 +23,10 @@ describe("the OAuth flow", () => {
 
   const settings = () => serverSettings({ baseUrl: hub.url, label: "the hub" });
   /** A person whose browser comes back with what `answer` makes of the page's address. */
-  const flow = (answer: (page: URL) => URL | undefined, clientSecret: string | undefined = "the secret"): OAuthFlow & Disposable & { disposed: boolean } => ({
+  const flow = (
+    answer: (page: URL) => URL | undefined,
+    clientSecret: string | undefined = "the secret",
+  ): OAuthFlow & Disposable & { disposed: boolean } => ({
     ...{ clientId: "vscode", clientSecret, redirectUri, disposed: false },
     visit: (page) => Promise.resolve(answer(page)),
     dispose() {
@@ -39,7 +42,11 @@ describe("the OAuth flow", () => {
 
   it("asks with PKCE and state, and proves itself when it takes the token", async () => {
     let asked: URL | undefined;
-    const token = await oauthToken(settings(), flow((page) => comingBack((asked = page))), undefined);
+    const token = await oauthToken(
+      settings(),
+      flow((page) => comingBack((asked = page))),
+      undefined,
+    );
     assert.equal(token, "flow-token");
     const { state, code_challenge: challenge, ...query } = Object.fromEntries(asked?.searchParams ?? []);
     assert.equal(`${asked?.origin}${asked?.pathname}`, new URL("hub/api/oauth2/authorize", hub.url).href);
@@ -47,7 +54,13 @@ describe("the OAuth flow", () => {
     assert.ok((state ?? "").length >= 32);
     const sent = new URLSearchParams(hub.received[0]?.body);
     const { code_verifier: verifier = "", ...form } = Object.fromEntries(sent);
-    assert.deepEqual(form, { grant_type: "authorization_code", code: "the-code", redirect_uri: redirectUri, client_id: "vscode", client_secret: "the secret" });
+    assert.deepEqual(form, {
+      grant_type: "authorization_code",
+      code: "the-code",
+      redirect_uri: redirectUri,
+      client_id: "vscode",
+      client_secret: "the secret",
+    });
     assert.equal(createHash("sha256").update(verifier).digest("base64url"), challenge);
     assert.ok(!asked?.href.includes("secret"));
   });
@@ -58,7 +71,14 @@ describe("the OAuth flow", () => {
   });
 
   it("ends when the person cancels", async () => {
-    await assert.rejects(oauthToken(settings(), flow(() => undefined), undefined), (error) => hasCode(error, "aborted"));
+    await assert.rejects(
+      oauthToken(
+        settings(),
+        flow(() => undefined),
+        undefined,
+      ),
+      (error) => hasCode(error, "aborted"),
+    );
     const abort = new AbortController();
     const never: OAuthFlow = { ...flow(() => undefined), visit: () => new Promise(() => abort.abort()) };
     await assert.rejects(oauthToken(settings(), never, abort.signal), (error) => hasCode(error, "aborted"));
@@ -72,7 +92,10 @@ describe("the OAuth flow", () => {
   })) {
     it(`does not take ${what}`, async () => {
       await assert.rejects(oauthToken(settings(), flow(answer), undefined), (error) => {
-        return hasCode(error, "forbidden") && /did not sign you in: .*ask the hub's administrator about its OAuth client “vscode”/.test(error.message);
+        return (
+          hasCode(error, "forbidden") &&
+          /did not sign you in: .*ask the hub's administrator about its OAuth client “vscode”/.test(error.message)
+        );
       });
       assert.deepEqual(hub.asked, []);
     });
@@ -81,7 +104,11 @@ describe("the OAuth flow", () => {
   it("says what the hub says of a wrong secret, without the secret", async () => {
     hub.on("POST /hub/api/oauth2/token", { status: 401, json: { error: "invalid_client", error_description: "Wrong client secret" } });
     await assert.rejects(oauthToken(settings(), flow(comingBack), undefined), (error) => {
-      return hasCode(error, "forbidden") && /Wrong client secret/.test(error.message) && !JSON.stringify([error.message, error.stack, error.cause]).includes("the secret");
+      return (
+        hasCode(error, "forbidden") &&
+        /Wrong client secret/.test(error.message) &&
+        !JSON.stringify([error.message, error.stack, error.cause]).includes("the secret")
+      );
     });
   });
 
@@ -124,7 +151,10 @@ describe("the OAuth flow", () => {
       await assert.rejects(enter("usage"), (error) => hasCode(error, "usage"));
       assert.deepEqual(asked, []);
       await assert.rejects(enter("unsupported"), (error) => hasCode(error, "aborted"));
-      assert.deepEqual(asked.map(({ problem }) => problem), ["Nothing can be received."]);
+      assert.deepEqual(
+        asked.map(({ problem }) => problem),
+        ["Nothing can be received."],
+      );
     });
   });
 });

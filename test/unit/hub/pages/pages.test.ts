@@ -26,7 +26,11 @@ describe("hub pages", () => {
     hub.on("POST /hub/login", (request: Received) => {
       const form = new URLSearchParams(request.body);
       const good = form.get("password") === "sécret & co" && form.get("_xsrf") === "x1" && request.cookie === "_xsrf=x1";
-      const cookies = ["jupyterhub-hub-login=\"2|1:0|s=\"; HttpOnly; Path=/jupyter/hub/", "_xsrf=x2; Path=/", "old=; expires=Thu, 01 Jan 1970 00:00:00 GMT"];
+      const cookies = [
+        'jupyterhub-hub-login="2|1:0|s="; HttpOnly; Path=/jupyter/hub/',
+        "_xsrf=x2; Path=/",
+        "old=; expires=Thu, 01 Jan 1970 00:00:00 GMT",
+      ];
       return good ? { status: 302, headers: { location: "/jupyter/hub/home", "set-cookie": cookies } } : { status: 403, html: loginPage };
     });
   };
@@ -48,7 +52,10 @@ describe("hub pages", () => {
 
   it("send no password where the hub has no form for one, or the form leads elsewhere", async () => {
     const elsewhere = ["https://evil.example/login", "/login", "//evil.example/jupyter/hub/login", "http://[", "/jupyter/../hub/login"];
-    for (const html of [`<a href="/oauth">Sign in with X</a>`, ...elsewhere.map((action) => loginPage.replace("/jupyter/hub/login", action))]) {
+    for (const html of [
+      `<a href="/oauth">Sign in with X</a>`,
+      ...elsewhere.map((action) => loginPage.replace("/jupyter/hub/login", action)),
+    ]) {
       hub.on("GET /hub/login", { html });
       assert.equal((await failure(logIn(settings, "ana", "secret"))).code, "unsupported");
     }

@@ -110,7 +110,10 @@ describe("spawn form", () => {
 
   it("has the profiles of old KubeSpawners", () => {
     const [profile] = read(oldKube).profiles;
-    assert.deepEqual([profile?.slug, profile?.description, profile?.options.map(({ name }) => name)], ["training", "For courses", ["image"]]);
+    assert.deepEqual(
+      [profile?.slug, profile?.description, profile?.options.map(({ name }) => name)],
+      ["training", "For courses", ["image"]],
+    );
     assert.deepEqual(profile && userOptionsOf(profile, new Map()), { profile: "training", image: "py" });
   });
 
@@ -141,11 +144,20 @@ describe("spawn form", () => {
 
   it("makes the user options that KubeSpawner makes of its form", () => {
     assert.deepEqual(userOptionsOf(gpu(), new Map()), { profile: "gpu", image: "tf", "node-type": "a" });
-    assert.deepEqual(userOptionsOf(gpu(), new Map<string, { choice: string } | { text: string }>([["image", { text: "x:1" }], ["node-type", { choice: "b" }]])), {
-      profile: "gpu",
-      "image--unlisted-choice": "x:1",
-      "node-type": "b",
-    });
+    assert.deepEqual(
+      userOptionsOf(
+        gpu(),
+        new Map<string, { choice: string } | { text: string }>([
+          ["image", { text: "x:1" }],
+          ["node-type", { choice: "b" }],
+        ]),
+      ),
+      {
+        profile: "gpu",
+        "image--unlisted-choice": "x:1",
+        "node-type": "b",
+      },
+    );
   });
 
   it("preselects what was chosen the last time, as far as it is still offered", () => {
@@ -153,11 +165,16 @@ describe("spawn form", () => {
       const profile = preselecting(read(kube), options).profiles.find(({ isDefault }) => isDefault);
       return profile && userOptionsOf(profile, new Map());
     };
-    for (const options of [{ profile: "cpu" }, { profile: "gpu", image: "torch", "node-type": "b" }, { profile: "gpu", "image--unlisted-choice": "y:2", "node-type": "a" }]) {
+    for (const options of [
+      { profile: "cpu" },
+      { profile: "gpu", image: "torch", "node-type": "b" },
+      { profile: "gpu", "image--unlisted-choice": "y:2", "node-type": "a" },
+    ]) {
       assert.deepEqual(chosen(options), options);
     }
     const preselected = { profile: "gpu", image: "tf", "node-type": "a" };
-    for (const options of [undefined, {}, { profile: "gone" }, { profile: "gpu", image: "gone", "node-type": 7 }]) assert.deepEqual(chosen(options), preselected);
+    for (const options of [undefined, {}, { profile: "gone" }, { profile: "gpu", image: "gone", "node-type": 7 }])
+      assert.deepEqual(chosen(options), preselected);
     const docked = preselecting(read(docker), { image: "jupyter/base-notebook:latest" });
     assert.equal(docked.profiles[0]?.options[0]?.preselected, "jupyter/base-notebook:latest");
   });

@@ -48,7 +48,11 @@ const cases: Case[] = [
   ["https://hub.example.org/hub/user/ana/lab", "https://hub.example.org/", { user: "ana" }],
   ["https://hub.example.org/hub/api/users/ana/servers/gpu", "https://hub.example.org/", { user: "ana", server: "gpu" }],
   ["https://hub.example.org/hub/user-redirect/lab/tree/a.ipynb", "https://hub.example.org/"],
-  ["https://hub.example.org/hub/login?next=%2Fhub%2Fuser%2Fana%2Fgpu%2Flab%3Ftoken%3Dx", "https://hub.example.org/", { user: "ana", server: "gpu" }],
+  [
+    "https://hub.example.org/hub/login?next=%2Fhub%2Fuser%2Fana%2Fgpu%2Flab%3Ftoken%3Dx",
+    "https://hub.example.org/",
+    { user: "ana", server: "gpu" },
+  ],
   ["https://hub.example.org/jupyter/hub/hub/", "https://hub.example.org/jupyter/"],
   // Users and their servers
   ["https://h.org/jupyter/user/ana/lab", "https://h.org/jupyter/", { user: "ana" }],
@@ -111,8 +115,21 @@ describe("addresses", () => {
   });
 
   it("does not try a host above that strangers may share", () => {
-    for (const host of ["ana.co.uk", "ana.example.org", "ana.localhost", "localhost", "hub", "ana.github.io.", "[2001:db8::1]", "1.2.3.4"]) {
-      assert.deepEqual(tries(`https://${host}/user/ana/lab`).map((each) => new URL(each).host), [host], host);
+    for (const host of [
+      "ana.co.uk",
+      "ana.example.org",
+      "ana.localhost",
+      "localhost",
+      "hub",
+      "ana.github.io.",
+      "[2001:db8::1]",
+      "1.2.3.4",
+    ]) {
+      assert.deepEqual(
+        tries(`https://${host}/user/ana/lab`).map((each) => new URL(each).host),
+        [host],
+        host,
+      );
     }
   });
 
@@ -127,9 +144,17 @@ describe("addresses", () => {
       "https:hub.example.org@evil.example",
       "wss://hub.example.org@evil.example/user/ana/",
     ]) {
-      assert.throws(() => parseAddress(paste), (error) => {
-        return hasCode(error, "address") && /leads to evil\.example: /.test(error.message) && !/hub\.example\.org(?!\/hub\/home\.$)|hunter2/.test(error.message);
-      }, paste);
+      assert.throws(
+        () => parseAddress(paste),
+        (error) => {
+          return (
+            hasCode(error, "address") &&
+            /leads to evil\.example: /.test(error.message) &&
+            !/hub\.example\.org(?!\/hub\/home\.$)|hunter2/.test(error.message)
+          );
+        },
+        paste,
+      );
     }
     assert.throws(() => parseAddress("https://hub.example.org@h\u0443b.example/"), /leads to xn--/);
   });
@@ -170,9 +195,21 @@ describe("addresses", () => {
   });
 
   const unusable = [
-    "", "   ", "my hub", "ftp://h.org/", "file:///home/ana/x.ipynb", "vscode://x/y", "/user/ana/lab", "https://",
-    "https://[h.org/", "ana@example.org", "javascript://x", "3f2a9b7c5d1e4f60a1b2c3d4e5f60718", "?token=secretsecret",
-    "https://h org/?token=secretsecret", "https://ana:secretsecret@[/",
+    "",
+    "   ",
+    "my hub",
+    "ftp://h.org/",
+    "file:///home/ana/x.ipynb",
+    "vscode://x/y",
+    "/user/ana/lab",
+    "https://",
+    "https://[h.org/",
+    "ana@example.org",
+    "javascript://x",
+    "3f2a9b7c5d1e4f60a1b2c3d4e5f60718",
+    "?token=secretsecret",
+    "https://h org/?token=secretsecret",
+    "https://ana:secretsecret@[/",
   ];
   for (const paste of unusable) {
     it(`refuses ${JSON.stringify(paste)} with what to do, and repeats no secret`, () => {
@@ -184,23 +221,47 @@ describe("addresses", () => {
   }
 
   it("never throws anything but an address error and never lets a token into its URLs", () => {
-    const piece = fc.constantFrom("https://", "http:", "h.org", "/", "hub", "user", "ana", "lab", "?token=s3cr3ts", "#", "%", "@", " ", "[", ":80", "“", "é");
+    const piece = fc.constantFrom(
+      "https://",
+      "http:",
+      "h.org",
+      "/",
+      "hub",
+      "user",
+      "ana",
+      "lab",
+      "?token=s3cr3ts",
+      "#",
+      "%",
+      "@",
+      " ",
+      "[",
+      ":80",
+      "“",
+      "é",
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(piece, { maxLength: 10 }).map((parts) => parts.join(""))), (paste) => {
-        try {
-          const { url, candidates } = parseAddress(paste);
-          for (const each of [url, ...candidates]) {
-            assert.equal(each.search + each.hash + each.username + each.password, "");
-            assert.match(each.protocol, /^https?:$/);
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece, { maxLength: 10 }).map((parts) => parts.join("")),
+        ),
+        (paste) => {
+          try {
+            const { url, candidates } = parseAddress(paste);
+            for (const each of [url, ...candidates]) {
+              assert.equal(each.search + each.hash + each.username + each.password, "");
+              assert.match(each.protocol, /^https?:$/);
+            }
+            assert.ok(candidates.length >= 1 && candidates.length <= 9);
+            assert.ok(candidates.every((each) => each.pathname.endsWith("/")));
+            assert.equal(new Set(candidates.map(String)).size, candidates.length);
+          } catch (error) {
+            if (!(error instanceof ProductError)) throw error;
+            assert.equal(error.code, "address");
           }
-          assert.ok(candidates.length >= 1 && candidates.length <= 9);
-          assert.ok(candidates.every((each) => each.pathname.endsWith("/")));
-          assert.equal(new Set(candidates.map(String)).size, candidates.length);
-        } catch (error) {
-          if (!(error instanceof ProductError)) throw error;
-          assert.equal(error.code, "address");
-        }
-      }),
+        },
+      ),
       { numRuns: 2000 },
     );
   });

@@ -14,7 +14,10 @@ describe("configured hubs", () => {
       clientKeyFile: "~/certificates/ana.key",
       oauth: { clientId: "vscode", clientSecretFile: "~/secret", redirectUri: "http://127.0.0.1:8765/callback" },
     };
-    assert.deepEqual(readHubs([hub, { url: "http://localhost:8000" }], "hubs"), { hubs: [hub, { url: "http://localhost:8000" }], problems: [] });
+    assert.deepEqual(readHubs([hub, { url: "http://localhost:8000" }], "hubs"), {
+      hubs: [hub, { url: "http://localhost:8000" }],
+      problems: [],
+    });
   });
 
   it("are none where nothing is set", () => {
@@ -31,7 +34,10 @@ describe("configured hubs", () => {
     [{ url: "https://hub", caFile: 1 }, /^hubs\[0\]\.caFile: string is expected here\.$/],
     [{ url: "https://hub", clientKeyFile: "/key" }, /^hubs\[0\]\.clientKeyFile: name the certificate of this key/],
     [{ url: "https://hub", oauth: {} }, /^hubs\[0\]\.oauth\.clientId: it is missing\.$/],
-    [{ url: "https://hub", oauth: { clientId: "x", clientSecret: "hunter2" } }, /^hubs\[0\]\.oauth\.clientSecret: there is no such property\.$/],
+    [
+      { url: "https://hub", oauth: { clientId: "x", clientSecret: "hunter2" } },
+      /^hubs\[0\]\.oauth\.clientSecret: there is no such property\.$/,
+    ],
     ["https://hub.example.org", /^hubs\[0\]: Object is expected here\.$/],
     [null, /^hubs\[0\]: Object is expected here\.$/],
   ];
@@ -46,7 +52,10 @@ describe("configured hubs", () => {
   }
 
   it("are named by their place in the list", () => {
-    assert.deepEqual(read({ url: "https://hub" }, { url: 1 }).map((problem) => problem.split(":")[0]), ["hubs[1].url"]);
+    assert.deepEqual(
+      read({ url: "https://hub" }, { url: 1 }).map((problem) => problem.split(":")[0]),
+      ["hubs[1].url"],
+    );
     assert.match(readHubs({ url: "https://hub" }, "hubs").problems[0] ?? "", /^hubs: give a list/);
   });
 });

@@ -70,12 +70,20 @@ describe("finding the hub", () => {
   it("says that nothing answers", async () => {
     const url = hub.url;
     await hub.stop();
-    await fails(findHub(parseAddress(url.href), { timeouts: { retry: 1 } }), "unreachable", new RegExp(`${url.host} cannot be reached: nothing answers there`));
+    await fails(
+      findHub(parseAddress(url.href), { timeouts: { retry: 1 } }),
+      "unreachable",
+      new RegExp(`${url.host} cannot be reached: nothing answers there`),
+    );
     hub = await FakeHub.start();
   });
 
   it("says that a host speaks no https", async () => {
-    await fails(findHub(parseAddress(`https://${hub.url.host}/`), { timeouts: { retry: 1 } }), "unreachable", /does not speak https\. .*paste its address with http:\/\//);
+    await fails(
+      findHub(parseAddress(`https://${hub.url.host}/`), { timeouts: { retry: 1 } }),
+      "unreachable",
+      /does not speak https\. .*paste its address with http:\/\//,
+    );
   });
 
   it("can be aborted while a host is silent", async () => {

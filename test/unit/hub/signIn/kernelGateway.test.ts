@@ -30,10 +30,26 @@ describe("an address of no hub", () => {
   const open = [200, { version: "2.21.1" }] as const;
 
   for (const [what, given, said] of [
-    ["a Kernel Gateway with a token", { "/api": closed, "/api/swagger.json": gateway("Jupyter Kernel Gateway API") }, /is a Jupyter Kernel Gateway, not a JupyterHub.*no files.*Use the address/],
-    ["a Kernel Gateway that is open to all", { "/api": open, "/api/swagger.json": gateway("Jupyter Kernel Gateway API") }, /is a Jupyter Kernel Gateway/],
-    ["an Enterprise Gateway", { "/api": open, "/api/swagger.json": gateway("Jupyter Enterprise Gateway API") }, /is a Jupyter Enterprise Gateway/],
-    ["what tells nothing without a token", { "/api": [403, { reason: "Forbidden", message: "" }] }, /like a Jupyter Kernel Gateway or a closed Jupyter server.*status 403/],
+    [
+      "a Kernel Gateway with a token",
+      { "/api": closed, "/api/swagger.json": gateway("Jupyter Kernel Gateway API") },
+      /is a Jupyter Kernel Gateway, not a JupyterHub.*no files.*Use the address/,
+    ],
+    [
+      "a Kernel Gateway that is open to all",
+      { "/api": open, "/api/swagger.json": gateway("Jupyter Kernel Gateway API") },
+      /is a Jupyter Kernel Gateway/,
+    ],
+    [
+      "an Enterprise Gateway",
+      { "/api": open, "/api/swagger.json": gateway("Jupyter Enterprise Gateway API") },
+      /is a Jupyter Enterprise Gateway/,
+    ],
+    [
+      "what tells nothing without a token",
+      { "/api": [403, { reason: "Forbidden", message: "" }] },
+      /like a Jupyter Kernel Gateway or a closed Jupyter server.*status 403/,
+    ],
     ["another API that is closed", { "/api": [403, { message: "Forbidden" }] }, /it is no JupyterHub/],
     ["something else", {}, /it is no JupyterHub/],
   ] as const) {

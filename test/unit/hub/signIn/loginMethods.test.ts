@@ -47,7 +47,13 @@ describe("a hub's sign-in page", () => {
       assert.ok((await waysIn(settings)).passwordForm);
       hub.on("GET /hub/login", { status: 302, headers: { location: "https://sso.example.org/authorize" } });
       assert.deepEqual(await waysIn(settings), { passwordForm: undefined, service: undefined });
-      assert.deepEqual(hub.received.map(({ path, token }) => [path, token]), [["/hub/login", undefined], ["/hub/login", undefined]]);
+      assert.deepEqual(
+        hub.received.map(({ path, token }) => [path, token]),
+        [
+          ["/hub/login", undefined],
+          ["/hub/login", undefined],
+        ],
+      );
     } finally {
       await hub.stop();
     }

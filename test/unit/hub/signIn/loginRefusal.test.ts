@@ -4,18 +4,30 @@ import { loginRefused, refusalOn } from "../../../../src/hub/signIn/loginRefusal
 import { serverSettings } from "../../../../src/transport/settings";
 
 const settings = serverSettings({ baseUrl: "https://hub.example.org/", label: "hub.example.org" });
-const form = (inside: string): string => `<html><body><p id="insecure-login-warning" class="hidden alert alert-warning">Warning: not secure</p><form>${inside}<input type="password" name="password"></form></body></html>`;
+const form = (inside: string): string =>
+  `<html><body><p id="insecure-login-warning" class="hidden alert alert-warning">Warning: not secure</p><form>${inside}<input type="password" name="password"></form></body></html>`;
 
 describe("a refused login", () => {
   for (const [what, html, said] of [
-    ["the form's own mark", form('<p class="login_error">Password too short! Please choose a password at least 7 characters long.</p>'), "Password too short! Please choose a password at least 7 characters long."],
-    ["an alert", form('<div class="alert alert-danger" role="alert"> Your account\n is <b>not authorized</b> yet </div>'), "Your account is not authorized yet"],
+    [
+      "the form's own mark",
+      form('<p class="login_error">Password too short! Please choose a password at least 7 characters long.</p>'),
+      "Password too short! Please choose a password at least 7 characters long.",
+    ],
+    [
+      "an alert",
+      form('<div class="alert alert-danger" role="alert"> Your account\n is <b>not authorized</b> yet </div>'),
+      "Your account is not authorized yet",
+    ],
     ["the page of an error", '<div class="error"><h1>403 : Forbidden</h1><p>Your course has ended</p></div>', "Your course has ended"],
   ] as const) {
     it(`has its reason where it is marked by ${what}`, () => {
       const found = refusalOn(html);
       assert.equal(found, said);
-      assert.match(loginRefused(settings, found).message, /^hub\.example\.org does not accept this user name and password\. It says: .*[^.]\.$/);
+      assert.match(
+        loginRefused(settings, found).message,
+        /^hub\.example\.org does not accept this user name and password\. It says: .*[^.]\.$/,
+      );
       assert.ok(loginRefused(settings, found).message.includes(said.replace(/\.$/, "")));
     });
   }

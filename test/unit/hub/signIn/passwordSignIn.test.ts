@@ -48,7 +48,10 @@ describe("signing in with a password", () => {
     const { user, secret } = await enter(new Person(["ana", password]));
     assert.deepEqual([user.name, secret.origin, leftOver()], ["ana", "minted", [secret.token]]);
     const holding = hub.received.filter(({ body, path }) => body.includes(password) || path.includes("let"));
-    assert.deepEqual(holding.map(({ method, path, token }) => [method, path, token]), [["POST", "/hub/api/users/ana/tokens", undefined]]);
+    assert.deepEqual(
+      holding.map(({ method, path, token }) => [method, path, token]),
+      [["POST", "/hub/api/users/ana/tokens", undefined]],
+    );
     assert.ok(!JSON.stringify([user, secret]).includes(password));
   });
 
@@ -91,14 +94,20 @@ describe("signing in with a password", () => {
     hub.loginPage = `<a href="/hub/oauth_login">Sign in with X</a>`;
     const person = new Person("good-token");
     await enter(person);
-    assert.deepEqual(person.asked.map((question) => "byBrowser" in question && question.byBrowser), [true]);
+    assert.deepEqual(
+      person.asked.map((question) => "byBrowser" in question && question.byBrowser),
+      [true],
+    );
   });
 
   it("does not open the browser again for the second attempt", async () => {
     hub.loginPage = "";
     const person = new Person("bad-token", "good-token");
     await enter(person);
-    assert.deepEqual(person.asked.map((question) => "byBrowser" in question && question.byBrowser), [true, false]);
+    assert.deepEqual(
+      person.asked.map((question) => "byBrowser" in question && question.byBrowser),
+      [true, false],
+    );
     assert.match(person.asked[1]?.problem ?? "", /does not accept this token/);
   });
 
@@ -188,7 +197,10 @@ describe("a token that was given", () => {
 
   it("is refused, with the remedy, where it may only read", async () => {
     hub.on("GET /hub/api/user", { json: { name: "ana", servers: {}, scopes: ["read:users!user=ana"] } });
-    await assert.rejects(enter(), (error) => hasCode(error, "forbidden") && /may not use servers.*leave its permissions empty/.test(error.message));
+    await assert.rejects(
+      enter(),
+      (error) => hasCode(error, "forbidden") && /may not use servers.*leave its permissions empty/.test(error.message),
+    );
     assert.ok(!hub.asked.some((each) => each.startsWith("POST")));
   });
 

@@ -48,13 +48,18 @@ describe("signing in with a token", () => {
     const person = new Person();
     assert.equal((await signIn(page("user/ana/lab?token=good-token"), undefined, person)).secret.token, "good-token");
     assert.deepEqual(person.asked, []);
-    assert.ok(hub.asked.every((each) => !each.includes("good-token")), "the token is in no URL");
+    assert.ok(
+      hub.asked.every((each) => !each.includes("good-token")),
+      "the token is in no URL",
+    );
   });
 
   it("asks for a token and says where to make one", async () => {
     const person = new Person("good-token");
     await signIn(page("user/ana/lab"), undefined, person);
-    assert.deepEqual(person.asked, [{ hub: hub.url, version: "6.1.0", tokenPage: new URL(page("hub/token")), byBrowser: false, user: "ana" }]);
+    assert.deepEqual(person.asked, [
+      { hub: hub.url, version: "6.1.0", tokenPage: new URL(page("hub/token")), byBrowser: false, user: "ana" },
+    ]);
   });
 
   it("asks once where the token in the address does not hold", async () => {
@@ -67,7 +72,10 @@ describe("signing in with a token", () => {
   it("says that a token does not hold, what may be wrong, and where to make another", async () => {
     const error = await failure(signIn(page("hub/home"), "wrong-token"));
     assert.equal(error.code, "signed-out");
-    assert.match(error.message, /127\.0\.0\.1:\d+\/jupyter does not accept this token: .*expired.* Make a new one at .*\/jupyter\/hub\/token/);
+    assert.match(
+      error.message,
+      /127\.0\.0\.1:\d+\/jupyter does not accept this token: .*expired.* Make a new one at .*\/jupyter\/hub\/token/,
+    );
     assert.ok(!JSON.stringify([error.message, error.stack, error.cause]).includes("wrong-token"));
     assert.deepEqual(sentTokens(), ["wrong-token"], "sent once");
   });
@@ -100,8 +108,7 @@ describe("signing in with a token", () => {
   it("sends no token over plain http unless the person agrees", async () => {
     const asked: string[] = [];
     // An http address that is not loopback, answered by the loopback hub.
-    const fetch = ((url: URL, init: object) =>
-      nodeFetch(url.href.replace("http://hub.example.org/", page("")), init)) as typeof nodeFetch; // all that request() uses of it
+    const fetch = ((url: URL, init: object) => nodeFetch(url.href.replace("http://hub.example.org/", page("")), init)) as typeof nodeFetch; // all that request() uses of it
     const port = (yes: boolean): SignInPort => ({
       askToken: () => Promise.resolve("good-token"),
       askPassword: () => Promise.resolve("token"),
@@ -127,12 +134,17 @@ describe("signing in with a token", () => {
       }
     }
     const signInBy = (rejectUnauthorized?: boolean) =>
-      signInTo({ address: "https://hub.example.org/", token: "good-token" }, new Warned(), { fetch, tls: () => Promise.resolve({ rejectUnauthorized }) });
+      signInTo({ address: "https://hub.example.org/", token: "good-token" }, new Warned(), {
+        fetch,
+        tls: () => Promise.resolve({ rejectUnauthorized }),
+      });
     assert.equal((await signInBy(false)).user.name, "ana");
     assert.deepEqual(warned, [["https://hub.example.org/", 0]]);
     await signInBy(true);
     await signInBy();
-    await signInTo({ address: page("hub/home"), token: "good-token" }, new Warned(), { tls: () => Promise.resolve({ rejectUnauthorized: false }) });
+    await signInTo({ address: page("hub/home"), token: "good-token" }, new Warned(), {
+      tls: () => Promise.resolve({ rejectUnauthorized: false }),
+    });
     assert.equal(warned.length, 1, "checked, or not encrypted at all");
   });
 

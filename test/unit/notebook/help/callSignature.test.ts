@@ -30,7 +30,16 @@ describe("the call at the cursor", () => {
   });
 
   it("has a name as far as one goes: of any script, with colons in pairs, and not of a whole line", () => {
-    const names: [string, string][] = [["a:b", "b"], [":::b", "::b"], ["𝑥.y", "𝑥.y"], ["!", ""], ["a!?", ""], ["", ""], ["x".repeat(200), "x".repeat(200)], ["x".repeat(201), ""]];
+    const names: [string, string][] = [
+      ["a:b", "b"],
+      [":::b", "::b"],
+      ["𝑥.y", "𝑥.y"],
+      ["!", ""],
+      ["a!?", ""],
+      ["", ""],
+      ["x".repeat(200), "x".repeat(200)],
+      ["x".repeat(201), ""],
+    ];
     for (const [code, name] of names) assert.equal(qualifiedName(code, code.length), name, code);
   });
 
@@ -67,7 +76,9 @@ describe("a signature", () => {
   });
 
   it("is on one line, with its documentation", () => {
-    const found = signature("\x1b[31mSignature:\x1b[39m\njson.loads(\n    s,\n    *,\n    cls=\x1b[32mNone\x1b[39m,\n    **kw,\n)\n\x1b[31mDocstring:\x1b[39m\nDeserialize.\n\nMore.");
+    const found = signature(
+      "\x1b[31mSignature:\x1b[39m\njson.loads(\n    s,\n    *,\n    cls=\x1b[32mNone\x1b[39m,\n    **kw,\n)\n\x1b[31mDocstring:\x1b[39m\nDeserialize.\n\nMore.",
+    );
     assert.equal(found?.label, "json.loads(s, *, cls=None, **kw)");
     assert.equal(found.documentation, "Deserialize.\n\nMore.");
   });

@@ -17,7 +17,11 @@ describe("completion", () => {
       matches: ["load", "loads", "log"],
       cursor_start: 5,
       cursor_end: 7,
-      ...typed({ ...range, text: "load", type: "function", signature: "(fp)" }, { ...range, text: "loads", type: "Class" }, { ...range, text: "log", type: "<unknown>", signature: "" }),
+      ...typed(
+        { ...range, text: "load", type: "function", signature: "(fp)" },
+        { ...range, text: "loads", type: "Class" },
+        { ...range, text: "log", type: "<unknown>", signature: "" },
+      ),
     };
     assert.deepEqual(suggested("json.lo", reply), [
       { ...range, text: "load", kind: "function", type: "function", signature: "(fp)" },
@@ -50,7 +54,10 @@ describe("completion", () => {
 
   it("replaces the rest of a name behind the cursor, and leaves out what is elsewhere", () => {
     const code = "print\nvalue";
-    assert.deepEqual(suggested(code, { matches: ["val"], cursor_start: 6, cursor_end: 11 }, 8).map(({ start, end }) => [start, end]), [[6, 11]]);
+    assert.deepEqual(
+      suggested(code, { matches: ["val"], cursor_start: 6, cursor_end: 11 }, 8).map(({ start, end }) => [start, end]),
+      [[6, 11]],
+    );
     assert.deepEqual(suggested(code, { matches: ["val"], cursor_start: 0, cursor_end: 11 }), []);
     assert.deepEqual(suggested(code, { matches: ["val"], cursor_start: 0, cursor_end: 0 }), []);
     assert.deepEqual(suggested(code, { matches: [""], cursor_start: 11, cursor_end: 11 }), []);

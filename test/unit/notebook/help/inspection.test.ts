@@ -4,7 +4,8 @@ import * as v from "valibot";
 import { inspectionMarkdown, plainText, sectionsOf } from "../../../../src/notebook/help/inspection";
 import { inspectReplyContent, type InspectReply } from "../../../../src/services/kernel/messages";
 
-const inspected = (data: Record<string, unknown>, found = true): InspectReply => v.parse(inspectReplyContent, { status: "ok", found, data });
+const inspected = (data: Record<string, unknown>, found = true): InspectReply =>
+  v.parse(inspectReplyContent, { status: "ok", found, data });
 const title = (text: string): string => `\x1b[31m${text}:\x1b[39m`;
 const python = [
   `${title("Signature")} f(a, b=\x1b[32m1\x1b[39m) -> int`,
@@ -28,7 +29,12 @@ describe("documentation", () => {
 
   it("begins with code, has texts as they are set, and ends with facts", () => {
     const shown = inspectionMarkdown(inspected({ "text/plain": python }), "python");
-    const expected = ["```python\nf(a, b=1) -> int\n```", "```text\nDoes ``it``.\n\n    Indented.\n```", "File: `/tmp/f.py`", "Type: `function`"];
+    const expected = [
+      "```python\nf(a, b=1) -> int\n```",
+      "```text\nDoes ``it``.\n\n    Indented.\n```",
+      "File: `/tmp/f.py`",
+      "Type: `function`",
+    ];
     assert.equal(shown, expected.join("\n\n"));
   });
 
@@ -40,7 +46,10 @@ describe("documentation", () => {
 
   it("of any kernel is shown as it is set, and nothing in it is taken for Markdown", () => {
     const manual = "l\bls\bs - list\n````\n[x](command:evil)";
-    assert.equal(inspectionMarkdown(inspected({ "text/plain": manual }), "shellscript"), "`````text\nls - list\n````\n[x](command:evil)\n`````");
+    assert.equal(
+      inspectionMarkdown(inspected({ "text/plain": manual }), "shellscript"),
+      "`````text\nls - list\n````\n[x](command:evil)\n`````",
+    );
   });
 
   it("in Markdown is preferred, and a bundle's text may be lines", () => {

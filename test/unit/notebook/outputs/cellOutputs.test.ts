@@ -8,7 +8,10 @@ import type { CellOutput } from "../../../../src/notebook/outputs/output";
 import { createMessage, type JsonObject, type Message } from "../../../../src/services/kernel/messages";
 import { CellSink, clearOutput, display, error, HandClock, settled, stderr, stdout, stream } from "../doubles";
 
-const plainText = (text: string): { type: string; items: Record<string, string> } => ({ type: "display_data", items: { "text/plain": text } });
+const plainText = (text: string): { type: string; items: Record<string, string> } => ({
+  type: "display_data",
+  items: { "text/plain": text },
+});
 const shows = (text: string, id?: string): Message => display({ "text/plain": text }, id);
 const updates = (text: string, id: string): Message => display({ "text/plain": text }, id, "update_display_data");
 
@@ -18,7 +21,11 @@ class Run {
   readonly outputs: CellOutputs;
   isOver = false;
 
-  constructor(readonly cell: string, displayIds: DisplayIds, clock: HandClock) {
+  constructor(
+    readonly cell: string,
+    displayIds: DisplayIds,
+    clock: HandClock,
+  ) {
     this.outputs = new CellOutputs(this, displayIds, this.sink, { clock });
   }
 
@@ -181,7 +188,12 @@ describe("what an Output widget captures", () => {
     run.take(stream("kept"), ...withOut("w", stream("in the widget"), clearOutput()));
     await clock.advance(1000);
     assert.deepEqual(run.sink.shown, [stdout("kept")]);
-    run.take(stream(" too"), ...withOut("w", clearOutput(true), shows("1")), ...withOut("w", clearOutput(true)), ...withOut("w", shows("2")));
+    run.take(
+      stream(" too"),
+      ...withOut("w", clearOutput(true), shows("1")),
+      ...withOut("w", clearOutput(true)),
+      ...withOut("w", shows("2")),
+    );
     await clock.advance(1000);
     assert.deepEqual(run.sink.shown, [stdout("kept"), stdout(" too"), plainText("2")]);
   });
@@ -189,12 +201,24 @@ describe("what an Output widget captures", () => {
   it("is shown beside them, so that nothing is lost as long as no widget is drawn", async () => {
     run.take(stream("a\n"), ...withOut("w", stream("b\n"), error("ValueError", "no")), stream("c\n"));
     await clock.advance(1000);
-    assert.deepEqual(run.sink.shown.map(({ type }) => type), ["stream", "stream", "error", "stream"]);
-    assert.deepEqual([0, 1, 3].map((index) => run.sink.shown[index]), [stdout("a\n"), stdout("b\n"), stdout("c\n")]);
+    assert.deepEqual(
+      run.sink.shown.map(({ type }) => type),
+      ["stream", "stream", "error", "stream"],
+    );
+    assert.deepEqual(
+      [0, 1, 3].map((index) => run.sink.shown[index]),
+      [stdout("a\n"), stdout("b\n"), stdout("c\n")],
+    );
   });
 
   it("is the innermost widget's, and each widget is cleared alone", async () => {
-    run.take(claim("outer", request), stream("o"), ...withOut("inner", stream("i"), clearOutput(), stream("j")), stream("p"), claim("outer", ""));
+    run.take(
+      claim("outer", request),
+      stream("o"),
+      ...withOut("inner", stream("i"), clearOutput(), stream("j")),
+      stream("p"),
+      claim("outer", ""),
+    );
     await clock.advance(1000);
     assert.deepEqual(run.sink.shown, [stdout("o"), stdout("j"), stdout("p")]);
     run.take(...withOut("outer", clearOutput()));

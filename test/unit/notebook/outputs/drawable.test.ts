@@ -3,11 +3,16 @@ import assert from "node:assert/strict";
 import { DrawnMimeTypes, drawingHint } from "../../../../src/notebook/outputs/drawable";
 
 describe("mime types that are drawn", () => {
-  const drawn = new DrawnMimeTypes([{ mimeTypes: ["image/png", "application/JSON"] }, { mimeTypes: ["application/geo+json", "model/*", "audio/?3"] }]);
+  const drawn = new DrawnMimeTypes([
+    { mimeTypes: ["image/png", "application/JSON"] },
+    { mimeTypes: ["application/geo+json", "model/*", "audio/?3"] },
+  ]);
 
   it("are those of the installed renderers, and any text", () => {
-    for (const mime of ["image/png", "IMAGE/PNG", "application/json", "application/geo+json", "model/stl", "audio/m3", "text/x-unknown"]) assert.ok(drawn.has(mime), mime);
-    for (const mime of ["image/pn", "application/vnd.plotly.v1+json", "model/a/b", "audio/mp3", "application/geoo+json"]) assert.ok(!drawn.has(mime), mime);
+    for (const mime of ["image/png", "IMAGE/PNG", "application/json", "application/geo+json", "model/stl", "audio/m3", "text/x-unknown"])
+      assert.ok(drawn.has(mime), mime);
+    for (const mime of ["image/pn", "application/vnd.plotly.v1+json", "model/a/b", "audio/mp3", "application/geoo+json"])
+      assert.ok(!drawn.has(mime), mime);
   });
 });
 

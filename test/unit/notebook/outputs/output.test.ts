@@ -23,13 +23,19 @@ describe("outputs", () => {
 
   it("put vendored data that is empty behind the HTML beside it", () => {
     const items = mimeItems({ "application/vnd.holoviews_load.v0+json": "", "text/html": "<p>" });
-    assert.deepEqual(items.map((item) => item.mime), ["text/html", "application/vnd.holoviews_load.v0+json"]);
+    assert.deepEqual(
+      items.map((item) => item.mime),
+      ["text/html", "application/vnd.holoviews_load.v0+json"],
+    );
     assert.equal(text("application/vnd.holoviews_load.v0+json", ""), "");
   });
 
   it("leave out what is no mime type, which VS Code would refuse together with all the rest", () => {
     const items = mimeItems({ custom: "x", "": "x", "/plain": "x", "text/": "x", "text/html; charset=utf-8": "<p>", "text/plain": "p" });
-    assert.deepEqual(items.map((item) => item.mime), ["text/plain", "text/html; charset=utf-8"]);
+    assert.deepEqual(
+      items.map((item) => item.mime),
+      ["text/plain", "text/html; charset=utf-8"],
+    );
   });
 
   it("hold images as bytes, and SVG as text", () => {

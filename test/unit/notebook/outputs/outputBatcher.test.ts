@@ -229,7 +229,10 @@ describe("output batcher", () => {
       fc.asyncProperty(steps, async (run) => {
         const time = new HandClock();
         const cell = new CellSink();
-        const batched = new OutputBatcher(cell, { clock: time, log: { ...nullLogger, error: (_, failure) => assert.fail(String(failure)) } });
+        const batched = new OutputBatcher(cell, {
+          clock: time,
+          log: { ...nullLogger, error: (_, failure) => assert.fail(String(failure)) },
+        });
         const model = new OutputModel({ cell: "a", replace: () => assert.fail("own outputs are returned") }, new DisplayIds());
         let expected: ReturnType<typeof applied> = [];
         for (const { message, pause, flush } of run) {

@@ -49,16 +49,12 @@ describe("output model", () => {
   });
 
   it("merges the text of a stream until another output comes", () => {
-    assert.deepEqual(cell.take(stream("a"), stream("b"), stream("E", "stderr"), stream("c")), [
-      "append", "appendText", "append", "append",
-    ]);
+    assert.deepEqual(cell.take(stream("a"), stream("b"), stream("E", "stderr"), stream("c")), ["append", "appendText", "append", "append"]);
     assert.deepEqual(cell.shown, [stdout("ab"), stderr("E"), stdout("c")]);
   });
 
   it("replaces the text of a stream when a progress bar overwrites it", () => {
-    assert.deepEqual(cell.take(stream("\r 10%"), stream("\r 20%"), stream("\r 20%"), stream("\n")), [
-      "append", "replace", "appendText",
-    ]);
+    assert.deepEqual(cell.take(stream("\r 10%"), stream("\r 20%"), stream("\r 20%"), stream("\n")), ["append", "replace", "appendText"]);
     assert.deepEqual(cell.shown, [stdout(" 20%\n")]);
   });
 
@@ -69,11 +65,14 @@ describe("output model", () => {
   it("shows results, displays and errors in the order they came", () => {
     const result = message("execute_result", { data: { "text/plain": "1" }, metadata: {}, execution_count: 4 });
     cell.take(shows("x"), result, error("ValueError", "no", ["line"]));
-    assert.deepEqual(cell.outputs.map(({ metadata }) => [metadata.outputType, metadata.executionCount]), [
-      ["display_data", undefined],
-      ["execute_result", 4],
-      ["error", undefined],
-    ]);
+    assert.deepEqual(
+      cell.outputs.map(({ metadata }) => [metadata.outputType, metadata.executionCount]),
+      [
+        ["display_data", undefined],
+        ["execute_result", 4],
+        ["error", undefined],
+      ],
+    );
   });
 
   it("clears at once, and what follows begins anew", () => {
@@ -137,7 +136,11 @@ describe("output model", () => {
       message("clear_output", { wait: "yes" }),
       message("update_display_data", { data: {}, metadata: {} }),
     ];
-    for (const one of faulty) assert.throws(() => cell.take(one), (thrown) => hasCode(thrown, "invalid-message"));
+    for (const one of faulty)
+      assert.throws(
+        () => cell.take(one),
+        (thrown) => hasCode(thrown, "invalid-message"),
+      );
     assert.deepEqual(cell.take(stream("b")), ["appendText"]);
   });
 
@@ -149,12 +152,18 @@ describe("output model", () => {
     cell.take(stream("a"), clearOutput(true));
     cell.outputs = applied([...cell.model.notice("Reconnected."), ...cell.model.fail("Kernel died", "Gone.")], cell.outputs);
     cell.take(stream("b", "stderr"));
-    assert.deepEqual(cell.shown.map(({ type }) => type), ["stream", "stream", "error", "stream"]);
+    assert.deepEqual(
+      cell.shown.map(({ type }) => type),
+      ["stream", "stream", "error", "stream"],
+    );
     assert.deepEqual(cell.shown[1], stderr("Reconnected.\n"));
   });
 
   it("makes one output of each stretch of one stream", () => {
-    const piece = fc.record({ name: fc.constantFrom("stdout", "stderr"), text: fc.string({ minLength: 1 }).map((text) => text.replaceAll(/[\r\b\x1b]/g, "")) });
+    const piece = fc.record({
+      name: fc.constantFrom("stdout", "stderr"),
+      text: fc.string({ minLength: 1 }).map((text) => text.replaceAll(/[\r\b\x1b]/g, "")),
+    });
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const expected: { name: string; text: string }[] = [];
@@ -165,7 +174,10 @@ describe("output model", () => {
         }
         const one = new Cell("c", new DisplayIds());
         one.take(...pieces.map(({ name, text }) => stream(text, name)));
-        assert.deepEqual(one.shown, expected.map(({ name, text }) => (name === "stdout" ? stdout(text) : stderr(text))));
+        assert.deepEqual(
+          one.shown,
+          expected.map(({ name, text }) => (name === "stdout" ? stdout(text) : stderr(text))),
+        );
       }),
     );
   });

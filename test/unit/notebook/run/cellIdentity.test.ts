@@ -20,7 +20,10 @@ describe("the cell of a run", () => {
 
   it("is of several with one id and one text the one in its place, else none", () => {
     const cells = [cell("x", "same"), cell("x", "same"), cell("y", "same")];
-    assert.deepEqual([0, 1, 2].map((index) => findCell(cells, { id: "same", index, source: "x" })), [0, 1, undefined]);
+    assert.deepEqual(
+      [0, 1, 2].map((index) => findCell(cells, { id: "same", index, source: "x" })),
+      [0, 1, undefined],
+    );
   });
 
   it("is without an id the one in its place, with its text, also where cells have been given ids since", () => {

@@ -14,7 +14,10 @@ import { CellSink, display, error, HandClock, line, message, settled, stderr, st
 const busy = message("status", { execution_state: "busy" });
 const executeInput = (count: number): Message => message("execute_input", { code: "", execution_count: count });
 const reply = (status: ExecuteReply["status"], more: Partial<ExecuteReply> = {}): ExecuteReply => ({
-  status, execution_count: null, payload: [], ...more,
+  status,
+  execution_count: null,
+  payload: [],
+  ...more,
 });
 
 /** A kernel that does what the test says. */
@@ -110,7 +113,10 @@ describe("cell execution", () => {
       kernel.send(stream("late"));
     }
     await clock.advance(1);
-    assert.deepEqual(events.filter((event) => event === "succeeded"), ["succeeded"]);
+    assert.deepEqual(
+      events.filter((event) => event === "succeeded"),
+      ["succeeded"],
+    );
     assert.ok(sink.outputs.some(({ items }) => items.some((item) => textOf(item).includes("late"))));
   });
 
@@ -131,7 +137,11 @@ describe("cell execution", () => {
   });
 
   it("that may fail tells the kernel so, and is told from one that ended in another way", async () => {
-    for (const [status, mayFail] of [["error", true], ["aborted", undefined], ["ok", undefined]] as const) {
+    for (const [status, mayFail] of [
+      ["error", true],
+      ["aborted", undefined],
+      ["ok", undefined],
+    ] as const) {
       kernel = new ScriptedKernel();
       const execution = new CellExecution({ cell: "nb#1", code: "1 / 0", mayFail: true }, () => Promise.resolve(kernel), host());
       void execution.run();
@@ -169,7 +179,9 @@ describe("cell execution", () => {
 
   it("leaves alone what it does not know among payloads", async () => {
     const execution = await running();
-    kernel.done.resolve(reply("ok", { payload: [{ source: "page", data: "no bundle" }, { source: "set_next_input" }, { source: "edit_magic" }] }));
+    kernel.done.resolve(
+      reply("ok", { payload: [{ source: "page", data: "no bundle" }, { source: "set_next_input" }, { source: "edit_magic" }] }),
+    );
     assert.equal((await ended(execution)).success, true);
     assert.deepEqual([sink.shown, events], [[], ["start 0"]]);
   });

@@ -107,6 +107,9 @@ describe("an interrupt", () => {
     running = new Deferred();
     void interrupt();
     await clock.advance(patience);
-    assert.deepEqual(told.map(({ attempts }) => attempts), [1, 1]);
+    assert.deepEqual(
+      told.map(({ attempts }) => attempts),
+      [1, 1],
+    );
   });
 });

@@ -4,7 +4,14 @@ import fc from "fast-check";
 import { decodeRecords, encodeRecord, journaledStateOf, type JournalRecord, type QueuedRecord } from "../../../../src/notebook/run/journal";
 import { createMessage, type Message } from "../../../../src/services/kernel/messages";
 
-const queued = (id: string, more: Partial<QueuedRecord> = {}): QueuedRecord => ({ kind: "queued", id, cell: { index: 0 }, code: "1", batch: 1, ...more });
+const queued = (id: string, more: Partial<QueuedRecord> = {}): QueuedRecord => ({
+  kind: "queued",
+  id,
+  cell: { index: 0 },
+  code: "1",
+  batch: 1,
+  ...more,
+});
 const answer = (parent: string, type = "stream", channel: Message["channel"] = "iopub"): Message =>
   createMessage("kernel", channel, type, { text: `of ${parent}` }, { parent: { msg_id: parent }, buffers: [Buffer.from([1, 2])] });
 const received = (message: Message, at = 7): JournalRecord => ({ kind: "message", at, message });
@@ -58,12 +65,16 @@ describe("journal of runs", () => {
   it("counts a message once that two windows wrote down, and leaves out what belongs to no run", () => {
     const message = answer("a");
     const { runs } = journaledStateOf([queued("a"), received(message), received(message), received(answer("nobody"))], noBlob);
-    assert.deepEqual(runs.map(({ messages }) => messages.map((one) => one.message)), [[message]]);
+    assert.deepEqual(
+      runs.map(({ messages }) => messages.map((one) => one.message)),
+      [[message]],
+    );
   });
 
   it("knows whether the kernel waits for an answer", () => {
     const question = received(answer("a", "input_request", "stdin"));
-    const awaits = (...more: JournalRecord[]): boolean | undefined => journaledStateOf([queued("a"), question, ...more], noBlob).runs[0]?.awaitsInput;
+    const awaits = (...more: JournalRecord[]): boolean | undefined =>
+      journaledStateOf([queued("a"), question, ...more], noBlob).runs[0]?.awaitsInput;
     assert.equal(awaits(), true);
     assert.equal(awaits(received(answer("a"))), true);
     assert.equal(awaits({ kind: "answered", id: "a" }), false);
@@ -74,7 +85,10 @@ describe("journal of runs", () => {
     const large = answer("a");
     const blobs = ["there", "gone"].map((file): JournalRecord => ({ kind: "blob", id: "a", at: 1, file }));
     const { runs } = journaledStateOf([queued("a"), ...blobs], (file) => (file === "there" ? large : undefined));
-    assert.deepEqual(runs[0]?.messages.map(({ message }) => message), [large]);
+    assert.deepEqual(
+      runs[0]?.messages.map(({ message }) => message),
+      [large],
+    );
   });
 });
 

@@ -18,7 +18,12 @@ describe("the server's rate limit", () => {
 
   it("is nothing that a program prints", () => {
     const text = word("message", "ServerApp.iopub_msg_rate_limit=1000.0");
-    for (const message of [stream(text, "stdout"), stream(`said: ${text}`), stream("IOPub message rate exceeded."), createMessage("k", "iopub", "error", { text })]) {
+    for (const message of [
+      stream(text, "stdout"),
+      stream(`said: ${text}`),
+      stream("IOPub message rate exceeded."),
+      createMessage("k", "iopub", "error", { text }),
+    ]) {
       assert.equal(rateLimitNotice(message), undefined);
     }
   });

@@ -7,8 +7,14 @@ import { anyText } from "../../support/arbitraries";
 describe("positions in code", () => {
   it("count a letter beyond U+FFFF once on the wire, and twice in VS Code", () => {
     const code = "a🪐b";
-    assert.deepEqual([0, 1, 3, 4].map((offset) => toCodePoints(code, offset)), [0, 1, 2, 3]);
-    assert.deepEqual([0, 1, 2, 3].map((points) => toUnits(code, points)), [0, 1, 3, 4]);
+    assert.deepEqual(
+      [0, 1, 3, 4].map((offset) => toCodePoints(code, offset)),
+      [0, 1, 2, 3],
+    );
+    assert.deepEqual(
+      [0, 1, 2, 3].map((points) => toUnits(code, points)),
+      [0, 1, 3, 4],
+    );
   });
 
   it("within a pair are those of its start, and past the end that of the end", () => {

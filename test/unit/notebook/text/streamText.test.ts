@@ -34,8 +34,30 @@ const pieces = (...texts: string[]): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...texts), { maxLength: 60 }).map((parts) => parts.join(""));
 const plainText = pieces("a", "bc", "d", "é", "😀", "\n", "\r", "\r\n", "\b", "\x1b[A", "\x1b[K");
 const colouredText = pieces(
-  "a", "bc", "e\u0301", "😀", "\n", "\r", "\b", "\x1b[A", "\x1b[2B", "\x1b[K", "\x1b[1K", "\x1b[2K", "\x1b[3G", "\x1b[2C", "\x1b[D",
-  "\x1b[31m", "\x1b[0m", "\x1b[1;32m", "\x1b[0;44m", "\x1b[38;5;9m", "\x1b[?25l", "\x1b", "[", "\x1b[",
+  "a",
+  "bc",
+  "e\u0301",
+  "😀",
+  "\n",
+  "\r",
+  "\b",
+  "\x1b[A",
+  "\x1b[2B",
+  "\x1b[K",
+  "\x1b[1K",
+  "\x1b[2K",
+  "\x1b[3G",
+  "\x1b[2C",
+  "\x1b[D",
+  "\x1b[31m",
+  "\x1b[0m",
+  "\x1b[1;32m",
+  "\x1b[0;44m",
+  "\x1b[38;5;9m",
+  "\x1b[?25l",
+  "\x1b",
+  "[",
+  "\x1b[",
 );
 
 describe("stream text", () => {
@@ -123,7 +145,10 @@ describe("stream text", () => {
   it("shows what a terminal shows", () => {
     // An erasure that has nothing to erase stays in the text, unseen.
     const seen = (text: string): string => collapse(text).replaceAll("\x1b[K", "");
-    fc.assert(fc.property(plainText, (text) => assert.equal(seen(text), terminal(text))), { numRuns: 1000 });
+    fc.assert(
+      fc.property(plainText, (text) => assert.equal(seen(text), terminal(text))),
+      { numRuns: 1000 },
+    );
   });
 
   it("does not depend on how it is cut", () => {
@@ -133,7 +158,13 @@ describe("stream text", () => {
         const chunks = at.slice(1).map((to, index) => text.slice(at[index], to));
         assert.equal(collapse(...chunks), collapse(text));
       }),
-      { numRuns: 2000, examples: [["\x1b[K\x1b[2B\x1b[?25l\x1b[?25l", [13]], ["\x1b[?25l\x1b[D\x1b[[\x1b[1;32m\x1b[K", [7, 13, 21]]] },
+      {
+        numRuns: 2000,
+        examples: [
+          ["\x1b[K\x1b[2B\x1b[?25l\x1b[?25l", [13]],
+          ["\x1b[?25l\x1b[D\x1b[[\x1b[1;32m\x1b[K", [7, 13, 21]],
+        ],
+      },
     );
   });
 

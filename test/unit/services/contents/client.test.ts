@@ -61,7 +61,10 @@ describe("contents client", () => {
     const log = { ...nullLogger, warn: (message: string) => void warnings.push(message) };
     const content = [entry, { name: "b" }, null];
     const { settings } = answering(() => ({ json: { ...entry, type: "directory", format: "json", content } }), { log });
-    assert.deepEqual((await listDirectory(settings, "d")).map(({ path }) => path), ["a"]);
+    assert.deepEqual(
+      (await listDirectory(settings, "d")).map(({ path }) => path),
+      ["a"],
+    );
     assert.deepEqual(warnings, ["ana @ hub: 2 invalid entries of “d” are left out"]);
   });
 

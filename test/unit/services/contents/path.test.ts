@@ -24,7 +24,11 @@ describe("contents path", () => {
 
   it("refuses what a URL would resolve or cannot hold", () => {
     for (const path of ["..", "a/../b", "./a", "half \ud83d"]) {
-      assert.throws(() => contentsPath(path), (error) => hasCode(error, "address"), path);
+      assert.throws(
+        () => contentsPath(path),
+        (error) => hasCode(error, "address"),
+        path,
+      );
     }
   });
 

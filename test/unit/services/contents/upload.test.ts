@@ -55,7 +55,10 @@ describe("upload", () => {
 
   it("sends smaller parts after a 413, down to 256 KiB, and remembers what is taken", async () => {
     const large = Buffer.alloc(2_000_000, "x");
-    for (const [limit, size] of [[1024 * 1024, 704 * 1024], [360_000, 256 * 1024]] as const) {
+    for (const [limit, size] of [
+      [1024 * 1024, 704 * 1024],
+      [360_000, 256 * 1024],
+    ] as const) {
       const file = new FakeFile();
       const sizes = new RequestSizes();
       const parts: number[] = [];
@@ -80,11 +83,14 @@ describe("upload", () => {
   it("begins again where a part was appended twice", async () => {
     const file = new FakeFile();
     let lost = 0;
-    const { settings, sent } = answering((request) => {
-      const answer = file.take(request);
-      if (v.parse(part, request.body).chunk === 2 && lost++ === 0) return { status: 502, text: "Bad gateway" };
-      return answer;
-    }, { timeouts: { retry: 1 } });
+    const { settings, sent } = answering(
+      (request) => {
+        const answer = file.take(request);
+        if (v.parse(part, request.body).chunk === 2 && lost++ === 0) return { status: 502, text: "Bad gateway" };
+        return answer;
+      },
+      { timeouts: { retry: 1 } },
+    );
     await writeFile(settings, "f", data, { partSize: 300 });
     assert.deepEqual(chunks(sent), [1, 2, 2, 1, 2, 3, -1]);
     assert.deepEqual(file.bytes, data);

@@ -11,7 +11,13 @@ const protocols = [v1Protocol, ""];
 
 /** What JSON keeps of a value: no -0, no own `__proto__`. */
 const normal = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
-const object = fc.dictionary(anyText.filter((key) => key !== "__proto__"), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }).map(normal);
+const object = fc
+  .dictionary(
+    anyText.filter((key) => key !== "__proto__"),
+    fc.jsonValue({ maxDepth: 2 }),
+    { maxKeys: 4 },
+  )
+  .map(normal);
 /** A view into the middle of a larger buffer, as callers have them. */
 const view = fc.tuple(fc.uint8Array({ maxLength: 40 }), fc.nat(9)).map(([bytes, before]) => {
   const whole = new Uint8Array(before + bytes.length + 3);
@@ -19,14 +25,20 @@ const view = fc.tuple(fc.uint8Array({ maxLength: 40 }), fc.nat(9)).map(([bytes, 
   return whole.subarray(before, before + bytes.length);
 });
 const ordinary = { noNullPrototype: true } as const;
-const message: fc.Arbitrary<Message> = fc.record({
-  channel: fc.constantFrom("shell", "control", "stdin", "iopub"),
-  header: fc.record({ msg_id: fc.uuid(), msg_type: fc.string(), session: fc.uuid(), username: fc.string(), date: fc.string(), version: fc.string() }, ordinary),
-  parent_header: fc.oneof(fc.constant({}), fc.record({ msg_id: fc.uuid() }, ordinary)),
-  metadata: object,
-  content: object,
-  buffers: fc.array(view, { maxLength: 3 }),
-}, ordinary);
+const message: fc.Arbitrary<Message> = fc.record(
+  {
+    channel: fc.constantFrom("shell", "control", "stdin", "iopub"),
+    header: fc.record(
+      { msg_id: fc.uuid(), msg_type: fc.string(), session: fc.uuid(), username: fc.string(), date: fc.string(), version: fc.string() },
+      ordinary,
+    ),
+    parent_header: fc.oneof(fc.constant({}), fc.record({ msg_id: fc.uuid() }, ordinary)),
+    metadata: object,
+    content: object,
+    buffers: fc.array(view, { maxLength: 3 }),
+  },
+  ordinary,
+);
 
 /** A message as values that can be compared: buffers of any class as lists. */
 const plain = ({ buffers, ...rest }: Message): unknown => ({ ...rest, buffers: buffers.map((buffer) => [...buffer]) });
@@ -45,7 +57,10 @@ function attempt(frame: Frame, protocol: string): Message | "open-failed" {
 for (const protocol of protocols) {
   describe(`codec of ${protocol || "the default protocol"}`, () => {
     it("reads what it writes", () => {
-      fc.assert(fc.property(message, (one) => assert.deepEqual(plain(decode(encode(one, protocol), protocol)), plain(one))), runs);
+      fc.assert(
+        fc.property(message, (one) => assert.deepEqual(plain(decode(encode(one, protocol), protocol)), plain(one))),
+        runs,
+      );
     });
 
     it("reads a frame that lies within a larger buffer", () => {
@@ -99,8 +114,14 @@ for (const protocol of protocols) {
     });
 
     it("never fails otherwise than typed on noise", () => {
-      fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => void attempt(noise, protocol)), runs);
-      fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (noise) => void attempt(noise, protocol)), runs);
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => void attempt(noise, protocol)),
+        runs,
+      );
+      fc.assert(
+        fc.property(fc.oneof(fc.string(), fc.json()), (noise) => void attempt(noise, protocol)),
+        runs,
+      );
     });
   });
 }
@@ -122,7 +143,10 @@ describe("codec, with frames of a foreign encoder", () => {
     const frame = v1("iopub", JSON.stringify(header), "{}", "{}", '{"execution_state": "idle"}', Buffer.from([1, 2]), Buffer.alloc(0));
     const decoded = decode(frame, v1Protocol);
     assert.deepEqual([decoded.channel, decoded.header, decoded.content], ["iopub", header, { execution_state: "idle" }]);
-    assert.deepEqual(decoded.buffers.map((buffer) => [...buffer]), [[1, 2], []]);
+    assert.deepEqual(
+      decoded.buffers.map((buffer) => [...buffer]),
+      [[1, 2], []],
+    );
   });
 
   it("writes v1 to the byte", () => {
@@ -163,7 +187,10 @@ describe("codec, with frames of a foreign encoder", () => {
   ];
   for (const [what, fields, words] of faults) {
     it(`refuses ${what}`, () => {
-      assert.throws(() => decode(JSON.stringify(fields), ""), (error) => hasCode(error, "invalid-message") && words.test(error.message));
+      assert.throws(
+        () => decode(JSON.stringify(fields), ""),
+        (error) => hasCode(error, "invalid-message") && words.test(error.message),
+      );
     });
   }
 

@@ -282,7 +282,10 @@ describe("kernel connection to a scripted kernel", function () {
     assert.deepEqual([connection.status, server.received.length], ["restarting", 0]);
     restarting.resolve();
     await within(Promise.all([done, held]));
-    assert.deepEqual(server.received.map(({ header }) => header.msg_type), ["kernel_info_request", "execute_request"]);
+    assert.deepEqual(
+      server.received.map(({ header }) => header.msg_type),
+      ["kernel_info_request", "execute_request"],
+    );
   });
 
   for (const code of [1000, 1001, 1011]) {
@@ -442,7 +445,10 @@ describe("kernel connection to a scripted kernel", function () {
     assert.equal(server.sockets.length, 2);
   });
 
-  for (const [what, connections] of [["its own new websocket", 1], ["nobody", 0]] as const) {
+  for (const [what, connections] of [
+    ["its own new websocket", 1],
+    ["nobody", 0],
+  ] as const) {
     it(`is not evicted, and opens one websocket, where it restarts the kernel while it is asked whether another has its place, and ${what} has`, async () => {
       await waitFor("the first question for the model", () => server.asked.length > 0, 5_000);
       const held = new Deferred<void>();
@@ -560,11 +566,14 @@ describe("kernel connection to a scripted kernel", function () {
 
   it("has a faulty handler of one request harm nobody", async () => {
     mayLog(/^A handler of \w+ failed: Error: in the handler/);
-    const faulty = connection.execute({ code: "1" }, {
-      onIOPub: () => {
-        throw new Error("in the handler");
+    const faulty = connection.execute(
+      { code: "1" },
+      {
+        onIOPub: () => {
+          throw new Error("in the handler");
+        },
       },
-    });
+    );
     const stuck = connection.execute({ code: "2" }, { onIOPub: () => new Promise(() => undefined) });
     await within(faulty.done);
     await within(execute());
@@ -592,27 +601,32 @@ describe("kernel connection to a scripted kernel", function () {
       };
       more();
     };
-    const cell = connection.execute({ code: "flood" }, {
-      onIOPub: ({ header }) => {
-        if (header.msg_type !== "stream") return undefined;
-        got += 1;
-        begun.resolve();
-        return got === 1 ? gate.promise : undefined;
+    const cell = connection.execute(
+      { code: "flood" },
+      {
+        onIOPub: ({ header }) => {
+          if (header.msg_type !== "stream") return undefined;
+          got += 1;
+          begun.resolve();
+          return got === 1 ? gate.promise : undefined;
+        },
       },
-    });
+    );
     connection.onAnyMessage(() => (most += 1));
     await within(begun.promise);
-    await within(new Promise<void>((resolve) => {
-      // The flood stands still when nothing more has come for a while.
-      let before = -1;
-      const look = setInterval(() => {
-        if (most === before && most > 1_000) {
-          clearInterval(look);
-          resolve();
-        }
-        before = most;
-      }, 50);
-    }));
+    await within(
+      new Promise<void>((resolve) => {
+        // The flood stands still when nothing more has come for a while.
+        let before = -1;
+        const look = setInterval(() => {
+          if (most === before && most > 1_000) {
+            clearInterval(look);
+            resolve();
+          }
+          before = most;
+        }, 50);
+      }),
+    );
     assert.ok(most < total / 2, `${most} messages were taken in`);
     gate.resolve();
     await within(cell.done);

@@ -3,7 +3,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MissingNumbers } from "../../../../src/services/kernel/missing";
 
-type Step = { readonly add: number; readonly skip: number } | { readonly delete: number } | { readonly below: number } | { readonly largest: number; readonly above: number; readonly under: number };
+type Step =
+  | { readonly add: number; readonly skip: number }
+  | { readonly delete: number }
+  | { readonly below: number }
+  | { readonly largest: number; readonly above: number; readonly under: number };
 
 const number = fc.nat(60);
 const step: fc.Arbitrary<Step> = fc.oneof(

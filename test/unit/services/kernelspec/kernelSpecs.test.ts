@@ -31,7 +31,9 @@ describe("kernel specs", () => {
     await answer({ default: "python3", kernelspecs: { python3: valid } });
     assert.deepEqual(manager.specs, {
       default: "python3",
-      specs: [{ name: "python3", displayName: "Python 3", language: "python", argv: [], interruptMode: "signal", metadata: {}, resources: {} }],
+      specs: [
+        { name: "python3", displayName: "Python 3", language: "python", argv: [], interruptMode: "signal", metadata: {}, resources: {} },
+      ],
     });
     assert.equal(manager.findByName("ir"), undefined);
   });

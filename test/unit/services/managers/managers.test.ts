@@ -41,7 +41,8 @@ describe("managers over a faulty server", () => {
     it(`52 ${name} rejects with a stated reason and leaves what is known`, async () => {
       const session = await services.sessions.startNew(start);
       const { kernel } = session;
-      for (const operation of ["POST /api/kernels", "POST /api/sessions", `PATCH /api/sessions/${session.id}`]) jupyter.on(operation, answer);
+      for (const operation of ["POST /api/kernels", "POST /api/sessions", `PATCH /api/sessions/${session.id}`])
+        jupyter.on(operation, answer);
       await fails(services.kernels.startNew("python3"), code);
       await fails(services.sessions.startNew(start), code);
       await fails(session.setName("new"), code);
@@ -87,7 +88,10 @@ describe("managers over a faulty server", () => {
 
   it("does not take a refused or failing list for kernels that are gone (weakness 5)", async () => {
     const kernel = await services.kernels.startNew("python3");
-    for (const answer of [{ status: 403, json: {} }, { status: 400, json: {} }]) {
+    for (const answer of [
+      { status: 403, json: {} },
+      { status: 400, json: {} },
+    ]) {
       jupyter.on("GET /api/kernels", answer);
       await assert.rejects(services.kernels.refresh());
     }
@@ -104,7 +108,10 @@ describe("managers over a faulty server", () => {
     const kernel = await services.kernels.startNew("python3");
     jupyter.on("GET /api/kernels");
     gate.resolve();
-    assert.deepEqual((await stale).map(({ id }) => id), [kernel.id]);
+    assert.deepEqual(
+      (await stale).map(({ id }) => id),
+      [kernel.id],
+    );
     assert.equal(kernel.ended, undefined);
   });
 
@@ -122,7 +129,10 @@ describe("managers over a faulty server", () => {
     jupyter.on("GET /api/sessions");
     gate.resolve();
     await stale;
-    assert.deepEqual(services.sessions.running.map(({ path }) => path), ["z.ipynb"]);
+    assert.deepEqual(
+      services.sessions.running.map(({ path }) => path),
+      ["z.ipynb"],
+    );
     assert.equal(second.path, "z.ipynb");
   });
 

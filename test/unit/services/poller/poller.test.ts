@@ -49,7 +49,8 @@ describe("poller", () => {
 
   /** The polls since `from`, the first of them at 0. */
   const gaps = (from = 0): number[] => polls.slice(from + 1).map((at, i) => (at - (polls[from + i] ?? 0)) / 1000);
-  const most = (window: number): number => Math.max(0, ...polls.map((start) => polls.filter((at) => at >= start && at < start + window).length));
+  const most = (window: number): number =>
+    Math.max(0, ...polls.map((start) => polls.filter((at) => at >= start && at < start + window).length));
 
   it("polls nothing while nobody looks", async () => {
     await clock.advance(hour);

@@ -39,10 +39,22 @@ describe("rest clients", () => {
   it("tell what a server uses, as every version of jupyter-resource-usage says it", async () => {
     const none = { memoryLimit: undefined, cores: undefined, coreLimit: undefined };
     for (const [json, expected] of [
-      [{ rss: 100, limits: {} }, { memory: 100, ...none }],
-      [{ rss: 100, pss: 60, limits: { memory: { rss: 0, pss: 0 } } }, { memory: 60, ...none }],
-      [{ rss: 100, limits: { memory: { rss: 400, warn: false } } }, { memory: 100, ...none, memoryLimit: 400 }],
-      [{ rss: 1, limits: { cpu: { cpu: 2 } }, cpu_percent: 150, cpu_count: 4 }, { memory: 1, ...none, cores: 1.5, coreLimit: 2 }],
+      [
+        { rss: 100, limits: {} },
+        { memory: 100, ...none },
+      ],
+      [
+        { rss: 100, pss: 60, limits: { memory: { rss: 0, pss: 0 } } },
+        { memory: 60, ...none },
+      ],
+      [
+        { rss: 100, limits: { memory: { rss: 400, warn: false } } },
+        { memory: 100, ...none, memoryLimit: 400 },
+      ],
+      [
+        { rss: 1, limits: { cpu: { cpu: 2 } }, cpu_percent: 150, cpu_count: 4 },
+        { memory: 1, ...none, cores: 1.5, coreLimit: 2 },
+      ],
     ] as const) {
       const { settings, sent } = answering(() => ({ json }));
       assert.deepEqual(await resourceUsage(settings), expected);
@@ -95,7 +107,10 @@ describe("rest clients", () => {
     assert.equal(sent[0]?.path, "kernelspecs/x/logo%20a.png?v=1");
     const inside = ["/user/ana/http://evil.example.org/logo.png", "/user/ana///evil.example.org/logo.png"];
     for (const resource of inside) await kernelSpecResource(settings, resource);
-    assert.deepEqual(sent.slice(1).map(({ path }) => path), ["http://evil.example.org/logo.png", "//evil.example.org/logo.png"]);
+    assert.deepEqual(
+      sent.slice(1).map(({ path }) => path),
+      ["http://evil.example.org/logo.png", "//evil.example.org/logo.png"],
+    );
     for (const other of ["//evil.example.org/user/ana/x", "http://evil.example.org/", "/user/bob/x", "/user/ana/../bob/x", "http://"]) {
       await assert.rejects(kernelSpecResource(settings, other), (error) => hasCode(error, "address"), other);
     }

@@ -11,8 +11,7 @@ describe("lasting socket", () => {
   let history: SocketStatus[];
   let status: Emitter<SocketStatus>;
   let message: Emitter<string>;
-  const until = (wanted: SocketStatus): Promise<SocketStatus> =>
-    next(status.event, (now) => now === wanted, AbortSignal.timeout(5_000));
+  const until = (wanted: SocketStatus): Promise<SocketStatus> => next(status.event, (now) => now === wanted, AbortSignal.timeout(5_000));
   const begin = async (greet: (attempt: number) => Greeting): Promise<void> => {
     server = await SocketServer.start(greet);
     [frames, history, status, message] = [[], [], new Emitter(), new Emitter()];
@@ -57,7 +56,10 @@ describe("lasting socket", () => {
   it("takes no frame that is longer than it may be, and comes back", async () => {
     await begin((attempt) => (ws) => ws.send(attempt === 0 ? "x".repeat(1_001) : "y".repeat(1_000)));
     await next(message.event, (text) => text.startsWith("y"), AbortSignal.timeout(5_000));
-    assert.deepEqual(frames.map((frame) => frame.length), [1_000]);
+    assert.deepEqual(
+      frames.map((frame) => frame.length),
+      [1_000],
+    );
   });
 
   it("sits out no pause when it is told to reconnect", async () => {
@@ -70,7 +72,11 @@ describe("lasting socket", () => {
     assert.equal(socket.reason, undefined);
   });
 
-  for (const [refusal, code] of [[404, "not-found"], [403, "signed-out"], [424, "server-stopped"]] as const) {
+  for (const [refusal, code] of [
+    [404, "not-found"],
+    [403, "signed-out"],
+    [424, "server-stopped"],
+  ] as const) {
     it(`does not try again by itself after ${refusal}, but when told`, async () => {
       await begin((attempt) => (attempt === 0 ? refusal : () => undefined));
       await until("stopped");

@@ -33,7 +33,12 @@ export class SocketServer {
 
   settings(): ServerSettings {
     const { port } = this.#server.address() as AddressInfo;
-    return serverSettings({ baseUrl: `http://127.0.0.1:${port}/user/ana/`, label: "ana @ hub", token: "secret-token", timeouts: { retry: 5 } });
+    return serverSettings({
+      baseUrl: `http://127.0.0.1:${port}/user/ana/`,
+      label: "ana @ hub",
+      token: "secret-token",
+      timeouts: { retry: 5 },
+    });
   }
 
   async stop(): Promise<void> {

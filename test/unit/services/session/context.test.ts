@@ -86,7 +86,10 @@ describe("session context", () => {
     gate.resolve();
     const [changed, started] = await Promise.all([changing, starting]);
     assert.equal(changed, started);
-    assert.deepEqual([...jupyter.kernels.values()].map(({ name }) => name), ["ir"]);
+    assert.deepEqual(
+      [...jupyter.kernels.values()].map(({ name }) => name),
+      ["ir"],
+    );
   });
 
   it("shows the name of the kernel that starts, and what it does", async () => {
@@ -135,7 +138,15 @@ describe("session context", () => {
     await context.initialize();
     context.dispose();
     context.dispose();
-    for (const act of [context.initialize(), context.startKernel(), context.changeKernel({ name: "ir" }), context.restartKernel(), context.shutdown(), context.setPath("y"), context.setName("y")]) {
+    for (const act of [
+      context.initialize(),
+      context.startKernel(),
+      context.changeKernel({ name: "ir" }),
+      context.restartKernel(),
+      context.shutdown(),
+      context.setPath("y"),
+      context.setName("y"),
+    ]) {
       await assert.rejects(act, (error) => hasCode(error, "disposed"));
     }
     assert.deepEqual([context.session, jupyter.kernels.size, services.sessions.connections.length], [null, 1, 0]);

@@ -6,7 +6,15 @@ import { friendlyStatus } from "../../../../src/services/session/friendlyStatus"
 import { ProductError } from "../../../../src/base/errors";
 
 describe("63 the default kernel", () => {
-  const spec = (name: string, language: string) => ({ name, language, displayName: name, argv: [], interruptMode: "signal", metadata: {}, resources: {} });
+  const spec = (name: string, language: string) => ({
+    name,
+    language,
+    displayName: name,
+    argv: [],
+    interruptMode: "signal",
+    metadata: {},
+    resources: {},
+  });
   const specs: KernelSpecs = { default: "python3", specs: [spec("python3", "python"), spec("py-gpu", "python"), spec("ir", "R")] };
   const cases: [string, KernelPreference, string | undefined][] = [
     ["is the one of that name", { name: "py-gpu" }, "py-gpu"],

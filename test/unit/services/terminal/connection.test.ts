@@ -18,12 +18,14 @@ describe("terminal connection", () => {
     received = new Emitter();
     terminal = new TerminalConnection(server.settings(), "1");
   };
-  const shell = (more?: (ws: WebSocket) => void) => (ws: WebSocket): void => {
-    ws.on("message", (data) => received.fire((data as Buffer).toString("utf8")));
-    ws.send('["setup", {}]');
-    ws.send('["stdout", "$ "]');
-    more?.(ws);
-  };
+  const shell =
+    (more?: (ws: WebSocket) => void) =>
+    (ws: WebSocket): void => {
+      ws.on("message", (data) => received.fire((data as Buffer).toString("utf8")));
+      ws.send('["setup", {}]');
+      ws.send('["stdout", "$ "]');
+      more?.(ws);
+    };
   afterEach(async () => {
     terminal.dispose();
     await server.stop();
@@ -49,9 +51,15 @@ describe("terminal connection", () => {
 
   it("types nothing while it is not connected", async () => {
     await begin((attempt) => (attempt === 0 ? 503 : shell()));
-    assert.throws(() => terminal.send("rm"), (error) => hasCode(error, "connection-lost"));
+    assert.throws(
+      () => terminal.send("rm"),
+      (error) => hasCode(error, "connection-lost"),
+    );
     await soon(terminal.onDidChangeStatus, (status) => status === "disconnected");
-    assert.throws(() => terminal.send("rm"), (error) => hasCode(error, "connection-lost"));
+    assert.throws(
+      () => terminal.send("rm"),
+      (error) => hasCode(error, "connection-lost"),
+    );
     terminal.reconnect();
     await soon(terminal.onDidChangeStatus, (status) => status === "connected");
     terminal.send("x");
@@ -59,15 +67,20 @@ describe("terminal connection", () => {
   });
 
   it("ends with its shell, and does not come back", async () => {
-    await begin(() => shell((ws) => {
-      ws.send('["disconnect", 1]');
-      ws.close();
-    }));
+    await begin(() =>
+      shell((ws) => {
+        ws.send('["disconnect", 1]');
+        ws.close();
+      }),
+    );
     await soon(terminal.onDidEnd);
     assert.deepEqual([terminal.hasEnded, terminal.status, terminal.reason?.code], [true, "stopped", "not-found"]);
     terminal.reconnect();
     assert.equal(terminal.status, "stopped");
-    assert.throws(() => terminal.send("x"), (error) => hasCode(error, "not-found"));
+    assert.throws(
+      () => terminal.send("x"),
+      (error) => hasCode(error, "not-found"),
+    );
     assert.equal(server.paths.length, 1);
   });
 
@@ -78,9 +91,11 @@ describe("terminal connection", () => {
   });
 
   it("goes on after messages that are faulty or of unknown kinds", async () => {
-    await begin(() => shell((ws) => {
-      for (const frame of ["x", '["novel"]', '["stdout"]', '["stdout", "on"]']) ws.send(frame);
-    }));
+    await begin(() =>
+      shell((ws) => {
+        for (const frame of ["x", '["novel"]', '["stdout"]', '["stdout", "on"]']) ws.send(frame);
+      }),
+    );
     await soon(terminal.onOutput, (text) => text === "on");
     assert.equal(terminal.status, "connected");
   });
@@ -92,6 +107,9 @@ describe("terminal connection", () => {
     terminal.dispose();
     terminal.dispose();
     assert.equal(disposed, 1);
-    assert.throws(() => terminal.send("x"), (error) => hasCode(error, "disposed"));
+    assert.throws(
+      () => terminal.send("x"),
+      (error) => hasCode(error, "disposed"),
+    );
   });
 });

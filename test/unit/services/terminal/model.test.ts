@@ -17,7 +17,11 @@ describe("terminal messages", () => {
 
   it("refuses what is none", () => {
     for (const frame of ["", "x", "{}", "[]", "[1]", '["stdout"]', '["stdout", 7]', '"stdout"', "null"]) {
-      assert.throws(() => readTerminalMessage(frame), (error) => hasCode(error, "invalid-message"), frame);
+      assert.throws(
+        () => readTerminalMessage(frame),
+        (error) => hasCode(error, "invalid-message"),
+        frame,
+      );
     }
   });
 
@@ -26,7 +30,9 @@ describe("terminal messages", () => {
   it("types nothing for nothing", () => assert.deepEqual(stdinMessages(""), []));
 
   it("cuts a long paste into messages that are whole characters", () => {
-    const text = fc.tuple(fc.nat(3), fc.constantFrom("é", "😀", "x", "👩‍👩‍👧")).map(([shift, unit]) => "a".repeat(shift) + unit.repeat(200_000));
+    const text = fc
+      .tuple(fc.nat(3), fc.constantFrom("é", "😀", "x", "👩‍👩‍👧"))
+      .map(([shift, unit]) => "a".repeat(shift) + unit.repeat(200_000));
     fc.assert(
       fc.property(text, (paste) => {
         const texts = stdinMessages(paste).map((message) => (JSON.parse(message) as [string, string])[1]);

@@ -41,7 +41,12 @@ describe("TLS", () => {
   };
   const settingsOf = (server: Loopback, names: TlsFileNames = {}): ServerSettings => {
     const files = new TlsFiles(names, "hub.example.org", true);
-    return serverSettings({ baseUrl: `https://127.0.0.1:${server.port}/`, label: "ana @ hub", tls: () => files.options(), timeouts: { retry: 1 } });
+    return serverSettings({
+      baseUrl: `https://127.0.0.1:${server.port}/`,
+      label: "ana @ hub",
+      tls: () => files.options(),
+      timeouts: { retry: 1 },
+    });
   };
   /** A request, a stream and a websocket. */
   const everything = async (settings: ServerSettings): Promise<void> => {
@@ -63,7 +68,11 @@ describe("TLS", () => {
 
   it("shows the client's certificate, for requests, streams and websockets", async () => {
     const server = await serve({ ...good, ca: authority.cert, requestCert: true, rejectUnauthorized: true });
-    const names = { caFile: file("ca.pem", authority.cert), clientCertificateFile: file("ana.pem", ana.cert), clientKeyFile: file("ana.key", ana.key) };
+    const names = {
+      caFile: file("ca.pem", authority.cert),
+      clientCertificateFile: file("ana.pem", ana.cert),
+      clientKeyFile: file("ana.key", ana.key),
+    };
     await everything(settingsOf(server, names));
     const inOneFile = { caFile: names.caFile, clientCertificateFile: file("both.pem", ana.key + ana.cert) };
     await everything(settingsOf(server, inOneFile));
@@ -133,14 +142,44 @@ describe("TLS", () => {
 
   describe("names a file that cannot be used", () => {
     const cases: [string, () => TlsFileNames, RegExp][] = [
-      ["missing", () => ({ caFile: path.join(folder, "none.pem") }), /caFile of hub\.example\.org \(.*none\.pem\) cannot be read: there is no such file\. Check/],
+      [
+        "missing",
+        () => ({ caFile: path.join(folder, "none.pem") }),
+        /caFile of hub\.example\.org \(.*none\.pem\) cannot be read: there is no such file\. Check/,
+      ],
       ["a folder", () => ({ caFile: folder }), /it is a folder/],
       ["no certificate", () => ({ caFile: file("ca.pem", "hello") }), /holds no certificate in PEM form/],
-      ["a broken certificate", () => ({ caFile: file("ca.pem", `${authority.cert.slice(0, 200)}\n-----END CERTIFICATE-----`) }), /certificate that cannot be read/],
-      ["a certificate without key", () => ({ clientCertificateFile: file("ana.pem", ana.cert) }), /clientKeyFile of hub\.example\.org \(.*ana\.pem\) holds no private key/],
-      ["a locked key", () => ({ clientCertificateFile: file("a.pem", ana.cert), clientKeyFile: file("a.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA\n-----END ENCRYPTED PRIVATE KEY-----") }), /locked by a passphrase/],
-      ["a broken key", () => ({ clientCertificateFile: file("a.pem", ana.cert), clientKeyFile: file("a.key", "-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----") }), /private key that cannot be read/],
-      ["another's key", () => ({ clientCertificateFile: file("a.pem", ana.cert), clientKeyFile: file("a.key", good.key) }), /is not the key of the certificate/],
+      [
+        "a broken certificate",
+        () => ({ caFile: file("ca.pem", `${authority.cert.slice(0, 200)}\n-----END CERTIFICATE-----`) }),
+        /certificate that cannot be read/,
+      ],
+      [
+        "a certificate without key",
+        () => ({ clientCertificateFile: file("ana.pem", ana.cert) }),
+        /clientKeyFile of hub\.example\.org \(.*ana\.pem\) holds no private key/,
+      ],
+      [
+        "a locked key",
+        () => ({
+          clientCertificateFile: file("a.pem", ana.cert),
+          clientKeyFile: file("a.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA\n-----END ENCRYPTED PRIVATE KEY-----"),
+        }),
+        /locked by a passphrase/,
+      ],
+      [
+        "a broken key",
+        () => ({
+          clientCertificateFile: file("a.pem", ana.cert),
+          clientKeyFile: file("a.key", "-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----"),
+        }),
+        /private key that cannot be read/,
+      ],
+      [
+        "another's key",
+        () => ({ clientCertificateFile: file("a.pem", ana.cert), clientKeyFile: file("a.key", good.key) }),
+        /is not the key of the certificate/,
+      ],
     ];
     for (const [what, names, words] of cases) {
       it(what, async () => {

@@ -16,7 +16,10 @@ describe("commands", () => {
   it("of keys are ours or known ones of VS Code", () => {
     const ofVsCode = ["notebook.cell.execute"];
     const known = new Set([...commandNames.map((name) => prefix + name), ...ofVsCode]);
-    assert.deepEqual(keybindings.map(({ command }) => command).filter((command) => !known.has(command)), []);
+    assert.deepEqual(
+      keybindings.map(({ command }) => command).filter((command) => !known.has(command)),
+      [],
+    );
   });
 });
 
@@ -38,15 +41,23 @@ describe("context keys", () => {
       ...["notebookKernel", "notebookType", "notebookCellListFocused", "notebookEditorFocused", "notebookOutputInputFocused"],
     ];
     const known = new Set([...contextKeys.map((key) => prefix + key), ...ofVsCode]);
-    assert.deepEqual([...used].filter((key) => !known.has(key)), []);
+    assert.deepEqual(
+      [...used].filter((key) => !known.has(key)),
+      [],
+    );
   });
 
   it("that the extension sets are asked for", () => {
-    assert.deepEqual(contextKeys.filter((key) => !used.has(prefix + key)), []);
+    assert.deepEqual(
+      contextKeys.filter((key) => !used.has(prefix + key)),
+      [],
+    );
   });
 
   it("are looked for in every clause of package.json", () => {
-    const written = [...manifestText.matchAll(/"(?:when|enablement)": "((?:\\.|[^"\\])*)"/g)].map(([, text]) => JSON.parse(`"${text ?? ""}"`) as string);
+    const written = [...manifestText.matchAll(/"(?:when|enablement)": "((?:\\.|[^"\\])*)"/g)].map(
+      ([, text]) => JSON.parse(`"${text ?? ""}"`) as string,
+    );
     assert.deepEqual([...clauses].sort(), written.sort());
   });
 });

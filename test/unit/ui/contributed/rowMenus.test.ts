@@ -11,11 +11,23 @@ const plainAccount = { ...account, isOnHub: false };
 const states = Object.keys({ stopped: 0, starting: 0, running: 0, stopping: 0 } satisfies Record<ServerState, 0>);
 // Whose `name` is "" is the default one; `owner` is somebody else for a shared one.
 const servers = states.flatMap((state) =>
-  [{}, { name: "gpu" }, { owner: "bob" }, { account: plainAccount }].map((change) => ({ account, owner: "ana", name: "", displayName: "", label: "x", ...change, state })),
+  [{}, { name: "gpu" }, { owner: "bob" }, { account: plainAccount }].map((change) => ({
+    account,
+    owner: "ana",
+    name: "",
+    displayName: "",
+    label: "x",
+    ...change,
+    state,
+  })),
 );
 const kernel = { id: "k", name: "python3", execution_state: "idle", connections: 1 };
 const [server] = servers;
-const ofSession = (type: string, own: object | null): object => ({ server, session: { id: "s", path: "a.ipynb", name: "a.ipynb", type }, kernel: own });
+const ofSession = (type: string, own: object | null): object => ({
+  server,
+  session: { id: "s", path: "a.ipynb", name: "a.ipynb", type },
+  kernel: own,
+});
 const spec = { name: "python3", displayName: "Python 3", language: "python" };
 
 /** Every kind of row, in every form that menus tell apart; what faces do not ask for is left out. */
@@ -86,11 +98,21 @@ describe("menus of rows", () => {
 
   it("stand at rows that there are, every part of them", () => {
     // A part that matches no row, such as one behind `||`, is as wrong as a whole clause that matches none.
-    const parts = items.flatMap(({ when = "" }) => when.match(/viewItem (?:==|=~) (?:\/(?:\\.|[^/\\])+\/|[\w.]+)/g) ?? [`no viewItem in “${when}”`]);
+    const parts = items.flatMap(
+      ({ when = "" }) => when.match(/viewItem (?:==|=~) (?:\/(?:\\.|[^/\\])+\/|[\w.]+)/g) ?? [`no viewItem in “${when}”`],
+    );
     const wholes = items.flatMap(({ when }) => when ?? []);
-    assert.deepEqual([...parts, ...wholes].filter((when) => !contexts.some((context) => shown(when, context))), []);
-    const alternatives = items.flatMap(({ when = "" }) => [...when.matchAll(/\(([\w|]+)\)/g)].flatMap(([, names = ""]) => names.split("|")));
-    assert.deepEqual(alternatives.filter((name) => !contexts.some((context) => context.split(".").includes(name))), []);
+    assert.deepEqual(
+      [...parts, ...wholes].filter((when) => !contexts.some((context) => shown(when, context))),
+      [],
+    );
+    const alternatives = items.flatMap(({ when = "" }) =>
+      [...when.matchAll(/\(([\w|]+)\)/g)].flatMap(([, names = ""]) => names.split("|")),
+    );
+    assert.deepEqual(
+      alternatives.filter((name) => !contexts.some((context) => context.split(".").includes(name))),
+      [],
+    );
   });
 
   it("are known of every row", () => {

@@ -16,9 +16,23 @@ describe("settings", () => {
     it(`accept as ${name} what package.json lets people set, and nothing of another type`, () => {
       const { type, enum: choices = [], minimum, maximum } = contributed[prefix + name] ?? {};
       const settable = [value, ...choices, ...[minimum, maximum].flatMap((bound) => bound ?? [])];
-      assert.deepEqual(settable.filter((each) => !usable(each)), []);
-      const samples = { boolean: true, number: 1, string: "some text", array: ["some text"], object: { some: "text" }, null: null, nothing: undefined };
-      assert.deepEqual(Object.entries(samples).filter(([kind, sample]) => kind !== type && usable(sample)), []);
+      assert.deepEqual(
+        settable.filter((each) => !usable(each)),
+        [],
+      );
+      const samples = {
+        boolean: true,
+        number: 1,
+        string: "some text",
+        array: ["some text"],
+        object: { some: "text" },
+        null: null,
+        nothing: undefined,
+      };
+      assert.deepEqual(
+        Object.entries(samples).filter(([kind, sample]) => kind !== type && usable(sample)),
+        [],
+      );
     });
   }
 });

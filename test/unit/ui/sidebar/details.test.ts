@@ -17,7 +17,20 @@ const server = {
   model: { started: "2026-01-01T00:00:00Z", last_activity: "2026-01-01T01:00:00Z" },
   lastOptions: { profile: "gpu", env: { API_TOKEN: "do-not-show", password: "nor-this" }, git_pat: "nor-that" },
   shownOptions: [{ name: "profile", value: "gpu" }, { name: "env" }, { name: "git_pat" }],
-  kernelSpecs: { default: "python3", specs: [{ name: "python3", displayName: "Python 3", language: "python", argv: ["/opt/env/bin/python", "-m", "ipykernel_launcher"], interruptMode: "signal", metadata: {}, resources: {} }] },
+  kernelSpecs: {
+    default: "python3",
+    specs: [
+      {
+        name: "python3",
+        displayName: "Python 3",
+        language: "python",
+        argv: ["/opt/env/bin/python", "-m", "ipykernel_launcher"],
+        interruptMode: "signal",
+        metadata: {},
+        resources: {},
+      },
+    ],
+  },
 } as unknown as Server;
 const kernel = {
   ...{ server, id: "k-1" },
@@ -38,7 +51,13 @@ describe("details", () => {
     errors.note("a/", new Error("It broke."), 0);
     errors.note("a/", new Error("It broke."), 60_000);
     const text = serverDetails(server, facts({ words: starts.wordsOf(server), kernels: [kernel], errors: errors.of("a/") }));
-    for (const part of ["State: running", "Started: 2026-01-01T00:00:00Z", "50%  Pulling image", "work/x.ipynb: Python 3, idle, 2 connections", "1970-01-01T00:01:00Z (2 times): It broke."]) {
+    for (const part of [
+      "State: running",
+      "Started: 2026-01-01T00:00:00Z",
+      "50%  Pulling image",
+      "work/x.ipynb: Python 3, idle, 2 connections",
+      "1970-01-01T00:01:00Z (2 times): It broke.",
+    ]) {
       assert.ok(text.includes(part), `${part} is not in\n${text}`);
     }
   });
@@ -70,24 +89,66 @@ describe("details", () => {
     const strange = {
       ...server,
       ...{ displayName: words, account: { ...account, label: words }, shownOptions: [{ name: words, value: words }, { name: words }] },
-      kernelSpecs: { default: "x", specs: [{ name: words, displayName: words, language: words, argv: [words], interruptMode: words, metadata: {}, resources: {} }] },
+      kernelSpecs: {
+        default: "x",
+        specs: [{ name: words, displayName: words, language: words, argv: [words], interruptMode: words, metadata: {}, resources: {} }],
+      },
     } as unknown as Server;
-    const strangeKernel = { server: strange, id: words, model, session: { id: words, path: words, name: words, type: words, kernel: null } } as unknown as KnownKernel;
-    const info = { status: "ok", protocol_version: words, implementation: words, implementation_version: words, banner: words, language_info: { name: words, version: words }, supported_features: [] };
-    const all = facts({ words: [{ at: 0, fraction: 0, message: words }], kernels: [strangeKernel], errors: [{ at: 0, times: 1, message: words }] });
+    const strangeKernel = {
+      server: strange,
+      id: words,
+      model,
+      session: { id: words, path: words, name: words, type: words, kernel: null },
+    } as unknown as KnownKernel;
+    const info = {
+      status: "ok",
+      protocol_version: words,
+      implementation: words,
+      implementation_version: words,
+      banner: words,
+      language_info: { name: words, version: words },
+      supported_features: [],
+    };
+    const all = facts({
+      words: [{ at: 0, fraction: 0, message: words }],
+      kernels: [strangeKernel],
+      errors: [{ at: 0, times: 1, message: words }],
+    });
     for (const text of [serverDetails(strange, all), kernelDetails(strangeKernel, info, all)]) {
       assert.ok(text.includes("Sign in"));
       assert.doesNotMatch(text, /\]\(|<\w+:/);
-      const outside = text.split(/^```$/m).filter((_, index) => index % 2 === 0).join("");
+      const outside = text
+        .split(/^```$/m)
+        .filter((_, index) => index % 2 === 0)
+        .join("");
       assert.doesNotMatch(outside, /^\s*(\[|# Forged)/m);
       assert.equal(text.match(/^```$/gm)?.length, 2, text);
     }
   });
 
   it("of a kernel tell what it is, and what it says of itself where that is known", () => {
-    const info = { status: "ok", protocol_version: "5.3", implementation: "ipython", implementation_version: "9.1", banner: "Hello", language_info: { name: "python", version: "3.12" }, supported_features: [] };
+    const info = {
+      status: "ok",
+      protocol_version: "5.3",
+      implementation: "ipython",
+      implementation_version: "9.1",
+      banner: "Hello",
+      language_info: { name: "python", version: "3.12" },
+      supported_features: [],
+    };
     const text = kernelDetails(kernel, info, facts());
-    for (const part of ["Kernel of x.ipynb", "Environment: /opt/env/bin/python", "Id: k-1", "Path: work/x.ipynb", "Connections: 2", "ipython 9.1", "python 3.12", "Protocol: 5.3", "Hello"]) assert.ok(text.includes(part), `${part} is not in\n${text}`);
+    for (const part of [
+      "Kernel of x.ipynb",
+      "Environment: /opt/env/bin/python",
+      "Id: k-1",
+      "Path: work/x.ipynb",
+      "Connections: 2",
+      "ipython 9.1",
+      "python 3.12",
+      "Protocol: 5.3",
+      "Hello",
+    ])
+      assert.ok(text.includes(part), `${part} is not in\n${text}`);
     assert.match(kernelDetails(kernel, undefined, facts()), /no notebook of this window is connected/);
   });
 });

@@ -43,7 +43,13 @@ describe("a message with which the connection breaks", function () {
 
   for (const [what, bad, breaks, code, said] of [
     ["of 12 MB, closed without a word", "x".repeat(12 * 1024 * 1024), terminates, "too-large", /12 MB.*10 MB.*administrator/],
-    ["of 2 MB in letters of several bytes, closed in order", "ü".repeat(1024 * 1024), (socket: KernelSocket) => socket.ws.close(1009), "too-large", /2 MB/],
+    [
+      "of 2 MB in letters of several bytes, closed in order",
+      "ü".repeat(1024 * 1024),
+      (socket: KernelSocket) => socket.ws.close(1009),
+      "too-large",
+      /2 MB/,
+    ],
     ["that is small, and something on the way dislikes", "os.system('id')", terminates, "connection-lost", /let it through/],
   ] as const) {
     it(`${what}, is sent twice and fails in words; what waits goes on`, async () => {

@@ -29,7 +29,10 @@ describe("kernel future", () => {
     return new KernelFuture(request, handlers, { log, read, sendInput: () => undefined, ended: end, ...ports });
   };
 
-  for (const order of [[reply, idle], [idle, reply]]) {
+  for (const order of [
+    [reply, idle],
+    [idle, reply],
+  ]) {
     it(`19: is done when ${order.map((one) => (one === idle ? "idle" : "the reply")).join(" and ")} came`, async () => {
       const future = make();
       for (const one of order) {
@@ -90,7 +93,14 @@ describe("kernel future", () => {
   });
 
   it("rejects where the reply cannot be read", async () => {
-    const future = make({}, { read: () => { throw new ProductError("invalid-message", "faulty"); } });
+    const future = make(
+      {},
+      {
+        read: () => {
+          throw new ProductError("invalid-message", "faulty");
+        },
+      },
+    );
     future.handle(reply(request));
     future.handle(idle(request));
     await assert.rejects(future.done, (error) => hasCode(error, "invalid-message"));
@@ -108,7 +118,12 @@ describe("kernel future", () => {
 
   it("rejects at once when disposed, however slow its handlers are, and calls them no more", async () => {
     let calls = 0;
-    const future = make({ onIOPub: () => { calls += 1; return new Promise(() => undefined); } });
+    const future = make({
+      onIOPub: () => {
+        calls += 1;
+        return new Promise(() => undefined);
+      },
+    });
     future.handle(stream(request, "a"));
     future.handle(stream(request, "b"));
     future.dispose();
@@ -141,10 +156,12 @@ describe("kernel future", () => {
 
   describe("hooks", () => {
     const seen: string[] = [];
-    const hook = (name: string, verdict: boolean | Promise<boolean> = true): MessageHook => () => {
-      seen.push(name);
-      return verdict;
-    };
+    const hook =
+      (name: string, verdict: boolean | Promise<boolean> = true): MessageHook =>
+      () => {
+        seen.push(name);
+        return verdict;
+      };
     let future: KernelFuture<string>;
     beforeEach(() => {
       seen.length = 0;

@@ -12,22 +12,27 @@ describe("requests in flight", () => {
 
   function add(options: { held?: boolean; outlivesDone?: boolean } = {}): KernelFuture<string> {
     const message = requestOf();
-    const future: KernelFuture<string> = new KernelFuture<string>(message, {}, {
-      log: nullLogger,
-      read: () => "read",
-      sendInput: () => undefined,
-      ended: (kept) => {
-        requests.remove(future, kept);
-        return false;
+    const future: KernelFuture<string> = new KernelFuture<string>(
+      message,
+      {},
+      {
+        log: nullLogger,
+        read: () => "read",
+        sendInput: () => undefined,
+        ended: (kept) => {
+          requests.remove(future, kept);
+          return false;
+        },
+        ...(options.outlivesDone && { outlivesDone: true }),
       },
-      ...(options.outlivesDone && { outlivesDone: true }),
-    });
+    );
     requests.add(future);
     if (options.held) requests.hold(message);
     return future;
   }
   const error = new ProductError("kernel-restarted", "restarted");
-  const code = async ({ done }: KernelFuture<string>): Promise<unknown> => done.catch((reason: unknown) => reason instanceof ProductError && reason.code);
+  const code = async ({ done }: KernelFuture<string>): Promise<unknown> =>
+    done.catch((reason: unknown) => reason instanceof ProductError && reason.code);
 
   it("are found by their parent's id", () => {
     const [one, two] = [add(), add()];
@@ -79,8 +84,14 @@ describe("requests in flight", () => {
   it("wait to be sent in their order", () => {
     const sent = [add({ held: true }), add({ held: true }), add({ held: true })];
     sent[1]?.dispose();
-    assert.deepEqual(requests.takeUnsent((message) => message === sent[2]?.message).map(({ message }) => message), [sent[2]?.message]);
-    assert.deepEqual(requests.takeUnsent().map(({ message }) => message), [sent[0]?.message]);
+    assert.deepEqual(
+      requests.takeUnsent((message) => message === sent[2]?.message).map(({ message }) => message),
+      [sent[2]?.message],
+    );
+    assert.deepEqual(
+      requests.takeUnsent().map(({ message }) => message),
+      [sent[0]?.message],
+    );
     assert.deepEqual(requests.takeUnsent(), []);
   });
 
@@ -109,12 +120,18 @@ describe("requests in flight", () => {
     requests.hold(patient.message, true);
     assert.equal(requests.unsentSince, undefined);
     requests.expire(Infinity, error);
-    assert.deepEqual(requests.takeUnsent().map(({ message, waits }) => [message, waits]), [[patient.message, true]]);
+    assert.deepEqual(
+      requests.takeUnsent().map(({ message, waits }) => [message, waits]),
+      [[patient.message, true]],
+    );
   });
 
   it("are bounded while they wait to be sent", () => {
     for (let count = 0; count < 1_000; count++) requests.hold(requestOf());
-    assert.throws(() => requests.hold(requestOf()), (thrown) => hasCode(thrown, "busy"));
+    assert.throws(
+      () => requests.hold(requestOf()),
+      (thrown) => hasCode(thrown, "busy"),
+    );
   });
 
   it("are closed when a later one was answered", async () => {

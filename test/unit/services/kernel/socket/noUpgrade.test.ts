@@ -22,7 +22,8 @@ describe("where no websocket can be opened", function () {
   });
 
   const within = <T>(promise: Promise<T>): Promise<T> => withTimeout(promise, 25_000, "Waited in vain");
-  const connect = (timeouts: Partial<Timeouts> = {}): KernelConnection => (connection = new KernelConnection({ settings: server.settings(timeouts), model: server.model }));
+  const connect = (timeouts: Partial<Timeouts> = {}): KernelConnection =>
+    (connection = new KernelConnection({ settings: server.settings(timeouts), model: server.model }));
   const cell = (kernel: KernelConnection): Promise<unknown> => kernel.execute({ code: "1" }, {}, { waits: true }).done;
 
   for (const [what, refusal, said] of [

@@ -1,7 +1,14 @@
 // The reducer of a kernel connection's state: every event, without clock or socket.
 import assert from "node:assert/strict";
 import { ProductError, type ErrorCode } from "../../../../../src/base/errors";
-import { initialState, reduce, visibleStatus, type KernelEvent, type KernelState, type Step } from "../../../../../src/services/kernel/socket/state";
+import {
+  initialState,
+  reduce,
+  visibleStatus,
+  type KernelEvent,
+  type KernelState,
+  type Step,
+} from "../../../../../src/services/kernel/socket/state";
 
 const error = (code: ErrorCode): ProductError => new ProductError(code, `It was ${code}`);
 const half = (): number => 0.5;
@@ -29,13 +36,27 @@ describe("kernel state", () => {
   });
 
   it("counts websockets that are opened and closed unheard as failures: after one of them they come with growing pauses, too", () => {
-    const first = run(connected("idle"), { type: "closed", suspect: false, silent: false }, { type: "opened" }, { type: "closed", suspect: false, silent: false });
-    assert.deepEqual([first.state.connection, first.effects], ["connecting", [{ type: "open", after: 0 }]], "what the kernel says meanwhile may be dropped");
+    const first = run(
+      connected("idle"),
+      { type: "closed", suspect: false, silent: false },
+      { type: "opened" },
+      { type: "closed", suspect: false, silent: false },
+    );
+    assert.deepEqual(
+      [first.state.connection, first.effects],
+      ["connecting", [{ type: "open", after: 0 }]],
+      "what the kernel says meanwhile may be dropped",
+    );
     let at = first.state;
     const pauses: number[] = [];
     for (let time = 0; time < 4; time++) {
       const suspect = time % 2 === 1;
-      const step = run(at, { type: "opened" }, { type: "closed", suspect, silent: false }, ...(suspect ? [{ type: "not-evicted" } as const] : []));
+      const step = run(
+        at,
+        { type: "opened" },
+        { type: "closed", suspect, silent: false },
+        ...(suspect ? [{ type: "not-evicted" } as const] : []),
+      );
       assert.equal(step.state.connection, "disconnected");
       pauses.push(step.state.pause);
       at = run(step.state, { type: "connect" }).state;
@@ -157,7 +178,10 @@ describe("kernel state", () => {
   }
 
   it("ends when the kernel is dead, as told or as modelled", () => {
-    for (const event of [{ type: "status-message", status: "dead", hasParent: false }, { type: "rest-model", status: "dead" }] as const) {
+    for (const event of [
+      { type: "status-message", status: "dead", hasParent: false },
+      { type: "rest-model", status: "dead" },
+    ] as const) {
       const step = run(connected("busy"), event);
       assert.deepEqual([step.state.ended?.code, visibleStatus(step.state), kinds(step)], ["kernel-dead", "dead", ["fail", "close"]]);
     }
@@ -196,7 +220,10 @@ describe("kernel state", () => {
     const gone = run(connected("busy"), { type: "gone", error: error("server-stopped") });
     assert.deepEqual([gone.state.ended?.code, gone.state.kernel], ["server-stopped", "dead"]);
     const disposed = run(connected("busy"), { type: "disposed" });
-    assert.deepEqual([disposed.state.ended?.code, disposed.state.connection, kinds(disposed)], ["disposed", "disconnected", ["fail", "close"]]);
+    assert.deepEqual(
+      [disposed.state.ended?.code, disposed.state.connection, kinds(disposed)],
+      ["disposed", "disconnected", ["fail", "close"]],
+    );
     for (const event of [{ type: "connect" }, { type: "opened" }, { type: "restart" }, { type: "disposed" }] as const) {
       assert.deepEqual(run(gone.state, event), { state: gone.state, effects: [] });
     }

@@ -1,11 +1,27 @@
 // The reducer of a kernel connection's state: whether the kernel is heard, why a websocket is closed, what an outage took.
 import assert from "node:assert/strict";
 import { createMessage, type Channel } from "../../../../../src/services/kernel/messages";
-import { initialState, mustWait, reduce, type KernelEvent, type KernelState, type Step } from "../../../../../src/services/kernel/socket/state";
+import {
+  initialState,
+  mustWait,
+  reduce,
+  type KernelEvent,
+  type KernelState,
+  type Step,
+} from "../../../../../src/services/kernel/socket/state";
 
 let time = 0;
 const run = (from: KernelState, ...events: KernelEvent[]): Step =>
-  events.reduce<Step>((step, event) => reduce(step.state, event, () => 0.5, () => time), { state: from, effects: [] });
+  events.reduce<Step>(
+    (step, event) =>
+      reduce(
+        step.state,
+        event,
+        () => 0.5,
+        () => time,
+      ),
+    { state: from, effects: [] },
+  );
 const kinds = ({ effects }: Step): string[] => effects.map(({ type }) => type);
 const fresh: KernelState = { ...initialState, connection: "connecting" };
 /** A kernel that is heard, and does nothing. */
@@ -53,7 +69,12 @@ describe("kernel state: hearing", () => {
       for (const event of [{ type: "ending", restart: true }, { type: "ending", restart: false }, { type: "another-process" }] as const) {
         assert.deepEqual(run(state, event), { state, effects: [] });
       }
-      const again = run(state, heard("answer"), { type: "status-message", status: "idle", hasParent: true }, { type: "ending", restart: true });
+      const again = run(
+        state,
+        heard("answer"),
+        { type: "status-message", status: "idle", hasParent: true },
+        { type: "ending", restart: true },
+      );
       assert.deepEqual([again.state.kernel, kinds(again)], ["autorestarting", ["fail", "reopen"]]);
     });
   }
@@ -62,7 +83,8 @@ describe("kernel state: hearing", () => {
     assert.equal(run(idle, { type: "restart" }, { type: "restart-failed" }).state.heard, "yes");
   });
 
-  const waits = (state: KernelState, channel: Channel, type: string): boolean => mustWait(state, createMessage("client", channel, type, {}));
+  const waits = (state: KernelState, channel: Channel, type: string): boolean =>
+    mustWait(state, createMessage("client", channel, type, {}));
   for (const unheard of ["connection", "process"] as const) {
     it(`what may print waits until the kernel is heard (${unheard}); its questions and its control channel do not`, () => {
       const state: KernelState = { ...idle, heard: unheard };
@@ -78,7 +100,10 @@ describe("kernel state: hearing", () => {
   it("nothing is sent while we restart the kernel", () => {
     const { state } = run(idle, { type: "restart" });
     for (const channel of ["shell", "control", "stdin"] as const) assert.equal(waits(state, channel, "kernel_info_request"), true);
-    assert.equal(waits(run(idle, { type: "status-message", status: "restarting", hasParent: false }).state, "control", "debug_request"), false);
+    assert.equal(
+      waits(run(idle, { type: "status-message", status: "restarting", hasParent: false }).state, "control", "debug_request"),
+      false,
+    );
   });
 });
 
@@ -125,10 +150,13 @@ describe("kernel state: closing", () => {
 
   for (const [what, events] of Object.entries(changes)) {
     it(`opens no other websocket after ${what} while it is left; open requests are settled all the same`, () => {
-      const all = events.reduce<Step>((step, event) => {
-        const next = run(step.state, event);
-        return { state: next.state, effects: [...step.effects, ...next.effects] };
-      }, run({ ...idle, closing: "leave" }));
+      const all = events.reduce<Step>(
+        (step, event) => {
+          const next = run(step.state, event);
+          return { state: next.state, effects: [...step.effects, ...next.effects] };
+        },
+        run({ ...idle, closing: "leave" }),
+      );
       assert.deepEqual(kinds(all), ["fail"]);
       assert.deepEqual(run(all.state, closed).effects, []);
     });

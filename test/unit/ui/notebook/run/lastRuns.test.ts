@@ -124,14 +124,19 @@ describe("the last runs of a notebook's cells", () => {
       await clock.advance(0);
       await outcome;
     };
-    const shows = (type: string, text: string) => (callbacks: ExecuteCallbacks): void =>
-      callbacks.onMessage(message(type, { data: { "text/plain": text }, metadata: {}, transient: { display_id: "a" } }));
+    const shows =
+      (type: string, text: string) =>
+      (callbacks: ExecuteCallbacks): void =>
+        callbacks.onMessage(message(type, { data: { "text/plain": text }, metadata: {}, transient: { display_id: "a" } }));
     await run("cell 1", shows("display_data", "2"));
     await run("cell 2", (callbacks) => callbacks.onMessage(stream("between")));
     await runs.written([]);
     await run("cell 3", shows("update_display_data", "5"));
     await run("cell 4", shows("update_display_data", "8"));
     await runs.written([]);
-    assert.deepEqual(sinks[0]?.shown.map(({ items }) => items["text/plain"]), ["8"]);
+    assert.deepEqual(
+      sinks[0]?.shown.map(({ items }) => items["text/plain"]),
+      ["8"],
+    );
   });
 });

@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import type { KernelSituation } from "../../../../../src/app/kernels/kernelSituation";
 import { clockTime } from "../../../../../src/ui/duration";
-import { actionsFor, statusIcon, statusLabel, statusLines, statusText, statusWeight, type KernelStatusView } from "../../../../../src/ui/notebook/status/kernelStatusText";
+import {
+  actionsFor,
+  statusIcon,
+  statusLabel,
+  statusLines,
+  statusText,
+  statusWeight,
+  type KernelStatusView,
+} from "../../../../../src/ui/notebook/status/kernelStatusText";
 
 const since = Date.now();
 const status = (situation: KernelSituation, change: Partial<KernelStatusView> = {}): KernelStatusView => ({
@@ -69,7 +77,10 @@ describe("the status bar's words for a kernel", () => {
       `Server: ana @ hub.example.org, started at ${clockTime(serverStarted)}`,
     ]);
     assert.equal(statusLines(status({ kind: "dead", reason: "It may have run out of memory." }))[1], "It may have run out of memory.");
-    assert.equal(statusLines(status({ kind: "server-starting", progress: { fraction: 0, message: "Pulling the image" } }))[1], "Pulling the image");
+    assert.equal(
+      statusLines(status({ kind: "server-starting", progress: { fraction: 0, message: "Pulling the image" } }))[1],
+      "Pulling the image",
+    );
   });
 
   it("are read out without icons and without what changes every second", () => {
