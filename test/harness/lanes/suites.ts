@@ -16,8 +16,51 @@ export interface Part {
 /** Seconds that starting a part takes: its hub, and of some its VS Code. */
 const beginning = { services: 5, vscode: 20, e2e: 5, security: 5 };
 
-/** Seconds of the files that take more than `usual`, measured on two cores with nothing else to do. */
-const measured: Readonly<Record<string, number>> = {};
+/** Seconds of the files that take more than `usual`, measured on two cores (`npm test -- --times`). */
+const measured: Readonly<Record<string, number>> = {
+  "e2e/attach.test.ts": 60,
+  "e2e/environmentProxy.test.ts": 40,
+  "e2e/firstUse.test.ts": 35,
+  "e2e/line.test.ts": 80,
+  "e2e/oauth.test.ts": 50,
+  "e2e/outputs.test.ts": 60,
+  "e2e/sameFile.test.ts": 70,
+  "e2e/serverNotebook.test.ts": 70,
+  "e2e/servers.test.ts": 60,
+  "e2e/sidebar.test.ts": 80,
+  "e2e/sidebarBeside.test.ts": 70,
+  "e2e/signIn.test.ts": 50,
+  "e2e/status.test.ts": 80,
+  "e2e/twoWindows.test.ts": 60,
+  "e2e/zeroLoss.test.ts": 120,
+  "e2e/zeroLossReload.test.ts": 80,
+  "security/folderWindows.test.ts": 60,
+  "security/fuzz.test.ts": 80,
+  "security/hubWords.test.ts": 50,
+  "security/notebookWords.test.ts": 60,
+  "security/tokens.test.ts": 40,
+  "services/cuts.test.ts": 40,
+  "services/faultMatrix.test.ts": 80,
+  "services/hub.test.ts": 35,
+  "services/kernelConnection.test.ts": 40,
+  "services/kernelFaults.test.ts": 80,
+  "services/rest.test.ts": 40,
+  "services/servers.test.ts": 60,
+  "services/tls.test.ts": 50,
+  "services/weaknesses.test.ts": 45,
+  "vscode/cellLanguages.test.ts": 35,
+  "vscode/disorder.test.ts": 120,
+  "vscode/faults.test.ts": 90,
+  "vscode/network.test.ts": 30,
+  "vscode/removedOutputs.test.ts": 55,
+  "vscode/reread.test.ts": 35,
+  "vscode/run.test.ts": 35,
+  "vscode/saveLoops.test.ts": 40,
+  "vscode/servers.test.ts": 60,
+  "vscode/serverNotebooks.test.ts": 140,
+  "vscode/sidebar.test.ts": 35,
+  "vscode/status.test.ts": 45,
+};
 const usual = 15;
 
 /** The suites of `npm test`, all files of each. */
