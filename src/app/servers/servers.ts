@@ -4,33 +4,18 @@ import { DisposableStore, type Disposable } from "../../base/disposable";
 import { ProductError, hasCode } from "../../base/errors";
 import { Joins } from "../../base/joins";
 import type { Account } from "../../hub/account/account";
-import type { ServerStartOptions } from "../../hub/api/client";
 import type { SharedServer } from "../../hub/api/model";
-import {
-  ensureRunning,
-  ensureStartedElsewhere,
-  remove,
-  servers as listServers,
-  sharedRunning,
-  stop,
-  type RunningServer,
-} from "../../hub/api/userServer";
+import { remove, servers as listServers, stop } from "../../hub/api/userServer";
 import type { ServiceManager } from "../../services/serviceManager";
 import type { Hubs } from "../hubs/hubs";
 import type { Ports } from "../ports";
+import { bringUp, type RunningServerOptions } from "./bringUp";
 import { isShared, type Server } from "./server";
-import { ServerStart, type StartProgress, type WaitOptions } from "./serverStart";
+import { ServerStart } from "./serverStart";
 import { ServerTable, stoppedText } from "./serverTable";
 
+export type { RunningServerOptions } from "./bringUp";
 export type { StartProgress } from "./serverStart";
-
-/** How to start a server, and how to wait for it. */
-export interface RunningServerOptions extends WaitOptions {
-  /** Options of the start, should it have to start; by default those of the last time. */
-  readonly start?: ServerStartOptions | undefined;
-  /** Somebody starts it elsewhere (on the hub's page): wait for that, do not start it. */
-  readonly elsewhere?: boolean;
-}
 
 /** The servers of all accounts: which there are, and bringing them up and down. */
 export class Servers implements Disposable {
@@ -203,7 +188,8 @@ export class Servers implements Disposable {
     const busy = options.elsewhere ? undefined : this.#table.busy(own);
     const start = new ServerStart<ServiceManager>(async (signal, tell) => {
       try {
-        const found = await this.#bringUp(own, options, signal, (progress) => {
+        if (options.start?.userOptions && !isShared(own)) await this.#table.keepOptions(own, options.start.userOptions);
+        const found = await bringUp(own, { ...options, signal }, (progress) => {
           if (signal.aborted) return;
           if (own.state === "stopped" || own.state === "stopping") this.#table.become(own, "starting");
           tell(progress);
@@ -225,23 +211,6 @@ export class Servers implements Disposable {
     }, this.#ports.log);
     this.#starts.set(server.id, start);
     return start;
-  }
-
-  async #bringUp(
-    server: Server,
-    { start, elsewhere }: RunningServerOptions,
-    signal: AbortSignal,
-    tell: (progress: StartProgress) => void,
-  ): Promise<RunningServer> {
-    const { account, owner, name } = server;
-    if (isShared(server)) {
-      await account.shares.allowList();
-      return sharedRunning(account.client, account.userName, owner, name, { signal });
-    }
-    if (start?.userOptions) await this.#table.keepOptions(server, start.userOptions);
-    const onProgress = (fraction: number, message: string): void => tell({ fraction, message });
-    const ensure = elsewhere ? ensureStartedElsewhere : ensureRunning;
-    return ensure(account.client, owner, name, { start, signal, onProgress });
   }
 
   /**

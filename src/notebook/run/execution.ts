@@ -3,17 +3,11 @@
 import { Deferred } from "../../base/async";
 import { hasCode, messageOf, type ProductError, type ErrorCode } from "../../base/errors";
 import { nullLogger, type Logger } from "../../base/log";
-import {
-  contentOf,
-  errorContent,
-  executeInputContent,
-  statusContent,
-  type ExecuteReply,
-  type Message,
-} from "../../services/kernel/messages";
+import { contentOf, executeInputContent, statusContent, type ExecuteReply, type Message } from "../../services/kernel/messages";
 import { systemClock, type Clock } from "../../base/clock";
 import { CellOutputs } from "../outputs/cellOutputs";
 import type { DisplayOwner } from "../outputs/displayIds";
+import { ErrorReconciler } from "./errorReconciler";
 import { failureName } from "./failureName";
 import type { CellOutput } from "../outputs/output";
 import type { OutputChange } from "../outputs/outputModel";
@@ -42,14 +36,7 @@ export class CellExecution implements DisplayOwner {
   #startTime: number | null = null;
   #executionCount: number | null = null;
   #hasOldOutputs = true;
-  #errorArrived = false;
-  /** The reply whose error was shown because no error message had come by then. */
-  #shownFromReply: ExecuteReply | undefined;
-  #hasShown = false;
-  /** Some output may be missing. */
-  #hasGap = false;
-  /** An error that only the reply has reported. */
-  #silentError: ExecuteReply | undefined;
+  readonly #errors = new ErrorReconciler();
   #behind = false;
 
   /** @param connect gives the kernel when the run's turn comes; if it rejects, the reason becomes the cell's output */
@@ -139,9 +126,9 @@ export class CellExecution implements DisplayOwner {
 
   /** Adds a line of our own to the cell's output: that, and when, some of its output may have been lost. */
   notice(text: string): void {
-    this.#hasGap = true;
+    const reply = this.#errors.missed();
     this.#show(this.#outputs.model.notice(text));
-    this.#showSilentError();
+    if (reply) this.#showError(reply);
   }
 
   replace(output: CellOutput): void {
@@ -203,12 +190,10 @@ export class CellExecution implements DisplayOwner {
           break;
         }
         const isError = message.header.msg_type === "error";
-        // The error was shown already, from the reply, which came first.
-        if (isError && this.#shownFromReply && contentOf(message, errorContent).evalue === this.#shownFromReply.evalue) break;
+        if (isError && this.#errors.isShown(message)) break;
         const { changes, captured } = this.#outputs.changesOf(message);
-        if (isError && !captured) this.#errorArrived = true;
+        if (!captured && (isError || changes.length > 0)) this.#errors.output(isError);
         if (changes.length === 0) break;
-        this.#hasShown ||= !captured;
         this.#show(changes);
       }
     }
@@ -222,10 +207,8 @@ export class CellExecution implements DisplayOwner {
     }
     this.#begin();
     this.#count(reply.execution_count);
-    if (reply.status === "error" && !this.#errorArrived) {
-      this.#silentError = reply;
-      if (this.#hasGap || !this.#hasShown) this.#showSilentError();
-    }
+    const lost = reply.status === "error" ? this.#errors.failed(reply) : undefined;
+    if (lost) this.#showError(lost);
     const page = pageOf(reply);
     if (page) this.#show(this.#outputs.model.page(page));
     const next = nextInputOf(reply);
@@ -234,14 +217,7 @@ export class CellExecution implements DisplayOwner {
     this.#settle(reply.status === "ok", this.#clock.now(), isError && this.mayFail);
   }
 
-  /**
-   * The reply has all of an error whose output was lost. Kernels may also fail in other ways than by an error's output
-   * (IPython's UsageError is printed): then there is nothing to add.
-   */
-  #showSilentError(): void {
-    if (!this.#silentError) return;
-    const { ename = "Error", evalue = "", traceback } = (this.#shownFromReply = this.#silentError);
-    this.#silentError = undefined;
+  #showError({ ename = "Error", evalue = "", traceback }: ExecuteReply): void {
     this.#show(this.#outputs.model.fail(ename, evalue, traceback));
   }
 

@@ -3,12 +3,14 @@ import type * as vscode from "vscode";
 import type { DisplayIds } from "../../../notebook/outputs/displayIds";
 import { CellExecution } from "../../../notebook/run/execution";
 import type { JournaledRun } from "../../../notebook/run/journal";
+import type { QueuedRun } from "../../../notebook/run/executionQueue";
 import type { ExecutingKernel } from "../../../notebook/run/run";
 import type { InputRequest } from "../../../services/kernel/messages";
 import type { Logger } from "../../../base/log";
 import { noteCreated } from "../output/cellNumber";
 import { CellSink } from "../output/cellSink";
 import { cellIdOf } from "./earlierRuns";
+import type { KernelTarget } from "../facts/target";
 import type { BatchedCalls } from "../output/batchedCalls";
 import { applyNextInput } from "./setNextInput";
 
@@ -31,6 +33,18 @@ export interface CellRunPorts {
   /** Whether no other cell waits to be run. */
   readonly isLast: () => boolean;
   readonly ask: (request: InputRequest, reply: (value: string) => void) => void;
+}
+
+/** A cell, and the id of its run. */
+export interface CellToRun {
+  readonly cell: vscode.NotebookCell;
+  readonly id: string;
+}
+
+/** The kernel that runs cells, and VS Code's controller for it. */
+export interface RunPlace {
+  readonly target: KernelTarget;
+  readonly controller: vscode.NotebookController;
 }
 
 /** The code to run, and its record if it is a resumed run. */
@@ -91,15 +105,19 @@ export function recallRun(run: CellExecution, { earlier, mayMiss }: RunSource): 
   }
 }
 
-/** Runs a cell without code, as JupyterLab does: its outputs and its number are removed, and nothing is sent. */
-export async function clearRun(cell: vscode.NotebookCell, controller: vscode.NotebookController): Promise<void> {
-  const execution = controller.createNotebookCellExecution(cell);
-  execution.executionOrder = undefined;
-  execution.start();
+/** Runs a cell without code, as JupyterLab does: its outputs and its number are removed, and nothing is sent. A failure is logged. */
+export async function clearRunQuietly(cell: vscode.NotebookCell, controller: vscode.NotebookController, log: Logger): Promise<void> {
   try {
-    await execution.clearOutput();
-  } finally {
-    execution.end(undefined);
+    const execution = controller.createNotebookCellExecution(cell);
+    execution.executionOrder = undefined;
+    execution.start();
+    try {
+      await execution.clearOutput();
+    } finally {
+      execution.end(undefined);
+    }
+  } catch (error) {
+    log.warn("A cell without code could not be cleared", error);
   }
 }
 
@@ -108,4 +126,16 @@ function tagsOf(cell: vscode.NotebookCell): readonly unknown[] {
   const metadata: unknown = cell.metadata["metadata"];
   const tags: unknown = typeof metadata === "object" && metadata !== null && "tags" in metadata ? metadata.tags : undefined;
   return Array.isArray(tags) ? tags : [];
+}
+
+/** The run as it waits in the queue. @param begins given what is to be called when the kernel has begun with it */
+export function queuedRun(run: CellExecution, begins: (started: () => void) => void): QueuedRun {
+  return {
+    run: ({ behind, started, succeeded }) => {
+      begins(started);
+      return run.run(behind, succeeded);
+    },
+    cancel: () => run.cancel(),
+    mayFail: run.mayFail,
+  };
 }

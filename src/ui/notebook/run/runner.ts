@@ -16,7 +16,7 @@ import type { AppContext } from "../../context";
 import { readSetting } from "../../settings";
 import { asked } from "./asked";
 import { Cancellations } from "./cancellation";
-import { clearRun, createCellRun, recallRun, type RunSource } from "./cellRun";
+import { clearRunQuietly, createCellRun, queuedRun, recallRun, type CellToRun, type RunPlace, type RunSource } from "./cellRun";
 import type { KernelTarget } from "../facts/target";
 import { displacedRuns, identityOf, inBatches, isOfAnother, type DisplacedRuns, type Recorded } from "./earlierRuns";
 import { Elsewhere } from "../document/elsewhere";
@@ -102,11 +102,8 @@ export class NotebookRunner implements vscode.Disposable {
       interrupt: () => this.interrupt(),
       isLeaving: () => this.#leaving,
     });
-    this.#interruption = interruptionOf(
-      notebook,
-      () => this.running?.number,
-      () => app.notebookSessions.interrupt(key),
-    );
+    const interrupt = (): Promise<void> => app.notebookSessions.interrupt(key);
+    this.#interruption = interruptionOf(notebook, () => this.running?.number, interrupt);
   }
 
   /** The cell that the kernel has begun with; undefined where there is none, or it was deleted meanwhile. */
@@ -137,17 +134,14 @@ export class NotebookRunner implements vscode.Disposable {
     this.#recorder.takeOver(target.server.id);
     const stops = readSetting("stopOnError");
     const runs = taken.map(({ cell, earlier }) => {
-      const { id, code } = earlier.queued;
-      return { earlier, run: this.#queued(cell, id, { code, stops, earlier, mayMiss: !left }, target, controller) };
+      const source = { code: earlier.queued.code, stops, earlier, mayMiss: !left };
+      return { earlier, run: this.#queued({ cell, id: earlier.queued.id }, source, { target, controller }) };
     });
     for (const { held, waiting } of inBatches(runs)) this.#queue.addHeld(held, waiting);
     this.#changed();
   }
 
-  /**
-   * Takes queued cells back and interrupts the running one; a kernel that is still being connected is not waited for. Where
-   * that does not help, the user is notified.
-   */
+  /** Takes queued cells back and interrupts the running one, without waiting for a kernel to be connected; the user hears where that fails. */
   async interrupt(): Promise<void> {
     this.#queue.clear();
     this.#kernel.abort(new ProductError("aborted", "Interrupted while waiting for the kernel."));
@@ -246,32 +240,23 @@ export class NotebookRunner implements vscode.Disposable {
     if (this.#open.size === 0 && isOfAnother(this.#journal.kernel, target)) this.#recorder.startAnew(target.server.id);
     const batch = (this.#batch = Math.max(Date.now(), this.#batch + 1));
     const { runs, blank } = asked(cells, this.#open.cells);
-    for (const cell of blank)
-      clearRun(cell, controller).catch((error: unknown) => this.#app.log.warn("A cell without code could not be cleared", error));
+    for (const cell of blank) void clearRunQuietly(cell, controller, this.#app.log);
     const stops = readSetting("stopOnError");
     const queued: QueuedRun[] = [];
     try {
-      for (const { cell, id, code } of runs) queued.push(this.#queued(cell, id, { code, stops }, target, controller));
+      for (const { cell, id, code } of runs) queued.push(this.#queued({ cell, id }, { code, stops }, { target, controller }));
     } catch (error) {
       // None is left waiting for a turn that does not come.
       for (const run of queued) run.cancel();
       throw error;
     }
-    this.#recorder.queued(
-      target.server.id,
-      runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) })),
-    );
+    const recorded = runs.map(({ cell, id, code }) => ({ id, code, batch, cell: identityOf(cell) }));
+    this.#recorder.queued(target.server.id, recorded);
     this.#queue.add(queued);
     this.#changed();
   }
 
-  #queued(
-    cell: vscode.NotebookCell,
-    id: string,
-    source: RunSource,
-    target: KernelTarget,
-    controller: vscode.NotebookController,
-  ): QueuedRun {
+  #queued({ cell, id }: CellToRun, source: RunSource, { target, controller }: RunPlace): QueuedRun {
     let begun = (): void => undefined;
     const closed = new Deferred<void>();
     const run = createCellRun(cell, source, {
@@ -292,14 +277,7 @@ export class NotebookRunner implements vscode.Disposable {
       ask: (request, reply) =>
         void answerOf(cell, run.outcome, request, reply, { isLeaving: () => this.#leaving, interrupt: () => this.interrupt() }),
     });
-    const queued: QueuedRun = {
-      run: ({ behind, started, succeeded }) => {
-        begun = started;
-        return run.run(behind, succeeded);
-      },
-      cancel: () => run.cancel(),
-      mayFail: run.mayFail,
-    };
+    const queued = queuedRun(run, (started) => void (begun = started));
     this.#open.add(run, { id, cell, queued }, closed.promise);
     void run.outcome.then((outcome) => {
       this.#open.remove(run);
