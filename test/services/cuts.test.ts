@@ -17,7 +17,7 @@ interface Kind {
   readonly name: string;
   /** What the server sends before it notices has gone with what was in between: that is beyond any client. */
   readonly takesAlong?: true;
-  strike(proxy: FaultProxy): void;
+  readonly strike: (proxy: FaultProxy) => void;
 }
 
 /** How the network breaks, until it is restored. */
