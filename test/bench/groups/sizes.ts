@@ -40,14 +40,12 @@ export const size: Group = {
         },
       ]),
       // How many times as long as in a notebook of one cell.
-      ...sizes
-        .slice(1)
-        .map((count): Measurement => ({
-          name: `size.growth.cells${count}`,
-          unit: "×",
-          ours: of(count) / of(1),
-          peer: alone(count) / alone(1),
-        })),
+      ...sizes.slice(1).map((count): Measurement => ({
+        name: `size.growth.cells${count}`,
+        unit: "×",
+        ours: of(count) / of(1),
+        peer: alone(count) / alone(1),
+      })),
       {
         name: "size.completion.first",
         unit: "ms",
