@@ -149,7 +149,8 @@ describe("a person with several servers", () => {
     await workbench.rowAction(/Default server running/, /Stop Server/);
     await workbench.answerDialog(/Stop the server/, "Stop Server");
     await workbench.sidebarRow(/Default server stopped/, startMs);
-    await pickHubKernel(workbench, hubUser(name));
+    // The notebook was given the only kernel that fits it while the server ran: another one is picked.
+    await pickHubKernel(workbench, hubUser(name), "Bash");
     await workbench.notification(/is not running. It also starts when you run a cell/);
     await pictures(workbench, "offer");
     await workbench.answerNotification(/is not running/, "Start Server");
