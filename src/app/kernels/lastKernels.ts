@@ -1,6 +1,7 @@
 // The last kernel of each notebook: VS Code forgets it when the notebook is closed.
 import * as v from "valibot";
 import { systemClock, type Clock } from "../../base/clock";
+import { forgetOldest } from "../forgetOldest";
 import type { Memory } from "../ports";
 
 const prefix = "kernelOf:";
@@ -9,6 +10,7 @@ const anyKey = "lastKernel";
 const capacity = 300;
 
 const remembered = v.object({ kernel: v.string(), at: v.number() });
+type Remembered = v.InferOutput<typeof remembered>;
 
 /** Kernels by the ids of their controllers, of notebooks by what identifies these over windows. */
 export class LastKernels {
@@ -36,18 +38,15 @@ export class LastKernels {
     await this.#memory.set(anyKey, record);
     if (notebook === undefined) return;
     await this.#memory.set(prefix + notebook, record);
-    await this.#forgetOldest();
+    await forgetOldest(this.#memory, prefix, capacity, (value) => readRecord(value)?.at ?? 0);
   }
 
-  async #forgetOldest(): Promise<void> {
-    const keys = this.#memory.keys().filter((key) => key.startsWith(prefix));
-    if (keys.length <= capacity) return;
-    const byAge = keys.map((key) => ({ key, at: this.#read(key)?.at ?? 0 })).sort((one, other) => one.at - other.at);
-    for (const { key } of byAge.slice(0, keys.length - capacity)) await this.#memory.set(key, undefined);
+  #read(key: string): Remembered | undefined {
+    return readRecord(this.#memory.get(key));
   }
+}
 
-  #read(key: string): v.InferOutput<typeof remembered> | undefined {
-    const record = v.safeParse(remembered, this.#memory.get(key));
-    return record.success ? record.output : undefined;
-  }
+function readRecord(value: unknown): Remembered | undefined {
+  const record = v.safeParse(remembered, value);
+  return record.success ? record.output : undefined;
 }

@@ -1,6 +1,7 @@
 // Which notebooks were open before, in whatever window.
 import { createHash } from "node:crypto";
 import { systemClock, type Clock } from "../../base/clock";
+import { forgetOldest } from "../forgetOldest";
 import type { Memory } from "../ports";
 
 const prefix = "seenNotebook:";
@@ -24,10 +25,7 @@ export class SeenNotebooks {
   async note(notebook: string): Promise<void> {
     if (this.has(notebook)) return;
     await this.#memory.set(keyOf(notebook), this.#clock.now());
-    const keys = this.#memory.keys().filter((key) => key.startsWith(prefix));
-    if (keys.length <= capacity) return;
-    const byAge = keys.map((key) => ({ key, at: Number(this.#memory.get(key)) })).sort((one, other) => one.at - other.at);
-    for (const { key } of byAge.slice(0, keys.length - capacity)) await this.#memory.set(key, undefined);
+    await forgetOldest(this.#memory, prefix, capacity, Number);
   }
 }
 
