@@ -5,33 +5,11 @@ import path from "node:path";
 import { sharedHub } from "../harness/hub/shared";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, showHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
+import { namesPython, notebookContent, notebookFile } from "../harness/sample/notebookContent";
 import { JupyterLab } from "../harness/vscode/jupyterLab";
 import { savesOnDemand } from "../harness/vscode/settings";
 import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
-
-function notebookWith(...sources: readonly string[]): string {
-  const cells = sources.map((source, index) => ({
-    cell_type: "code",
-    id: `cell-${index}`,
-    metadata: {},
-    execution_count: null,
-    outputs: [],
-    source,
-  }));
-  return JSON.stringify({
-    cells,
-    metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } },
-    nbformat: 4,
-    nbformat_minor: 5,
-  });
-}
-
-/** One that says nothing of its kernel. */
-function notebookWithout(source: string): string {
-  const { cells } = JSON.parse(notebookWith(source)) as { cells: unknown };
-  return JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
-}
 
 describe("a kernel begun in JupyterLab", () => {
   const window = personWindow({ files: [samplePath], settings: savesOnDemand });
@@ -47,9 +25,9 @@ describe("a kernel begun in JupyterLab", () => {
     const { workbench, folder } = window();
     const { notebook, quickInput } = workbench;
     lab = await JupyterLab.open(window().browser, sharedHub(), user.name);
-    await lab.openNotebook("lab.ipynb", JSON.parse(notebookWith("x = 41", "print(x)")));
+    await lab.openNotebook("lab.ipynb", notebookContent(["x = 41", "print(x)"], namesPython));
     await lab.run(0);
-    writeFileSync(path.join(folder, "here.ipynb"), notebookWith("x += 1\nprint(x)"));
+    writeFileSync(path.join(folder, "here.ipynb"), notebookFile(["x += 1\nprint(x)"], namesPython));
     await signIn(workbench, user);
     await workbench.openSidebar("Explorer");
     await workbench.openNotebook("here.ipynb");
@@ -88,7 +66,7 @@ describe("a kernel begun in JupyterLab", () => {
   it("makes a second one that fits for a notebook of its name, which is given none", async () => {
     const { workbench, folder } = window();
     const { notebook, quickInput, page } = workbench;
-    writeFileSync(path.join(folder, "lab.ipynb"), notebookWith("6 * 7"));
+    writeFileSync(path.join(folder, "lab.ipynb"), notebookFile(["6 * 7"], namesPython));
     await workbench.openNotebook("lab.ipynb");
     // As it was: a run asks.
     await notebook.pressRun(0);
@@ -112,8 +90,8 @@ describe("a kernel begun in JupyterLab", () => {
     const { workbench, folder } = window();
     const { notebook } = workbench;
     for (const [name, content] of [
-      ["named.ipynb", notebookWith("6 * 7")],
-      ["bare.ipynb", notebookWithout("6 * 7")],
+      ["named.ipynb", notebookFile(["6 * 7"], namesPython)],
+      ["bare.ipynb", notebookFile(["6 * 7"])],
     ] as const) {
       writeFileSync(path.join(folder, name), content);
       await workbench.openNotebook(name);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { sharedHub } from "../harness/hub/shared";
+import { notebookFile } from "../harness/sample/notebookContent";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
 import { savesOnDemand } from "../harness/vscode/settings";
@@ -35,15 +36,7 @@ describe("outputs on the screen", function () {
   /** Opens a new notebook of code cells, with the hub's kernel. */
   const open = async (name: string, ...sources: string[]): Promise<void> => {
     const { workbench, folder } = window();
-    const cells = sources.map((source, index) => ({
-      cell_type: "code",
-      id: `cell-${index}`,
-      metadata: {},
-      execution_count: null,
-      outputs: [],
-      source,
-    }));
-    writeFileSync(path.join(folder, name), JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+    writeFileSync(path.join(folder, name), notebookFile(sources));
     await workbench.openSidebar("Explorer");
     await workbench.openNotebook(name);
     await pickHubKernel(workbench, user);

@@ -3,12 +3,14 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Locator } from "playwright-core";
-import { startFaultProxy, type FaultProxy } from "../harness/faultProxy";
+import type { FaultProxy } from "../harness/faultProxy";
 import { sharedHub } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
+import { notebookFile } from "../harness/sample/notebookContent";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
 import { takePictures } from "../harness/vscode/pictures";
+import { proxiedUser } from "./support/user";
 import { personWindow } from "./support/window";
 
 const name = "status.ipynb";
@@ -23,21 +25,8 @@ describe("the kernel in the status bar", function () {
   let user: HubUser;
 
   before(async () => {
-    const hub = sharedHub();
-    const { hostname, port } = new URL(hub.url);
-    proxy = await startFaultProxy({ host: hostname, port: Number(port) });
-    const { name: userName, token } = hub.user("ana");
-    user = { url: proxy.through(hub.url), name: userName, token };
-    const sources = [quick, long, quick, stubborn];
-    const cells = sources.map((source, index) => ({
-      cell_type: "code",
-      id: `cell-${index}`,
-      metadata: {},
-      execution_count: null,
-      outputs: [],
-      source,
-    }));
-    writeFileSync(path.join(window().folder, name), JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+    ({ user, proxy } = await proxiedUser("ana"));
+    writeFileSync(path.join(window().folder, name), notebookFile([quick, long, quick, stubborn]));
     await signIn(window().workbench, user);
     await window().workbench.clearNotifications();
     await window().workbench.openSidebar("Explorer");

@@ -6,6 +6,7 @@ import { saveContents } from "../../src/services/contents/client";
 import { serverSettings, type ServerSettings } from "../../src/transport/settings";
 import { sharedHub } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
+import { namesPython, notebookFile } from "../harness/sample/notebookContent";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
 import { savesOnDemand } from "../harness/vscode/settings";
@@ -28,23 +29,6 @@ const turn = "turn = globals().get('turn', 0) + 1\nprint('turn', turn)";
 const runMs = 120_000;
 const elsewhere = /is being run in another window/;
 
-function notebookWith(...sources: readonly string[]): string {
-  const cells = sources.map((source, index) => ({
-    cell_type: "code",
-    id: `cell-${index}`,
-    metadata: {},
-    execution_count: null,
-    outputs: [],
-    source,
-  }));
-  return JSON.stringify({
-    cells,
-    metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } },
-    nbformat: 4,
-    nbformat_minor: 5,
-  });
-}
-
 describe("a notebook that is open in two windows", function () {
   this.timeout(4 * 60_000);
   const window = personWindow({ files: [samplePath], settings: savesOnDemand });
@@ -62,7 +46,7 @@ describe("a notebook that is open in two windows", function () {
 
   before(async () => {
     user = hubUser("ana");
-    writeFileSync(path.join(window().folder, "two.ipynb"), notebookWith(counter, turn, counter));
+    writeFileSync(path.join(window().folder, "two.ipynb"), notebookFile([counter, turn, counter], namesPython));
     server = serverSettings({ baseUrl: await sharedHub().startServer(user.name), token: user.token });
   });
   after(() => sharedHub().stopServer("ana"));

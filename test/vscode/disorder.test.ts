@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
+import { notebookFile } from "../harness/sample/notebookContent";
 import { waitFor } from "../harness/processes/wait";
 import { testHub } from "../harness/vscode/inHost/testHub";
 import {
@@ -432,15 +433,7 @@ async function written(path: string, ...sources: string[]): Promise<vscode.Uri> 
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   assert.ok(folder);
   const uri = vscode.Uri.joinPath(folder, path);
-  const cells = sources.map((source, index) => ({
-    cell_type: "code",
-    id: `cell-${index}`,
-    metadata: {},
-    execution_count: null,
-    outputs: [],
-    source,
-  }));
-  await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 })));
+  await vscode.workspace.fs.writeFile(uri, Buffer.from(notebookFile(sources)));
   return uri;
 }
 

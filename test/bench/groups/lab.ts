@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "../../harness/child";
+import { namesPython, notebookFile } from "../../harness/sample/notebookContent";
 import { pickHubKernel, signIn } from "../../harness/vscode/hubSteps";
 import { JupyterLab } from "../../harness/vscode/jupyterLab";
 import { openPersonWindow } from "../../harness/vscode/window";
@@ -21,8 +22,14 @@ export const lab: Group = {
     if ((await runCommand("package")) !== 0) throw new Error("The extension could not be packaged.");
     const few = path.join(bench.directory(), "few.ipynb");
     const many = path.join(path.dirname(few), "many.ipynb");
-    writeFileSync(few, notebook(["pass"]));
-    writeFileSync(many, notebook(Array.from({ length: cells }, (_, index) => `x = ${index}`)));
+    writeFileSync(few, notebookFile(["pass"], namesPython));
+    writeFileSync(
+      many,
+      notebookFile(
+        Array.from({ length: cells }, (_, index) => `x = ${index}`),
+        namesPython,
+      ),
+    );
     const window = await openPersonWindow({ files: [few, many] });
     try {
       const { workbench } = window;
@@ -74,23 +81,6 @@ export const lab: Group = {
     }
   },
 };
-
-function notebook(sources: readonly string[]): string {
-  const all = sources.map((source, index) => ({
-    cell_type: "code",
-    id: `cell-${index}`,
-    metadata: {},
-    execution_count: null,
-    outputs: [],
-    source,
-  }));
-  return JSON.stringify({
-    cells: all,
-    metadata: { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } },
-    nbformat: 4,
-    nbformat_minor: 5,
-  });
-}
 
 /** The notebook that is in front in JupyterLab. */
 function there(lab: JupyterLab): Shown {

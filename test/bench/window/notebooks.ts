@@ -1,6 +1,7 @@
 // Notebooks in a real extension host, made and run by VS Code's public API: with a kernel of a hub, and with one that does nothing.
 import { writeFileSync } from "node:fs";
 import * as vscode from "vscode";
+import { notebookFile } from "../../harness/sample/notebookContent";
 
 /** Of the extension under test. */
 export const extensionId = "jupyterhub-connect.jupyterhub-connect";
@@ -13,15 +14,7 @@ export async function openNotebook(file: string, sources: readonly string[]): Pr
 }
 
 async function show(file: string, sources: readonly string[]): Promise<vscode.NotebookDocument> {
-  const cells = sources.map((source, index) => ({
-    cell_type: "code",
-    id: `cell-${index}`,
-    metadata: {},
-    execution_count: null,
-    outputs: [],
-    source,
-  }));
-  writeFileSync(file, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+  writeFileSync(file, notebookFile(sources));
   const document = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
   await vscode.window.showNotebookDocument(document, { preview: false });
   return document;

@@ -2,13 +2,14 @@
 // interruption and every moment is played; all pairs with ZERO_LOSS=full (as in npm run test:full), all of one with
 // ZERO_LOSS="its name".
 import path from "node:path";
-import { startFaultProxy, type FaultProxy } from "../../harness/faultProxy";
+import type { FaultProxy } from "../../harness/faultProxy";
 import { sharedHub } from "../../harness/hub/shared";
 import { waitFor } from "../../harness/processes/wait";
 import { samplePath } from "../../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn, type HubUser } from "../../harness/vscode/hubSteps";
 import { interruptions, type Interruption } from "./interruptions";
 import { answer, asking, assertComplete, cells, isSaved, writeQueuedNotebook } from "./queuedNotebook";
+import { proxiedUser } from "./user";
 import { personWindow } from "./window";
 
 const moments = ["mid-stream", "between cells", "awaiting input"] as const;
@@ -26,11 +27,7 @@ export function interruptedQueue(isPlayed: (interruption: Interruption) => boole
   let user: HubUser;
 
   before(async () => {
-    const hub = sharedHub();
-    const { hostname, port } = new URL(hub.url);
-    proxy = await startFaultProxy({ host: hostname, port: Number(port) });
-    const { name, token } = hub.user("ana");
-    user = { url: proxy.through(hub.url), name, token };
+    ({ user, proxy } = await proxiedUser("ana"));
     await signIn(window().workbench, user);
     await window().workbench.openSidebar("Explorer");
   });
