@@ -5,7 +5,7 @@ import { fetch } from "../../src/transport/fetch";
 import type { Fetch } from "../../src/transport/fetchTypes";
 import { FakeHub, type Received } from "../fakes/hub";
 import { nobody } from "../unit/app/doubles";
-import { failure } from "../unit/support/failure";
+import { failure } from "../harness/failure";
 
 const secrets = ["url-token", "caller-token", "caller-password"];
 

@@ -18,7 +18,7 @@ import { openSocket } from "../../src/transport/socket";
 import { tlsFetch } from "../../src/transport/tls/tlsFetch";
 import { FakeHub } from "../fakes/hub";
 import { Loopback } from "../unit/transport/loopback";
-import { failure } from "../unit/support/failure";
+import { failure } from "../harness/failure";
 import { growthOf } from "./support/cost";
 
 const listener = { message: (): void => undefined, closed: (): void => undefined };

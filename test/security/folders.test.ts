@@ -13,7 +13,7 @@ import { offeredHubs, type HubSettings, type OfferedHubs } from "../../src/hub/s
 import type { SignInPort } from "../../src/hub/signIn/signIn";
 import { FakeHub } from "../fakes/hub";
 import { MemoryPorts, nobody } from "../unit/app/doubles";
-import { failure } from "../unit/support/failure";
+import { failure } from "../harness/failure";
 
 const name = "jupyterhubConnect.hubs";
 const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----";

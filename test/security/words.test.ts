@@ -9,7 +9,7 @@ import { request } from "../../src/transport/http";
 import { openSocket } from "../../src/transport/socket";
 import { serverSettings, type ServerSettings, type ServerSettingsOptions } from "../../src/transport/settings";
 import { makeAuthority, type Certificate } from "../harness/certificates";
-import { failure } from "../unit/support/failure";
+import { failure } from "../harness/failure";
 import { Loopback } from "../unit/transport/loopback";
 
 const command = '[Show it](command:workbench.action.createTerminalEditor?{"config":{"executable":"/bin/sh"}})';

@@ -1,6 +1,6 @@
 // src/hub on a real hub: finding it, signing in, tokens, starting and stopping servers.
 import assert from "node:assert/strict";
-import { ProductError, hasCode } from "../../src/base/errors";
+import { hasCode } from "../../src/base/errors";
 import { Account, type TokenStore } from "../../src/hub/account/account";
 import { parseAddress } from "../../src/hub/signIn/address";
 import { findHub } from "../../src/hub/signIn/findHub";
@@ -10,6 +10,7 @@ import { signIn, type SignedIn, type SignInPort } from "../../src/hub/signIn/sig
 import { ensureRunning, servers, stop } from "../../src/hub/api/userServer";
 import { request } from "../../src/transport/http";
 import { serverSettings } from "../../src/transport/settings";
+import { failure } from "../harness/failure";
 import type { TestHub } from "../harness/hub/hub";
 import { sharedHub } from "../harness/hub/shared";
 import { together } from "../harness/together";
@@ -30,14 +31,6 @@ describe("hub", function () {
 
   const clientOf = (name: string): HubClient =>
     new HubClient(serverSettings({ baseUrl: hub.url, token: hub.user(name).token, label: `${name} @ hub` }));
-  const failure = async (promise: Promise<unknown>): Promise<ProductError> => {
-    const error: unknown = await promise.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof ProductError, String(error));
-    return error;
-  };
   const memory = (token: string): TokenStore & { token: string | undefined } => ({
     token,
     async get() {

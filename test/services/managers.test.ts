@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import type { ServiceManager } from "../../src/services/serviceManager";
 import { onOldestStack } from "../harness/hub/shared";
-import { failure, SessionServer, start, until } from "./support/session";
+import { failure } from "../harness/failure";
+import { SessionServer, start, until } from "./support/session";
 
 describe("managers", function () {
   this.timeout(120_000);

@@ -1,6 +1,6 @@
 // Servers on a real hub, from the list to deletion: named ones, options, the spawn page, every way a start can fail.
 import assert from "node:assert/strict";
-import { ProductError, hasCode } from "../../src/base/errors";
+import { hasCode } from "../../src/base/errors";
 import { HubClient } from "../../src/hub/api/client";
 import { hubScopes } from "../../src/hub/account/mint";
 import { logIn, readSpawnForm } from "../../src/hub/pages/pages";
@@ -16,6 +16,7 @@ import {
 } from "../../src/hub/api/userServer";
 import { request } from "../../src/transport/http";
 import { serverSettings, type ServerSettings } from "../../src/transport/settings";
+import { failure } from "../harness/failure";
 import type { TestHub } from "../harness/hub/hub";
 import { sharedHub } from "../harness/hub/shared";
 import { together } from "../harness/together";
@@ -38,14 +39,6 @@ describe("servers of a real hub", function () {
   // Each has servers of its own, and most of the time waits for them.
   const test = together(4);
 
-  const failure = async (promise: Promise<unknown>): Promise<ProductError> => {
-    const error: unknown = await promise.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof ProductError, String(error));
-    return error;
-  };
   const model = async (name: string) => (await servers(client, user)).find((server) => server.name === name);
   const ensure = (name: string, options: EnsureRunningOptions = {}) => ensureRunning(client, user, name, options);
 

@@ -5,7 +5,8 @@ import { listKernels } from "../../src/services/kernel/client";
 import type { ServiceManager } from "../../src/services/serviceManager";
 import { SessionContext } from "../../src/services/session/context";
 import type { KernelPreference } from "../../src/services/session/defaultKernel";
-import { failure, SessionServer, start, until } from "./support/session";
+import { failure } from "../harness/failure";
+import { SessionServer, start, until } from "./support/session";
 
 describe("session context", function () {
   this.timeout(120_000);

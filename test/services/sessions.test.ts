@@ -4,7 +4,8 @@ import { hasCode } from "../../src/base/errors";
 import type { ServiceManager } from "../../src/services/serviceManager";
 import type { SessionConnection } from "../../src/services/session/connection";
 import { getSession } from "../../src/services/session/client";
-import { failure, SessionServer, start, until } from "./support/session";
+import { failure } from "../harness/failure";
+import { SessionServer, start, until } from "./support/session";
 
 describe("session connections", function () {
   this.timeout(120_000);

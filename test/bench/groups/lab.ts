@@ -23,13 +23,8 @@ export const lab: Group = {
     const few = path.join(bench.directory(), "few.ipynb");
     const many = path.join(path.dirname(few), "many.ipynb");
     writeFileSync(few, notebookFile(["pass"], namesPython));
-    writeFileSync(
-      many,
-      notebookFile(
-        Array.from({ length: cells }, (_, index) => `x = ${index}`),
-        namesPython,
-      ),
-    );
+    const assignments = Array.from({ length: cells }, (_, index) => `x = ${index}`);
+    writeFileSync(many, notebookFile(assignments, namesPython));
     const window = await openPersonWindow({ files: [few, many] });
     try {
       const { workbench } = window;

@@ -10,6 +10,7 @@ import type { FutureHandlers, KernelFuture } from "../../../src/services/kernel/
 import type { ExecuteReply, Message } from "../../../src/services/kernel/messages";
 import type { KernelModel } from "../../../src/services/kernel/model";
 import { serverSettings, type ServerSettings, type ServerSettingsOptions } from "../../../src/transport/settings";
+import { failure as failureOf } from "../../harness/failure";
 import { startFaultProxy, type FaultProxy } from "../../harness/faultProxy";
 import { sharedHub } from "../../harness/hub/shared";
 
@@ -109,11 +110,7 @@ export async function link(connection: KernelConnection, wanted: KernelConnectio
 
 /** What a request rejects with. */
 export async function failure(promise: Promise<unknown>, ...codes: ErrorCode[]): Promise<ProductError> {
-  const error: unknown = await within(promise, "a failure").then(
-    () => new Error("It did not fail"),
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof ProductError, String(error));
+  const error = await failureOf(within(promise, "a failure"));
   assert.ok(codes.includes(error.code), `${error.code}: ${error.message}`);
   return error;
 }

@@ -1,7 +1,5 @@
 // A server of its own for the tests of managers, sessions and contexts, with ServiceManagers as several clients have.
-import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { ProductError } from "../../../src/base/errors";
 import { next, type Event } from "../../../src/base/event";
 import { ServiceManager } from "../../../src/services/serviceManager";
 import { serverSettings, type ServerSettings } from "../../../src/transport/settings";
@@ -53,14 +51,4 @@ export function start(path: string, kernel = "python3") {
 /** The next value that `accept` takes; fails after a minute. */
 export function until<T>(event: Event<T>, accept: (value: T) => boolean = () => true): Promise<T> {
   return next(event, accept, AbortSignal.timeout(bound));
-}
-
-/** The product's error that `promise` rejects with. */
-export async function failure(promise: Promise<unknown>): Promise<ProductError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof ProductError, String(error));
-  return error;
 }

@@ -9,7 +9,7 @@ import type { FetchResponse } from "../../../src/transport/fetchTypes";
 import { tlsFetch } from "../../../src/transport/tls/tlsFetch";
 import { request } from "../../../src/transport/http";
 import { openSocket } from "../../../src/transport/socket";
-import { failure } from "../support/failure";
+import { failure } from "../../harness/failure";
 import { Loopback } from "./loopback";
 
 /** As VS Code's agent is while a proxy says nothing: no socket ever comes. */

@@ -6,7 +6,7 @@ import { HttpError, hasCode } from "../../../src/base/errors";
 import { request, requestJson, streamText } from "../../../src/transport/http";
 import { serverSettings, type ServerSettings, type TokenProvider } from "../../../src/transport/settings";
 import { selfSigned } from "../../fakes/selfSigned";
-import { failure } from "../support/failure";
+import { failure } from "../../harness/failure";
 import { Loopback, deadPort, rawServer } from "./loopback";
 
 const at = (port: number, options = {}): ServerSettings =>

@@ -8,7 +8,7 @@ import { openSocket, type Socket, type SocketClose, type SocketListener, type So
 import { serverSettings, type ServerSettings } from "../../../src/transport/settings";
 import { waitFor } from "../../harness/processes/wait";
 import { selfSigned } from "../../fakes/selfSigned";
-import { failure } from "../support/failure";
+import { failure } from "../../harness/failure";
 import { Loopback, deadPort, rawServer } from "./loopback";
 
 /** Keeps what it hears. */

@@ -6,7 +6,7 @@ import { request, streamText } from "../../../src/transport/http";
 import { serverSettings } from "../../../src/transport/settings";
 import { openSocket } from "../../../src/transport/socket";
 import { encodeName, isBelow, targetOf } from "../../../src/transport/target";
-import { failure } from "../support/failure";
+import { failure } from "../../harness/failure";
 import { Loopback } from "./loopback";
 
 const base = new URL("https://hub.example.org/user/ana/");

@@ -6,7 +6,7 @@ import { FileReplacement } from "../../../../src/app/files/fileReplacement";
 import { RequestSizes } from "../../../../src/services/contents/requestSizes";
 import type { ServerSettings } from "../../../../src/transport/settings";
 import { FakeContents } from "../../../fakes/contents";
-import { failure } from "../../support/failure";
+import { failure } from "../../../harness/failure";
 import { answering, type Sent } from "../../services/rest/answers";
 
 describe("a file behind a proxy with a limit", function () {

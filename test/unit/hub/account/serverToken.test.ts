@@ -9,7 +9,7 @@ import { fixedToken, serverSettings, type TokenProvider } from "../../../../src/
 import { FakeHub, forbidden, type Received, type Scripted } from "../../../fakes/hub";
 import { waitFor } from "../../../harness/processes/wait";
 import { FakeClock, hour } from "../../services/poller/doubles";
-import { failure } from "../../support/failure";
+import { failure } from "../../../harness/failure";
 import { MemoryStore } from "./memoryStore";
 
 const terms: TokenTerms = { note: "Test", lifetime: 14 * 24 * 3_600 };

@@ -15,7 +15,7 @@ import {
 } from "../../../../src/hub/api/userServer";
 import { serverSettings } from "../../../../src/transport/settings";
 import { FakeHub } from "../../../fakes/hub";
-import { failure } from "../../support/failure";
+import { failure } from "../../../harness/failure";
 
 const ready = { ready: true, pending: null, url: "/jupyter/user/ana/" };
 const spawning = { ready: false, pending: "spawn" };

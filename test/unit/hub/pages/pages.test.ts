@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import { logIn, readSpawnForm } from "../../../../src/hub/pages/pages";
 import { serverSettings, type ServerSettings } from "../../../../src/transport/settings";
 import { FakeHub, type Received } from "../../../fakes/hub";
-import { failure } from "../../support/failure";
+import { failure } from "../../../harness/failure";
 
 const loginPage = `<form action="/jupyter/hub/login?next=" method="post"><input type="hidden" name="_xsrf" value="x1">
   <input name="username"><input type="password" name="password"></form>`;

@@ -6,7 +6,7 @@ import { hasCode, type ErrorCode } from "../../../../src/base/errors";
 import { parseAddress } from "../../../../src/hub/signIn/address";
 import { findHub, type FoundHub } from "../../../../src/hub/signIn/findHub";
 import { FakeHub } from "../../../fakes/hub";
-import { failure } from "../../support/failure";
+import { failure } from "../../../harness/failure";
 
 describe("finding the hub", () => {
   let hub: FakeHub;

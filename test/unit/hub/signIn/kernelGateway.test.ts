@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { signIn, type SignInPort } from "../../../../src/hub/signIn/signIn";
-import { failure } from "../../support/failure";
+import { failure } from "../../../harness/failure";
 
 const nobody: SignInPort = {
   askPassword: () => Promise.reject(new Error("Nobody is asked")),

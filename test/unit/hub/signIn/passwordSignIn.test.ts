@@ -7,7 +7,7 @@ import type { PageLogin } from "../../../../src/hub/signIn/passwordSignIn";
 import { writeSecret } from "../../../../src/hub/account/tokenRecord";
 import { FakeHub, forbidden } from "../../../fakes/hub";
 import { waitFor } from "../../../harness/processes/wait";
-import { failure } from "../../support/failure";
+import { failure } from "../../../harness/failure";
 
 const terms: TokenTerms = { note: "Test", lifetime: 14 * 86_400 };
 const password = "let me in";

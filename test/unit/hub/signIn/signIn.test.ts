@@ -4,7 +4,7 @@ import nodeFetch from "node-fetch";
 import { cleanToken, signIn as signInTo, type SignedIn, type SignInPort, type TokenQuestion } from "../../../../src/hub/signIn/signIn";
 import { givenSecret } from "../../../../src/hub/account/tokenRecord";
 import { FakeHub, forbidden } from "../../../fakes/hub";
-import { failure } from "../../support/failure";
+import { failure } from "../../../harness/failure";
 
 /** A person who answers with `token` and is never asked about plain http. */
 class Person implements SignInPort {

@@ -9,7 +9,7 @@ import type { ExecuteReply, Message } from "../../../../src/services/kernel/mess
 import { KernelServer, fakeInfo } from "../../../fakes/kernelServer";
 import { waitFor } from "../../../harness/processes/wait";
 import { mayLog } from "../../../harness/results/loggedErrors";
-import { failure } from "../../support/failure";
+import { failure } from "../../../harness/failure";
 
 describe("kernel connection to a scripted kernel", function () {
   this.timeout(10_000);

@@ -5,7 +5,7 @@ import type { ErrorCode } from "../../../../src/base/errors";
 import { ServiceManager } from "../../../../src/services/serviceManager";
 import { serverSettings } from "../../../../src/transport/settings";
 import { FakeJupyterServer, type Scripted } from "../../../fakes/jupyterServer";
-import { failure } from "../../support/failure";
+import { failure } from "../../../harness/failure";
 
 const start = { path: "x.ipynb", name: "x.ipynb", type: "notebook", kernel: { name: "python3" } };
 

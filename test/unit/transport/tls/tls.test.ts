@@ -9,7 +9,7 @@ import { openSocket } from "../../../../src/transport/socket";
 import { serverSettings, type ServerSettings } from "../../../../src/transport/settings";
 import { TlsFiles, type TlsFileNames } from "../../../../src/transport/tls/tls";
 import { makeAuthority } from "../../../harness/certificates";
-import { failure } from "../../support/failure";
+import { failure } from "../../../harness/failure";
 import { Loopback } from "../loopback";
 
 const authority = makeAuthority("Example University CA");

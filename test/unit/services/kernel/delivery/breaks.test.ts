@@ -5,7 +5,7 @@ import { next } from "../../../../../src/base/event";
 import { KernelConnection } from "../../../../../src/services/kernel/connection";
 import type { Message } from "../../../../../src/services/kernel/messages";
 import { KernelServer, type KernelSocket } from "../../../../fakes/kernelServer";
-import { failure } from "../../../support/failure";
+import { failure } from "../../../../harness/failure";
 
 describe("a message with which the connection breaks", function () {
   this.timeout(20_000);

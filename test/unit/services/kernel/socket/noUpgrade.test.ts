@@ -7,7 +7,7 @@ import { KernelConnection } from "../../../../../src/services/kernel/connection"
 import type { Timeouts } from "../../../../../src/transport/settings";
 import { situationOf } from "../../../../../src/app/kernels/kernelSituation";
 import { KernelServer, type RestReply } from "../../../../fakes/kernelServer";
-import { failure } from "../../../support/failure";
+import { failure } from "../../../../harness/failure";
 
 describe("where no websocket can be opened", function () {
   this.timeout(30_000);

@@ -1,5 +1,5 @@
 // Failing as it should.
-import { ProductError, type ErrorCode } from "../../../src/base/errors";
+import { ProductError, type ErrorCode } from "../../src/base/errors";
 
 /** What `promise` rejects with; one of ours, else the test fails. */
 export async function failure(promise: Promise<unknown>, code?: ErrorCode): Promise<ProductError> {
