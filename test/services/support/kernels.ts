@@ -1,7 +1,7 @@
 // Kernels on the real server for the kernel tests: each test has its own kernel, and ends it.
 import assert from "node:assert/strict";
 import { withTimeout } from "../../../src/base/async";
-import { ProductError, type ErrorCode } from "../../../src/base/errors";
+import type { ProductError, ErrorCode } from "../../../src/base/errors";
 import { next, type Event } from "../../../src/base/event";
 import { getKernel, shutdownKernel, startKernel } from "../../../src/services/kernel/client";
 import { KernelConnection } from "../../../src/services/kernel/connection";
