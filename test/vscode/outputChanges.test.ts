@@ -54,6 +54,20 @@ for n in range(3): print("below", n, flush=True); time.sleep(0.12)`,
     assert.equal(mimesOf(notebook).length, 4);
   });
 
+  it("have text once that comes together with other outputs", async () => {
+    const notebook = await opened(
+      `import time
+from IPython.display import display
+print("line 0", flush=True)
+time.sleep(0.5)
+print("line 1", flush=True)
+print("line 2", flush=True)
+display("shown")`,
+    );
+    await run(notebook).ended;
+    assert.equal(textOf(notebook), "line 0\nline 1\nline 2\n'shown'");
+  });
+
   it("go on growing after such a change", async () => {
     const notebook = await opened(
       `from IPython.display import display

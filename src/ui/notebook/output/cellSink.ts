@@ -100,8 +100,9 @@ export class CellSink implements OutputSink {
       new Promise((resolve) => {
         this.#gathered.add(() => {
           this.#tellBeginning();
-          const over = this.#first ? this.#first.then(() => endExecution(this.#execution, ended)) : endExecution(this.#execution, ended);
-          resolve(over.finally(() => this.#leave()));
+          const before = [this.#first, this.#shown.passedOn].filter((promise) => promise !== undefined);
+          const end = (): Promise<void> => endExecution(this.#execution, ended);
+          resolve((before.length > 0 ? Promise.allSettled(before).then(end) : end()).finally(() => this.#leave()));
         });
         if (now) this.#gathered.flush();
       });

@@ -20,6 +20,8 @@ export class ShownOutputs {
   readonly #changing = new Map<string, Change>();
   /** A replacement of outputs is under way: it keeps what VS Code had reported until then. */
   #rearranging: Promise<void> | undefined;
+  /** Settles when no edit waits for another one before it is passed on to VS Code. */
+  #passedOn: Promise<unknown> | undefined;
   /** Outputs that were changed since they were added. */
   readonly #changed = new WeakSet<vscode.NotebookCellOutput>();
 
@@ -30,6 +32,11 @@ export class ShownOutputs {
 
   get size(): number {
     return this.#outputs.size;
+  }
+
+  /** Settles when VS Code has all edits that were called so far; undefined where it has them. It takes none of an execution that has ended. */
+  get passedOn(): Promise<unknown> | undefined {
+    return this.#passedOn;
   }
 
   /** Called with outputs of ours that are still there, or soon will be, when others have changed the cell's outputs. */
@@ -63,11 +70,10 @@ export class ShownOutputs {
       const created = this.#create(outputs);
       if (present) return this.#startAnew(execution, [...present, ...created]);
       if (created.length === 0) return rearranged ?? Promise.resolve();
-      const added = this.#watch.adding(
-        outputs.map(({ id }) => id),
-        created.length,
-        () => execution.appendOutput(created),
-      );
+      const ids = outputs.map(({ id }) => id);
+      const add = (): Promise<void> => this.#watch.adding(ids, created.length, () => execution.appendOutput(created));
+      // VS Code reports text twice that is added behind outputs, but together with them.
+      const added = this.#passedOn ? this.#after(this.#passedOn, add) : add();
       return rearranged ? afterAll([rearranged], added) : added;
     };
   }
@@ -121,17 +127,25 @@ export class ShownOutputs {
     return (execution) => {
       const shown = this.#outputs.get(id);
       if (shown) this.#changed.add(shown);
-      return this.#whileChanging([[id, change]], async () => {
+      return this.#whileChanging([[id, change]], () => {
         // VS Code reports text twice that is added together with an output's replacement.
         const before = this.#rearranging ?? (isFirstDrawn(this.#cell.notebook) ? Promise.resolve() : undefined);
-        if (before) {
-          await before.catch(() => undefined);
-          // The next call may put all outputs there anew, this change among them. VS Code would remove one that it still draws too late.
-          if (this.#outputs.get(id) !== shown) return;
-        }
-        await edit(execution);
+        // The next call may put all outputs there anew, this change among them. VS Code would remove one that it still draws too late.
+        return before ? this.#after(before, () => (this.#outputs.get(id) === shown ? edit(execution) : undefined)) : edit(execution);
       });
     };
+  }
+
+  /** Calls `edit` when `before` has settled; settles as that. */
+  async #after(before: Promise<unknown>, edit: () => Thenable<void> | undefined): Promise<void> {
+    const call = (): { readonly edited: Thenable<void> | undefined } => ({ edited: edit() });
+    const called = before.then(call, call);
+    const passedOn = Promise.allSettled([this.#passedOn, called]).then(() => {
+      if (this.#passedOn === passedOn) this.#passedOn = undefined;
+    });
+    this.#passedOn = passedOn;
+    const { edited } = await called;
+    await edited;
   }
 
   async #whileChanging(changes: readonly (readonly [string, Change])[], edit: () => Thenable<void>): Promise<void> {
