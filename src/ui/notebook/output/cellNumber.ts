@@ -1,47 +1,75 @@
 // Execution count of a cell in its metadata, from where it is saved. It is written before VS Code reports the cell's end, so that a
 // save after that has it. VS Code's own notebook extension writes it too, after the end, unless it is there, and removes the old one
-// when an execution is created. That removal takes a moment, and would remove a new number as well (a race).
+// when an execution is created. That removal takes a moment, and would remove a new number as well (a race). In a slow window it comes
+// so late that the cell does not wait for it: then the number is written again.
 import * as vscode from "vscode";
 import { statedLanguage } from "../facts/kernelMetadata";
 import { runMetadata } from "../facts/runMetadata";
 
-/** Milliseconds that the removal may take; then the number is written all the same. */
+/** Milliseconds that a cell's end waits for the removal; then the number is written all the same. */
 const patience = 500;
+/** Milliseconds from then on in which the removal is undone. */
+const guarded = 60_000;
 
 /** The old number that VS Code removes because of this execution's creation. */
 const leaving = new WeakMap<vscode.NotebookCellExecution, number>();
 
+/** For each cell whose number may still be removed: ends the wait for that. */
+const guards = new WeakMap<vscode.NotebookCell, () => void>();
+
 /** An execution of a cell was created. */
 export function noteCreated(execution: vscode.NotebookCellExecution): void {
-  const { metadata, notebook } = execution.cell;
-  const number: unknown = metadata["execution_count"];
+  const { cell } = execution;
+  guards.get(cell)?.();
+  const number = savedNumber(cell);
   // VS Code removes it only where the notebook states its language.
-  if (typeof number === "number" && number > 0 && statedLanguage(notebook) !== undefined) leaving.set(execution, number);
+  if (typeof number === "number" && number > 0 && statedLanguage(cell.notebook) !== undefined) leaving.set(execution, number);
 }
 
 /**
  * Writes the execution's number. Waits first until VS Code has removed the old execution_count from the metadata; it would remove the
- * new one. Resolves when the number is there to stay.
+ * new one. Resolves when the number is there, to stay or to be written again.
  */
 export async function writeNumber(execution: vscode.NotebookCellExecution): Promise<void> {
   const { cell, executionOrder } = execution;
   if (executionOrder === undefined) return;
   const before = leaving.get(execution);
-  if (before !== undefined) await numberIs(cell, (number) => number !== before);
+  const isRemoved = before === undefined || (await changes(cell, () => savedNumber(cell) !== before, patience));
   await runMetadata(cell.notebook).number(cell, executionOrder);
+  if (!isRemoved) void guard(cell, executionOrder);
 }
 
-function numberIs(cell: vscode.NotebookCell, right: (number: unknown) => boolean): Promise<void> {
-  if (right(cell.metadata["execution_count"])) return Promise.resolve();
+/** Writes the number again where it is removed although VS Code shows it, as it does not where outputs were cleared. */
+async function guard(cell: vscode.NotebookCell, number: number): Promise<void> {
+  const isMissing = (): boolean => cell.executionSummary?.executionOrder === number && typeof savedNumber(cell) !== "number";
+  if (await changes(cell, isMissing, guarded, (stop) => guards.set(cell, stop))) await runMetadata(cell.notebook).number(cell, number);
+}
+
+function savedNumber({ metadata }: vscode.NotebookCell): unknown {
+  return metadata["execution_count"];
+}
+
+/**
+ * Resolves true when the cell has become as `right` has it, false where that takes longer than `ms` milliseconds.
+ * @param stoppable given what ends the wait before
+ */
+function changes(
+  cell: vscode.NotebookCell,
+  right: () => boolean,
+  ms: number,
+  stoppable: (stop: () => void) => void = () => undefined,
+): Promise<boolean> {
+  if (right()) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const done = (): void => {
+    const done = (is: boolean): void => {
       clearTimeout(timer);
       subscription.dispose();
-      resolve();
+      resolve(is);
     };
     const subscription = vscode.workspace.onDidChangeNotebookDocument(({ notebook, cellChanges }) => {
-      if (notebook === cell.notebook && cellChanges.length > 0 && right(cell.metadata["execution_count"])) done();
+      if (notebook === cell.notebook && cellChanges.length > 0 && right()) done(true);
     });
-    const timer = setTimeout(done, patience);
+    const timer = setTimeout(() => done(false), ms);
+    stoppable(() => done(false));
   });
 }
