@@ -1,6 +1,7 @@
 // A cell whose thread still prints after its end: shown, however the cell is run again meanwhile.
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import { waitFor } from "../harness/processes/wait";
 import { grows, notebooksOf, run, shows, succeeded, textOf } from "./support/notebook";
 import { resetSettings, setting } from "./support/settings";
 
@@ -33,6 +34,14 @@ describe("a cell whose thread still prints", function () {
     await run(notebook, 1).ended;
   });
 
+  it("goes on while a kernel is asked for completions: it gives what threads print to the request that it took last", async () => {
+    const notebook = await opened(talking, "threading.Barr", "over.set()");
+    await run(notebook).ended;
+    await waitFor("the kernel's suggestion", () => suggests(notebook, 1, "Barrier"), 20_000);
+    await grows(notebook, 0);
+    await run(notebook, 2).ended;
+  });
+
   it("shows what came while it waited to be run again, where it was taken back", async () => {
     await setting("jupyterhubConnect.runQueue", "window");
     const counting =
@@ -51,3 +60,11 @@ describe("a cell whose thread still prints", function () {
     await Promise.any([last, last + 1].map((number) => shows(notebook, 0, String(number))));
   });
 });
+
+/** Whether `name` is suggested at the end of a cell's first line. */
+async function suggests(notebook: vscode.NotebookDocument, index: number, name: string): Promise<boolean> {
+  const { document } = notebook.cellAt(index);
+  const place = [document.uri, document.lineAt(0).range.end];
+  const { items } = await vscode.commands.executeCommand<vscode.CompletionList>("vscode.executeCompletionItemProvider", ...place);
+  return items.some(({ label }) => (typeof label === "string" ? label : label.label) === name);
+}

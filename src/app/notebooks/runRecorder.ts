@@ -8,6 +8,7 @@ import type { CellOutcome, ExecuteCallbacks, ExecuteFuture, ExecutingKernel } fr
 import type { KernelConnection } from "../../services/kernel/connection";
 import { contentOf, createMessage, executeReplyContent, inputRequestContent, type Message } from "../../services/kernel/messages";
 import type { Journal } from "./journals";
+import { ThreadOutput } from "./threadOutput";
 
 /** Gives a message to its run; a duplicate is dropped. */
 type Deliver = (message: Message) => void;
@@ -18,6 +19,7 @@ export class RunRecorder implements Disposable {
   readonly #followed = new DisposableStore();
   /** Open runs, by the id of their request. */
   readonly #open = new Map<string, Deliver | undefined>();
+  readonly #threads = new ThreadOutput();
   #kernel: KernelConnection | undefined;
   #record: KernelRecord | undefined;
 
@@ -56,8 +58,10 @@ export class RunRecorder implements Disposable {
     this.#journal.write(this.#record);
     this.#followed.add(
       kernel.onAnyMessage(({ direction, message }) => {
+        if (direction === "send") return;
         const id = message.parent_header.msg_id;
-        if (direction === "recv" && id !== undefined && this.#open.has(id)) this.#journal.receive(id, message);
+        if (id !== undefined && this.#open.has(id)) this.#journal.receive(id, message);
+        else this.#threads.receive(message, kernel.clientId);
       }),
     );
     // Until now another window may have been connected, and written down what it received.
@@ -77,14 +81,14 @@ export class RunRecorder implements Disposable {
         const future = kernel.execute(
           { code, stopOnError, allowStdin: true },
           {
-            onIOPub: (message) => callbacks.onMessage(message),
+            onIOPub: (message) => this.#show(id, message, callbacks),
             onReply: (message) => callbacks.onReply(contentOf(message, executeReplyContent)),
             onStdin: (message) => this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message)),
             onDropped: () => callbacks.onDropped(),
           },
           { id, waits: true, outlivesDone: true, ...(cellId !== undefined && { metadata: { cellId } }) },
         );
-        return future;
+        return { done: future.done, dispose: () => this.#forget(id, future) };
       },
     };
   }
@@ -119,7 +123,7 @@ export class RunRecorder implements Disposable {
     };
     const future = kernel.resume(id, messages, {
       onIOPub: (message) => {
-        if (isNew(message)) callbacks.onMessage(message);
+        if (isNew(message)) this.#show(id, message, callbacks);
       },
       onReply: (message) => callbacks.onReply(contentOf(message, executeReplyContent)),
       onStdin: (message) => {
@@ -129,7 +133,17 @@ export class RunRecorder implements Disposable {
       onDropped: () => callbacks.onDropped(),
     });
     this.#open.set(id, (message) => future.handle(message));
-    return future;
+    return { done: future.done, dispose: () => this.#forget(id, future) };
+  }
+
+  #show(id: string, message: Message, callbacks: ExecuteCallbacks): void {
+    if (message.header.msg_type === "status") this.#threads.began(id, (late) => callbacks.onMessage(late));
+    callbacks.onMessage(message);
+  }
+
+  #forget(id: string, future: Disposable): void {
+    this.#threads.forget(id);
+    future.dispose();
   }
 
   #ask(id: string, message: Message, callbacks: ExecuteCallbacks, send: (value: string) => void): void {
