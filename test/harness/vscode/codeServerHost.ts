@@ -10,6 +10,7 @@ import { launchBrowser } from "./browser";
 import { startCodeServer, type CodeServer } from "./codeServer";
 import type { ExtensionHostResult, HostRun } from "./hostRun";
 import { printedIn } from "./inHost/print";
+import { slowDown } from "./slowWindow";
 
 /** How long the window may be silent at the start before we say that it hangs. */
 const beginMs = 120_000;
@@ -61,6 +62,7 @@ async function runInPage(page: Page, server: CodeServer, run: HostRun): Promise<
   await Promise.race([began, gone]).catch((error: unknown) => {
     throw new Error(`${messageOf(error)}${tail(others.join("\n"), 30)}`, { cause: error });
   });
+  await slowDown(page);
   run.onWindow?.(page);
   const code = await Promise.race([exit.promise, gone]);
   if (!state.begun) throw new Error(`VS Code could not run the bundle.${tail(others.join("\n"), 30)}`);

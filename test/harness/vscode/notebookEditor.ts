@@ -34,10 +34,16 @@ export class NotebookEditor {
     return (await this.#kernelLabel().innerText()).trim();
   }
 
-  /** Opens the kernel picker at the top right; the entries are the quick input's. */
+  /** Opens the kernel picker at the top right; the entries are the quick input's. Clicks again where VS Code has just drawn it anew. */
   async openKernelPicker(): Promise<void> {
-    await this.#kernelLabel().click({ timeout: uiMs });
-    await this.quickInput.expect(/kernel/i);
+    await waitFor(
+      "the kernel picker",
+      async () => {
+        await this.#kernelLabel().click({ timeout: uiMs });
+        return this.quickInput.expect(/kernel/i, 5_000);
+      },
+      30_000,
+    );
   }
 
   /** Waits until the notebook shows `label` as its kernel. */

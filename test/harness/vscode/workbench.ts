@@ -6,6 +6,7 @@ import { messageOf } from "../../../src/base/errors";
 import { waitFor } from "../processes/wait";
 import { NotebookEditor } from "./notebookEditor";
 import { QuickInput } from "./quickInput";
+import { slowDown } from "./slowWindow";
 
 /** On a machine that is slow and busy; a window that has not opened by then does not. */
 const openMs = 120_000;
@@ -64,6 +65,7 @@ export class Workbench {
         .locator(".activitybar")
         .getByRole("tab", { name: /^JupyterHub Connect/ })
         .waitFor({ timeout: openMs });
+      await slowDown(page);
     } catch (error) {
       const shown = await page.locator("body").innerText().catch(messageOf);
       throw new Error(`The window did not open: ${messageOf(error)}\nIt shows: ${shown}\n${printed.slice(-10).join("\n")}`, {
