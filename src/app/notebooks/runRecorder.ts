@@ -77,10 +77,11 @@ export class RunRecorder implements Disposable {
       execute: (code, callbacks, { cellId, stopOnError }) => {
         if (earlier?.sent) return this.#resume(kernel, earlier, callbacks);
         this.#open.set(id, undefined);
-        this.#journal.write({ kind: "sent", id });
         const future = kernel.execute(
           { code, stopOnError, allowStdin: true },
           {
+            // What waits for a connection until the window is closed has not arrived, and is sent by the next one.
+            onSend: () => this.#journal.write({ kind: "sent", id }),
             onIOPub: (message) => this.#show(id, message, callbacks),
             onReply: (message) => callbacks.onReply(contentOf(message, executeReplyContent)),
             onStdin: (message) => this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message)),

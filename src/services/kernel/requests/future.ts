@@ -10,6 +10,8 @@ import { contentOf, payloadSize, statusContent, weightOf, type Message } from ".
 
 /** Called for the messages of one request, in their order; a promise it returns delays the next one of this request only. */
 export interface FutureHandlers {
+  /** Called each time just before the request goes to a websocket: from then on it may arrive. */
+  readonly onSend?: () => void;
   readonly onReply?: (message: Message) => unknown;
   readonly onIOPub?: (message: Message) => unknown;
   /** An input_request; answer it by `KernelFuture.sendInputReply`. */
@@ -95,6 +97,11 @@ export class KernelFuture<R> implements Disposable {
   /** Answers an input_request of this future. @throws ProductError where the connection has ended */
   sendInputReply(value: string, request: Message): void {
     this.#ports.sendInput(value, request);
+  }
+
+  /** The request goes to a websocket now. */
+  sending(): void {
+    this.#handlers.onSend?.();
   }
 
   /** Takes a message whose parent is this request. */

@@ -6,7 +6,7 @@ import type { Message } from "../messages";
 /** A future, whatever the type of its reply. */
 export type AnyFuture = Pick<
   KernelFuture<unknown>,
-  "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "isTouched" | "isAside" | "registerMessageHook"
+  "sending" | "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "isTouched" | "isAside" | "registerMessageHook"
 >;
 
 /** Messages that may wait for a connection; sending more rejects with `busy`. */
