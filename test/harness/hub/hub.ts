@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { Certificate } from "../certificates";
-import { ensureHubPython, matplotlibConfig, type HubVersion } from "../install/python";
+import { ensureHubPython, kernelCaches, type HubVersion } from "../install/python";
 import { step } from "../install/progress";
 import { root } from "../paths";
 import { ProcessOwner } from "../processes/owner";
@@ -132,7 +132,7 @@ export async function startHub(options: HubOptions = {}): Promise<TestHub> {
     env: {
       ...process.env,
       PATH: `${bin}:${process.env.PATH ?? ""}`,
-      MPLCONFIGDIR: matplotlibConfig(bin),
+      ...kernelCaches(bin),
       JUPYTERHUB_CONNECT_HUB: JSON.stringify(settings),
       // Nothing of a person's own Jupyter: neither configuration nor packages.
       JUPYTER_NO_CONFIG: "1",
@@ -220,7 +220,7 @@ function tlsArguments(directory: string, { cert, key, clientAuthority }: NonNull
 function userEnvironment(bin: string, hub: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const path = `${bin}:${process.env.PATH ?? ""}`;
   const kept = ["LANG", "LC_ALL", "TZ", "TMPDIR", "JUPYTERHUB_CONNECT_OWNER"].filter((name) => hub[name] !== undefined);
-  const own = { PATH: path, MPLCONFIGDIR: matplotlibConfig(bin), PYTHONNOUSERSITE: "1", JUPYTER_PREFER_ENV_PATH: "1", SHELL: "/bin/bash" };
+  const own = { PATH: path, ...kernelCaches(bin), PYTHONNOUSERSITE: "1", JUPYTER_PREFER_ENV_PATH: "1", SHELL: "/bin/bash" };
   return { ...Object.fromEntries(kept.map((name) => [name, hub[name]])), ...own };
 }
 

@@ -242,6 +242,6 @@ c.Spawner.args = ["--allow-root"] if os.getuid() == 0 else []
 c.Spawner.start_timeout = 60
 c.Spawner.http_timeout = 60
 c.SimpleLocalProcessSpawner.home_dir_template = str(directory / "homes" / "{username}")
-c.Spawner.env_keep = ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "JUPYTERHUB_CONNECT_OWNER", "MPLCONFIGDIR"]
+c.Spawner.env_keep = ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "JUPYTERHUB_CONNECT_OWNER", "MPLCONFIGDIR", "XDG_CACHE_HOME"]
 # A person's own Jupyter and Python settings stay out of the tests.
 c.Spawner.environment = {"PYTHONNOUSERSITE": "1", "JUPYTER_PREFER_ENV_PATH": "1"}

@@ -30,15 +30,18 @@ export async function ensureHubPython(version: HubVersion): Promise<string> {
       await run(join(bin, "pip"), ["install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", file], { background: true });
       // Its package holds no kernel spec, but writes one.
       if (version === 6) await run(join(bin, "python"), ["-m", "bash_kernel.install", "--sys-prefix"]);
-      // Else the first figure of every new user would search all fonts for seconds.
-      const env = { ...process.env, MPLCONFIGDIR: matplotlibConfig(bin) };
+      const env = { ...process.env, ...kernelCaches(bin) };
       await run(join(bin, "python"), ["-c", "import matplotlib.font_manager"], { env });
     },
   });
   return join(directory, "bin");
 }
 
-/** The folder with matplotlib's font cache in the environment with this `bin`. */
-export function matplotlibConfig(bin: string): string {
-  return join(bin, "..", "share", "matplotlib-config");
+/**
+ * Variables by which all users' kernels share what they have worked out. Else the first figure of every user would search all fonts, and
+ * the first completion read the types of all of Python, for seconds each.
+ */
+export function kernelCaches(bin: string): { readonly MPLCONFIGDIR: string; readonly XDG_CACHE_HOME: string } {
+  const shared = join(bin, "..", "share");
+  return { MPLCONFIGDIR: join(shared, "matplotlib-config"), XDG_CACHE_HOME: join(shared, "cache") };
 }

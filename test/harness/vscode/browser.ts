@@ -27,6 +27,9 @@ export async function launchBrowser(): Promise<Browser> {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        // Each notebook's outputs would have a process of their own: a third more work for what no test is about.
+        "--disable-site-isolation-trials",
+        "--disable-features=IsolateOrigins,site-per-process",
       ],
     });
   } catch (error) {

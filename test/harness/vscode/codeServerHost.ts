@@ -21,7 +21,7 @@ export async function runInCodeServer(run: HostRun): Promise<ExtensionHostResult
   try {
     const browser = await launchBrowser();
     try {
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      const page = await browser.newPage({ viewport: { width: 800, height: 500 } });
       const code = await withTimeout(runInPage(page, server, run), run.timeout, tooLong(run)).catch(async (error: unknown) => {
         const title = await page.title().catch(() => "no window");
         throw new Error(`${messageOf(error)} (window: ${title})${tail(server.log(), 40)}`, { cause: error });

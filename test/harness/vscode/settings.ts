@@ -6,6 +6,7 @@ export type Settings = Readonly<Record<string, unknown>>;
 /** What every run has: nothing pops up that a test or a picture would have to step around. */
 export const quietSettings: Settings = {
   "chat.disableAIFeatures": true,
+  "editor.cursorBlinking": "solid",
   "extensions.autoCheckUpdates": false,
   "extensions.autoUpdate": false,
   "extensions.ignoreRecommendations": true,
@@ -14,6 +15,7 @@ export const quietSettings: Settings = {
   "telemetry.telemetryLevel": "off",
   "update.mode": "none",
   "workbench.editor.useModal": "off",
+  "workbench.reduceMotion": "on",
   // Without it, a notebook opened while extensions are still being found opens as text.
   "workbench.editorAssociations": { "*.ipynb": "jupyter-notebook" },
   "workbench.enableExperiments": false,
