@@ -2,11 +2,15 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { readNotebook } from "../harness/conform/notebook";
 import { sharedHub } from "../harness/hub/shared";
-import { notebookFile } from "../harness/sample/notebookContent";
+import { namesPython, notebookContent, notebookFile } from "../harness/sample/notebookContent";
 import { samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
+import { waitFor } from "../harness/processes/wait";
 import { savesOnDemand } from "../harness/vscode/settings";
+import { throttle } from "../harness/vscode/slowWindow";
 import { hubUser } from "./support/user";
 import { personWindow } from "./support/window";
 
@@ -103,6 +107,36 @@ describe("outputs on the screen", function () {
     assert.ok(!text.includes("captured\n"), text);
   });
 
+  it("and the numbers of cells are saved whole in a window that takes its time", async () => {
+    const { workbench, folder } = window();
+    const grown = "import time\nfor i in range(8):\n    print('line', i, flush=True)\n    time.sleep(0.05)";
+    const file = path.join(folder, "slow.ipynb");
+    // As after an earlier run: VS Code removes those numbers when it hears of the new one, which ends with the same.
+    writeFileSync(file, numbered([grown, "x = 1", grown, "x = 2"]));
+    await workbench.openSidebar("Explorer");
+    await workbench.openNotebook("slow.ipynb");
+    await pickHubKernel(workbench, user);
+    await throttle(workbench.page, 6);
+    try {
+      await workbench.notebook.runAll();
+      await workbench.notebook.select(3);
+      await workbench.notebook.ended(3, 60_000);
+      const lines = Array.from({ length: 8 }, (_, line) => `line ${line}\n`).join("");
+      const saved = async (): Promise<boolean> => {
+        await workbench.quickInput.command("File: Save");
+        return isDeepStrictEqual(contentIn(file), [
+          [1, lines],
+          [2, ""],
+          [3, lines],
+          [4, ""],
+        ]);
+      };
+      await waitFor("all to be saved", saved, 60_000, 1_000).catch(() => assert.fail(JSON.stringify(contentIn(file))));
+    } finally {
+      await throttle(workbench.page, 1);
+    }
+  });
+
   it("that nothing draws are told of once, with what to do, and saved as they are", async () => {
     const { workbench, folder } = window();
     await open("plotly.ipynb", drawnByNobody);
@@ -116,3 +150,17 @@ describe("outputs on the screen", function () {
     );
   });
 });
+
+/** A notebook of code cells that were run before, and numbered in their order. */
+function numbered(sources: readonly string[]): string {
+  const { cells, ...rest } = notebookContent(sources, { ...namesPython, language_info: { name: "python" } });
+  return JSON.stringify({ cells: cells.map((cell, index) => ({ ...cell, execution_count: index + 1 })), ...rest });
+}
+
+/** Of each cell of a notebook file its number and the text of its outputs. */
+function contentIn(file: string): readonly (readonly [number | null | undefined, string])[] {
+  return readNotebook(file).cells.map(({ execution_count: number, outputs = [] }) => [
+    number,
+    outputs.map((output) => (output.output_type === "stream" ? [output.text].flat().join("") : "")).join(""),
+  ]);
+}

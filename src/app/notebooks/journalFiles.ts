@@ -52,6 +52,7 @@ export class Journal implements Disposable {
   #accepted = true;
   #bytes = 0;
   #turnUntil = 0;
+  #hadTurn = false;
   /** Runs that are over and shown; the next save drops them. */
   readonly #settled = new Set<string>();
   readonly #overflown = new Set<string>();
@@ -87,6 +88,12 @@ export class Journal implements Disposable {
     return this.#hasTurn(0);
   }
 
+  /** Whether another window has taken the lease from this one. */
+  get isTaken(): boolean {
+    const owner = this.#hadTurn ? ownerOf(this.directory)?.owner : undefined;
+    return owner !== undefined && owner !== this.#owner;
+  }
+
   /** Whether this window is done with it. */
   get isClosed(): boolean {
     return this.#closed;
@@ -103,6 +110,7 @@ export class Journal implements Disposable {
       mkdirSync(this.directory, { recursive: true, mode: 0o700 });
       writeFileSync(this.#path("owner"), ownerText(this.#owner, server), { mode: 0o600 });
       this.#turnUntil = 0;
+      this.#hadTurn = true;
     });
     this.#ports.began();
   }

@@ -2,6 +2,7 @@
 // the next window.
 import type { Disposable } from "../../base/disposable";
 import { DisposableStore } from "../../base/disposable";
+import { ProductError } from "../../base/errors";
 import { inputEcho } from "../../notebook/text/inputEcho";
 import type { JournaledRun, KernelRecord, QueuedRecord } from "../../notebook/run/journal";
 import type { CellOutcome, ExecuteCallbacks, ExecuteFuture, ExecutingKernel } from "../../notebook/run/run";
@@ -80,8 +81,8 @@ export class RunRecorder implements Disposable {
         const future = kernel.execute(
           { code, stopOnError, allowStdin: true },
           {
-            // What waits for a connection until the window is closed has not arrived, and is sent by the next one.
-            onSend: () => this.#journal.write({ kind: "sent", id }),
+            // Only now: what waits for a connection until the window is closed has not arrived, and is sent by the next one.
+            onSend: () => this.#sending(id),
             onIOPub: (message) => this.#show(id, message, callbacks),
             onReply: (message) => callbacks.onReply(contentOf(message, executeReplyContent)),
             onStdin: (message) => this.#ask(id, message, callbacks, (value) => future.sendInputReply(value, message)),
@@ -135,6 +136,13 @@ export class RunRecorder implements Disposable {
     });
     this.#open.set(id, (message) => future.handle(message));
     return { done: future.done, dispose: () => this.#forget(id, future) };
+  }
+
+  /** @returns why the code must not be sent: another window has taken the runs over, and sends it itself */
+  #sending(id: string): ProductError | undefined {
+    if (this.#journal.isTaken) return new ProductError("evicted", "Another window runs the cells of this notebook now.");
+    this.#journal.write({ kind: "sent", id });
+    return undefined;
   }
 
   #show(id: string, message: Message, callbacks: ExecuteCallbacks): void {

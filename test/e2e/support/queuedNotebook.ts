@@ -65,10 +65,15 @@ function readSaved(file: string): readonly Saved[] {
   });
 }
 
-/** Whether `file` was saved after its last cell had ended. */
+/**
+ * Whether `file` was saved after its last cell had ended, with the number of each that has printed: in a window that takes its time
+ * VS Code may remove an old number late, and saves the new one a moment later.
+ */
 export function isSaved(file: string): boolean {
-  const last = readSaved(file)[cells];
-  return last !== undefined && (last.count !== null || last.said !== "");
+  const all = readSaved(file);
+  const isOver = ({ stdout, said, count }: Saved, index: number): boolean =>
+    count !== null || said !== "" || (index < cells && stdout.length === 0);
+  return all.length > cells && all.every(isOver);
 }
 
 /**

@@ -4,7 +4,7 @@
 export const namesPython = { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)" } };
 
 /** A notebook of code cells, `cell-0` and so on, none of which has been run. @param metadata of the notebook */
-export function notebookContent(sources: readonly string[], metadata: object = {}): object {
+export function notebookContent(sources: readonly string[], metadata: object = {}) {
   const cells = sources.map((source, index) => ({
     cell_type: "code",
     id: `cell-${index}`,

@@ -10,8 +10,11 @@ import { contentOf, payloadSize, statusContent, weightOf, type Message } from ".
 
 /** Called for the messages of one request, in their order; a promise it returns delays the next one of this request only. */
 export interface FutureHandlers {
-  /** Called each time just before the request goes to a websocket: from then on it may arrive. */
-  readonly onSend?: () => void;
+  /**
+   * Called each time just before the request goes to a websocket: from then on it may arrive.
+   * Returns why it must not go, with which it fails; undefined where it may.
+   */
+  readonly onSend?: () => ProductError | undefined;
   readonly onReply?: (message: Message) => unknown;
   readonly onIOPub?: (message: Message) => unknown;
   /** An input_request; answer it by `KernelFuture.sendInputReply`. */
@@ -99,9 +102,11 @@ export class KernelFuture<R> implements Disposable {
     this.#ports.sendInput(value, request);
   }
 
-  /** The request goes to a websocket now. */
-  sending(): void {
-    this.#handlers.onSend?.();
+  /** The request is to go to a websocket now. @returns whether it may; it has failed if not */
+  maySend(): boolean {
+    const refusal = this.#handlers.onSend?.();
+    if (refusal) this.fail(refusal);
+    return refusal === undefined;
   }
 
   /** Takes a message whose parent is this request. */

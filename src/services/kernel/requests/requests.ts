@@ -6,7 +6,7 @@ import type { Message } from "../messages";
 /** A future, whatever the type of its reply. */
 export type AnyFuture = Pick<
   KernelFuture<unknown>,
-  "sending" | "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "isTouched" | "isAside" | "registerMessageHook"
+  "maySend" | "handle" | "fail" | "close" | "dispose" | "message" | "isReplied" | "isTouched" | "isAside" | "registerMessageHook"
 >;
 
 /** Messages that may wait for a connection; sending more rejects with `busy`. */

@@ -29,7 +29,7 @@ export class Outgoing {
     const socket = this.#mustWait(message) ? undefined : this.#ports.socket();
     if (socket) {
       const frame = frameOf(message, socket.protocol);
-      this.#ports.requests.get(message.header.msg_id)?.sending();
+      if (this.#ports.requests.get(message.header.msg_id)?.maySend() === false) return;
       try {
         socket.send(frame);
         this.#ports.sent(message);

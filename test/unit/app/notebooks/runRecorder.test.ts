@@ -10,6 +10,7 @@ import { nullLogger } from "../../../../src/base/log";
 import type { ExecuteCallbacks } from "../../../../src/notebook/run/run";
 import { KernelConnection } from "../../../../src/services/kernel/connection";
 import { KernelServer } from "../../../fakes/kernelServer";
+import { failure } from "../../../harness/failure";
 
 const silent: ExecuteCallbacks = {
   onMessage: () => undefined,
@@ -56,6 +57,17 @@ describe("the record of a run", () => {
     await connection.info;
     await execute();
     assert.equal(before, true);
+  });
+
+  it("keeps its code from being sent where another window has taken the runs over meanwhile, and sends it itself", async () => {
+    let requests = 0;
+    server.onRequest = () => void (requests += 1);
+    const running = failure(execute(), "evicted");
+    const other = new Journals(folder, nullLogger).of("x.ipynb");
+    other.begin("https://hub.example.org/#ana/");
+    await running;
+    other.dispose();
+    assert.equal(requests, 0);
   });
 
   it("does not say so where the code waits for a connection", () => {
