@@ -7,7 +7,7 @@ import { sessionSecret } from "../../../../src/transport/credential";
 import { fixedToken, serverSettings } from "../../../../src/transport/settings";
 import { FakeHub, forbidden, type Scripted } from "../../../fakes/hub";
 import { waitFor } from "../../../harness/processes/wait";
-import { FakeClock, hour } from "../../services/poller/doubles";
+import { FakeClock, hour } from "../../../fakes/clock";
 import { MemoryStore } from "./memoryStore";
 
 const day = 24 * hour;
