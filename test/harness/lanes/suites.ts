@@ -35,7 +35,7 @@ const measured: Readonly<Record<string, number>> = {
   "e2e/zeroLoss.test.ts": 120,
   "e2e/zeroLossReload.test.ts": 80,
   "security/folderWindows.test.ts": 60,
-  "security/fuzz.test.ts": 80,
+  "security/fuzz/answers.test.ts": 40,
   "security/hubWords.test.ts": 50,
   "security/notebookWords.test.ts": 60,
   "security/tokens.test.ts": 40,
