@@ -3,18 +3,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { waitFor } from "../harness/processes/wait";
-import {
-  closeNotebooks,
-  contentOf,
-  ended,
-  notebooksOf,
-  openContent,
-  readSaved,
-  run,
-  selectKernel,
-  textOf,
-  type CellContent,
-} from "./support/notebook";
+import { closeNotebooks, contentOf, ended, openContent, readSaved, run, selectKernel, textOf, type CellContent } from "./support/notebook";
+import { notebooksOf } from "./support/users";
 import { openOnServer, OtherClient } from "./support/serverNotebooks";
 
 const python = {

@@ -12,13 +12,13 @@ import {
   dropped,
   ended,
   errorOf,
-  notebooksOf,
   openNotebook,
   openedByHand,
   run,
   selectKernel,
   textOf,
 } from "./support/notebook";
+import { notebooksOf } from "./support/users";
 
 const user = "ana";
 

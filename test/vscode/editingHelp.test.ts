@@ -9,7 +9,8 @@ import type { Message } from "../../src/services/kernel/messages";
 import { serverSettings } from "../../src/transport/settings";
 import { waitFor } from "../harness/processes/wait";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { closeNotebooks, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
+import { closeNotebooks, openNotebook, run, selectKernel, textOf } from "./support/notebook";
+import { signIn, signOut } from "./support/users";
 
 const define = "import json\n\ndef area(width, height=(1, 2), *, unit='m²'):\n    '''How large it is.'''\n\nanswer = 42";
 

@@ -1,7 +1,8 @@
 // A run that is disturbed: kernel killed, server stopped, connection broken. It always ends, and nothing shown is lost.
 import assert from "node:assert/strict";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { counted, counter, errorOf, grows, proxiedNotebooks, run, textOf } from "./support/notebook";
+import { counted, counter, errorOf, grows, run, textOf } from "./support/notebook";
+import { proxiedNotebooks } from "./support/users";
 
 describe("a run that is disturbed", function () {
   this.timeout(120_000);

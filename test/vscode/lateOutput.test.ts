@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { waitFor } from "../harness/processes/wait";
-import { grows, notebooksOf, run, shows, succeeded, textOf } from "./support/notebook";
+import { grows, run, shows, succeeded, textOf } from "./support/notebook";
+import { notebooksOf } from "./support/users";
 import { resetSettings, setting } from "./support/settings";
 
 const talking = `import threading, time

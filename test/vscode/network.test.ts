@@ -9,7 +9,8 @@ import { makeAuthority } from "../harness/certificates";
 import { startForwardProxy, type ForwardProxy } from "../harness/forwardProxy";
 import { startTlsFront, type TlsFront } from "../harness/tlsFront";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { closeNotebooks, openNotebook, run, selectKernel, signOut, textOf } from "./support/notebook";
+import { closeNotebooks, openNotebook, run, selectKernel, textOf } from "./support/notebook";
+import { signOut } from "./support/users";
 import { resetSettings, setting } from "./support/settings";
 
 const authority = makeAuthority("Example University CA");

@@ -1,7 +1,8 @@
 // Outputs that are changed after they were shown, as the document has them and as they are saved.
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { mimesOf, notebooksOf, run, textOf } from "./support/notebook";
+import { mimesOf, run, textOf } from "./support/notebook";
+import { notebooksOf } from "./support/users";
 
 const png = "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg==";
 /** How often what depends on the moment is tried. */

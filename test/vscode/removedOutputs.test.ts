@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { waitFor } from "../harness/processes/wait";
-import { notebooksOf, run, shows, showsNothing, textOf } from "./support/notebook";
+import { run, shows, showsNothing, textOf } from "./support/notebook";
+import { notebooksOf } from "./support/users";
 
 const steps = 30;
 const ticking = (step: string): string => `import sys, time

@@ -8,7 +8,6 @@ import {
   counted,
   counter,
   ended,
-  notebooksOf,
   openedByHand,
   run,
   selectKernel,
@@ -17,6 +16,7 @@ import {
   writtenContent,
   type CellContent,
 } from "./support/notebook";
+import { notebooksOf } from "./support/users";
 
 const sleeping = "import time; time.sleep(3); print('through')";
 const next = "n = globals().get('n', 0) + 1; print('next', n)";

@@ -2,20 +2,8 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import {
-  closeNotebooks,
-  ended,
-  errorOf,
-  mimesOf,
-  openNotebook,
-  run,
-  selectKernel,
-  shows,
-  showsNothing,
-  signIn,
-  signOut,
-  textOf,
-} from "./support/notebook";
+import { closeNotebooks, ended, errorOf, mimesOf, openNotebook, run, selectKernel, shows, showsNothing, textOf } from "./support/notebook";
+import { signIn, signOut } from "./support/users";
 
 describe("running a notebook", () => {
   let account: string;

@@ -1,7 +1,8 @@
 // What runs leave in the notebook's metadata: the numbers of cells, what the kernel is, ids; and what that costs in steps of undo.
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { ended, notebooksOf, openContent, readSaved, run, selectKernel, type CellContent } from "./support/notebook";
+import { ended, openContent, readSaved, run, selectKernel, type CellContent } from "./support/notebook";
+import { notebooksOf } from "./support/users";
 import { resetSettings, setting } from "./support/settings";
 
 const python = { kernelspec: { display_name: "Python 3 (ipykernel)", language: "python", name: "python3" } };

@@ -2,7 +2,8 @@
 // a kind; 50 rounds with SAVE_LOOPS=50.
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { notebooksOf, openContent, readSaved, selectKernel, type CellContent, type SavedNotebook } from "./support/notebook";
+import { openContent, readSaved, selectKernel, type CellContent, type SavedNotebook } from "./support/notebook";
+import { notebooksOf } from "./support/users";
 import { save, type Save } from "./support/serverNotebooks";
 
 const spec = { kernelspec: { display_name: "Python 3 (ipykernel)", language: "python", name: "python3" } };

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import * as vscode from "vscode";
-import { notebooksOf, run, textOf } from "./support/notebook";
+import { run, textOf } from "./support/notebook";
+import { notebooksOf } from "./support/users";
 import { OtherClient } from "./support/serverNotebooks";
 import { setting } from "./support/settings";
 

@@ -4,7 +4,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { FaultProxy } from "../harness/faultProxy";
 import { waitFor } from "../harness/processes/wait";
-import { closeNotebooks, counted, counter, ended, grows, proxied, run, signIn, signOut, textOf } from "./support/notebook";
+import { closeNotebooks, counted, counter, ended, grows, run, textOf } from "./support/notebook";
+import { proxied, signIn, signOut } from "./support/users";
 import { documentOf, edit, notebookText, notebookWith, openOnServer, OtherClient, save, type Save } from "./support/serverNotebooks";
 
 const waitMs = 30_000;

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { mayLog } from "../harness/results/loggedErrors";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { closeNotebooks, errorOf, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
+import { closeNotebooks, errorOf, openNotebook, run, selectKernel, textOf } from "./support/notebook";
+import { signIn, signOut } from "./support/users";
 
 const user = "alice@example.org";
 

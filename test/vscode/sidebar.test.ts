@@ -9,7 +9,8 @@ import { ServiceManager } from "../../src/services/serviceManager";
 import { serverSettings } from "../../src/transport/settings";
 import { waitFor } from "../harness/processes/wait";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { closeNotebooks, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
+import { closeNotebooks, openNotebook, run, selectKernel, textOf } from "./support/notebook";
+import { signIn, signOut } from "./support/users";
 import { resetSettings } from "./support/settings";
 
 const user = "alice@example.org";

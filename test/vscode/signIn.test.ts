@@ -8,7 +8,8 @@ import * as vscode from "vscode";
 import { selfSigned } from "../fakes/selfSigned";
 import { waitFor } from "../harness/processes/wait";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { closeNotebooks, counter, errorOf, openNotebook, run, selectKernel, signIn, signOut, textOf } from "./support/notebook";
+import { closeNotebooks, counter, errorOf, openNotebook, run, selectKernel, textOf } from "./support/notebook";
+import { signIn, signOut } from "./support/users";
 
 describe("signing in", () => {
   const attempt = (url: string, token = "0123456789abcdef0123456789abcdef"): Thenable<unknown> =>

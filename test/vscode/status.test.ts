@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { withTimeout } from "../../src/base/async";
-import { counted, counter, ended, errorOf, proxiedNotebooks, run, textOf } from "./support/notebook";
+import { counted, counter, ended, errorOf, run, textOf } from "./support/notebook";
+import { proxiedNotebooks } from "./support/users";
 
 describe("a notebook's kernel", function () {
   this.timeout(120_000);

@@ -4,7 +4,8 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { startWebFront, type WebFront } from "../harness/webFront";
 import { testHub } from "../harness/vscode/inHost/testHub";
-import { closeNotebooks, errorOf, openNotebook, run, selectKernel, signOut, textOf } from "./support/notebook";
+import { closeNotebooks, errorOf, openNotebook, run, selectKernel, textOf } from "./support/notebook";
+import { signOut } from "./support/users";
 import { edit, notebookText, openOnServer, OtherClient, save } from "./support/serverNotebooks";
 
 const user = "ana";
