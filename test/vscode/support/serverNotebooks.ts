@@ -1,4 +1,5 @@
 // Files of a user's server as others see them, JupyterLab for one: by its REST API; and how they are opened here.
+import assert from "node:assert/strict";
 import * as v from "valibot";
 import * as vscode from "vscode";
 import { messageOf } from "../../../src/base/errors";
@@ -163,4 +164,17 @@ export async function edit(notebook: vscode.NotebookDocument, index: number, tex
   const change = new vscode.WorkspaceEdit();
   change.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
   await vscode.workspace.applyEdit(change);
+}
+
+/** Saved by VS Code as the person does it. @throws AssertionError saying why it was not */
+export async function assertSaved(notebook: vscode.NotebookDocument): Promise<void> {
+  const { done, why } = await save(notebook);
+  assert.ok(done, why);
+}
+
+/** Renamed as the Explorer does it; false where that has failed. */
+export function renamed(from: vscode.Uri, to: vscode.Uri): Thenable<boolean> {
+  const change = new vscode.WorkspaceEdit();
+  change.renameFile(from, to);
+  return vscode.workspace.applyEdit(change);
 }
