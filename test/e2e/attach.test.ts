@@ -29,7 +29,7 @@ describe("a kernel begun in JupyterLab", () => {
     await lab.run(0);
     writeFileSync(path.join(folder, "here.ipynb"), notebookFile(["x += 1\nprint(x)"], namesPython));
     await signIn(workbench, user);
-    await workbench.openSidebar("Explorer");
+    await workbench.sideBar.open("Explorer");
     await workbench.openNotebook("here.ipynb");
     await workbench.clearNotifications();
     const kernel = "Python 3 (ipykernel) of lab.ipynb";

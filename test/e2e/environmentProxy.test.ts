@@ -62,7 +62,7 @@ describe("a proxy of the environment", () => {
     const user = { url: beyond(), name, token };
     await signIn(workbench, user, /^Beyond/);
     const before = front.record.length;
-    await workbench.openSidebar("Explorer");
+    await workbench.sideBar.open("Explorer");
     await workbench.openNotebook("sample.ipynb");
     await pickHubKernel(workbench, user);
     const cell = sampleCell("counter");

@@ -70,7 +70,7 @@ describe("an untitled notebook", () => {
     const cells = [cell("echo one"), cell("echo '%%sql' two", "sql"), cell("echo six")];
     const metadata = { kernelspec: { name: "python3", display_name: kernel, language: "python" }, language_info: { name: "python" } };
     writeFileSync(path.join(folder, "languages.ipynb"), JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
-    await workbench.openSidebar("Explorer");
+    await workbench.sideBar.open("Explorer");
     await workbench.openNotebook("languages.ipynb");
     await pickHubKernel(workbench, hubUser("ana"), "Bash");
     const languages = (): Promise<string[]> =>

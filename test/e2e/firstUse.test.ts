@@ -35,7 +35,7 @@ describe("first use", () => {
   };
   it("begins in the view, which says what is needed and shows how it works", async () => {
     const { workbench } = window();
-    await workbench.openSidebar("JupyterHub Connect");
+    await workbench.sideBar.open("JupyterHub Connect");
     const sidebar = workbench.page.locator(".sidebar");
     await sidebar.getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
     await picture("welcome");
@@ -71,7 +71,7 @@ describe("first use", () => {
   it("ticks off each step as it is taken", async () => {
     const { workbench } = window();
     await signIn(workbench, user);
-    await workbench.openSidebar("Explorer");
+    await workbench.sideBar.open("Explorer");
     await workbench.openNotebook("sample.ipynb");
     await pickHubKernel(workbench, user);
     const cell = sampleCell("counter");
@@ -87,7 +87,7 @@ describe("first use", () => {
   it("says in the view what to do where no server runs, and where no hub can be reached", async () => {
     const { workbench } = window();
     await sharedHub().stopServer(user.name);
-    await workbench.openSidebar("JupyterHub Connect");
+    await workbench.sideBar.open("JupyterHub Connect");
     await workbench.quickInput.command("JupyterHub Connect: Refresh");
     const message = workbench.page.locator(".sidebar .message");
     await message.filter({ hasText: "No server is running" }).waitFor();

@@ -59,13 +59,13 @@ describe("a person with a token", () => {
 
   it("shuts a kernel down and stops the server from the side bar; the hub agrees", async () => {
     const { workbench } = window();
-    await workbench.openSidebar("JupyterHub Connect");
-    await workbench.rowAction(/sample\.ipynb/, /Shut Down Kernel/);
+    await workbench.sideBar.open("JupyterHub Connect");
+    await workbench.sideBar.rowAction(/sample\.ipynb/, /Shut Down Kernel/);
     await workbench.answerDialog(/Shut down the kernel of “sample.ipynb”/, "Shut Down");
-    await waitFor("the session to go", async () => !(await workbench.sidebarRows()).some((row) => row.includes("sample.ipynb")), 20_000);
-    await workbench.rowAction(/Default server/, /Stop Server/);
+    await waitFor("the session to go", async () => !(await workbench.sideBar.rows()).some((row) => row.includes("sample.ipynb")), 20_000);
+    await workbench.sideBar.rowAction(/Default server/, /Stop Server/);
     await workbench.answerDialog(/Stop the server/, "Stop Server");
-    await workbench.sidebarRow(/Default server stopped/, 60_000);
+    await workbench.sideBar.row(/Default server stopped/, 60_000);
     const answer = await sharedHub().api(`users/${user.name}`, {}, [200]);
     const { servers } = (await answer.json()) as { servers: object };
     assert.deepEqual(servers, {});
@@ -77,7 +77,7 @@ describe("a person with a token", () => {
     const cell = sampleCell("counter");
     await notebook.run(cell);
     assert.equal(await notebook.ended(cell, 120_000), "ok");
-    await workbench.sidebarRow(/Default server running/);
+    await workbench.sideBar.row(/Default server running/);
   });
 
   it("comes back after a reload: signed in, the kernel chosen, its variables there", async () => {
@@ -91,7 +91,7 @@ describe("a person with a token", () => {
     await notebook.run(cell);
     assert.equal(await notebook.ended(cell, 60_000), "ok");
     assert.equal(await notebook.executionOrder(cell), "[2]", "the same kernel goes on counting");
-    await workbench.sidebarRow(/sample\.ipynb/, 30_000);
+    await workbench.sideBar.row(/sample\.ipynb/, 30_000);
   });
 
   it("leaves the token in no file: no log, no setting, no notebook", async () => {

@@ -41,7 +41,7 @@ describe("outputs on the screen", function () {
   const open = async (name: string, ...sources: string[]): Promise<void> => {
     const { workbench, folder } = window();
     writeFileSync(path.join(folder, name), notebookFile(sources));
-    await workbench.openSidebar("Explorer");
+    await workbench.sideBar.open("Explorer");
     await workbench.openNotebook(name);
     await pickHubKernel(workbench, user);
   };
@@ -113,7 +113,7 @@ describe("outputs on the screen", function () {
     const file = path.join(folder, "slow.ipynb");
     // As after an earlier run: VS Code removes those numbers when it hears of the new one, which ends with the same.
     writeFileSync(file, numbered([grown, "x = 1", grown, "x = 2"]));
-    await workbench.openSidebar("Explorer");
+    await workbench.sideBar.open("Explorer");
     await workbench.openNotebook("slow.ipynb");
     await pickHubKernel(workbench, user);
     await throttle(workbench.page, 6);

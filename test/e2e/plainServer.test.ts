@@ -28,8 +28,8 @@ describe("a Jupyter server without a hub", () => {
     await workbench.page.screenshot({ path: "out/screenshots/sign-in-plain-server.png", animations: "disabled" });
     await quickInput.answer(/token or password/i, token);
     assert.equal(await notebook.ended(cell, 60_000), "ok");
-    await workbench.openSidebar("JupyterHub Connect");
-    await workbench.sidebarRow(/sample\.ipynb/);
+    await workbench.sideBar.open("JupyterHub Connect");
+    await workbench.sideBar.row(/sample\.ipynb/);
     await workbench.screenshot("out/screenshots/plain-server.png");
     assert.deepEqual(filesWith(server.directory, token), []);
   });

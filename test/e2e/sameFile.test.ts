@@ -63,7 +63,7 @@ describe("a notebook that was run here and in JupyterLab", () => {
     writeFileSync(file, JSON.stringify(content));
     const user = hubUser("ana");
     await signIn(workbench, user);
-    await workbench.openSidebar("Explorer");
+    await workbench.sideBar.open("Explorer");
     await workbench.openNotebook("here.ipynb");
     await workbench.clearNotifications();
     await pickHubKernel(workbench, user);

@@ -69,7 +69,7 @@ describe("the JupyterHub Connect view", () => {
   /** Waits for a row to be as it should, or gone; resolves with the milliseconds it took. */
   const took = async (what: string, workbench: Workbench, holds: (rows: readonly string[]) => boolean, ms: number): Promise<number> => {
     const start = Date.now();
-    await waitFor(what, async () => holds(await workbench.sidebarRows()), ms);
+    await waitFor(what, async () => holds(await workbench.sideBar.rows()), ms);
     const passed = Date.now() - start;
     console.log(`    ${what}: ${passed} ms`);
     return passed;
@@ -77,20 +77,20 @@ describe("the JupyterHub Connect view", () => {
 
   it("is never empty: it says what to do before anybody has signed in, and while no notebook has a kernel", async () => {
     const { workbench } = window();
-    await workbench.openSidebar("JupyterHub Connect");
+    await workbench.sideBar.open("JupyterHub Connect");
     await workbench.page.locator(".sidebar").getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
     await pictures(workbench, "empty");
     await signIn(workbench, user);
     server = await sharedHub().startServer(user.name);
     others = new ServiceManager(serverSettings({ baseUrl: server, token: user.token }));
-    await workbench.sidebarRow(/No notebook runs here/);
+    await workbench.sideBar.row(/No notebook runs here/);
     await workbench.clearNotifications();
     await pictures(workbench, "one-server");
   });
 
   it("opens the hub in the browser", async () => {
     const { workbench } = window();
-    const page = await workbench.openedPage(() => workbench.rowAction(/^ana @/, /Open Hub/));
+    const page = await workbench.openedPage(() => workbench.sideBar.rowAction(/^ana @/, /Open Hub/));
     assert.equal(page.url().split("?")[0], new URL("hub/login", user.url).href);
     await page.close();
   });
@@ -114,16 +114,16 @@ describe("the JupyterHub Connect view", () => {
   it("interrupts and restarts kernels that no notebook here has, and tells the truth within a second", async () => {
     const { workbench } = window();
     const kernel = await elsewhere("long.ipynb");
-    await workbench.sidebarRow(/long\.ipynb/, pollMs);
+    await workbench.sideBar.row(/long\.ipynb/, pollMs);
     const begun = next(kernel.onIOPubMessage, ({ header }) => header.msg_type === "stream");
     const running = kernel.execute({ code: "print('begun', flush=True); import time; time.sleep(300)" });
     const ended = running.done.then(({ status }) => status, String);
     await begun;
     await workbench.quickInput.command("JupyterHub Connect: Refresh");
-    await workbench.sidebarRow(/long\.ipynb busy/);
+    await workbench.sideBar.row(/long\.ipynb busy/);
     await workbench.page.locator(".activitybar .badge-content", { hasText: /^1$/ }).first().waitFor();
     await workbench.screenshot("out/screenshots/sidebar-busy.png");
-    await workbench.rowAction(/long\.ipynb busy/, /Interrupt/);
+    await workbench.sideBar.rowAction(/long\.ipynb busy/, /Interrupt/);
     assert.equal(await ended, "error");
     assert.ok(
       (await took("idle after the interrupt", workbench, (rows) => rows.some((row) => row.includes("long.ipynb idle")), 10_000)) <= truthMs,
@@ -145,17 +145,17 @@ describe("the JupyterHub Connect view", () => {
   it("shuts several kernels down at once, after naming them", async () => {
     const { workbench } = window();
     for (const name of ["one.ipynb", "two.ipynb", "three.ipynb"]) await elsewhere(name);
-    await workbench.sidebarRow(/three\.ipynb/, pollMs);
+    await workbench.sideBar.row(/three\.ipynb/, pollMs);
     await rowOf(workbench, /one\.ipynb/).click();
     await rowOf(workbench, /two\.ipynb/).click({ modifiers: ["ControlOrMeta"] });
-    await workbench.rowAction(/two\.ipynb/, /Shut Down/);
+    await workbench.sideBar.rowAction(/two\.ipynb/, /Shut Down/);
     const dialog = workbench.page.locator(".monaco-dialog-box");
     await dialog.waitFor();
     await workbench.screenshot("out/screenshots/sidebar-shut-down.png");
     assert.match(await workbench.answerDialog(/Shut down 2 kernels/, "Shut Down"), /one\.ipynb[^]*two\.ipynb[^]*variables are lost/);
     await waitFor("two kernels to be gone", async () => (await kernels()).length === 1, 20_000);
     assert.ok((await took("both rows gone", workbench, (rows) => !rows.some((row) => /(one|two)\.ipynb/.test(row)), 10_000)) <= truthMs);
-    assert.ok((await workbench.sidebarRows()).some((row) => row.includes("three.ipynb")));
+    assert.ok((await workbench.sideBar.rows()).some((row) => row.includes("three.ipynb")));
   });
 
   it("shuts down all idle kernels, after a choice of how long and a list", async () => {
@@ -164,26 +164,26 @@ describe("the JupyterHub Connect view", () => {
     await workbench.quickInput.pick(/^Every idle kernel/);
     assert.match(await workbench.answerDialog(/Shut down 1 idle kernel/, "Shut Down"), /three\.ipynb/);
     await waitFor("no kernel to be left", async () => (await kernels()).length === 0, 20_000);
-    await workbench.sidebarRow(/No notebook runs here/);
+    await workbench.sideBar.row(/No notebook runs here/);
   });
 
   it("is live for a notebook here, and shows its kernel on demand", async () => {
     const { workbench } = window();
     const { notebook } = workbench;
-    await workbench.openSidebar("Explorer");
+    await workbench.sideBar.open("Explorer");
     await workbench.openNotebook("sample.ipynb");
     await pickHubKernel(workbench, user);
-    await workbench.openSidebar("JupyterHub Connect");
+    await workbench.sideBar.open("JupyterHub Connect");
     const cell = sampleCell("counter");
     await notebook.run(cell);
     await notebook.ended(cell, startMs);
-    await workbench.sidebarRow(/sample\.ipynb idle/);
+    await workbench.sideBar.row(/sample\.ipynb idle/);
     await rowOf(workbench, /Default server/)
       .locator(".monaco-tl-twistie")
       .click();
     await waitFor(
       "the server to be collapsed",
-      async () => !(await workbench.sidebarRows()).some((row) => row.includes("sample.ipynb")),
+      async () => !(await workbench.sideBar.rows()).some((row) => row.includes("sample.ipynb")),
       10_000,
     );
     await workbench.quickInput.command("JupyterHub Connect: Show Kernel of Notebook in View");
@@ -192,7 +192,7 @@ describe("the JupyterHub Connect view", () => {
 
   it("has a menu with everything that can be done to a kernel, and a page with its details", async () => {
     const { workbench } = window();
-    const items = await workbench.rowMenu(/sample\.ipynb/);
+    const items = await workbench.sideBar.rowMenu(/sample\.ipynb/);
     const titles = (await items.allInnerTexts()).map((text) => text.trim());
     for (const title of [
       "Open Notebook",
@@ -217,7 +217,7 @@ describe("the JupyterHub Connect view", () => {
     await workbench.screenshot("out/screenshots/sidebar-details.png");
     await workbench.quickInput.command("View: Close Editor");
     await workbench.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    await workbench.rowMenuAction(/Default server/, "Copy Report");
+    await workbench.sideBar.rowMenuAction(/Default server/, "Copy Report");
     await workbench.page.locator(".statusbar-item", { hasText: "Report copied" }).waitFor();
     const report = await workbench.page.evaluate(() => navigator.clipboard.readText());
     assert.match(report, /State: running[^]*JupyterLab there: http[^]*Memory: \d+ MB[^]*sample-\w+\.ipynb: Python 3/);
@@ -226,10 +226,10 @@ describe("the JupyterHub Connect view", () => {
 
   it("says of a server what it uses, and shows a kernel's logo, to whoever points at its row", async () => {
     const { workbench } = window();
-    const ofServer = await workbench.rowHover(/Default server/);
+    const ofServer = await workbench.sideBar.rowHover(/Default server/);
     await waitFor("what the server uses", async () => /Memory: \d+ MB/.test(await ofServer.innerText()), 10_000);
     await workbench.page.screenshot({ path: "out/screenshots/sidebar-hover-server.png" });
-    const ofKernel = await workbench.rowHover(/sample\.ipynb/);
+    const ofKernel = await workbench.sideBar.rowHover(/sample\.ipynb/);
     await ofKernel.locator("img").waitFor();
     assert.match(await ofKernel.innerText(), /sample-\w+\.ipynb[^]*Kernel:\sPython\s3/);
     assert.ok(
@@ -247,9 +247,9 @@ describe("the JupyterHub Connect view", () => {
     await beside().kernels.startNew("python3");
     await fetch(new URL("api/terminals", server), { method: "POST", headers: { Authorization: `token ${user.token}` } });
     await workbench.quickInput.command("JupyterHub Connect: Refresh");
-    await workbench.sidebarRow(/figures\.ipynb \(work\/analysis\)/, pollMs);
+    await workbench.sideBar.row(/figures\.ipynb \(work\/analysis\)/, pollMs);
     await opened(rowOf(workbench, /^Group, Without a notebook, 1 kernel/));
-    await workbench.sidebarRow(/Terminal/, pollMs);
+    await workbench.sideBar.row(/Terminal/, pollMs);
     await opened(rowOf(workbench, /^Group, Kernel specs/).first());
     await pictures(workbench, "many");
     const labels = await workbench.page
@@ -275,19 +275,19 @@ describe("the JupyterHub Connect view", () => {
     await waitFor(
       "the filter to leave what matches",
       async () => {
-        const rows = await workbench.sidebarRows();
+        const rows = await workbench.sideBar.rows();
         return rows.some((row) => row.includes("figures.ipynb")) && !rows.some((row) => row.includes("notes.ipynb"));
       },
       10_000,
     );
     await workbench.screenshot("out/screenshots/sidebar-filter.png");
     await workbench.page.keyboard.press("Escape");
-    await workbench.sidebarRow(/notes\.ipynb/);
+    await workbench.sideBar.row(/notes\.ipynb/);
   });
 
   it("ends a terminal, after saying what that means", async () => {
     const { workbench } = window();
-    await workbench.rowAction(/Terminal/, /End Terminal/);
+    await workbench.sideBar.rowAction(/Terminal/, /End Terminal/);
     assert.match(await workbench.answerDialog(/End terminal/, "End Terminal"), /for everyone/);
     assert.ok((await took("the terminal's row gone", workbench, (rows) => !rows.some((row) => /Terminal /.test(row)), 10_000)) <= truthMs);
     assert.deepEqual(
@@ -301,15 +301,15 @@ describe("the JupyterHub Connect view", () => {
     await sharedHub().stopProxyProcess();
     try {
       await workbench.quickInput.command("JupyterHub Connect: Refresh");
-      await workbench.sidebarRow(/ana @ .* not reachable/, pollMs);
-      await workbench.sidebarRow(/notes\.ipynb last seen idle/, pollMs);
+      await workbench.sideBar.row(/ana @ .* not reachable/, pollMs);
+      await workbench.sideBar.row(/notes\.ipynb last seen idle/, pollMs);
       await workbench.clearNotifications();
       await pictures(workbench, "failing");
     } finally {
       await sharedHub().startProxyProcess();
     }
     await workbench.quickInput.command("JupyterHub Connect: Refresh");
-    await workbench.sidebarRow(/notes\.ipynb idle/, pollMs);
+    await workbench.sideBar.row(/notes\.ipynb idle/, pollMs);
     await took(
       "all that is reachable again",
       workbench,
@@ -322,12 +322,12 @@ describe("the JupyterHub Connect view", () => {
     const { workbench } = window();
     const running = (await kernels()).length;
     assert.ok(running > 1);
-    await workbench.rowMenuAction(/Default server/, "Shut Down Running Kernels");
+    await workbench.sideBar.rowMenuAction(/Default server/, "Shut Down Running Kernels");
     assert.match(
       await workbench.answerDialog(new RegExp(`Shut down ${running} kernels`), "Shut Down"),
       /sample\.ipynb[^]*notes\.ipynb[^]*variables are lost/,
     );
     await waitFor("no kernel to be left", async () => (await kernels()).length === 0, 20_000);
-    await workbench.sidebarRow(/No notebook runs here/);
+    await workbench.sideBar.row(/No notebook runs here/);
   });
 });

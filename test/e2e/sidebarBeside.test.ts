@@ -44,7 +44,7 @@ describe("the JupyterHub Connect view beside others", () => {
 
   const gone = async (workbench: Workbench, row: RegExp): Promise<number> => {
     const start = Date.now();
-    await waitFor(`${row} to be gone`, async () => !(await workbench.sidebarRows()).some((text) => row.test(text)), pollMs);
+    await waitFor(`${row} to be gone`, async () => !(await workbench.sideBar.rows()).some((text) => row.test(text)), pollMs);
     return Date.now() - start;
   };
   const begin = async (name: string): Promise<void> => {
@@ -58,14 +58,14 @@ describe("the JupyterHub Connect view beside others", () => {
     const lab = await JupyterLab.open(browser, sharedHub(), user.name);
     try {
       await lab.openNotebook("beside.ipynb", { ...content, cells: [cell] });
-      await workbench.sidebarRow(/beside\.ipynb idle · Python 3/, pollMs);
+      await workbench.sideBar.row(/beside\.ipynb idle · Python 3/, pollMs);
       assert.match(await lab.run(0), /42$/);
       await lab.rename("renamed.ipynb");
-      await workbench.sidebarRow(/renamed\.ipynb idle/, pollMs);
-      assert.ok(!(await workbench.sidebarRows()).some((row) => row.includes("beside.ipynb")));
+      await workbench.sideBar.row(/renamed\.ipynb idle/, pollMs);
+      assert.ok(!(await workbench.sideBar.rows()).some((row) => row.includes("beside.ipynb")));
       await lab.shutDownKernel();
       await gone(workbench, /renamed\.ipynb/);
-      await workbench.sidebarRow(/No notebook runs here/);
+      await workbench.sideBar.row(/No notebook runs here/);
     } finally {
       await lab.page.close();
     }
@@ -80,8 +80,8 @@ describe("the JupyterHub Connect view beside others", () => {
     await second.trust();
     await signIn(second, user);
     for (const name of ["one.ipynb", "two.ipynb"]) await begin(name);
-    for (const each of [workbench, second]) await each.sidebarRow(/two\.ipynb idle/, pollMs);
-    await second.rowAction(/one\.ipynb/, /Shut Down/);
+    for (const each of [workbench, second]) await each.sideBar.row(/two\.ipynb idle/, pollMs);
+    await second.sideBar.rowAction(/one\.ipynb/, /Shut Down/);
     await second.answerDialog(/Shut down the kernel of “one.ipynb”/, "Shut Down");
     // How long a kernel takes to end is for the server to say.
     await waitFor(
@@ -93,7 +93,7 @@ describe("the JupyterHub Connect view beside others", () => {
     await gone(workbench, /one\.ipynb/);
     // Both have asked whether it shall go when the first of them is answered.
     for (const each of [workbench, second]) {
-      await each.rowAction(/two\.ipynb/, /Shut Down/);
+      await each.sideBar.rowAction(/two\.ipynb/, /Shut Down/);
       await each.page.locator(".monaco-dialog-box").waitFor();
     }
     for (const each of [second, workbench]) {
@@ -103,7 +103,7 @@ describe("the JupyterHub Connect view beside others", () => {
     await others.kernels.refresh();
     assert.deepEqual(others.kernels.running, []);
     for (const each of [workbench, second]) {
-      await each.sidebarRow(/No notebook runs here/, pollMs);
+      await each.sideBar.row(/No notebook runs here/, pollMs);
       assert.deepEqual(
         (await each.notifications()).filter((text) => !text.startsWith("Signed in")),
         [],

@@ -45,7 +45,7 @@ describe("the way into a hub", () => {
     const { workbench } = window();
     await workbench.quickInput.command("JupyterHub Connect: Sign Out…");
     await workbench.answerDialog(/Sign out of/, "Sign Out");
-    await workbench.openSidebar("JupyterHub Connect");
+    await workbench.sideBar.open("JupyterHub Connect");
     await workbench.page.locator(".sidebar").getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
     await waitFor("our token to be revoked", async () => (await ours(hub)).length === left.length, 20_000);
   };
@@ -122,8 +122,8 @@ describe("the way into a hub", () => {
     await quickInput.answer(/your user name on this hub/i, person);
     await quickInput.answer(/password of ana/i, password);
     await workbench.notification(greeting(address));
-    await workbench.openSidebar("JupyterHub Connect");
-    await workbench.sidebarRow(/Default server running/);
+    await workbench.sideBar.open("JupyterHub Connect");
+    await workbench.sideBar.row(/Default server running/);
     const tokens = new Set(proxy.requests.flatMap(({ headers }) => /^authorization: token (\S+)/im.exec(headers)?.[1] ?? []));
     assert.ok(tokens.size > 0 && proxy.requests.length > 3, "requests were seen");
     for (const secret of [...tokens, password]) {

@@ -29,7 +29,7 @@ describe("the kernel in the status bar", function () {
     writeFileSync(path.join(window().folder, name), notebookFile([quick, long, quick, stubborn]));
     await signIn(window().workbench, user);
     await window().workbench.clearNotifications();
-    await window().workbench.openSidebar("Explorer");
+    await window().workbench.sideBar.open("Explorer");
   });
 
   after(async () => {

@@ -54,7 +54,7 @@ describe("a notebook that is open in two windows", function () {
   it("goes on in the one that runs it when it is opened in the other", async () => {
     const { workbench: first, folder, server: codeServer } = window();
     await signIn(first, user);
-    await first.openSidebar("Explorer");
+    await first.sideBar.open("Explorer");
     await first.openNotebook("two.ipynb");
     await first.clearNotifications();
     await pickHubKernel(first, user);

@@ -98,9 +98,9 @@ describe("a window and a hostile hub", () => {
     await workbench.notification(/Signed in as/);
     await words.arePlain("notifications", user, "user-name");
     await words.arePlain("notifications", reason, "user-name");
-    await workbench.openSidebar("JupyterHub Connect");
+    await workbench.sideBar.open("JupyterHub Connect");
     await words.arePlain("sidebar", user, "user-row");
-    await workbench.rowHover(/Ana/);
+    await workbench.sideBar.rowHover(/Ana/);
     await words.areRead("hover", user.words, "user-hover");
     await workbench.openAccounts();
     await words.areRead("menu", user.words, "user-account");
@@ -113,7 +113,7 @@ describe("a window and a hostile hub", () => {
     await workbench.quickInput.command("JupyterHub Connect: Sign Out…");
     await words.areRead("dialog", "Ana", "sign-out");
     await workbench.answerDialog(/Sign out of/, "Sign Out");
-    await workbench.openSidebar("JupyterHub Connect");
+    await workbench.sideBar.open("JupyterHub Connect");
     await workbench.page.locator(".sidebar").getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
   });
 
@@ -125,7 +125,7 @@ describe("a window and a hostile hub", () => {
     const reason = baits.command("Why it failed");
     const spawn = spawnsUntilTold(hub, "bea", message.text, `Spawn failed: ${reason.text}`);
     hub.passwords.set("bea", "secret");
-    await workbench.openSidebar("JupyterHub Connect");
+    await workbench.sideBar.open("JupyterHub Connect");
     takesPasswords(hub);
     await begin(hub.url.href);
     await quickInput.answer(/your user name on this hub/i, "bea");
@@ -150,7 +150,7 @@ describe("a window and a hostile hub", () => {
     };
     const hint = baits.command("List of images");
     hub.on("GET /hub/spawn/bea", { html: spawnPage("bea", { ...texts, hint: hint.text }) });
-    await workbench.rowAction(/Default server/, /Start Server with Options/);
+    await workbench.sideBar.rowAction(/Default server/, /Start Server with Options/);
     await quickInput.pick(/Choose from What the Hub Offers/);
     await quickInput.waitForEntry(/Small/);
     await words.areRead("quickInput", "Small", "spawn-profiles");
@@ -178,7 +178,7 @@ describe("a window and a hostile hub", () => {
     const { workbench } = window();
     const problem = baits.command("Ask for access");
     hub.on("GET /hub/spawn/bea", { html: `<p class="spawn-error-msg">${problem.text}</p>` });
-    await workbench.rowAction(/Default server/, /Start Server with Options/);
+    await workbench.sideBar.rowAction(/Default server/, /Start Server with Options/);
     await workbench.notification(/spawn page .* could not be read/);
     await words.arePlain("notifications", problem, "spawn-problem");
   });
@@ -188,14 +188,14 @@ describe("a window and a hostile hub", () => {
     const name = baits.command("My GPU");
     hub.servers.set("gpu", { ready: false, pending: null, stopped: true, display_name: name.text });
     await workbench.quickInput.command("JupyterHub Connect: Refresh");
-    await workbench.sidebarRow(/My GPU/);
+    await workbench.sideBar.row(/My GPU/);
     await words.arePlain("sidebar", name, "server-row");
-    await workbench.rowHover(/My GPU/);
+    await workbench.sideBar.rowHover(/My GPU/);
     await words.areRead("hover", name.words, "server-hover");
-    await workbench.rowAction(/My GPU/, /Start Server with Options/);
+    await workbench.sideBar.rowAction(/My GPU/, /Start Server with Options/);
     await words.areRead("quickInput", name.words, "server-options");
     await workbench.quickInput.dismiss();
-    await workbench.rowMenuAction(/My GPU/, "Delete Server…");
+    await workbench.sideBar.rowMenuAction(/My GPU/, "Delete Server…");
     await words.areRead("dialog", name.words, "server-delete");
     await workbench.answerDialog(/My GPU/, "Cancel");
   });

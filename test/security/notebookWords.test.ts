@@ -52,7 +52,7 @@ describe("a window and a hostile notebook", function () {
   /** Opens a notebook of these cells. */
   const open = async (file: string, cells: readonly string[], metadata: object = {}): Promise<void> => {
     const { workbench, folder } = window();
-    await workbench.openSidebar("Explorer");
+    await workbench.sideBar.open("Explorer");
     writeNotebook(path.join(folder, file), cells, metadata);
     await workbench.openNotebook(file);
   };
@@ -210,7 +210,7 @@ describe("a window and a hostile notebook", function () {
     assert.ok(readdirSync(runs).length > 0, "a journal of the notebook that is not saved");
     await quickInput.command("JupyterHub Connect: Sign Out…");
     await workbench.answerDialog(/Sign out of/, "Sign Out");
-    await workbench.openSidebar("JupyterHub Connect");
+    await workbench.sideBar.open("JupyterHub Connect");
     await workbench.page.locator(".sidebar").getByRole("button", { name: "Sign In to a JupyterHub" }).waitFor();
     const cookies = [...front.cookies].filter((pair) => /hub-login|session/.test(pair)).map((pair) => pair.slice(pair.indexOf("=") + 1));
     assert.ok(front.tokens.size > 0 && cookies.length > 0, "secrets were seen");
@@ -264,7 +264,7 @@ describe("a window and a hostile notebook", function () {
     await quickInput.answer(/your user name on this hub/i, name);
     await quickInput.answer(/password of ana/i, sharedHub().user(name).password);
     await workbench.answerNotification(/^Signed in as/, "Start Server");
-    await workbench.openSidebar("JupyterHub Connect");
-    await workbench.sidebarRow(/Default server running/, startMs);
+    await workbench.sideBar.open("JupyterHub Connect");
+    await workbench.sideBar.row(/Default server running/, startMs);
   }
 });

@@ -31,7 +31,7 @@ export const lab: Group = {
       const user = { url: hub.url, name: "ana", token: hub.user("ana").token };
       await signIn(workbench, user);
       const openHere = async (file: string): Promise<Shown> => {
-        await workbench.openSidebar("Explorer");
+        await workbench.sideBar.open("Explorer");
         await workbench.openNotebook(path.basename(file));
         await workbench.clearNotifications();
         await pickHubKernel(workbench, user);

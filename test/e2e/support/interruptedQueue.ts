@@ -29,7 +29,7 @@ export function interruptedQueue(isPlayed: (interruption: Interruption) => boole
   before(async () => {
     ({ user, proxy } = await proxiedUser("ana"));
     await signIn(window().workbench, user);
-    await window().workbench.openSidebar("Explorer");
+    await window().workbench.sideBar.open("Explorer");
   });
 
   const outcomes: string[] = [];

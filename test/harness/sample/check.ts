@@ -60,13 +60,13 @@ function describe({ text, images }: CellOutput): string {
 async function takePictures(workbench: Workbench, user: HubUser): Promise<string[]> {
   const { notebook } = workbench;
   const wrong: string[] = [];
-  await workbench.expand(/server\b.*running/i);
-  await workbench.expand(/Kernel specs/);
-  const rows = await workbench.sidebarRow(/Python 3 \(ipykernel\)/);
+  await workbench.sideBar.expand(/server\b.*running/i);
+  await workbench.sideBar.expand(/Kernel specs/);
+  const rows = await workbench.sideBar.row(/Python 3 \(ipykernel\)/);
   console.log(`\nside bar\n${rows.map((row) => `    ${row}`).join("\n")}`);
   if (!rows.some((row) => row.includes("sample.ipynb"))) wrong.push("side bar: no session of sample.ipynb");
   await inBothThemes(workbench, "sidebar", async () => notebook.select(sampleCell("about-counter")));
-  await workbench.openSidebar("Explorer");
+  await workbench.sideBar.open("Explorer");
   await inBothThemes(workbench, "notebook", async () => notebook.revealTogether(sampleCell("figure"), sampleCell("table")));
   await inBothThemes(workbench, "error", async () => notebook.select(sampleCell("error")));
   await inBothThemes(workbench, "accounts", async () => {

@@ -36,8 +36,8 @@ export async function signIn(workbench: Workbench, user: HubUser, configured?: R
   await quickInput.answer(/paste a token/i, user.token);
   const greeting = await workbench.notification(/^Signed in as/);
   if (/not running/.test(greeting)) await workbench.answerNotification(/^Signed in as/, "Start Server");
-  await workbench.openSidebar("JupyterHub Connect");
-  await workbench.sidebarRow(/server\b.*\brunning/i, startMs);
+  await workbench.sideBar.open("JupyterHub Connect");
+  await workbench.sideBar.row(/server\b.*\brunning/i, startMs);
 }
 
 /** Chooses a kernel of the user's default server in the notebook's kernel picker. */

@@ -6,12 +6,12 @@ import { messageOf } from "../../../src/base/errors";
 import { waitFor } from "../processes/wait";
 import { NotebookEditor } from "./notebookEditor";
 import { QuickInput } from "./quickInput";
+import { menuItems, SideBar } from "./sideBar";
 import { slowDown } from "./slowWindow";
 
 /** On a machine that is slow and busy; a window that has not opened by then does not. */
 const openMs = 120_000;
 const uiMs = 20_000;
-const clickMs = 1_000;
 
 /** Colour themes, and the class of the window in each. */
 const themes = {
@@ -25,10 +25,12 @@ export type ThemeName = keyof typeof themes;
 export class Workbench {
   readonly quickInput: QuickInput;
   readonly notebook: NotebookEditor;
+  readonly sideBar: SideBar;
 
   private constructor(readonly page: Page) {
     this.quickInput = new QuickInput(page);
     this.notebook = new NotebookEditor(page, this.quickInput);
+    this.sideBar = new SideBar(page);
   }
 
   /**
@@ -120,82 +122,6 @@ export class Workbench {
     return this.notebook;
   }
 
-  /** Opens a view container by its icon in the activity bar, such as "JupyterHub Connect" or "Explorer". */
-  async openSidebar(title: string): Promise<void> {
-    const icon = this.page.locator(".activitybar").getByRole("tab", { name: new RegExp(`^${title}`) });
-    if ((await icon.getAttribute("aria-selected")) !== "true") await icon.click();
-    await this.page.locator(".sidebar .composite.title", { hasText: new RegExp(title, "i") }).waitFor();
-  }
-
-  /** The rows of the open side bar's trees, each indented by two spaces for each level below the first. */
-  async sidebarRows(): Promise<string[]> {
-    return await this.treeRows().evaluateAll((elements) =>
-      elements.map((element) => {
-        const texts = [...element.querySelectorAll(".label-name, .label-description")].map((part) => part.textContent);
-        return "  ".repeat(Number(element.getAttribute("aria-level") ?? "1") - 1) + texts.join(" ");
-      }),
-    );
-  }
-
-  /** Waits until a row of the open side bar matches; resolves with all rows. */
-  async sidebarRow(row: RegExp, timeout = uiMs): Promise<string[]> {
-    let rows: string[] = [];
-    const found = async (): Promise<boolean> => (rows = await this.sidebarRows()).some((text) => row.test(text));
-    await waitFor(`a row like ${row} in the side bar`, found, timeout).catch((error: unknown) => {
-      throw new Error(`The side bar has no row like ${row}, but: ${rows.join(" | ") || "nothing"}.`, { cause: error });
-    });
-    return rows;
-  }
-
-  /** Expands the row of the open side bar that matches, if it is collapsed. */
-  async expand(row: RegExp): Promise<void> {
-    const rows = await this.sidebarRow(row);
-    const element = this.treeRows().nth(rows.findIndex((text) => row.test(text)));
-    if ((await element.getAttribute("aria-expanded")) === "false") await element.locator(".monaco-tl-twistie").click();
-  }
-
-  /** Presses a button at the end of the row of the open side bar that matches, by the name a screen reader says. */
-  async rowAction(row: RegExp, action: RegExp): Promise<void> {
-    const rows = await this.sidebarRow(row);
-    const element = this.treeRows().nth(rows.findIndex((text) => row.test(text)));
-    await element.hover();
-    await element.getByRole("button", { name: action }).click();
-  }
-
-  /** Opens the context menu of the row of the open side bar that matches; resolves with its entries. */
-  async rowMenu(row: RegExp): Promise<Locator> {
-    const rows = await this.sidebarRow(row);
-    await this.treeRows()
-      .nth(rows.findIndex((text) => row.test(text)))
-      .click({ button: "right" });
-    const items = this.menuItems();
-    await items.first().waitFor();
-    return items;
-  }
-
-  /** Chooses an entry of the context menu of the row of the open side bar that matches. */
-  async rowMenuAction(row: RegExp, title: string): Promise<void> {
-    const entry = (await this.rowMenu(row)).filter({ hasText: title });
-    // In the first moments of a menu VS Code takes a click for the end of the one that has opened it.
-    const chosen = async (): Promise<boolean> => {
-      await entry.click({ timeout: clickMs }).catch(() => undefined);
-      return !(await entry.isVisible());
-    };
-    await waitFor(`${title} to be chosen`, chosen, uiMs);
-  }
-
-  /** Points at the row of the open side bar that matches until VS Code says more of it; resolves with that. */
-  async rowHover(row: RegExp): Promise<Locator> {
-    const rows = await this.sidebarRow(row);
-    await this.treeRows()
-      .nth(rows.findIndex((text) => row.test(text)))
-      .locator(".label-name")
-      .hover();
-    const hover = this.page.locator(".monaco-hover:not(.hidden), .workbench-hover").first();
-    await hover.waitFor();
-    return hover;
-  }
-
   /**
    * Does what makes VS Code open a page in the browser, and agrees that it does where VS Code asks (it does not for
    * pages of this computer). Resolves with that page.
@@ -248,7 +174,7 @@ export class Workbench {
       .locator(".activitybar")
       .getByRole("button", { name: /^Accounts/ })
       .click();
-    const items = this.menuItems();
+    const items = menuItems(this.page);
     await items.first().waitFor();
     return (await items.allInnerTexts()).map((text) => text.trim()).filter((text) => text !== "");
   }
@@ -256,9 +182,9 @@ export class Workbench {
   /** Closes an open menu or quick input. */
   async dismiss(): Promise<void> {
     await this.quickInput.dismiss();
-    if ((await this.menuItems().count()) === 0) return;
+    if ((await menuItems(this.page).count()) === 0) return;
     await this.page.keyboard.press("Escape");
-    await this.menuItems().first().waitFor({ state: "detached" });
+    await menuItems(this.page).first().waitFor({ state: "detached" });
   }
 
   /** The texts of the notifications that are on the screen. */
@@ -321,13 +247,5 @@ export class Workbench {
   /** Closes the window. */
   async close(): Promise<void> {
     await this.page.close();
-  }
-
-  private treeRows(): Locator {
-    return this.page.locator(".sidebar .pane-body .monaco-list-row");
-  }
-
-  private menuItems(): Locator {
-    return this.page.locator(".monaco-menu .action-item .action-label:not(.separator)");
   }
 }

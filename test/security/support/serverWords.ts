@@ -33,22 +33,22 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
     it("shows the names of kernels, sessions and terminals in its rows as words", async () => {
       const { workbench } = window();
       await workbench.clearNotifications();
-      await workbench.openSidebar("JupyterHub Connect");
-      await workbench.expand(/Kernel specs/);
-      await workbench.expand(/Without a notebook/);
-      await workbench.sidebarRow(/^ *Terminal \[Shell/);
+      await workbench.sideBar.open("JupyterHub Connect");
+      await workbench.sideBar.expand(/Kernel specs/);
+      await workbench.sideBar.expand(/Without a notebook/);
+      await workbench.sideBar.row(/^ *Terminal \[Shell/);
       await words.areRead("sidebar", session.words, "session-rows");
       await words.areRead("sidebar", kernel.words, "session-rows");
       await words.areRead("sidebar", icon.text, "session-rows");
       await words.areRead("sidebar", reversedMark, "session-rows");
       await words.areRead("sidebar", terminal.words, "session-rows");
-      await workbench.rowHover(/Thesis/);
+      await workbench.sideBar.rowHover(/Thesis/);
       await words.areRead("hover", session.words, "session-hover");
     });
 
     it("asks about terminals, kernels and sessions in words", async () => {
       const { workbench } = window();
-      await workbench.rowAction(/^ *Terminal \[Shell/, /End Terminal/);
+      await workbench.sideBar.rowAction(/^ *Terminal \[Shell/, /End Terminal/);
       await words.areRead("dialog", terminal.words, "terminal-dialog");
       await workbench.answerDialog(/Shell/, "Cancel");
       await workbench.quickInput.command("JupyterHub Connect: Shut Down Idle Kernels…");
@@ -59,7 +59,7 @@ export function serverWords(window: () => PersonWindow, baits: Baits, words: Sho
 
     it("shows the names of kernels in the picker, the notebook and the status bar as words", async () => {
       const { workbench } = window();
-      await workbench.openSidebar("Explorer");
+      await workbench.sideBar.open("Explorer");
       await workbench.openNotebook("sample.ipynb");
       await workbench.notebook.openKernelPicker();
       await workbench.quickInput.pick(/JupyterHub Connect/);
