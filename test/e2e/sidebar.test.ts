@@ -1,18 +1,14 @@
 // The JupyterHub Connect view as a person handles it: what it shows of servers and kernels, what can be done from it, and how it looks.
 import assert from "node:assert/strict";
-import type { Locator } from "playwright-core";
-import * as v from "valibot";
 import { next } from "../../src/base/event";
-import type { KernelConnection } from "../../src/services/kernel/connection";
 import { asKernelAction, EventStream } from "../../src/services/rest/events";
-import { ServiceManager } from "../../src/services/serviceManager";
-import { serverSettings } from "../../src/transport/settings";
 import { sharedHub } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
 import { sampleCell, samplePath } from "../harness/sample/sampleNotebook";
 import { pickHubKernel, signIn, type HubUser } from "../harness/vscode/hubSteps";
 import { quietSettings } from "../harness/vscode/settings";
 import type { Workbench } from "../harness/vscode/workbench";
+import { Beside, opened, rowOf, took } from "./support/beside";
 import { hubUser } from "./support/user";
 import { takePictures } from "../harness/vscode/pictures";
 import { personWindow } from "./support/window";
@@ -21,17 +17,6 @@ const startMs = 60_000;
 /** The poller's longest pause at rest where the server tells of kernels by itself, and some. */
 const pollMs = 60_000;
 const truthMs = 1_000;
-const kernelList = v.array(v.looseObject({ id: v.string(), execution_state: v.string() }));
-
-/** Expands a row. While others come and go, a click may meet the row that is in its place by then. */
-async function opened(row: Locator): Promise<void> {
-  const isOpen = async (): Promise<boolean> => (await row.getAttribute("aria-expanded")) === "true";
-  const open = async (): Promise<boolean> => {
-    if (!(await isOpen())) await row.locator(".monaco-tl-twistie").click();
-    return isOpen();
-  };
-  await waitFor("a row to be open", open, 20_000, 500);
-}
 
 describe("the JupyterHub Connect view", () => {
   const window = personWindow({
@@ -41,7 +26,7 @@ describe("the JupyterHub Connect view", () => {
   let user: HubUser;
   let server: string;
   /** Somebody beside this window, as JupyterLab would be. */
-  let others: ServiceManager | undefined;
+  let others: Beside | undefined;
 
   before(() => {
     user = hubUser("ana");
@@ -54,26 +39,7 @@ describe("the JupyterHub Connect view", () => {
 
   const pictures = (workbench: Workbench, title: string): Promise<void> =>
     takePictures(workbench, `out/screenshots/sidebar-${title}`, ["dark", "light", "contrast"]);
-  const kernels = async (): Promise<v.InferOutput<typeof kernelList>> => {
-    const answer = await fetch(new URL("api/kernels", server), { headers: { Authorization: `token ${user.token}` } });
-    return v.parse(kernelList, await answer.json());
-  };
-  const elsewhere = async (path: string, type = "notebook"): Promise<KernelConnection> => {
-    const { kernel } = await beside().sessions.startNew({ path, name: path.split("/").pop() ?? path, type, kernel: { name: "python3" } });
-    assert.ok(kernel);
-    await kernel.execute({ code: "1" }).done;
-    return kernel;
-  };
-  const beside = (): ServiceManager => others ?? assert.fail("Nobody is beside this window yet.");
-  const rowOf = (workbench: Workbench, name: RegExp): Locator => workbench.page.locator(".sidebar").getByRole("treeitem", { name });
-  /** Waits for a row to be as it should, or gone; resolves with the milliseconds it took. */
-  const took = async (what: string, workbench: Workbench, holds: (rows: readonly string[]) => boolean, ms: number): Promise<number> => {
-    const start = Date.now();
-    await waitFor(what, async () => holds(await workbench.sideBar.rows()), ms);
-    const passed = Date.now() - start;
-    console.log(`    ${what}: ${passed} ms`);
-    return passed;
-  };
+  const beside = (): Beside => others ?? assert.fail("Nobody is beside this window yet.");
 
   it("is never empty: it says what to do before anybody has signed in, and while no notebook has a kernel", async () => {
     const { workbench } = window();
@@ -82,7 +48,7 @@ describe("the JupyterHub Connect view", () => {
     await pictures(workbench, "empty");
     await signIn(workbench, user);
     server = await sharedHub().startServer(user.name);
-    others = new ServiceManager(serverSettings({ baseUrl: server, token: user.token }));
+    others = new Beside(server, user);
     await workbench.sideBar.row(/No notebook runs here/);
     await workbench.clearNotifications();
     await pictures(workbench, "one-server");
@@ -113,7 +79,7 @@ describe("the JupyterHub Connect view", () => {
 
   it("interrupts and restarts kernels that no notebook here has, and tells the truth within a second", async () => {
     const { workbench } = window();
-    const kernel = await elsewhere("long.ipynb");
+    const kernel = await beside().elsewhere("long.ipynb");
     await workbench.sideBar.row(/long\.ipynb/, pollMs);
     const begun = next(kernel.onIOPubMessage, ({ header }) => header.msg_type === "stream");
     const running = kernel.execute({ code: "print('begun', flush=True); import time; time.sleep(300)" });
@@ -137,14 +103,14 @@ describe("the JupyterHub Connect view", () => {
     assert.match(await workbench.answerDialog(/Restart the kernel of “long.ipynb”/, "Restart"), /variables are lost[^]*1 other connection/);
     await restarted;
     events.dispose();
-    await waitFor("the kernel to be idle again", async () => (await kernels())[0]?.execution_state === "idle", 20_000);
+    await waitFor("the kernel to be idle again", async () => (await beside().kernelsThere())[0]?.execution_state === "idle", 20_000);
     await beside().sessions.shutdownAll();
     await took("all gone", workbench, (rows) => !rows.some((row) => row.includes("long.ipynb")), pollMs);
   });
 
   it("shuts several kernels down at once, after naming them", async () => {
     const { workbench } = window();
-    for (const name of ["one.ipynb", "two.ipynb", "three.ipynb"]) await elsewhere(name);
+    for (const name of ["one.ipynb", "two.ipynb", "three.ipynb"]) await beside().elsewhere(name);
     await workbench.sideBar.row(/three\.ipynb/, pollMs);
     await rowOf(workbench, /one\.ipynb/).click();
     await rowOf(workbench, /two\.ipynb/).click({ modifiers: ["ControlOrMeta"] });
@@ -153,7 +119,7 @@ describe("the JupyterHub Connect view", () => {
     await dialog.waitFor();
     await workbench.screenshot("out/screenshots/sidebar-shut-down.png");
     assert.match(await workbench.answerDialog(/Shut down 2 kernels/, "Shut Down"), /one\.ipynb[^]*two\.ipynb[^]*variables are lost/);
-    await waitFor("two kernels to be gone", async () => (await kernels()).length === 1, 20_000);
+    await waitFor("two kernels to be gone", async () => (await beside().kernelsThere()).length === 1, 20_000);
     assert.ok((await took("both rows gone", workbench, (rows) => !rows.some((row) => /(one|two)\.ipynb/.test(row)), 10_000)) <= truthMs);
     assert.ok((await workbench.sideBar.rows()).some((row) => row.includes("three.ipynb")));
   });
@@ -163,7 +129,7 @@ describe("the JupyterHub Connect view", () => {
     await workbench.quickInput.command("JupyterHub Connect: Shut Down Idle Kernels…");
     await workbench.quickInput.pick(/^Every idle kernel/);
     assert.match(await workbench.answerDialog(/Shut down 1 idle kernel/, "Shut Down"), /three\.ipynb/);
-    await waitFor("no kernel to be left", async () => (await kernels()).length === 0, 20_000);
+    await waitFor("no kernel to be left", async () => (await beside().kernelsThere()).length === 0, 20_000);
     await workbench.sideBar.row(/No notebook runs here/);
   });
 
@@ -242,8 +208,8 @@ describe("the JupyterHub Connect view", () => {
   it("shows many servers and kernels, each named to a screen reader, and finds them by name and path", async () => {
     const { workbench } = window();
     for (const name of ["gpu", "teaching"]) await sharedHub().startServer(user.name, name);
-    for (const path of ["work/analysis/figures.ipynb", "work/model.ipynb", "notes.ipynb"]) await elsewhere(path);
-    await elsewhere("console-1", "console");
+    for (const path of ["work/analysis/figures.ipynb", "work/model.ipynb", "notes.ipynb"]) await beside().elsewhere(path);
+    await beside().elsewhere("console-1", "console");
     await beside().kernels.startNew("python3");
     await fetch(new URL("api/terminals", server), { method: "POST", headers: { Authorization: `token ${user.token}` } });
     await workbench.quickInput.command("JupyterHub Connect: Refresh");
@@ -320,14 +286,14 @@ describe("the JupyterHub Connect view", () => {
 
   it("shuts down everything that runs on a server, from its menu and after a list", async () => {
     const { workbench } = window();
-    const running = (await kernels()).length;
+    const running = (await beside().kernelsThere()).length;
     assert.ok(running > 1);
     await workbench.sideBar.rowMenuAction(/Default server/, "Shut Down Running Kernels");
     assert.match(
       await workbench.answerDialog(new RegExp(`Shut down ${running} kernels`), "Shut Down"),
       /sample\.ipynb[^]*notes\.ipynb[^]*variables are lost/,
     );
-    await waitFor("no kernel to be left", async () => (await kernels()).length === 0, 20_000);
+    await waitFor("no kernel to be left", async () => (await beside().kernelsThere()).length === 0, 20_000);
     await workbench.sideBar.row(/No notebook runs here/);
   });
 });
