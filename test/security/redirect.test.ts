@@ -1,8 +1,6 @@
 // What other programs and pages of the web can do to the listener that a sign-in's answer comes back to.
 import assert from "node:assert/strict";
-import { createServer, request, type IncomingMessage } from "node:http";
-import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { text } from "node:stream/consumers";
+import { connect, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import fc from "fast-check";
 import { hasCode } from "../../src/base/errors";
 import { LoopbackRedirect } from "../../src/hub/oauth/loopbackRedirect";
@@ -11,11 +9,7 @@ import { serverSettings } from "../../src/transport/settings";
 import { FakeHub } from "../fakes/hub";
 import { freePort } from "../harness/processes/ports";
 import { waitFor } from "../harness/processes/wait";
-
-interface Shown {
-  readonly status: number;
-  readonly body: string;
-}
+import { askAt, hasIPv6, sayTo, type AskOptions, type Shown } from "./support/visits";
 
 describe("the listener of a sign-in", () => {
   let uri: URL;
@@ -30,23 +24,8 @@ describe("the listener of a sign-in", () => {
     await Promise.all(others.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
   });
 
-  /** Sends a request as it stands, to whatever `at` listens at. */
-  const ask = (path: string, options: { method?: string; headers?: Record<string, string>; address?: string } = {}): Promise<Shown> =>
-    new Promise((resolve, reject) => {
-      const { method = "GET", address = "127.0.0.1", headers = { Host: uri.host } } = options;
-      const sent = request({ host: address, port: uri.port, path, method, headers, agent: false }, (response: IncomingMessage) => {
-        text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
-      });
-      sent.on("error", reject).end();
-    });
-  /** Sends bytes, and gives what comes until the connection ends. */
-  const say = (bytes: string): Promise<string> =>
-    new Promise((resolve) => {
-      const socket = connect(Number(uri.port), "127.0.0.1", () => socket.write(bytes));
-      let said = "";
-      socket.setEncoding("latin1").on("data", (chunk: string) => (said += chunk));
-      socket.on("error", () => undefined).on("close", () => resolve(said));
-    });
+  const ask = (path: string, options?: AskOptions): Promise<Shown> => askAt(uri, path, options);
+  const say = (bytes: string): Promise<string> => sayTo(uri, bytes);
   const takePort = async (host: string): Promise<void> => {
     const server = createTcpServer((socket) => socket.destroy());
     others.push(server);
@@ -306,14 +285,3 @@ describe("the listener of a sign-in", () => {
     });
   });
 });
-
-async function hasIPv6(): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(0, "::1", () => {
-      const { address } = server.address() as AddressInfo; // listening on TCP
-      server.close(() => resolve(address === "::1"));
-    });
-  });
-}

@@ -7,7 +7,8 @@ import { ServiceManager, type ServiceManagerOptions } from "../../src/services/s
 import type { ServerSettings } from "../../src/transport/settings";
 import { onOldestStack } from "../harness/hub/shared";
 import { waitFor } from "../harness/processes/wait";
-import { FakeClock, FakePerson, hour, minute } from "../unit/services/poller/doubles";
+import { FakeClock, hour, minute } from "../fakes/clock";
+import { FakePerson } from "../fakes/person";
 import { SessionServer, start } from "./support/session";
 
 describe("poller", function () {

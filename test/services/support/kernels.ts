@@ -163,3 +163,9 @@ export interface Run {
 
 /** The type of a message. */
 export const typeOf = (message: Message): string => message.header.msg_type;
+
+/** Counts up, one line every tenth of a second. */
+export const counting = (lines: number): string => `import time\nfor i in range(${lines}):\n  print(i, flush=True)\n  time.sleep(0.1)`;
+
+/** What `counting` prints. */
+export const lines = (count: number): string => Array.from({ length: count }, (_, index) => `${index}\n`).join("");

@@ -1,7 +1,7 @@
 // Prompt acknowledgement: one pong for what has come, at once, and few under a flood.
 import assert from "node:assert/strict";
 import { Acknowledger, type Soon } from "../../../src/transport/acknowledger";
-import { FakeClock } from "../services/poller/doubles";
+import { FakeClock } from "../../fakes/clock";
 
 describe("acknowledger", () => {
   let pongs: number;

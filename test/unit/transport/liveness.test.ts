@@ -1,7 +1,7 @@
 // Liveness: pings only while watched or asked to, and a silent peer is declared dead.
 import assert from "node:assert/strict";
 import { Liveness } from "../../../src/transport/liveness";
-import { FakeClock } from "../services/poller/doubles";
+import { FakeClock } from "../../fakes/clock";
 
 const limit = 60;
 

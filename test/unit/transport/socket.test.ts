@@ -4,45 +4,13 @@ import { once } from "node:events";
 import { createServer as createTlsServer } from "node:https";
 import type { WebSocket } from "ws";
 import { Deferred, delay, withTimeout } from "../../../src/base/async";
-import { openSocket, type Socket, type SocketClose, type SocketListener, type SocketOptions } from "../../../src/transport/socket";
+import { openSocket, type Socket, type SocketOptions } from "../../../src/transport/socket";
 import { serverSettings, type ServerSettings } from "../../../src/transport/settings";
 import { waitFor } from "../../harness/processes/wait";
 import { selfSigned } from "../../fakes/selfSigned";
 import { failure } from "../../harness/failure";
 import { Loopback, deadPort, rawServer } from "./loopback";
-
-/** Keeps what it hears. */
-class Ear implements SocketListener {
-  readonly heard: (string | Buffer)[] = [];
-  readonly ended = new Deferred<SocketClose>();
-  closes = 0;
-  /** Called for each message, after it was noted. */
-  then: () => void = () => undefined;
-
-  message(data: string | Buffer): void {
-    this.heard.push(data);
-    this.then();
-  }
-
-  closed(close: SocketClose): void {
-    this.closes += 1;
-    this.ended.resolve(close);
-  }
-
-  /** Resolves when so many messages were heard. */
-  async count(messages: number): Promise<void> {
-    await withTimeout(
-      new Promise<void>((resolve) => {
-        this.then = () => {
-          if (this.heard.length >= messages) resolve();
-        };
-        this.then();
-      }),
-      2_000,
-      `Only ${this.heard.length} messages came`,
-    );
-  }
-}
+import { Ear } from "./ear";
 
 describe("a websocket", () => {
   let server: Loopback;

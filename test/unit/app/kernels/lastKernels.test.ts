@@ -1,7 +1,7 @@
 // What is remembered of the kernels that notebooks had.
 import assert from "node:assert/strict";
 import { LastKernels } from "../../../../src/app/kernels/lastKernels";
-import { FakeClock } from "../../services/poller/doubles";
+import { FakeClock } from "../../../fakes/clock";
 import { MemoryPorts } from "../doubles";
 
 describe("last kernels", () => {

@@ -7,7 +7,7 @@ import { Servers } from "../../../../src/app/servers/servers";
 import { hasCode } from "../../../../src/base/errors";
 import { nullLogger } from "../../../../src/base/log";
 import type { Account } from "../../../../src/hub/account/account";
-import { FakeClock, minute } from "../../services/poller/doubles";
+import { FakeClock, minute } from "../../../fakes/clock";
 import { FakeHub } from "../../../fakes/hub";
 import { FakeJupyterServer } from "../../../fakes/jupyterServer";
 import { MemoryPorts, signIn } from "../doubles";

@@ -1,7 +1,7 @@
 // What is remembered of notebooks that were open.
 import assert from "node:assert/strict";
 import { SeenNotebooks } from "../../../../src/app/kernels/seenNotebooks";
-import { FakeClock } from "../../services/poller/doubles";
+import { FakeClock } from "../../../fakes/clock";
 import { MemoryPorts } from "../doubles";
 
 describe("seen notebooks", () => {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { Resting } from "../../../../src/app/notebooks/resting";
 import { Emitter } from "../../../../src/base/event";
-import { FakeClock, FakePerson, minute } from "../../services/poller/doubles";
+import { FakeClock, minute } from "../../../fakes/clock";
+import { FakePerson } from "../../../fakes/person";
 
 describe("resting", () => {
   let clock: FakeClock;

@@ -6,7 +6,7 @@ import { Servers } from "../../../../src/app/servers/servers";
 import { next } from "../../../../src/base/event";
 import type { Account } from "../../../../src/hub/account/account";
 import { FakeHub } from "../../../fakes/hub";
-import { FakeClock, hour, minute } from "../../services/poller/doubles";
+import { FakeClock, hour, minute } from "../../../fakes/clock";
 import { MemoryPorts, signIn } from "../doubles";
 
 const list = "GET /hub/api/users/ana?include_stopped_servers=true";

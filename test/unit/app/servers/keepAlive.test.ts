@@ -8,7 +8,7 @@ import { hasCode } from "../../../../src/base/errors";
 import { next } from "../../../../src/base/event";
 import { FakeHub } from "../../../fakes/hub";
 import { FakeJupyterServer } from "../../../fakes/jupyterServer";
-import { FakeClock, hour, minute } from "../../services/poller/doubles";
+import { FakeClock, hour, minute } from "../../../fakes/clock";
 import { MemoryPorts, signIn } from "../doubles";
 
 const report = "POST /hub/api/users/ana/activity";

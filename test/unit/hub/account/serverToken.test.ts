@@ -8,7 +8,7 @@ import type { ServerIdentity } from "../../../../src/hub/account/serverToken";
 import { fixedToken, serverSettings, type TokenProvider } from "../../../../src/transport/settings";
 import { FakeHub, forbidden, type Received, type Scripted } from "../../../fakes/hub";
 import { waitFor } from "../../../harness/processes/wait";
-import { FakeClock, hour } from "../../services/poller/doubles";
+import { FakeClock, hour } from "../../../fakes/clock";
 import { failure } from "../../../harness/failure";
 import { MemoryStore } from "./memoryStore";
 

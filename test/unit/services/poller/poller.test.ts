@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { Deferred } from "../../../../src/base/async";
 import { ProductError, type ErrorCode } from "../../../../src/base/errors";
 import { Poller } from "../../../../src/services/poller";
-import { FakeClock, FakePerson, hour, minute, settled } from "./doubles";
+import { FakeClock, hour, minute, settled } from "../../../fakes/clock";
+import { FakePerson } from "../../../fakes/person";
 
 describe("poller", () => {
   let clock: FakeClock;

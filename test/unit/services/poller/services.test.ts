@@ -4,7 +4,8 @@ import { next } from "../../../../src/base/event";
 import { ServiceManager } from "../../../../src/services/serviceManager";
 import { serverSettings } from "../../../../src/transport/settings";
 import { FakeJupyterServer } from "../../../fakes/jupyterServer";
-import { FakeClock, FakePerson, minute } from "./doubles";
+import { FakeClock, minute } from "../../../fakes/clock";
+import { FakePerson } from "../../../fakes/person";
 
 describe("services that are looked at", () => {
   let jupyter: FakeJupyterServer;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { LossDetector } from "../../../../../src/services/kernel/delivery/lossDetector";
 import type { Gap } from "../../../../../src/services/kernel/delivery/gap";
 import { createMessage, type Channel, type JsonObject, type Message } from "../../../../../src/services/kernel/messages";
-import { FakeClock } from "../../poller/doubles";
+import { FakeClock } from "../../../../fakes/clock";
 
 describe("continuity", () => {
   const cell = createMessage("client", "shell", "execute_request", {});

@@ -1,7 +1,7 @@
 // Hooks on the messages of a request, with the real kernel: behaviours 40–43 of docs/behaviours.md.
 import assert from "node:assert/strict";
-import type { MessageHook } from "../../src/services/kernel/requests/hooks";
-import { KernelBench, run } from "./support/kernels";
+import type { MessageHook } from "../../../src/services/kernel/requests/hooks";
+import { KernelBench, run } from "../support/kernels";
 
 /** Prints 0, and 1 in a message of its own. */
 const prints = "import time\nprint(0, flush=True)\ntime.sleep(0.5)\nprint(1, flush=True)";

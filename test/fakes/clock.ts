@@ -1,8 +1,6 @@
-// Time that a test moves, and a person who comes and goes.
-import type { Clock } from "../../../../src/base/clock";
-import type { Disposable } from "../../../../src/base/disposable";
-import { Emitter } from "../../../../src/base/event";
-import type { UserPresence } from "../../../../src/services/poller";
+// Time that a test moves.
+import type { Clock } from "../../src/base/clock";
+import type { Disposable } from "../../src/base/disposable";
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -50,15 +48,4 @@ export class FakeClock implements Clock {
 /** Everything that waits for nothing outside has been done. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-export class FakePerson implements UserPresence {
-  readonly #changed = new Emitter<boolean>();
-  readonly onDidChange = this.#changed.event;
-  isActive = true;
-
-  become(isActive: boolean): void {
-    this.isActive = isActive;
-    this.#changed.fire(isActive);
-  }
 }

@@ -1,10 +1,10 @@
 // Comms with the real kernel: behaviours 44–48 of docs/behaviours.md.
 import assert from "node:assert/strict";
-import { hasCode } from "../../src/base/errors";
-import type { Comm } from "../../src/services/kernel/requests/comm";
-import type { Message } from "../../src/services/kernel/messages";
-import { mayLog } from "../harness/results/loggedErrors";
-import { KernelBench, event, run, within } from "./support/kernels";
+import { hasCode } from "../../../src/base/errors";
+import type { Comm } from "../../../src/services/kernel/requests/comm";
+import type { Message } from "../../../src/services/kernel/messages";
+import { mayLog } from "../../harness/results/loggedErrors";
+import { KernelBench, event, run, within } from "../support/kernels";
 
 /** In the kernel: a target that keeps what it hears, and answers. */
 const target = `
