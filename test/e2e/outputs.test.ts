@@ -140,8 +140,9 @@ describe("outputs on the screen", function () {
   it("that nothing draws are told of once, with what to do, and saved as they are", async () => {
     const { workbench, folder } = window();
     await open("plotly.ipynb", drawnByNobody);
-    await ran(0, "No renderer");
-    assert.match(await workbench.notification(/plotly/), /application\/vnd\.plotly\.v1\+json.*pio\.renderers\.default = "\w+"/);
+    // It is shown for some seconds only.
+    const [told] = await Promise.all([workbench.notification(/plotly/, 60_000), ran(0, "No renderer")]);
+    assert.match(told, /application\/vnd\.plotly\.v1\+json.*pio\.renderers\.default = "\w+"/);
     await workbench.save();
     const { cells } = JSON.parse(readFileSync(path.join(folder, "plotly.ipynb"), "utf8")) as { cells: { outputs: { data: object }[] }[] };
     assert.deepEqual(

@@ -7,8 +7,8 @@ import { Deferred, within } from "../../base/async";
 import type { Disposable } from "../../base/disposable";
 import type { Logger } from "../../base/log";
 
-/** Milliseconds within which a visible window answers. */
-const answerTimeoutMs = 2_000;
+/** Milliseconds within which a visible window answers, on a busy computer too. */
+const answerTimeoutMs = 4_000;
 
 /** A question's file has the journal's name and an id; so have the answer that it is held, and the request to let go of it. */
 const asked = /^(ask|give)-([0-9a-f]+)-([0-9a-f-]{36})$/;

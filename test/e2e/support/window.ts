@@ -1,10 +1,10 @@
 // The window of an e2e suite: opened before its first test, pictured when a test fails, closed after its last.
 import assert from "node:assert/strict";
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync } from "node:fs";
 import path from "node:path";
 import { sharedHub } from "../../harness/hub/shared";
 import { out } from "../../harness/paths";
-import { errorsIn, logFilesIn } from "../../harness/results/logFiles";
+import { errorsIn, lastLines } from "../../harness/results/logFiles";
 import { undeclaredErrors, watchLog } from "../../harness/results/loggedErrors";
 import { openPersonWindow, type PersonWindow, type PersonWindowOptions } from "../../harness/vscode/window";
 import { waitFor } from "../../harness/processes/wait";
@@ -13,8 +13,6 @@ import { filesWith } from "./files";
 /** Opening installs the extension and starts VS Code and a browser; the first use ever also builds code-server. */
 const openMs = 20 * 60_000;
 const settleMs = 30_000;
-/** So much of the extension's log is told of a failure. */
-const logLines = 12;
 
 /**
  * Call inside `describe`; the result is for use inside tests.
@@ -70,7 +68,5 @@ export function personWindow(options: PersonWindowOptions | (() => Promise<Perso
 async function shownBy({ workbench, server }: PersonWindow): Promise<string> {
   const cells = await workbench.notebook.summary();
   const status = await workbench.kernelStatus.allInnerTexts();
-  const log = logFilesIn(server.logs).at(-1);
-  const lines = log === undefined ? [] : readFileSync(log, "utf8").trim().split("\n").slice(-logLines);
-  return [`Cells: ${cells}. Status bar: ${status.join()}. The log's last lines:`, ...lines].join("\n");
+  return [`Cells: ${cells}. Status bar: ${status.join()}.`, ...lastLines(server.logs)].join("\n");
 }

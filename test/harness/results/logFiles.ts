@@ -1,11 +1,13 @@
 // The extension's log as VS Code writes it, below the folder of a profile's logs: one file for each window.
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import path from "node:path";
 
 /** The environment variable by which the harness tells tests inside the extension host where the logs are. */
 export const logsVariable = "JUPYTERHUB_CONNECT_LOGS";
 
 const name = /^JupyterHub Connect(\.\d+)?\.log$/;
+/** So many lines are told of a failure. */
+const shownLines = 12;
 const isError = /^\S+ \S+ \[error\] /;
 
 /** Where VS Code with this user-data directory writes its logs. */
@@ -21,6 +23,12 @@ export function logFilesIn(directory: string): string[] {
     .filter((file) => name.test(path.basename(file)))
     .sort()
     .map((file) => path.join(directory, file));
+}
+
+/** What the newest of the extension's logs in `directory` says last, under a line that says so; empty where there is none. */
+export function lastLines(directory: string): readonly string[] {
+  const log = logFilesIn(directory).at(-1);
+  return log === undefined ? [] : ["The log's last lines:", ...readFileSync(log, "utf8").trim().split("\n").slice(-shownLines)];
 }
 
 /** Gives the lines that were written since it was called last, from all logs in `directory`. */

@@ -1,8 +1,11 @@
 // Runs code in the extension host of a code-server: a headless browser opens a window that is told to do so.
+import { cpSync } from "node:fs";
+import path from "node:path";
 import { format } from "node:util";
 import type { Page } from "playwright-core";
 import { Deferred, withTimeout } from "../../../src/base/async";
 import { messageOf } from "../../../src/base/errors";
+import { out } from "../paths";
 import { tail } from "../processes/run";
 import { waitFor } from "../processes/wait";
 import { errorsIn } from "../results/logFiles";
@@ -26,6 +29,8 @@ export async function runInCodeServer(run: HostRun): Promise<ExtensionHostResult
         const title = await page.title().catch(() => "no window");
         throw new Error(`${messageOf(error)} (window: ${title})${tail(server.log(), 40)}`, { cause: error });
       });
+      // What explains it: the extension's log, and VS Code's own.
+      if (code !== 0) cpSync(server.logs, path.join(out, "logs", path.basename(path.dirname(run.testsPath))), { recursive: true });
       return { host: `code-server ${server.version}`, ok: code === 0, errors: errorsIn(server.logs)() };
     } finally {
       await browser.close();

@@ -54,12 +54,23 @@ export class NotebookEditor {
   /** Moves the selection to a cell and brings it into view, by keyboard. */
   async select(index: number): Promise<void> {
     await this.focus();
-    for (let at = await this.#selected(); at !== index;) {
-      const next = at < index ? at + 1 : at - 1;
-      await this.page.keyboard.press(at < index ? "ArrowDown" : "ArrowUp");
-      await waitFor(`cell ${next} to be selected`, async () => (await this.#selected()) === next, uiMs);
-      at = next;
-    }
+    await waitFor("a selected cell", async () => (await this.#selected()) !== undefined, 5_000).catch(() => undefined);
+    let key: "ArrowDown" | "ArrowUp" = "ArrowUp";
+    await waitFor(
+      `cell ${index} to be selected`,
+      async () => {
+        const at = await this.#selected();
+        if (at === index) return true;
+        // Outputs that grow may push the selected cell out of view, where VS Code draws none: a step to and fro brings it back.
+        const goesDown = at === undefined ? key === "ArrowUp" : at < index;
+        key = goesDown ? "ArrowDown" : "ArrowUp";
+        await this.page.keyboard.press(key);
+        await waitFor("another one", async () => (await this.#selected()) !== at, 3_000).catch(() => undefined);
+        return false;
+      },
+      4 * uiMs,
+      2,
+    );
   }
 
   /** Scrolls so that the outputs of two neighbouring cells are in view, as far as they fit: the later one ends the view. */
@@ -178,9 +189,11 @@ export class NotebookEditor {
     return this.#root.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
   }
 
-  async #selected(): Promise<number> {
-    const row = this.#root.locator(".cell-list-container .monaco-list-row.focused");
-    return Number(await row.first().getAttribute("data-index", { timeout: uiMs }));
+  /** The selected cell; undefined where none is drawn. */
+  async #selected(): Promise<number | undefined> {
+    const rows = this.#root.locator(".cell-list-container .monaco-list-row.focused");
+    const [index] = await rows.evaluateAll((all) => all.map((row) => row.getAttribute("data-index")));
+    return typeof index === "string" ? Number(index) : undefined;
   }
 
   async #signature(index: number): Promise<string> {

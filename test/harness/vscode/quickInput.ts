@@ -82,9 +82,16 @@ export class QuickInput {
 
   /** Waits for an entry whose label, description or detail match, and picks it; resolves with its text. */
   async pick(entry: RegExp, timeout = appearMs): Promise<string> {
-    const text = await this.waitForEntry(entry, timeout);
-    await this.#widget.getByRole("option", { name: text, exact: true }).first().click({ timeout: appearMs });
-    return text;
+    return waitFor(
+      `an entry like ${entry} to be picked`,
+      async () => {
+        const text = await this.waitForEntry(entry, timeout);
+        // What it says may change before it is clicked: a server has started.
+        await this.#widget.getByRole("option", { name: text, exact: true }).first().click({ timeout: 3_000 });
+        return text;
+      },
+      appearMs,
+    );
   }
 
   /** Waits until an entry matches (entries come late: they may need the network); resolves with its text. */

@@ -11,6 +11,8 @@ export const quietSettings: Settings = {
   "extensions.autoUpdate": false,
   "extensions.ignoreRecommendations": true,
   "git.enabled": false,
+  // Else VS Code looks through all processes for ports, and tells of those of other windows and hubs.
+  "remote.autoForwardPorts": false,
   "security.workspace.trust.banner": "never",
   "telemetry.telemetryLevel": "off",
   "update.mode": "none",

@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { format } from "node:util";
 import * as v from "valibot";
-import { errorsIn, logsVariable } from "../../results/logFiles";
+import { errorsIn, lastLines, logsVariable } from "../../results/logFiles";
 import { mochaHooks, watchLog } from "../../results/loggedErrors";
 import { readParameters } from "./parameters";
 import { Failed, print, runnable } from "./print";
@@ -45,8 +45,11 @@ export const run = runnable(async () => {
     ...(grep === undefined ? {} : { grep: new RegExp(grep) }),
   });
   const logs = process.env[logsVariable];
-  if (logs !== undefined) watchLog(errorsIn(logs));
   mocha.rootHooks(mochaHooks);
+  if (logs !== undefined) {
+    watchLog(errorsIn(logs));
+    mocha.rootHooks({ afterEach: tellLog(logs) });
+  }
   for (const file of files) {
     mocha.suite.emit("pre-require", globalThis, file, mocha);
     mocha.suite.emit("require", require(file), file, mocha);
@@ -55,3 +58,11 @@ export const run = runnable(async () => {
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));
   if (failures > 0) throw new Failed(`${failures} failed.`);
 });
+
+/** A hook that adds to a failure what the extension's log says last. */
+function tellLog(logs: string): (this: Mocha.Context) => void {
+  return function () {
+    const { currentTest } = this;
+    if (currentTest?.state === "failed" && currentTest.err) Object.assign(currentTest.err, { shown: lastLines(logs).join("\n") });
+  };
+}
