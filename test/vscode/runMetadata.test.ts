@@ -1,6 +1,8 @@
 // What runs leave in the notebook's metadata: the numbers of cells, what the kernel is, ids; and what that costs in steps of undo.
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import { noteCreated, writeNumber } from "../../src/ui/notebook/output/cellNumber";
+import { waitFor } from "../harness/processes/wait";
 import { ended, openContent, readSaved, run, selectKernel, type CellContent } from "./support/notebook";
 import { notebooksOf } from "./support/users";
 import { resetSettings, setting } from "./support/settings";
@@ -78,6 +80,35 @@ describe("the metadata of a notebook that was run", function () {
     await run(notebook, 0).ended;
     await notebook.save();
     assert.equal((await readSaved(notebook)).cells[0]?.execution_count, 1);
+  });
+
+  it("keeps the number of a cell though VS Code removes the old one late, after its end", async () => {
+    const controller = vscode.notebooks.createNotebookController("late-removal", "jupyter-notebook", "Late Removal");
+    try {
+      const notebook = await opened([{ source: "1", count: 3 }], { language_info: { name: "python" } });
+      await vscode.commands.executeCommand("notebook.selectKernel", {
+        id: controller.id,
+        extension: "jupyterhub-connect.jupyterhub-connect",
+      });
+      const cell = notebook.cellAt(0);
+      const execution = controller.createNotebookCellExecution(cell);
+      execution.executionOrder = 3;
+      noteCreated(execution);
+      execution.start(Date.now());
+      await writeNumber(execution);
+      execution.end(true, Date.now());
+      const number = (): unknown => cell.metadata["execution_count"];
+      await waitFor("VS Code to write the number", () => cell.executionSummary?.success === true && number() === 3, 20_000);
+      // As of a run whose removal does not come while its end waits.
+      noteCreated(execution);
+      await writeNumber(execution);
+      const edit = new vscode.WorkspaceEdit();
+      edit.set(notebook.uri, [vscode.NotebookEdit.updateCellMetadata(0, { ...cell.metadata, execution_count: null })]);
+      await vscode.workspace.applyEdit(edit);
+      await waitFor("the number to be there again", () => number() === 3, 20_000);
+    } finally {
+      controller.dispose();
+    }
   });
 
   it("gives cells ids where the format wants them, once one is run", async () => {
