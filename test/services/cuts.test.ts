@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { startFaultProxy, type FaultProxy } from "../harness/faultProxy";
 import { sharedHub } from "../harness/hub/shared";
 import { serverSettings } from "../../src/transport/settings";
-import { KernelBench, run } from "./support/kernels";
+import { kernelBench, type KernelBench, run } from "./support/kernels";
 
 const cuts = Number(process.env["CUTS"] ?? 6);
 const atOnce = 6;
@@ -36,11 +36,7 @@ const kinds: readonly Kind[] = [
 describe("a network that breaks for seconds while a kernel prints", function () {
   this.timeout(10 * 60_000);
   let bench: KernelBench;
-  before(async () => {
-    bench = await KernelBench.start();
-  });
-  afterEach(() => bench.clean());
-  after(() => bench.stop());
+  kernelBench((started) => (bench = started));
 
   for (const { name, takesAlong, strike } of kinds) {
     it(`${name}: no line is lost${takesAlong ? ", or that is told" : ""}`, async () => {

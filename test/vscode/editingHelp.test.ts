@@ -7,8 +7,8 @@ import { getKernel } from "../../src/services/kernel/client";
 import { KernelConnection } from "../../src/services/kernel/connection";
 import type { Message } from "../../src/services/kernel/messages";
 import { serverSettings } from "../../src/transport/settings";
-import { waitFor } from "../harness/processes/wait";
 import { testHub } from "../harness/vscode/inHost/testHub";
+import { complete, isNamed, placeIn, suggested } from "./support/completion";
 import { closeNotebooks, openNotebook, run, selectKernel, textOf } from "./support/notebook";
 import { signIn, signOut } from "./support/users";
 
@@ -156,25 +156,6 @@ async function completionsOf(ids: readonly string[]): Promise<{ readonly next: P
   return { next: Promise.race(heard), dispose: () => connections.forEach((connection) => connection.dispose()) };
 }
 
-/** The place in the first line of a cell, or the end of its text. */
-function placeIn(notebook: vscode.NotebookDocument, index: number, character?: number): [vscode.Uri, vscode.Position] {
-  const { document } = notebook.cellAt(index);
-  const end = document.lineAt(document.lineCount - 1).range.end;
-  return [document.uri, character === undefined ? end : new vscode.Position(0, character)];
-}
-
-/** What is suggested at the end of a cell. @param resolve of so many the documentation is asked for */
-async function complete(notebook: vscode.NotebookDocument, index: number, resolve?: number): Promise<vscode.CompletionItem[]> {
-  const place = placeIn(notebook, index);
-  const list = await vscode.commands.executeCommand<vscode.CompletionList>(
-    "vscode.executeCompletionItemProvider",
-    ...place,
-    undefined,
-    resolve,
-  );
-  return list.items;
-}
-
 async function hover(notebook: vscode.NotebookDocument, index: number, character: number): Promise<string> {
   const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
     "vscode.executeHoverProvider",
@@ -186,15 +167,6 @@ async function hover(notebook: vscode.NotebookDocument, index: number, character
 async function signature(notebook: vscode.NotebookDocument, index: number, character?: number): Promise<vscode.SignatureHelp> {
   const place = placeIn(notebook, index, character);
   return vscode.commands.executeCommand<vscode.SignatureHelp>("vscode.executeSignatureHelpProvider", ...place, "(");
-}
-
-function isNamed(name: string): (item: vscode.CompletionItem) => boolean {
-  return ({ label }) => (typeof label === "string" ? label : label.label) === name;
-}
-
-/** The suggestion of that name, once the kernel makes it: a busy machine takes longer than it is waited for in an editor. */
-async function suggested(notebook: vscode.NotebookDocument, index: number, name: string, resolve?: number): Promise<vscode.CompletionItem> {
-  return waitFor(`${name} to be suggested`, async () => (await complete(notebook, index, resolve)).find(isNamed(name)), 20_000);
 }
 
 /** The text of what VS Code gives as a string or as Markdown. */

@@ -1,7 +1,7 @@
 // A cell whose thread still prints after its end: shown, however the cell is run again meanwhile.
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { waitFor } from "../harness/processes/wait";
+import { suggested } from "./support/completion";
 import { grows, run, shows, succeeded, textOf } from "./support/notebook";
 import { notebooksOf } from "./support/users";
 import { resetSettings, setting } from "./support/settings";
@@ -38,7 +38,7 @@ describe("a cell whose thread still prints", function () {
   it("goes on while a kernel is asked for completions: it gives what threads print to the request that it took last", async () => {
     const notebook = await opened(talking, "threading.Barr", "over.set()");
     await run(notebook).ended;
-    await waitFor("the kernel's suggestion", () => suggests(notebook, 1, "Barrier"), 20_000);
+    await suggested(notebook, 1, "Barrier");
     await grows(notebook, 0);
     await run(notebook, 2).ended;
   });
@@ -61,11 +61,3 @@ describe("a cell whose thread still prints", function () {
     await Promise.any([last, last + 1].map((number) => shows(notebook, 0, String(number))));
   });
 });
-
-/** Whether `name` is suggested at the end of a cell's first line. */
-async function suggests(notebook: vscode.NotebookDocument, index: number, name: string): Promise<boolean> {
-  const { document } = notebook.cellAt(index);
-  const place = [document.uri, document.lineAt(0).range.end];
-  const { items } = await vscode.commands.executeCommand<vscode.CompletionList>("vscode.executeCompletionItemProvider", ...place);
-  return items.some(({ label }) => (typeof label === "string" ? label : label.label) === name);
-}

@@ -8,16 +8,12 @@ import { KernelManager } from "../../../src/services/kernel/manager";
 import { serverSettings } from "../../../src/transport/settings";
 import { startPlainServer } from "../../harness/hub/plainServer";
 import { stackVersion } from "../../harness/hub/shared";
-import { KernelBench, counting, event, failure, lines, link, run, status, within } from "../support/kernels";
+import { kernelBench, type KernelBench, counting, event, failure, lines, link, run, status, within } from "../support/kernels";
 
 describe("kernel connection, disturbed", function () {
   this.timeout(90_000);
   let bench: KernelBench;
-  before(async () => {
-    bench = await KernelBench.start();
-  });
-  afterEach(() => bench.clean());
-  after(() => bench.stop());
+  kernelBench((started) => (bench = started));
 
   it("36, 38: reconnects after a cut with the same id, and loses and doubles nothing", async () => {
     const connection = await bench.ready({ settings: bench.faulty });

@@ -4,7 +4,7 @@ import { hasCode } from "../../../src/base/errors";
 import type { Comm } from "../../../src/services/kernel/requests/comm";
 import type { Message } from "../../../src/services/kernel/messages";
 import { mayLog } from "../../harness/results/loggedErrors";
-import { KernelBench, event, run, within } from "../support/kernels";
+import { kernelBench, type KernelBench, event, run, within } from "../support/kernels";
 
 /** In the kernel: a target that keeps what it hears, and answers. */
 const target = `
@@ -23,11 +23,7 @@ get_comm_manager().register_target('test', opened)
 describe("comms", function () {
   this.timeout(90_000);
   let bench: KernelBench;
-  before(async () => {
-    bench = await KernelBench.start();
-  });
-  afterEach(() => bench.clean());
-  after(() => bench.stop());
+  kernelBench((started) => (bench = started));
 
   it("44: keep a given id, and refuse it a second time", async () => {
     const connection = await bench.ready();

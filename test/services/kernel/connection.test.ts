@@ -4,16 +4,12 @@
 import assert from "node:assert/strict";
 import { shutdownKernel } from "../../../src/services/kernel/client";
 import type { Message } from "../../../src/services/kernel/messages";
-import { KernelBench, event, failure, link, run, status, typeOf, within } from "../support/kernels";
+import { kernelBench, type KernelBench, event, failure, link, run, status, typeOf, within } from "../support/kernels";
 
 describe("kernel connection", function () {
   this.timeout(90_000);
   let bench: KernelBench;
-  before(async () => {
-    bench = await KernelBench.start();
-  });
-  afterEach(() => bench.clean());
-  after(() => bench.stop());
+  kernelBench((started) => (bench = started));
 
   describe("events", () => {
     it("1, 16: disposed is emitted once on dispose, which leaves the kernel running", async () => {

@@ -2,16 +2,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { restartKernel } from "../../../src/services/kernel/client";
-import { KernelBench, counting, event, failure, lines, link, run, status } from "../support/kernels";
+import { kernelBench, type KernelBench, counting, event, failure, lines, link, run, status } from "../support/kernels";
 
 describe("kernel connection, disturbed", function () {
   this.timeout(90_000);
   let bench: KernelBench;
-  before(async () => {
-    bench = await KernelBench.start();
-  });
-  afterEach(() => bench.clean());
-  after(() => bench.stop());
+  kernelBench((started) => (bench = started));
 
   it("lets another holder of its session id take its place, and does not fight", async () => {
     const clientId = randomUUID();

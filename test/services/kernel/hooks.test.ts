@@ -1,7 +1,7 @@
 // Hooks on the messages of a request, with the real kernel: behaviours 40–43 of docs/behaviours.md.
 import assert from "node:assert/strict";
 import type { MessageHook } from "../../../src/services/kernel/requests/hooks";
-import { KernelBench, run } from "../support/kernels";
+import { kernelBench, type KernelBench, run } from "../support/kernels";
 
 /** Prints 0, and 1 in a message of its own. */
 const prints = "import time\nprint(0, flush=True)\ntime.sleep(0.5)\nprint(1, flush=True)";
@@ -10,12 +10,8 @@ describe("hooks", function () {
   this.timeout(90_000);
   let bench: KernelBench;
   let seen: string[];
-  before(async () => {
-    bench = await KernelBench.start();
-  });
+  kernelBench((started) => (bench = started));
   beforeEach(() => void (seen = []));
-  afterEach(() => bench.clean());
-  after(() => bench.stop());
 
   /** Notes what is printed, does something then, and passes it on or not. */
   const hook =

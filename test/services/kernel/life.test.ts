@@ -2,16 +2,12 @@
 import assert from "node:assert/strict";
 import { deleteContents, getContents, saveContents } from "../../../src/services/contents/client";
 import { waitFor } from "../../harness/processes/wait";
-import { KernelBench, failure, link, run, status, typeOf, within } from "../support/kernels";
+import { kernelBench, type KernelBench, failure, link, run, status, typeOf, within } from "../support/kernels";
 
 describe("kernel connection", function () {
   this.timeout(90_000);
   let bench: KernelBench;
-  before(async () => {
-    bench = await KernelBench.start();
-  });
-  afterEach(() => bench.clean());
-  after(() => bench.stop());
+  kernelBench((started) => (bench = started));
 
   describe("life", () => {
     it("20: interrupt ends what runs; what was queued behind is aborted", async () => {

@@ -169,3 +169,11 @@ export const counting = (lines: number): string => `import time\nfor i in range(
 
 /** What `counting` prints. */
 export const lines = (count: number): string => Array.from({ length: count }, (_, index) => `${index}\n`).join("");
+
+/** Call inside `describe`: starts a bench before its tests, cleans it after each, and stops it after the last. @param started given it */
+export function kernelBench(started: (bench: KernelBench) => void): void {
+  let bench: KernelBench;
+  before(async () => started((bench = await KernelBench.start())));
+  afterEach(() => bench.clean());
+  after(() => bench.stop());
+}

@@ -3,6 +3,7 @@
 // when an execution is created. That removal takes a moment, and would remove a new number as well (a race). In a slow window it comes
 // so late that the cell does not wait for it: then the number is written again.
 import * as vscode from "vscode";
+import { next } from "../../../base/event";
 import { statedLanguage } from "../facts/kernelMetadata";
 import { runMetadata } from "../facts/runMetadata";
 
@@ -14,13 +15,13 @@ const guarded = 60_000;
 /** The old number that VS Code removes because of this execution's creation. */
 const leaving = new WeakMap<vscode.NotebookCellExecution, number>();
 
-/** For each cell whose number may still be removed: ends the wait for that. */
-const guards = new WeakMap<vscode.NotebookCell, () => void>();
+/** The latest execution of each cell. */
+const newest = new WeakMap<vscode.NotebookCell, vscode.NotebookCellExecution>();
 
 /** An execution of a cell was created. */
 export function noteCreated(execution: vscode.NotebookCellExecution): void {
   const { cell } = execution;
-  guards.get(cell)?.();
+  newest.set(cell, execution);
   const number = savedNumber(cell);
   // VS Code removes it only where the notebook states its language.
   if (typeof number === "number" && number > 0 && statedLanguage(cell.notebook) !== undefined) leaving.set(execution, number);
@@ -34,42 +35,30 @@ export async function writeNumber(execution: vscode.NotebookCellExecution): Prom
   const { cell, executionOrder } = execution;
   if (executionOrder === undefined) return;
   const before = leaving.get(execution);
-  const isRemoved = before === undefined || (await changes(cell, () => savedNumber(cell) !== before, patience));
+  const isRemoved = before === undefined || (await becomes(cell, () => savedNumber(cell) !== before, patience));
   await runMetadata(cell.notebook).number(cell, executionOrder);
-  if (!isRemoved) void guard(cell, executionOrder);
+  if (!isRemoved) void guard(execution, executionOrder);
 }
 
 /** Writes the number again where it is removed although VS Code shows it, as it does not where outputs were cleared. */
-async function guard(cell: vscode.NotebookCell, number: number): Promise<void> {
-  const isMissing = (): boolean => cell.executionSummary?.executionOrder === number && typeof savedNumber(cell) !== "number";
-  if (await changes(cell, isMissing, guarded, (stop) => guards.set(cell, stop))) await runMetadata(cell.notebook).number(cell, number);
+async function guard(execution: vscode.NotebookCellExecution, number: number): Promise<void> {
+  const { cell } = execution;
+  const isMissing = (): boolean =>
+    newest.get(cell) === execution && cell.executionSummary?.executionOrder === number && typeof savedNumber(cell) !== "number";
+  if (await becomes(cell, isMissing, guarded)) await runMetadata(cell.notebook).number(cell, number);
 }
 
 function savedNumber({ metadata }: vscode.NotebookCell): unknown {
   return metadata["execution_count"];
 }
 
-/**
- * Resolves true when the cell has become as `right` has it, false where that takes longer than `ms` milliseconds.
- * @param stoppable given what ends the wait before
- */
-function changes(
-  cell: vscode.NotebookCell,
-  right: () => boolean,
-  ms: number,
-  stoppable: (stop: () => void) => void = () => undefined,
-): Promise<boolean> {
-  if (right()) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const done = (is: boolean): void => {
-      clearTimeout(timer);
-      subscription.dispose();
-      resolve(is);
-    };
-    const subscription = vscode.workspace.onDidChangeNotebookDocument(({ notebook, cellChanges }) => {
-      if (notebook === cell.notebook && cellChanges.length > 0 && right()) done(true);
-    });
-    const timer = setTimeout(() => done(false), ms);
-    stoppable(() => done(false));
-  });
+/** Resolves true when the cell has become as `right` has it, false where that takes longer than `ms` milliseconds. */
+async function becomes(cell: vscode.NotebookCell, right: () => boolean, ms: number): Promise<boolean> {
+  if (right()) return true;
+  const isRight = ({ notebook, cellChanges }: vscode.NotebookDocumentChangeEvent): boolean =>
+    notebook === cell.notebook && cellChanges.length > 0 && right();
+  return next(vscode.workspace.onDidChangeNotebookDocument, isRight, AbortSignal.timeout(ms)).then(
+    () => true,
+    () => false,
+  );
 }

@@ -100,9 +100,8 @@ export class CellSink implements OutputSink {
       new Promise((resolve) => {
         this.#gathered.add(() => {
           this.#tellBeginning();
-          const before = [this.#first, this.#shown.passedOn].filter((promise) => promise !== undefined);
-          const end = (): Promise<void> => endExecution(this.#execution, ended);
-          resolve((before.length > 0 ? Promise.allSettled(before).then(end) : end()).finally(() => this.#leave()));
+          const passedOn = Promise.allSettled([this.#first, this.#shown.passedOn]);
+          resolve(passedOn.then(() => endExecution(this.#execution, ended)).finally(() => this.#leave()));
         });
         if (now) this.#gathered.flush();
       });
